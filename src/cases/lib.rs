@@ -1,0 +1,6 @@
+//! The law of civil-judgment enforcement as data and pure functions: same arguments, same answer.
+//!
+//! Knows no bytes, clock, files, threads or randomness, and no other room of this project.
+
+pub mod date;
+pub mod money;
