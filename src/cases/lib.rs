@@ -3,4 +3,5 @@
 //! Knows no bytes, clock, files, threads or randomness, and no other room of this project.
 
 pub mod date;
+pub mod distribution;
 pub mod money;
