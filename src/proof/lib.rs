@@ -13,4 +13,5 @@ mod id;
 pub mod note;
 pub mod record;
 pub mod segment;
+pub mod tile;
 pub mod tree;
