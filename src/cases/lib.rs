@@ -2,6 +2,9 @@
 //!
 //! Knows no bytes, clock, files, threads or randomness, and no other room of this project.
 
+pub mod calendar;
 pub mod date;
+pub mod deadline;
 pub mod distribution;
 pub mod money;
+pub mod rules;

@@ -1,0 +1,1 @@
+//! The tables by date, and what `parameter_set` may say.
