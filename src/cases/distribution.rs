@@ -5,3 +5,12 @@
 mod kind;
 
 pub use kind::{ObligationKind, UnknownObligationKind};
+use crate::{date::Date,ids::ObligationNo,money::Dong,rules::Rules,case::Line};
+/// stub
+pub struct Claim { /// a
+ pub obligation: ObligationNo, /// b
+ pub kind: ObligationKind, /// c
+ pub outstanding: Dong, /// d
+ pub secured: bool }
+/// stub
+pub fn distribute(_: Dong, _: &[Claim], _: &Rules, _: Date) -> Result<Vec<Line>, crate::fee::FeeError> { Ok(vec![]) }

@@ -1,8 +1,6 @@
 //! Published test vectors, judged by the code that runs: tree proofs, BLAKE3, notes, cosignatures, a foreign log,
 //! Ed25519's edge cases. The files lie outside the project; without them each test says loudly that it was skipped.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests, as the tests themselves")]
-
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,0 +1,494 @@
+//! Events: the table of kinds. A kind is one struct in a file of `event/` and one line here.
+//!
+//! From the table come the codes, the names, reading and writing, who may record what, and which fold takes it.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::case::Case;
+use crate::complaint::Complaint;
+use crate::date::Date;
+use crate::ids::{OfficeNo, OfficerNo, Position};
+use crate::organisation::{Officer, Organisation, Role};
+use crate::personal::Personal;
+use crate::refusal::Refusal;
+use crate::world::World;
+
+pub mod assignment;
+pub mod auction;
+pub mod classification;
+pub mod coercion;
+pub mod complaint;
+pub mod entrustment;
+pub mod intake;
+pub mod money;
+pub mod organisation;
+pub mod payout;
+pub mod repair;
+pub mod standing;
+
+/// What the table says about a kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct About {
+    /// The code in the record; assigned once, listed in docs/format.md.
+    pub code: u16,
+    /// The revision of its payload that is written now.
+    pub revision: u8,
+    /// The name in JSON.
+    pub name: &'static str,
+    /// The name in Vietnamese.
+    pub vi: &'static str,
+    /// The articles: a bare number is of Law 26/2008/QH12 as amended.
+    pub article: &'static str,
+    /// Whose role may record it; empty = whoever is an officer.
+    pub by: &'static [Role],
+}
+
+/// Which sort of stream a kind belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Subject {
+    /// A case.
+    Case,
+    /// A complaint or denunciation.
+    Complaint,
+    /// Offices, officers, targets, parameters.
+    Organisation,
+    /// Any of them: repairs and notes.
+    Any,
+}
+
+/// A kind of event: its row of the table and its personal fields.
+pub trait Kind: Serialize + for<'de> Deserialize<'de> + Clone + PartialEq + fmt::Debug {
+    /// Its row.
+    const ABOUT: About;
+
+    /// The fields that hold personal data, in the order in which their commitments stand in the record.
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        Vec::new()
+    }
+}
+
+/// Where and when an event happens: what [`CaseKind::apply`] may know besides the state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct At {
+    /// Its place in the log.
+    pub position: Position,
+    /// Its effective date.
+    pub on: Date,
+    /// The day on which it was recorded.
+    pub recorded_on: Date,
+    /// The office that acts.
+    pub office: OfficeNo,
+    /// The officer who records.
+    pub actor: OfficerNo,
+    /// Whether it is imported history: then its limits may go unchecked (`limit_unknown`) and start no deadline.
+    pub imported: bool,
+}
+
+/// The sender of a case that comes from another office, as far as it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Sender<'a> {
+    /// Not asked: the case does not come from elsewhere, or this is a refold.
+    NotAsked,
+    /// This ledger has no such case.
+    Missing,
+    /// The sender's case as it stands.
+    Found(&'a Case),
+}
+
+/// What a rule may look at besides the state: the occasion, the officer, and the law and the organisation as known.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// Where and when.
+    pub at: At,
+    /// The officer who records; `None` for the ledger itself and for unknown officers of imported history.
+    pub officer: Option<&'a Officer>,
+    /// Rules, calendar and organisation.
+    pub world: &'a World,
+    /// The sender, for a case that comes from another office.
+    pub sender: Sender<'a>,
+}
+
+/// A kind that happens to a case.
+pub trait CaseKind: Kind {
+    /// May it happen here? `case` is the state at the event's effective date.
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal>;
+
+    /// What it changes. Total: imported history may apply what `allowed` refuses.
+    fn apply(&self, case: &mut Case, at: &At);
+}
+
+/// A kind that happens to a complaint or denunciation.
+pub trait ComplaintKind: Kind {
+    /// May it happen here?
+    fn allowed(&self, complaint: &Complaint, on: &Circumstances<'_>) -> Result<(), Refusal>;
+
+    /// What it changes.
+    fn apply(&self, complaint: &mut Complaint, at: &At);
+}
+
+/// A kind that happens to the organisation.
+pub trait OrganisationKind: Kind {
+    /// May it happen here?
+    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal>;
+
+    /// What it changes.
+    fn apply(&self, organisation: &mut Organisation, at: &At);
+}
+
+macro_rules! kinds {
+    (case: $($cm:ident::$ck:ident),*; complaint: $($km:ident::$kk:ident),*; organisation: $($om:ident::$ok:ident),*; any: $($am:ident::$ak:ident),*;) => {
+        /// What happened: one variant a kind.
+        #[derive(Clone, PartialEq, Debug)]
+        pub enum Body {
+            $(#[doc = concat!("`", stringify!($ck), "` of `event/", stringify!($cm), ".rs`.")] $ck($cm::$ck),)*
+            $(#[doc = concat!("`", stringify!($kk), "` of `event/", stringify!($km), ".rs`.")] $kk($km::$kk),)*
+            $(#[doc = concat!("`", stringify!($ok), "` of `event/", stringify!($om), ".rs`.")] $ok($om::$ok),)*
+            $(#[doc = concat!("`", stringify!($ak), "` of `event/", stringify!($am), ".rs`.")] $ak($am::$ak),)*
+        }
+
+        /// Every kind there is, with the sort of stream it belongs to.
+        pub const KINDS: &[(About, Subject)] = &[
+            $((<$cm::$ck as Kind>::ABOUT, Subject::Case),)*
+            $((<$km::$kk as Kind>::ABOUT, Subject::Complaint),)*
+            $((<$om::$ok as Kind>::ABOUT, Subject::Organisation),)*
+            $((<$am::$ak as Kind>::ABOUT, Subject::Any),)*
+        ];
+
+        impl Body {
+            /// The kind's row of the table.
+            pub const fn about(&self) -> &'static About {
+                match self {
+                    $(Body::$ck(_) => &<$cm::$ck as Kind>::ABOUT,)*
+                    $(Body::$kk(_) => &<$km::$kk as Kind>::ABOUT,)*
+                    $(Body::$ok(_) => &<$om::$ok as Kind>::ABOUT,)*
+                    $(Body::$ak(_) => &<$am::$ak as Kind>::ABOUT,)*
+                }
+            }
+
+            /// The sort of stream that the kind belongs to.
+            pub const fn subject(&self) -> Subject {
+                match self {
+                    $(Body::$ck(_) => Subject::Case,)*
+                    $(Body::$kk(_) => Subject::Complaint,)*
+                    $(Body::$ok(_) => Subject::Organisation,)*
+                    $(Body::$ak(_) => Subject::Any,)*
+                }
+            }
+
+            /// The fields that hold personal data, in the order of the record's commitments.
+            pub fn personal(&mut self) -> Vec<&mut Personal> {
+                match self {
+                    $(Body::$ck(kind) => kind.personal(),)*
+                    $(Body::$kk(kind) => kind.personal(),)*
+                    $(Body::$ok(kind) => kind.personal(),)*
+                    $(Body::$ak(kind) => kind.personal(),)*
+                }
+            }
+
+            /// Whether a case allows it; repairs are judged by `decide`, not here.
+            pub fn allowed_in_case(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+                match self {
+                    $(Body::$ck(kind) => CaseKind::allowed(kind, case, on),)*
+                    $(Body::$kk(_) => Ok(()),)*
+                    $(Body::$ok(_) => Ok(()),)*
+                    $(Body::$ak(_) => Ok(()),)*
+                }
+            }
+
+            /// Applies it to a case; what does not concern cases changes nothing.
+            pub fn apply_to_case(&self, case: &mut Case, at: &At) {
+                match self {
+                    $(Body::$ck(kind) => CaseKind::apply(kind, case, at),)*
+                    $(Body::$kk(_) => {})*
+                    $(Body::$ok(_) => {})*
+                    $(Body::$ak(_) => {})*
+                }
+            }
+
+            /// Whether a complaint allows it.
+            pub fn allowed_in_complaint(&self, complaint: &Complaint, on: &Circumstances<'_>) -> Result<(), Refusal> {
+                match self {
+                    $(Body::$kk(kind) => ComplaintKind::allowed(kind, complaint, on),)*
+                    $(Body::$ck(_) => Ok(()),)*
+                    $(Body::$ok(_) => Ok(()),)*
+                    $(Body::$ak(_) => Ok(()),)*
+                }
+            }
+
+            /// Applies it to a complaint; what does not concern complaints changes nothing.
+            pub fn apply_to_complaint(&self, complaint: &mut Complaint, at: &At) {
+                match self {
+                    $(Body::$kk(kind) => ComplaintKind::apply(kind, complaint, at),)*
+                    $(Body::$ck(_) => {})*
+                    $(Body::$ok(_) => {})*
+                    $(Body::$ak(_) => {})*
+                }
+            }
+
+            /// Whether the organisation allows it.
+            pub fn allowed_in_organisation(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+                match self {
+                    $(Body::$ok(kind) => OrganisationKind::allowed(kind, organisation, on),)*
+                    $(Body::$ck(_) => Ok(()),)*
+                    $(Body::$kk(_) => Ok(()),)*
+                    $(Body::$ak(_) => Ok(()),)*
+                }
+            }
+
+            /// Applies it to the organisation; what does not concern it changes nothing.
+            pub fn apply_to_organisation(&self, organisation: &mut Organisation, at: &At) {
+                match self {
+                    $(Body::$ok(kind) => OrganisationKind::apply(kind, organisation, at),)*
+                    $(Body::$ck(_) => {})*
+                    $(Body::$kk(_) => {})*
+                    $(Body::$ak(_) => {})*
+                }
+            }
+        }
+
+        /// The fields alone, without the kind's name.
+        impl Serialize for Body {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Body::$ck(kind) => kind.serialize(serializer),)*
+                    $(Body::$kk(kind) => kind.serialize(serializer),)*
+                    $(Body::$ok(kind) => kind.serialize(serializer),)*
+                    $(Body::$ak(kind) => kind.serialize(serializer),)*
+                }
+            }
+        }
+
+        /// Reads the fields of the kind with this code and revision.
+        impl<'de> DeserializeSeed<'de> for KindCode {
+            type Value = Body;
+
+            fn deserialize<D: Deserializer<'de>>(self, fields: D) -> Result<Body, D::Error> {
+                $(if (self.code, self.revision) == (<$cm::$ck as Kind>::ABOUT.code, <$cm::$ck as Kind>::ABOUT.revision) {
+                    return $cm::$ck::deserialize(fields).map(Body::$ck);
+                })*
+                $(if (self.code, self.revision) == (<$km::$kk as Kind>::ABOUT.code, <$km::$kk as Kind>::ABOUT.revision) {
+                    return $km::$kk::deserialize(fields).map(Body::$kk);
+                })*
+                $(if (self.code, self.revision) == (<$om::$ok as Kind>::ABOUT.code, <$om::$ok as Kind>::ABOUT.revision) {
+                    return $om::$ok::deserialize(fields).map(Body::$ok);
+                })*
+                $(if (self.code, self.revision) == (<$am::$ak as Kind>::ABOUT.code, <$am::$ak as Kind>::ABOUT.revision) {
+                    return $am::$ak::deserialize(fields).map(Body::$ak);
+                })*
+                Err(de::Error::custom(format_args!("event kind {} revision {} is unknown", self.code, self.revision)))
+            }
+        }
+    };
+}
+
+kinds! {
+    case:
+        intake::JudgmentReceived, intake::RequestReceived, intake::RequestRefused, intake::EnforcementOrdered,
+        intake::OrderAmended, intake::OrderWithdrawn,
+        assignment::EnforcerAssigned, assignment::NoticeServed, assignment::VoluntaryPeriodStarted,
+        classification::ConditionsVerified, classification::ClassifiedEnforceable,
+        classification::ClassifiedNotYetEnforceable, classification::MovedToTrackingBook,
+        classification::ReturnedFromTrackingBook,
+        standing::Postponed, standing::PostponementEnded, standing::TemporarilySuspended, standing::Resumed,
+        standing::Terminated, standing::Completed,
+        entrustment::EntrustedOut, entrustment::EntrustedIn, entrustment::PulledUp, entrustment::TakenFromBelow,
+        coercion::CoercionOrdered, coercion::AssetDistrained, coercion::CoercionCostRecorded,
+        auction::AssetAppraised, auction::AuctionAnnounced, auction::AuctionUnsold, auction::PriceReduced,
+        auction::AuctionSold, auction::AuctionPaid, auction::AssetHandedOver,
+        money::PaymentCollected, money::PaidDirectly, money::HeldTemporarily, money::HeldMoneyResolved,
+        money::Refunded, money::Exempted,
+        payout::DistributionPlanned, payout::PayoutApproved, payout::Disbursed, payout::RemittedToBudget,
+        payout::EnforcementFeeCharged, payout::DepositedForPayee;
+    complaint:
+        complaint::ComplaintReceived, complaint::ComplaintAccepted, complaint::ComplaintRejected,
+        complaint::ComplaintResolved, complaint::ComplaintWithdrawn,
+        complaint::DenunciationReceived, complaint::DenunciationAccepted, complaint::DenunciationNotAccepted,
+        complaint::DenunciationConcluded;
+    organisation:
+        organisation::OfficeOpened, organisation::OfficerAppointed, organisation::TargetAssigned,
+        organisation::ParameterSet;
+    any:
+        repair::FactCorrected, repair::EntryVoided, repair::NoteAdded;
+}
+
+/// The code and revision under which a payload was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KindCode {
+    /// The kind's code.
+    pub code: u16,
+    /// The payload's revision.
+    pub revision: u8,
+}
+
+impl KindCode {
+    /// The code of a kind by its name in JSON, at the revision written now.
+    pub fn named(name: &str) -> Option<KindCode> {
+        KINDS.iter().find(|(about, _)| about.name == name).map(|(about, _)| KindCode { code: about.code, revision: about.revision })
+    }
+}
+
+/// A document that an action rests on: its number and date as printed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The number, for instance `12/QĐ-CCTHADS`.
+    pub number: String,
+    /// Its date.
+    pub date: Date,
+}
+
+/// The fields that every action may have.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Common {
+    /// The enforcer for whom a clerk records.
+    #[serde(default)]
+    pub on_behalf_of: Option<OfficerNo>,
+    /// The document.
+    #[serde(default)]
+    pub document: Option<Document>,
+    /// Free text; kept in the vault.
+    #[serde(default)]
+    pub note: Option<Personal>,
+}
+
+/// The names of the fields of [`Common`], which stand beside the kind's own in JSON.
+pub const COMMON_FIELDS: &[&str] = &["on_behalf_of", "document", "note"];
+
+/// An event: what happened, with the fields that every action may have.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Event {
+    /// The common fields.
+    pub common: Common,
+    /// The kind and its own fields.
+    pub body: Body,
+}
+
+impl Event {
+    /// An event without common fields.
+    pub fn bare(body: Body) -> Event {
+        Event { common: Common::default(), body }
+    }
+
+    /// The kind's row of the table.
+    pub const fn about(&self) -> &'static About {
+        self.body.about()
+    }
+
+    /// The fields that hold personal data, in the order of the record's commitments.
+    pub fn personal(&mut self) -> Vec<&mut Personal> {
+        let mut all = self.body.personal();
+        all.extend(self.common.note.as_mut());
+        all
+    }
+}
+
+/// The payload of a record: the common fields, then the kind's own; the kind itself stands in the record's header.
+pub struct Payload<'a>(pub &'a Event);
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.0.common, &self.0.body).serialize(serializer)
+    }
+}
+
+/// Reads a payload back: the seed holds the kind from the record's header.
+pub struct PayloadOf(pub KindCode);
+
+impl<'de> DeserializeSeed<'de> for PayloadOf {
+    type Value = Event;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Event, D::Error> {
+        struct Parts(KindCode);
+        impl<'de> Visitor<'de> for Parts {
+            type Value = Event;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the common fields and the kind's own")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
+                let common = seq.next_element()?.ok_or_else(|| de::Error::invalid_length(0, &self))?;
+                let body = seq.next_element_seed(self.0)?.ok_or_else(|| de::Error::invalid_length(1, &"2 parts"))?;
+                Ok(Event { common, body })
+            }
+        }
+        deserializer.deserialize_tuple(2, Parts(self.0))
+    }
+}
+
+/// An event inside an event (`fact_corrected` holds what should have been recorded): with its kind.
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let about = self.about();
+        let mut parts = serializer.serialize_struct("Event", 4)?;
+        parts.serialize_field("code", &about.code)?;
+        parts.serialize_field("revision", &about.revision)?;
+        parts.serialize_field("common", &self.common)?;
+        parts.serialize_field("fields", &self.body)?;
+        parts.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
+        const FIELDS: &[&str] = &["code", "revision", "common", "fields"];
+        struct Parts;
+        impl<'de> Visitor<'de> for Parts {
+            type Value = Event;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event: code, revision, common, fields, in this order")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
+                let missing = |at| de::Error::invalid_length(at, &"4 parts");
+                let code = seq.next_element()?.ok_or_else(|| missing(0))?;
+                let revision = seq.next_element()?.ok_or_else(|| missing(1))?;
+                let common = seq.next_element()?.ok_or_else(|| missing(2))?;
+                let body = seq.next_element_seed(KindCode { code, revision })?.ok_or_else(|| missing(3))?;
+                Ok(Event { common, body })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+                let (mut code, mut revision, mut common) = (None, None, Common::default());
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "code" => code = Some(map.next_value()?),
+                        "revision" => revision = Some(map.next_value()?),
+                        "common" => common = map.next_value()?,
+                        "fields" => {
+                            let code = code.ok_or_else(|| de::Error::custom("code must stand before fields"))?;
+                            let revision = revision.ok_or_else(|| de::Error::custom("revision must stand before fields"))?;
+                            let body = map.next_value_seed(KindCode { code, revision })?;
+                            return Ok(Event { common, body });
+                        }
+                        other => return Err(de::Error::unknown_field(other, FIELDS)),
+                    }
+                }
+                Err(de::Error::missing_field("fields"))
+            }
+        }
+        deserializer.deserialize_struct("Event", FIELDS, Parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_are_given_once() {
+        for (at, (about, _)) in KINDS.iter().enumerate() {
+            assert!(about.code >= 16, "{}: codes below 16 are the ledger's own", about.name);
+            for (other, _) in &KINDS[..at] {
+                assert_ne!(about.code, other.code, "{} and {}", about.name, other.name);
+                assert_ne!(about.name, other.name);
+            }
+        }
+    }
+}

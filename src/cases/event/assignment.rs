@@ -1,0 +1,181 @@
+//! Kinds of assignment and notice: who is in charge, who was told, and the time to pay of one's own will.
+
+use serde::{Deserialize, Serialize};
+
+use super::intake::last_day;
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::Case;
+use crate::check::{exactly, open, own_case};
+use crate::date::Date;
+use crate::ids::OfficerNo;
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+use crate::rules::Parameter;
+
+/// `enforcer_assigned` (phân công chấp hành viên); again for a change.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnforcerAssigned {
+    /// Who.
+    pub enforcer: OfficerNo,
+    /// Why, where it is a change.
+    #[serde(default)]
+    pub reason: Option<Personal>,
+}
+
+impl Kind for EnforcerAssigned {
+    const ABOUT: About = About {
+        code: 48,
+        revision: 1,
+        name: "enforcer_assigned",
+        vi: "phân công chấp hành viên",
+        article: "36.2",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.reason.iter_mut().collect()
+    }
+}
+
+impl CaseKind for EnforcerAssigned {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "36.2")?;
+        let Some(officer) = on.world.organisation.officers.get(&self.enforcer) else {
+            return Err(Refusal::new(Code::Unknown, "36.2", "enforcer", self.enforcer, "an officer appointed before", "officer_appointed first"));
+        };
+        if officer.office != case.office {
+            let given = format!("{} of office {}", self.enforcer, officer.office);
+            return Err(Refusal::new(Code::Competence, "36.2", "enforcer", given, format!("office {}", case.office), "an enforcer of the case's office"));
+        }
+        match officer.role {
+            Role::Enforcer | Role::Head | Role::ProvincialHead => Ok(()),
+            Role::Examiner | Role::Clerk | Role::Accountant | Role::Cashier | Role::Procurator | Role::Auditor | Role::Administrator => {
+                Err(Refusal::new(Code::Role, "36.2", "enforcer", self.enforcer, "an enforcer", "an officer with the role enforcer"))
+            }
+        }
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(open) = case.open_mut() {
+            open.enforcer = Some(self.enforcer);
+            case.last_enforcer = Some(self.enforcer);
+        }
+    }
+}
+
+/// Whom a notice is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressee {
+    /// Người phải thi hành án.
+    Debtor,
+    /// Người được thi hành án.
+    Creditor,
+    /// Người có quyền lợi, nghĩa vụ liên quan.
+    RelatedPerson,
+    /// Viện kiểm sát.
+    Procuracy,
+}
+
+/// How it was given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Trực tiếp.
+    Direct,
+    /// Qua bưu điện.
+    Post,
+    /// Niêm yết.
+    Posted,
+    /// Phương tiện thông tin đại chúng.
+    MassMedia,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Served {
+    /// Nhận.
+    Received,
+    /// Từ chối nhận.
+    Refused,
+    /// Vắng mặt.
+    Absent,
+}
+
+/// `notice_served` (thông báo, tống đạt).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeServed {
+    /// Whom it is for.
+    pub to: Addressee,
+    /// Of what: `order`, `value`, `auction`, `payout`, …
+    pub of: String,
+    /// How.
+    pub mode: Mode,
+    /// What came of it.
+    pub result: Served,
+}
+
+impl Kind for NoticeServed {
+    const ABOUT: About = About {
+        code: 49,
+        revision: 1,
+        name: "notice_served",
+        vi: "thông báo, tống đạt",
+        article: "39-43",
+        by: &[Role::Enforcer, Role::Clerk],
+    };
+}
+
+impl CaseKind for NoticeServed {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "39")?;
+        own_case(case, on, None)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if self.to == Addressee::Debtor && self.result != Served::Absent && case.served.is_none() {
+            case.served = Some(at.on);
+        }
+    }
+}
+
+/// `voluntary_period_started` (thời hạn tự nguyện thi hành án).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoluntaryPeriodStarted {
+    /// Its last day.
+    pub until: Date,
+}
+
+impl Kind for VoluntaryPeriodStarted {
+    const ABOUT: About = About {
+        code: 50,
+        revision: 1,
+        name: "voluntary_period_started",
+        vi: "thời hạn tự nguyện thi hành án",
+        article: "45",
+        by: &[Role::Enforcer],
+    };
+}
+
+impl CaseKind for VoluntaryPeriodStarted {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "45")?;
+        own_case(case, on, None)?;
+        let Some(served) = case.served else {
+            return Err(Refusal::new(Code::TooEarly, "45", "effective", on.at.on, "the debtor's notice of the order", "notice_served first"));
+        };
+        match last_day(&on.world.calendar, served, on.world.rules.span(Parameter::Voluntary, served)) {
+            Some(last) => exactly(self.until, last, "45", "until"),
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        case.voluntary_until = Some(self.until);
+    }
+}

@@ -1,0 +1,326 @@
+//! Kinds of appraisal and auction: from the value to the hand-over (Art. 98-104, Decree 62/2015 Art. 27).
+
+use serde::{Deserialize, Serialize};
+
+use super::intake::last_day;
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::{Asset, Case, Round, RoundResult};
+use crate::check::{asset, exactly, not_after, not_before, open, own_case, positive};
+use crate::date::Date;
+use crate::ids::AssetNo;
+use crate::money::{Dong, Ratio};
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+use crate::rules::Parameter;
+
+const ENFORCER: &[Role] = &[Role::Enforcer];
+
+const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+    About { code, revision: 1, name, vi, article, by }
+}
+
+fn unsold(asset: &Asset, article: &'static str) -> Result<(Dong, Date), Refusal> {
+    match asset.last_round() {
+        Some(Round { result: RoundResult::Unsold { on }, start_price, .. }) => Ok((*start_price, *on)),
+        _ => Err(Refusal::new(Code::Standing, article, "asset", asset.number, "its last round unsold", "auction_unsold first")),
+    }
+}
+
+fn pending<'a>(asset: &'a Asset, article: &'static str) -> Result<&'a Round, Refusal> {
+    match asset.last_round() {
+        Some(round) if round.result == RoundResult::Pending => Ok(round),
+        _ => Err(Refusal::new(Code::Standing, article, "asset", asset.number, "an announced round", "auction_announced first")),
+    }
+}
+
+/// `asset_appraised` (kết quả thẩm định giá).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetAppraised {
+    /// Which asset.
+    pub asset: AssetNo,
+    /// Its value, đồng.
+    pub value: Dong,
+    /// Until when the appraisal may be used.
+    #[serde(default)]
+    pub valid_until: Option<Date>,
+}
+
+impl Kind for AssetAppraised {
+    const ABOUT: About = about(128, "asset_appraised", "kết quả thẩm định giá", "98", ENFORCER);
+}
+
+
+
+impl CaseKind for AssetAppraised {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "98")?;
+        own_case(case, on, None)?;
+        positive(self.value, "98", "value")?;
+        let one = asset(case, self.asset, "98")?;
+        match one.last_round() {
+            None => Ok(()),
+            Some(round) => Err(Refusal::new(Code::Standing, "99", "asset", self.asset, format!("round {} announced", round.number), "price_reduced after an unsold round")),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if let Some(one) = case.asset_mut(self.asset) {
+            one.appraised = Some((self.value, at.on));
+            one.offered_at = Some(self.value);
+        }
+    }
+}
+
+/// `auction_announced` (thông báo đấu giá).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuctionAnnounced {
+    /// Which asset.
+    pub asset: AssetNo,
+    /// Which round: 1, 2, …
+    pub round: u16,
+    /// The appraised or the reduced price, đồng.
+    pub start_price: Dong,
+    /// The day of the auction.
+    pub held_on: Date,
+}
+
+impl Kind for AuctionAnnounced {
+    const ABOUT: About = about(129, "auction_announced", "thông báo đấu giá", "101", ENFORCER);
+}
+
+impl CaseKind for AuctionAnnounced {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "101")?;
+        own_case(case, on, None)?;
+        let one = asset(case, self.asset, "101")?;
+        let Some(price) = one.offered_at else {
+            return Err(Refusal::new(Code::TooEarly, "101", "asset", self.asset, "an appraisal", "asset_appraised first"));
+        };
+        if one.last_round().is_some() {
+            unsold(one, "101")?;
+            if usize::from(one.reductions) < one.rounds.len() {
+                return Err(Refusal::new(Code::TooEarly, "104", "round", self.round, "a reduction after the failed round", "price_reduced first"));
+            }
+        }
+        exactly(usize::from(self.round), one.rounds.len() + 1, "101", "round")?;
+        exactly(self.start_price, price, "101", "start_price")?;
+        not_before(self.held_on, on.at.on, "101", "held_on", "the announcement")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if let Some(one) = case.asset_mut(self.asset) {
+            one.rounds.push(Round {
+                number: self.round,
+                start_price: self.start_price,
+                announced: at.on,
+                held_on: self.held_on,
+                result: RoundResult::Pending,
+            });
+        }
+    }
+}
+
+/// `auction_unsold` (đấu giá không thành).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuctionUnsold {
+    /// Which asset.
+    pub asset: AssetNo,
+    /// Why: `no_bidder`, `no_bid_at_start_price`, `winner_withdrew`, `rules_broken`.
+    pub ground: String,
+}
+
+impl Kind for AuctionUnsold {
+    const ABOUT: About = about(130, "auction_unsold", "đấu giá không thành", "104", ENFORCER);
+}
+
+impl CaseKind for AuctionUnsold {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "104")?;
+        own_case(case, on, None)?;
+        let round = pending(asset(case, self.asset, "104")?, "104")?;
+        not_before(on.at.on, round.announced, "104", "effective", "the announcement")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        set_result(case, self.asset, RoundResult::Unsold { on: at.on });
+    }
+}
+
+fn set_result(case: &mut Case, number: AssetNo, result: RoundResult) {
+    if let Some(round) = case.asset_mut(number).and_then(|one| one.rounds.last_mut()) {
+        round.result = result;
+    }
+}
+
+/// `price_reduced` (giảm giá): an unsold asset is offered again for less.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceReduced {
+    /// Which asset.
+    pub asset: AssetNo,
+    /// By how much of the last start price, as an exact ratio: `{"numerator": 8, "denominator": 100}`.
+    pub by: Ratio,
+    /// The new start price, đồng, rounded down.
+    pub start_price: Dong,
+    /// The parties agreed on it: the ten days after the first failure need not pass.
+    #[serde(default)]
+    pub agreed: bool,
+}
+
+impl Kind for PriceReduced {
+    const ABOUT: About = about(131, "price_reduced", "giảm giá", "104", ENFORCER);
+}
+
+impl CaseKind for PriceReduced {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "104")?;
+        own_case(case, on, None)?;
+        let one = asset(case, self.asset, "104")?;
+        let (price, failed) = unsold(one, "104")?;
+        if usize::from(one.reductions) >= one.rounds.len() {
+            return Err(Refusal::new(Code::Duplicate, "104", "asset", self.asset, "one reduction a failed round", "auction_announced first"));
+        }
+        let given = format!("{}/{}", self.by.numerator, self.by.denominator);
+        if self.by.denominator <= 0 || self.by.numerator <= 0 {
+            return Err(Refusal::new(Code::Limit, "104.5", "by", given, "more than 0", "{\"numerator\": 10, \"denominator\": 100}"));
+        }
+        match on.world.rules.ratio(Parameter::ReduceMax, on.at.on).set() {
+            Some(max) if !within(self.by, max) => {
+                let limit = crate::money::percent(max.numerator.into(), max.denominator.into()).unwrap_or_default();
+                return Err(Refusal::new(Code::Limit, "104.5", "by", given, format!("{limit} % of the last start price ({price})"), format!("at most {limit} %")));
+            }
+            Some(_) | None => {}
+        }
+        if one.reductions == 0 && !self.agreed {
+            if let Some(last) = last_day(&on.world.calendar, failed, on.world.rules.span(Parameter::UnsoldAgree, failed)) {
+                not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
+            }
+        }
+        let reduced = price.times(self.by).map_or(price, |cut| price.saturating_sub(cut));
+        exactly(self.start_price, reduced, "104", "start_price")
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(one) = case.asset_mut(self.asset) {
+            one.reductions = one.reductions.saturating_add(1);
+            one.offered_at = Some(self.start_price);
+        }
+    }
+}
+
+fn within(by: Ratio, max: Ratio) -> bool {
+    i128::from(by.numerator) * i128::from(max.denominator) <= i128::from(max.numerator) * i128::from(by.denominator)
+}
+
+/// `auction_sold` (đấu giá thành).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuctionSold {
+    /// Which asset.
+    pub asset: AssetNo,
+    /// The price, đồng.
+    pub price: Dong,
+    /// Who bought it.
+    pub buyer: Personal,
+    /// To be paid by.
+    pub pay_by: Date,
+}
+
+impl Kind for AuctionSold {
+    const ABOUT: About = about(132, "auction_sold", "đấu giá thành", "101, 103", ENFORCER);
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        vec![&mut self.buyer]
+    }
+}
+
+impl CaseKind for AuctionSold {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "103")?;
+        own_case(case, on, None)?;
+        let round = pending(asset(case, self.asset, "103")?, "103")?;
+        not_before(on.at.on, round.announced, "103", "effective", "the announcement")?;
+        if self.price < round.start_price {
+            return Err(Refusal::new(Code::Limit, "103", "price", self.price, format!("start price {}", round.start_price), format!("{} or more", round.start_price)));
+        }
+        not_before(self.pay_by, on.at.on, "D27.3", "pay_by", "the sale")?;
+        match last_day(&on.world.calendar, on.at.on, on.world.rules.span(Parameter::AuctionPay, on.at.on)) {
+            Some(last) => not_after(self.pay_by, last, "D27.3", "pay_by", "30 days from the sale, no extension"),
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        set_result(case, self.asset, RoundResult::Sold { on: at.on, price: self.price, pay_by: self.pay_by });
+    }
+}
+
+/// `auction_paid` (nộp đủ tiền mua tài sản).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuctionPaid {
+    /// Which asset.
+    pub asset: AssetNo,
+    /// The price, đồng.
+    pub amount: Dong,
+}
+
+impl Kind for AuctionPaid {
+    const ABOUT: About = about(133, "auction_paid", "nộp đủ tiền mua tài sản", "D27.3", &[Role::Accountant]);
+}
+
+impl CaseKind for AuctionPaid {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "D27.3")?;
+        let one = asset(case, self.asset, "D27.3")?;
+        let Some(Round { result: RoundResult::Sold { price, pay_by, .. }, .. }) = one.last_round() else {
+            return Err(Refusal::new(Code::Standing, "D27.3", "asset", self.asset, "a sale", "auction_sold first"));
+        };
+        if let Some(date) = one.paid {
+            return Err(Refusal::new(Code::Duplicate, "D27.3", "asset", self.asset, format!("paid on {date}"), "asset_handed_over"));
+        }
+        exactly(self.amount, *price, "D27.3", "amount")?;
+        not_after(on.at.on, *pay_by, "D27.3", "effective", "the day to pay by")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if let Some(one) = case.asset_mut(self.asset) {
+            one.paid = Some(at.on);
+        }
+        case.cash.collected = case.cash.collected.saturating_add(self.amount);
+        case.take_in(self.amount);
+    }
+}
+
+/// `asset_handed_over` (giao tài sản).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetHandedOver {
+    /// Which asset.
+    pub asset: AssetNo,
+}
+
+impl Kind for AssetHandedOver {
+    const ABOUT: About = about(134, "asset_handed_over", "giao tài sản", "103, D27.3", ENFORCER);
+}
+
+impl CaseKind for AssetHandedOver {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "103")?;
+        own_case(case, on, None)?;
+        match asset(case, self.asset, "103")?.paid {
+            Some(_) => Ok(()),
+            None => Err(Refusal::new(Code::TooEarly, "103", "asset", self.asset, "paid in full", "auction_paid first")),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if let Some(one) = case.asset_mut(self.asset) {
+            one.handed_over = Some(at.on);
+        }
+    }
+}

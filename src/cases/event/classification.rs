@@ -1,0 +1,209 @@
+//! Kinds of verification and classification: what the debtor has, and what follows from it (Art. 44, 44a).
+
+use serde::{Deserialize, Serialize};
+
+use super::intake::last_day;
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::{Activity, Case, Class};
+use crate::check::{ground, not_before, open, own_case, wrong_standing};
+use crate::money::Dong;
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+use crate::rules::Parameter;
+
+const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
+
+/// `conditions_verified` (xác minh điều kiện thi hành án).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionsVerified {
+    /// Whether something was found with which the debtor can pay.
+    pub means_found: bool,
+    /// What it is worth by estimate, đồng.
+    #[serde(default)]
+    pub estimate: Option<Dong>,
+    /// Where, and what was found.
+    #[serde(default)]
+    pub findings: Option<Personal>,
+}
+
+impl Kind for ConditionsVerified {
+    const ABOUT: About = About {
+        code: 64,
+        revision: 1,
+        name: "conditions_verified",
+        vi: "xác minh điều kiện thi hành án",
+        article: "44",
+        by: &[Role::Enforcer],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.findings.iter_mut().collect()
+    }
+}
+
+impl CaseKind for ConditionsVerified {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "44")?;
+        own_case(case, on, None)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        case.verified.push(at.on);
+    }
+}
+
+fn verified(case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    if case.verified.is_empty() {
+        return Err(Refusal::new(Code::TooEarly, "44a", "effective", on.at.on, "a verification", "conditions_verified first"));
+    }
+    Ok(())
+}
+
+/// `classified_enforceable` (có điều kiện thi hành).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifiedEnforceable {}
+
+impl Kind for ClassifiedEnforceable {
+    const ABOUT: About = About {
+        code: 65,
+        revision: 1,
+        name: "classified_enforceable",
+        vi: "có điều kiện thi hành",
+        article: "44a",
+        by: HEAD,
+    };
+}
+
+impl CaseKind for ClassifiedEnforceable {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        let now = open(case, "44a")?;
+        if now.class == Class::Enforceable {
+            return Err(wrong_standing(case, "44a", "not yet classified enforceable", "nothing: it is enforceable"));
+        }
+        crate::check::out_of_tracking_book(case)?;
+        if case.voluntary_until.is_some() { Ok(()) } else { verified(case, on) }
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        let Some(open) = case.open_mut() else { return };
+        open.class = Class::Enforceable;
+        case.enforceable_since = case.enforceable_since.or(Some(at.on));
+    }
+}
+
+/// `classified_not_yet_enforceable` (chưa có điều kiện thi hành).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifiedNotYetEnforceable {
+    /// The ground of Art. 44a.1.
+    pub ground: String,
+}
+
+impl Kind for ClassifiedNotYetEnforceable {
+    const ABOUT: About = About {
+        code: 66,
+        revision: 1,
+        name: "classified_not_yet_enforceable",
+        vi: "chưa có điều kiện thi hành",
+        article: "44a.1",
+        by: HEAD,
+    };
+}
+
+impl CaseKind for ClassifiedNotYetEnforceable {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        let now = open(case, "44a.1")?;
+        if let Class::NotYet { since, .. } = &now.class {
+            return Err(Refusal::new(Code::Duplicate, "44a.1", "case", format!("not yet enforceable since {since}"), "another class", "classified_enforceable first"));
+        }
+        verified(case, on)?;
+        ground(on, Parameter::NotYetGrounds, "44a.1", &self.ground)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if let Some(open) = case.open_mut() {
+            open.class = Class::NotYet { ground: self.ground.clone(), since: at.on, tracking_book: false };
+        }
+    }
+}
+
+/// `moved_to_tracking_book` (chuyển sổ theo dõi riêng).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovedToTrackingBook {}
+
+impl Kind for MovedToTrackingBook {
+    const ABOUT: About = About {
+        code: 67,
+        revision: 1,
+        name: "moved_to_tracking_book",
+        vi: "chuyển sổ theo dõi riêng",
+        article: "D9.5",
+        by: HEAD,
+    };
+}
+
+impl CaseKind for MovedToTrackingBook {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        let now = open(case, "D9.5")?;
+        let Class::NotYet { ground, since, tracking_book: false } = &now.class else {
+            return Err(wrong_standing(case, "D9.5", "not yet enforceable, out of the book", "classified_not_yet_enforceable first"));
+        };
+        if now.activity != Activity::Active && !matches!(now.activity, Activity::Postponed { .. }) {
+            return Err(wrong_standing(case, "D9.5", "not suspended or paused", "resumed first"));
+        }
+        let longer = matches!(ground.as_str(), "c" | "address_unknown");
+        let parameter = if longer { Parameter::TrackingAfterLong } else { Parameter::TrackingAfter };
+        if let Some(from) = last_day(&on.world.calendar, *since, on.world.rules.span(parameter, on.at.on)) {
+            not_before(on.at.on, from, "D9.5", "effective", "a year (two: address unknown) since the decision")?;
+        }
+        let times = case.verified.len();
+        if times < 2 {
+            return Err(Refusal::new(Code::Limit, "D9.5", "case", format!("{times} verifications"), "2 or more", "conditions_verified first"));
+        }
+        Ok(())
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(Class::NotYet { tracking_book, .. }) = case.open_mut().map(|open| &mut open.class) {
+            *tracking_book = true;
+        }
+    }
+}
+
+/// `returned_from_tracking_book` (đưa ra khỏi sổ theo dõi riêng): something was found; the case is enforceable.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnedFromTrackingBook {}
+
+impl Kind for ReturnedFromTrackingBook {
+    const ABOUT: About = About {
+        code: 68,
+        revision: 1,
+        name: "returned_from_tracking_book",
+        vi: "đưa ra khỏi sổ theo dõi riêng",
+        article: "D9.6",
+        by: HEAD,
+    };
+}
+
+impl CaseKind for ReturnedFromTrackingBook {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        if case.in_tracking_book() {
+            return Ok(());
+        }
+        Err(wrong_standing(case, "D9.6", "open, in the tracking book", "moved_to_tracking_book first"))
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.in_tracking_book() {
+            if let Some(open) = case.open_mut() {
+                open.class = Class::Enforceable;
+            }
+            case.enforceable_since = case.enforceable_since.or(Some(at.on));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Kinds of coercion: the decision, the seizure, the costs (Art. 46, 71, 73, 84-98).
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::{Asset, AssetKind, Case, Class, Payee};
+use crate::check::{active, open, own_case, positive, wrong_standing};
+use crate::distribution::ObligationKind;
+use crate::ids::AssetNo;
+use crate::money::Dong;
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+
+/// A coercive measure of Art. 71; its printed number depends on the date (rules.md T10), so its id is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Khấu trừ tiền trong tài khoản; thu hồi, xử lý tiền, giấy tờ có giá.
+    Money,
+    /// Trừ vào thu nhập.
+    Income,
+    /// Kê biên, xử lý tài sản.
+    Distrain,
+    /// Khai thác tài sản.
+    Exploit,
+    /// Buộc chuyển giao vật, quyền tài sản, giấy tờ.
+    Deliver,
+    /// Buộc thực hiện hoặc không thực hiện công việc.
+    Act,
+}
+
+/// `coercion_ordered` (quyết định cưỡng chế).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoercionOrdered {
+    /// Which measure.
+    pub measure: Measure,
+    /// Property might be dissipated: the voluntary period need not be over (Art. 46).
+    #[serde(default)]
+    pub urgent: bool,
+}
+
+impl Kind for CoercionOrdered {
+    const ABOUT: About = About {
+        code: 112,
+        revision: 1,
+        name: "coercion_ordered",
+        vi: "quyết định cưỡng chế",
+        article: "46, 71",
+        by: &[Role::Enforcer],
+    };
+}
+
+impl CaseKind for CoercionOrdered {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        let now = active(case, "46")?;
+        own_case(case, on, None)?;
+        if let Class::NotYet { .. } = now.class {
+            return Err(wrong_standing(case, "44a", "enforceable", "classified_enforceable first"));
+        }
+        if self.urgent {
+            return Ok(());
+        }
+        match case.voluntary_until {
+            Some(until) if on.at.on > until => Ok(()),
+            Some(until) => Err(Refusal::new(
+                Code::TooEarly,
+                "46.1",
+                "effective",
+                on.at.on,
+                format!("the voluntary period ends on {until}"),
+                until.next(),
+            )),
+            None => Err(Refusal::new(Code::TooEarly, "46.1", "effective", on.at.on, "a voluntary period", "voluntary_period_started first")),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if self.measure == Measure::Distrain {
+            case.distraint_ordered = Some(at.on);
+        }
+    }
+}
+
+/// `asset_distrained` (kê biên tài sản).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetDistrained {
+    /// Movable or not.
+    pub asset_kind: AssetKind,
+    /// What it is.
+    #[serde(default)]
+    pub description: Option<Personal>,
+    /// Mortgaged or pledged.
+    #[serde(default)]
+    pub mortgaged: bool,
+}
+
+impl Kind for AssetDistrained {
+    const ABOUT: About = About {
+        code: 113,
+        revision: 1,
+        name: "asset_distrained",
+        vi: "kê biên tài sản",
+        article: "84-98",
+        by: &[Role::Enforcer],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.description.iter_mut().collect()
+    }
+}
+
+impl CaseKind for AssetDistrained {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        active(case, "84")?;
+        own_case(case, on, None)?;
+        if case.distraint_ordered.is_none() {
+            return Err(Refusal::new(Code::TooEarly, "84", "effective", on.at.on, "a decision to distrain", "coercion_ordered with measure distrain first"));
+        }
+        Ok(())
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        let number = AssetNo(u16::try_from(case.assets.len()).map_or(u16::MAX, |n| n.saturating_add(1)));
+        case.assets.push(Asset {
+            number,
+            kind: self.asset_kind,
+            distrained: at.on,
+            appraised: None,
+            offered_at: None,
+            reductions: 0,
+            rounds: Vec::new(),
+            paid: None,
+            handed_over: None,
+        });
+    }
+}
+
+/// Who bears a cost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BorneBy {
+    /// Người phải thi hành án.
+    Debtor,
+    /// Người được thi hành án.
+    Creditor,
+    /// Ngân sách nhà nước.
+    Budget,
+}
+
+/// `coercion_cost_recorded` (chi phí cưỡng chế).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoercionCostRecorded {
+    /// How much, đồng.
+    pub amount: Dong,
+    /// Who bears it.
+    pub borne_by: BorneBy,
+    /// What for.
+    pub items: String,
+}
+
+impl Kind for CoercionCostRecorded {
+    const ABOUT: About = About {
+        code: 114,
+        revision: 1,
+        name: "coercion_cost_recorded",
+        vi: "chi phí cưỡng chế",
+        article: "73",
+        by: &[Role::Enforcer, Role::Accountant],
+    };
+}
+
+impl CaseKind for CoercionCostRecorded {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "73")?;
+        own_case(case, on, None)?;
+        positive(self.amount, "73", "amount")
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if case.open().is_some() && self.borne_by == BorneBy::Debtor {
+            case.owe(ObligationKind::Cost, Payee::Budget, false, self.amount);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Kinds of complaints (Art. 140-153) and denunciations (Art. 154-159), from receipt to outcome.
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, At, Circumstances, ComplaintKind, Kind};
+use crate::complaint::{Complaint, Ending, Outcome, Sort};
+use crate::ids::CaseId;
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+
+const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
+const DESK: &[Role] = &[Role::Clerk, Role::Examiner, Role::Head, Role::ProvincialHead];
+
+const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+    About { code, revision: 1, name, vi, article, by }
+}
+
+fn stands(complaint: &Complaint) -> &'static str {
+    match (&complaint.sort, &complaint.accepted, &complaint.ended) {
+        (None, _, _) => "not received",
+        (Some(_), _, Some(_)) => "ended",
+        (Some(_), Some(_), None) => "accepted",
+        (Some(_), None, None) => "received",
+    }
+}
+
+fn must_be(complaint: &Complaint, sort: Sort, standing: &str, article: &'static str, first: &str) -> Result<(), Refusal> {
+    if complaint.sort.is_some_and(|is| is != sort) {
+        return Err(Refusal::new(Code::Mismatch, article, "kind", "of the other sort", "complaint_… or denunciation_…, as received", "the other kind"));
+    }
+    if stands(complaint) == standing {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::Standing, article, "stream", stands(complaint), standing, first))
+}
+
+/// `complaint_received` (nhận khiếu nại).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintReceived {
+    /// Who complains.
+    pub complainant: Personal,
+    /// The case that it concerns, if it concerns one.
+    #[serde(default)]
+    pub case: Option<CaseId>,
+    /// 1 before coercion, 2 security measure, 3 coercion, 4 after coercion (Art. 140).
+    pub class: u8,
+    /// 1, or 2 (final).
+    pub level: u8,
+    /// Against which decision or act.
+    #[serde(default)]
+    pub against: Option<Personal>,
+    /// Complex, or from a remote place: 30 days more.
+    #[serde(default)]
+    pub complex: bool,
+}
+
+impl Kind for ComplaintReceived {
+    const ABOUT: About = about(192, "complaint_received", "nhận đơn khiếu nại", "140-141", DESK);
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        std::iter::once(&mut self.complainant).chain(self.against.as_mut()).collect()
+    }
+}
+
+impl ComplaintKind for ComplaintReceived {
+    fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        must_be(complaint, Sort::Complaint, "not received", "141", "another number")?;
+        if !(1..=4).contains(&self.class) {
+            return Err(Refusal::new(Code::Limit, "140", "class", self.class, "1 to 4", "1, 2, 3 or 4"));
+        }
+        if !(1..=2).contains(&self.level) {
+            return Err(Refusal::new(Code::Limit, "142", "level", self.level, "1 or 2", "1 or 2"));
+        }
+        if self.class == 2 && self.level == 2 {
+            return Err(Refusal::new(Code::Limit, "142", "level", self.level, "level 1 is final for class 2", "1"));
+        }
+        Ok(())
+    }
+
+    fn apply(&self, complaint: &mut Complaint, at: &At) {
+        complaint.sort = Some(Sort::Complaint);
+        complaint.office = at.office;
+        complaint.case = self.case.clone();
+        complaint.class = self.class;
+        complaint.level = self.level;
+        complaint.complex = self.complex;
+        complaint.received = Some(at.on);
+        complaint.received_at = Some(at.position);
+    }
+}
+
+macro_rules! steps {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* } = $about:expr, $sort:ident, $standing:literal, $first:literal, |$this:ident, $complaint:ident, $at:ident| $apply:block)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
+
+        impl Kind for $name {
+            const ABOUT: About = $about;
+        }
+
+        impl ComplaintKind for $name {
+            fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+                must_be(complaint, Sort::$sort, $standing, Self::ABOUT.article, $first)
+            }
+
+            fn apply(&self, $complaint: &mut Complaint, $at: &At) {
+                let $this = self;
+                let _ = $this;
+                $apply
+            }
+        }
+    )* };
+}
+
+fn end(complaint: &mut Complaint, ending: Ending, at: &At) {
+    if complaint.ended.is_none() {
+        complaint.ended = Some((ending, at.on));
+        complaint.ended_at = Some(at.position);
+    }
+}
+
+steps! {
+    /// `complaint_accepted` (thụ lý khiếu nại).
+    ComplaintAccepted {} = about(193, "complaint_accepted", "thụ lý khiếu nại", "148", HEAD),
+        Complaint, "received", "complaint_received first", |this, complaint, at| { complaint.accepted = Some(at.on); }
+    /// `complaint_rejected` (không thụ lý khiếu nại).
+    ComplaintRejected {
+        /// The ground of Art. 141.
+        ground: String
+    } = about(194, "complaint_rejected", "không thụ lý khiếu nại", "141", HEAD),
+        Complaint, "received", "complaint_received first", |this, complaint, at| { end(complaint, Ending::Rejected, at); }
+    /// `complaint_resolved` (giải quyết khiếu nại).
+    ComplaintResolved {
+        /// How it came out.
+        outcome: Outcome
+    } = about(195, "complaint_resolved", "quyết định giải quyết khiếu nại", "150-151", HEAD),
+        Complaint, "accepted", "complaint_accepted first", |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
+    /// `denunciation_accepted` (thụ lý tố cáo).
+    DenunciationAccepted {} = about(198, "denunciation_accepted", "thụ lý tố cáo", "157", HEAD),
+        Denunciation, "received", "denunciation_received first", |this, complaint, at| { complaint.accepted = Some(at.on); }
+    /// `denunciation_not_accepted` (không thụ lý tố cáo).
+    DenunciationNotAccepted {
+        /// Why not.
+        ground: String
+    } = about(199, "denunciation_not_accepted", "không thụ lý tố cáo", "157", HEAD),
+        Denunciation, "received", "denunciation_received first", |this, complaint, at| { end(complaint, Ending::Rejected, at); }
+    /// `denunciation_concluded` (kết luận nội dung tố cáo).
+    DenunciationConcluded {
+        /// How it came out.
+        outcome: Outcome
+    } = about(200, "denunciation_concluded", "kết luận nội dung tố cáo", "157.2", HEAD),
+        Denunciation, "accepted", "denunciation_accepted first", |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
+}
+
+/// `complaint_withdrawn` (rút khiếu nại).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintWithdrawn {}
+
+impl Kind for ComplaintWithdrawn {
+    const ABOUT: About = about(196, "complaint_withdrawn", "rút đơn khiếu nại", "143", DESK);
+}
+
+impl ComplaintKind for ComplaintWithdrawn {
+    fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        if stands(complaint) == "accepted" && complaint.sort == Some(Sort::Complaint) {
+            return Ok(());
+        }
+        must_be(complaint, Sort::Complaint, "received", "143", "a complaint that has not ended")
+    }
+
+    fn apply(&self, complaint: &mut Complaint, at: &At) {
+        end(complaint, Ending::Withdrawn, at);
+    }
+}
+
+/// `denunciation_received` (nhận tố cáo): the author's identity is secret and stays in the vault.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DenunciationReceived {
+    /// Who denounces.
+    pub author: Personal,
+    /// Whom, and of what.
+    pub against: Personal,
+    /// The case that it concerns, if it concerns one.
+    #[serde(default)]
+    pub case: Option<CaseId>,
+    /// Complex: 90 days instead of 60.
+    #[serde(default)]
+    pub complex: bool,
+}
+
+impl Kind for DenunciationReceived {
+    const ABOUT: About = about(197, "denunciation_received", "nhận đơn tố cáo", "154-155", DESK);
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        vec![&mut self.author, &mut self.against]
+    }
+}
+
+impl ComplaintKind for DenunciationReceived {
+    fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        must_be(complaint, Sort::Denunciation, "not received", "155", "another number")
+    }
+
+    fn apply(&self, complaint: &mut Complaint, at: &At) {
+        complaint.sort = Some(Sort::Denunciation);
+        complaint.office = at.office;
+        complaint.case = self.case.clone();
+        complaint.complex = self.complex;
+        complaint.received = Some(at.on);
+        complaint.received_at = Some(at.position);
+    }
+}

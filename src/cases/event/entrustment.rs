@@ -1,0 +1,233 @@
+//! Kinds that move a case to another office: entrusting (Art. 55-57) and pulling up (Art. 35).
+
+use serde::{Deserialize, Serialize};
+
+use super::intake::{Owed, check_owed, open_case, settled};
+use super::{About, At, CaseKind, Circumstances, Kind, Sender};
+use crate::case::{Basis, Case, Finish, JudgmentKind, Order, Party, Standing, Tag};
+use crate::check::{exactly, open, other_office, wrong_standing};
+use crate::ids::{CaseId, OfficeNo};
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+
+/// Moves everything that remains out of the case.
+fn move_out(case: &mut Case, to: OfficeNo) {
+    for one in &mut case.obligations {
+        one.moved_out = one.moved_out.saturating_add(one.remaining());
+    }
+    case.sent_to = Some(to);
+}
+
+/// `entrusted_out` (ủy thác): the rest of the case goes to another office.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustedOut {
+    /// To which office.
+    pub to: OfficeNo,
+}
+
+impl Kind for EntrustedOut {
+    const ABOUT: About = About {
+        code: 96,
+        revision: 1,
+        name: "entrusted_out",
+        vi: "ủy thác thi hành án",
+        article: "55-57",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+}
+
+impl CaseKind for EntrustedOut {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "57")?;
+        other_office(case, self.to, on, "55", "to")?;
+        if case.verified.is_empty() {
+            return Err(Refusal::new(Code::TooEarly, "55", "effective", on.at.on, "a verification", "conditions_verified first"));
+        }
+        let in_hand = case.assets.iter().find(|asset| asset.handed_over.is_none());
+        if let Some(asset) = in_hand {
+            return Err(Refusal::new(Code::Standing, "57", "case", format!("asset {} in hand", asset.number), "assets in hand dealt with first", "asset_handed_over first"));
+        }
+        settled(case, "57")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.open().is_none() {
+            return;
+        }
+        let met = case.obligations.iter().any(|one| one.counts() && one.met());
+        move_out(case, self.to);
+        case.finish(if met { Finish::Completed } else { Finish::EntrustedOut }, at.on, at.position);
+    }
+}
+
+/// What a case that comes from another office brings.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brought {
+    /// The sender's case.
+    pub from: CaseId,
+    /// On whose initiative.
+    pub basis: Basis,
+    /// Kind of judgment.
+    pub judgment: JudgmentKind,
+    /// What is owed: the sum must be what the sender moved out.
+    pub obligations: Vec<Owed>,
+    /// Who owes.
+    pub debtors: Vec<Party>,
+    /// Who is owed.
+    #[serde(default)]
+    pub creditors: Vec<Party>,
+    /// Tags.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+}
+
+impl Brought {
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.debtors.iter_mut().chain(&mut self.creditors).map(|party| &mut party.person).collect()
+    }
+
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>, article: &'static str, how: Finish) -> Result<(), Refusal> {
+        if case.standing != Standing::Unknown {
+            return Err(wrong_standing(case, article, "a new case", "the next intake number"));
+        }
+        check_owed(&self.obligations, &self.creditors, article)?;
+        let sender = match on.sender {
+            Sender::NotAsked => return Ok(()),
+            Sender::Missing => {
+                return Err(Refusal::new(Code::Unknown, article, "brought.from", &self.from, "a case in this ledger", "the sender's case"));
+            }
+            Sender::Found(sender) => sender,
+        };
+        let moved: crate::money::Total = sender.obligations.iter().map(|one| one.moved_out.total()).sum();
+        let sent = matches!(sender.standing, Standing::Finished { how: Finish::Completed, .. }) && moved > 0;
+        let gone = matches!(sender.standing, Standing::Finished { how: sent_how, .. } if sent_how == how) || sent;
+        if !gone || sender.sent_to != Some(on.at.office) {
+            return Err(Refusal::new(Code::Standing, article, "brought.from", &self.from, "moved out to this office", "the sender's action first"));
+        }
+        let brought: crate::money::Total = self.obligations.iter().map(|one| one.amount.total()).sum();
+        exactly(brought, moved, article, "brought.obligations.amount")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.order.on.is_none() {
+            case.creditors = self.creditors.clone();
+            case.debtors = self.debtors.clone();
+            case.judgment = Some(self.judgment);
+            case.received = Some(at.on);
+        }
+        let order = Order {
+            on: Some(at.on),
+            basis: Some(self.basis),
+            tags: self.tags.clone(),
+            at: Some(at.position),
+            from: Some(self.from.clone()),
+        };
+        open_case(case, &self.obligations, order, at);
+    }
+}
+
+/// `entrusted_in` (nhận ủy thác): the receiver's order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustedIn {
+    /// What came.
+    pub brought: Brought,
+}
+
+impl Kind for EntrustedIn {
+    const ABOUT: About = About {
+        code: 97,
+        revision: 1,
+        name: "entrusted_in",
+        vi: "nhận ủy thác thi hành án",
+        article: "57",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.brought.personal()
+    }
+}
+
+impl CaseKind for EntrustedIn {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        self.brought.allowed(case, on, "57", Finish::EntrustedOut)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        self.brought.apply(case, at);
+    }
+}
+
+/// `pulled_up` (rút hồ sơ lên): the Department takes the case.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PulledUp {
+    /// The Department.
+    pub to: OfficeNo,
+}
+
+impl Kind for PulledUp {
+    const ABOUT: About = About {
+        code: 98,
+        revision: 1,
+        name: "pulled_up",
+        vi: "rút hồ sơ thi hành án lên",
+        article: "35",
+        by: &[Role::ProvincialHead],
+    };
+}
+
+impl CaseKind for PulledUp {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "35")?;
+        other_office(case, self.to, on, "35", "to")?;
+        if on.world.rules.flag(crate::rules::Parameter::PullUp, on.at.on).set() != Some(true) {
+            return Err(Refusal::new(Code::TooLate, "35", "effective", on.at.on, "pulling up ended on 1 July 2025", "a date before"));
+        }
+        settled(case, "35")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.open().is_some() {
+            move_out(case, self.to);
+            case.finish(Finish::PulledUp, at.on, at.position);
+        }
+    }
+}
+
+/// `taken_from_below` (nhận hồ sơ rút lên).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakenFromBelow {
+    /// What came.
+    pub brought: Brought,
+}
+
+impl Kind for TakenFromBelow {
+    const ABOUT: About = About {
+        code: 99,
+        revision: 1,
+        name: "taken_from_below",
+        vi: "nhận hồ sơ rút lên",
+        article: "35",
+        by: &[Role::ProvincialHead],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.brought.personal()
+    }
+}
+
+impl CaseKind for TakenFromBelow {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        self.brought.allowed(case, on, "35", Finish::PulledUp)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        self.brought.apply(case, at);
+    }
+}

@@ -1,0 +1,406 @@
+//! Kinds of intake: from the judgment to the order, and what becomes of the order.
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::calendar::Calendar;
+use crate::case::{
+    Activity, Basis, Case, Class, Finish, JudgmentKind, Open, Order, Party, Payee, Standing, Tag,
+};
+use crate::check::{at_most, exactly, ground, not_after, obligation, open, positive, wrong_standing};
+use crate::date::Date;
+use crate::distribution::ObligationKind;
+use crate::ids::ObligationNo;
+use crate::money::Dong;
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+use crate::rules::Parameter;
+
+/// `judgment_received` (nhận bản án): a court's judgment comes in and takes an intake number.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgmentReceived {
+    /// Who decided.
+    pub court: String,
+    /// The judgment's number.
+    pub number: String,
+    /// Its date.
+    pub date: Date,
+    /// When it took force.
+    #[serde(default)]
+    pub in_force: Option<Date>,
+    /// What kind.
+    pub judgment: JudgmentKind,
+}
+
+impl Kind for JudgmentReceived {
+    const ABOUT: About = About {
+        code: 32,
+        revision: 1,
+        name: "judgment_received",
+        vi: "nhận bản án",
+        article: "28, 29",
+        by: &[Role::Clerk, Role::Head, Role::ProvincialHead],
+    };
+}
+
+impl CaseKind for JudgmentReceived {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        if case.standing != Standing::Unknown {
+            return Err(wrong_standing(case, "28", "a new case", "the next intake number"));
+        }
+        not_after(self.date, on.at.on, "28", "date", "the day it is received")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.standing == Standing::Unknown {
+            case.standing = Standing::Registered;
+        }
+        case.office = at.office;
+        case.judgment = Some(self.judgment);
+        case.judgment_number = Some(self.number.clone());
+        case.received = Some(at.on);
+        case.in_force = self.in_force;
+    }
+}
+
+/// How a request came in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// At the desk.
+    Desk,
+    /// By post.
+    Post,
+    /// Online.
+    Online,
+}
+
+/// `request_received` (nhận đơn yêu cầu).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestReceived {
+    /// Who asks.
+    pub requester: Personal,
+    /// How it came.
+    pub channel: Channel,
+}
+
+impl Kind for RequestReceived {
+    const ABOUT: About = About {
+        code: 33,
+        revision: 1,
+        name: "request_received",
+        vi: "nhận đơn yêu cầu",
+        article: "30, 31",
+        by: &[Role::Clerk, Role::Head, Role::ProvincialHead],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        vec![&mut self.requester]
+    }
+}
+
+impl CaseKind for RequestReceived {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        if case.standing != Standing::Registered {
+            return Err(wrong_standing(case, "31", "registered", "judgment_received first"));
+        }
+        let Some(in_force) = case.in_force else { return Ok(()) };
+        match on.world.rules.span(Parameter::RequestLimitation, on.at.on).set() {
+            Some(span) => match on.world.calendar.due(in_force, span) {
+                Ok(last) => not_after(on.at.on, last, "30", "effective", "the limitation of the request"),
+                Err(_) => Ok(()),
+            },
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        case.requested = Some(at.on);
+    }
+}
+
+/// `request_refused` (từ chối nhận đơn).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRefused {
+    /// The ground of Art. 31.5.
+    pub ground: String,
+}
+
+impl Kind for RequestRefused {
+    const ABOUT: About = About {
+        code: 34,
+        revision: 1,
+        name: "request_refused",
+        vi: "từ chối nhận đơn yêu cầu",
+        article: "31.5",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+}
+
+impl CaseKind for RequestRefused {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        if case.standing != Standing::Registered || case.requested.is_none() {
+            return Err(wrong_standing(case, "31.5", "registered, with a request", "request_received first"));
+        }
+        ground(on, Parameter::RefusalGrounds, "31.5", &self.ground)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.standing == Standing::Registered {
+            case.standing = Standing::Refused { on: at.on };
+        }
+    }
+}
+
+/// An obligation as the order names it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owed {
+    /// What kind.
+    pub kind: ObligationKind,
+    /// To whom: `"budget"` or `{"creditor": 1}`.
+    pub payee: Payee,
+    /// How much, đồng.
+    pub amount: Dong,
+    /// Secured by a mortgage or pledge.
+    #[serde(default)]
+    pub secured: bool,
+}
+
+/// How several debtors owe.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Liability {
+    /// One debtor.
+    Sole,
+    /// Liên đới: jointly; what one pays the others no longer owe.
+    Joint,
+    /// Riêng rẽ: each his own part.
+    Several,
+}
+
+/// Checks a list of obligations against its list of creditors.
+pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static str) -> Result<(), Refusal> {
+    if owed.is_empty() {
+        return Err(Refusal::new(Code::Unknown, article, "obligations", "none", "at least one", "the obligations of the judgment"));
+    }
+    for one in owed {
+        if one.kind.is_money() {
+            positive(one.amount, article, "obligations.amount")?;
+        } else {
+            exactly(one.amount, Dong::ZERO, article, "obligations.amount")?;
+        }
+        if let Payee::Creditor(number) = one.payee {
+            if number == 0 || usize::from(number) > creditors.len() {
+                let limit = format!("1 to {}", creditors.len());
+                return Err(Refusal::new(Code::Unknown, article, "obligations.payee", number, &limit, limit.clone()));
+            }
+        }
+        if one.kind.to_budget() && one.payee != Payee::Budget {
+            return Err(Refusal::new(Code::Mismatch, article, "obligations.payee", one.kind, "owed to the budget", "budget"));
+        }
+    }
+    Ok(())
+}
+
+/// Opens a case: by its first order, or by taking it over.
+pub(super) fn open_case(case: &mut Case, owed: &[Owed], order: Order, at: &At) {
+    if case.order.on.is_some() {
+        return;
+    }
+    for one in owed {
+        case.owe(one.kind, one.payee, one.secured, one.amount);
+    }
+    case.office = at.office;
+    case.order = order;
+    case.standing = Standing::Open(Open { enforcer: None, class: Class::Pending, activity: Activity::Active });
+}
+
+/// `enforcement_ordered` (ra quyết định thi hành án): opens the case.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnforcementOrdered {
+    /// On whose initiative.
+    pub basis: Basis,
+    /// What is owed.
+    pub obligations: Vec<Owed>,
+    /// Who owes.
+    pub debtors: Vec<Party>,
+    /// Who is owed.
+    #[serde(default)]
+    pub creditors: Vec<Party>,
+    /// How several debtors owe.
+    #[serde(default)]
+    pub liability: Option<Liability>,
+    /// Tags.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+}
+
+impl Kind for EnforcementOrdered {
+    const ABOUT: About = About {
+        code: 35,
+        revision: 1,
+        name: "enforcement_ordered",
+        vi: "ra quyết định thi hành án",
+        article: "36",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.debtors.iter_mut().chain(&mut self.creditors).map(|party| &mut party.person).collect()
+    }
+}
+
+impl CaseKind for EnforcementOrdered {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        if case.standing != Standing::Registered {
+            return Err(wrong_standing(case, "36", "registered", "judgment_received first, once"));
+        }
+        if self.basis == Basis::OnRequest && case.requested.is_none() {
+            return Err(Refusal::new(Code::Standing, "36.1", "basis", "on_request", "a request received", "request_received first"));
+        }
+        if self.debtors.is_empty() {
+            return Err(Refusal::new(Code::Unknown, "36", "debtors", "none", "at least one", "the debtors of the judgment"));
+        }
+        if self.basis == Basis::Proactive {
+            let private = self.obligations.iter().find(|one| {
+                one.kind.is_money() && !one.kind.to_budget() && one.kind != ObligationKind::ReturnMoney
+            });
+            if let Some(one) = private {
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    "36.2",
+                    "obligations.kind",
+                    one.kind,
+                    "proactive: budget revenue, return of money or property, urgent measures, land, bankruptcy",
+                    "on_request, after request_received",
+                ));
+            }
+        }
+        check_owed(&self.obligations, &self.creditors, "36")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.order.on.is_none() {
+            case.creditors = self.creditors.clone();
+            case.debtors = self.debtors.clone();
+        }
+        let order = Order {
+            on: Some(at.on),
+            basis: Some(self.basis),
+            tags: self.tags.clone(),
+            at: Some(at.position),
+            from: None,
+        };
+        open_case(case, &self.obligations, order, at);
+    }
+}
+
+/// `order_amended` (sửa đổi, bổ sung quyết định): an obligation's amount becomes another.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderAmended {
+    /// Which obligation.
+    pub obligation: ObligationNo,
+    /// What it becomes, đồng.
+    pub amount: Dong,
+    /// Why.
+    #[serde(default)]
+    pub why: Option<Personal>,
+}
+
+impl Kind for OrderAmended {
+    const ABOUT: About = About {
+        code: 36,
+        revision: 1,
+        name: "order_amended",
+        vi: "sửa đổi, bổ sung quyết định thi hành án",
+        article: "37.2",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        self.why.iter_mut().collect()
+    }
+}
+
+impl CaseKind for OrderAmended {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "37.2")?;
+        let one = obligation(case, self.obligation, "37.2")?;
+        let settled = one.due.total() - one.remaining().total();
+        at_most(settled, self.amount.total(), "37.2", "amount", "is less than what was settled already")?;
+        at_most(
+            case.cash.undistributed.total(),
+            case.remaining() - one.due.total() + self.amount.total(),
+            "37.2",
+            "amount",
+            "would be owed, but more is held",
+        )
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if case.open().is_none() {
+            return;
+        }
+        if let Some(one) = case.obligation_mut(self.obligation) {
+            one.due = self.amount;
+        }
+    }
+}
+
+/// `order_withdrawn` (thu hồi quyết định).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderWithdrawn {
+    /// The ground of Art. 37.1.
+    pub ground: String,
+}
+
+impl Kind for OrderWithdrawn {
+    const ABOUT: About = About {
+        code: 37,
+        revision: 1,
+        name: "order_withdrawn",
+        vi: "thu hồi quyết định thi hành án",
+        article: "37.1",
+        by: &[Role::Head, Role::ProvincialHead],
+    };
+}
+
+impl CaseKind for OrderWithdrawn {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "37.1")?;
+        settled(case, "37.1")?;
+        ground(on, Parameter::WithdrawGrounds, "37.1", &self.ground)
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        case.finish(Finish::Withdrawn, at.on, at.position);
+    }
+}
+
+/// The case's account must hold nothing that is not settled.
+pub(super) fn settled(case: &Case, article: &'static str) -> Result<(), Refusal> {
+    match case.unsettled() {
+        0 => Ok(()),
+        held => Err(Refusal::new(
+            Code::Money,
+            article,
+            "case",
+            format!("{held} still held"),
+            "0 held",
+            "disbursed, remitted_to_budget, refunded or held_money_resolved first",
+        )),
+    }
+}
+
+/// The last day of a period, where the calendar and the rules know it.
+pub(super) fn last_day(calendar: &Calendar, from: Date, limit: crate::rules::Limit<crate::rules::Span>) -> Option<Date> {
+    limit.set().and_then(|span| calendar.due(from, span).ok())
+}

@@ -1,0 +1,271 @@
+//! Kinds of money that comes in, is kept, goes back, or is let off (Art. 45-46, 61-63).
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::{Case, Held, Payee};
+use crate::check::{at_most, obligation, open, out_of_tracking_book, own_case, positive};
+use crate::ids::ObligationNo;
+use crate::money::Dong;
+use crate::organisation::Role;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+
+const ACCOUNTANT: &[Role] = &[Role::Accountant];
+
+const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+    About { code, revision: 1, name, vi, article, by }
+}
+
+/// How money was paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// Tiền mặt.
+    Cash,
+    /// Chuyển khoản.
+    Transfer,
+    /// Khấu trừ tài khoản.
+    Deduction,
+    /// Trừ vào thu nhập.
+    Income,
+}
+
+/// Who paid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payer {
+    /// The debtor of that number, 1, 2, … in the order's list.
+    Debtor(u16),
+    /// Someone else.
+    Other(Personal),
+}
+
+/// `payment_collected` (thu tiền). Credits nothing yet: that is done by paying over.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentCollected {
+    /// Who paid: `{"debtor": 1}` or `{"other": {"name": …}}`.
+    pub payer: Payer,
+    /// How much, đồng.
+    pub amount: Dong,
+    /// How.
+    pub means: Means,
+    /// The receipt's number.
+    #[serde(default)]
+    pub receipt: Option<String>,
+}
+
+impl Kind for PaymentCollected {
+    const ABOUT: About = about(144, "payment_collected", "thu tiền thi hành án", "45, 46", ACCOUNTANT);
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        match &mut self.payer {
+            Payer::Other(person) => vec![person],
+            Payer::Debtor(_) => Vec::new(),
+        }
+    }
+}
+
+impl CaseKind for PaymentCollected {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "45")?;
+        out_of_tracking_book(case)?;
+        positive(self.amount, "45", "amount")?;
+        match self.payer {
+            Payer::Debtor(number) if number == 0 || usize::from(number) > case.debtors.len() => {
+                let limit = format!("1 to {}", case.debtors.len());
+                Err(Refusal::new(Code::Unknown, "45", "payer", number, &limit, limit.clone()))
+            }
+            Payer::Debtor(_) | Payer::Other(_) => Ok(()),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        case.cash.collected = case.cash.collected.saturating_add(self.amount);
+        case.take_in(self.amount);
+    }
+}
+
+/// `paid_directly` (đương sự tự giao nhận): both confirm; credited at once, passes through no account of the office.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaidDirectly {
+    /// Which obligation.
+    pub obligation: ObligationNo,
+    /// How much, đồng.
+    pub amount: Dong,
+}
+
+impl Kind for PaidDirectly {
+    const ABOUT: About = about(145, "paid_directly", "đương sự tự giao nhận", "6, 52", &[Role::Enforcer]);
+}
+
+impl CaseKind for PaidDirectly {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "6")?;
+        own_case(case, on, None)?;
+        out_of_tracking_book(case)?;
+        positive(self.amount, "6", "amount")?;
+        let one = obligation(case, self.obligation, "6")?;
+        at_most(self.amount.total(), one.remaining().total(), "6", "amount", "still owed")?;
+        at_most(self.amount.total(), case.outstanding(), "6", "amount", "owed and not held already")
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        let amount = self.amount;
+        if let Some(one) = case.obligation_mut(self.obligation) {
+            one.credited = one.credited.saturating_add(amount.min(one.remaining()));
+        }
+    }
+}
+
+/// `held_temporarily` (tạm thu, tạm giữ): received, destination not settled.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldTemporarily {
+    /// How much, đồng.
+    pub amount: Dong,
+    /// From whom, and why.
+    pub why: Personal,
+}
+
+impl Kind for HeldTemporarily {
+    const ABOUT: About = about(146, "held_temporarily", "tạm thu, tạm giữ tiền", "–", ACCOUNTANT);
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        vec![&mut self.why]
+    }
+}
+
+impl CaseKind for HeldTemporarily {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "–")?;
+        positive(self.amount, "–", "amount")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        let number = case.held.last().map_or(1, |last| last.number.saturating_add(1));
+        case.cash.held_in = case.cash.held_in.saturating_add(self.amount);
+        case.held.push(Held { number, amount: self.amount, since: at.on });
+    }
+}
+
+/// Where held money goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldTo {
+    /// Để thi hành án: it counts as collected and waits for distribution.
+    Distribution,
+    /// Back to whom it came from.
+    Returned,
+    /// Nộp ngân sách.
+    Budget,
+}
+
+/// `held_money_resolved` (xử lý tiền tạm thu, tạm giữ).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldMoneyResolved {
+    /// Which sum: 1, 2, … in the order of keeping.
+    pub item: u16,
+    /// How much of it, đồng.
+    pub amount: Dong,
+    /// Where it goes.
+    pub to: HeldTo,
+}
+
+impl Kind for HeldMoneyResolved {
+    const ABOUT: About = about(147, "held_money_resolved", "xử lý tiền tạm thu, tạm giữ", "–", ACCOUNTANT);
+}
+
+impl CaseKind for HeldMoneyResolved {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "–")?;
+        positive(self.amount, "–", "amount")?;
+        let held = case.held.iter().find(|held| held.number == self.item);
+        let Some(held) = held else {
+            return Err(Refusal::new(Code::Unknown, "–", "item", self.item, format!("1 to {}", case.held.len()), "held_temporarily first"));
+        };
+        at_most(self.amount.total(), held.amount.total(), "–", "amount", "held")
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(held) = case.held.iter_mut().find(|held| held.number == self.item) {
+            held.amount = held.amount.saturating_sub(self.amount);
+        }
+        match self.to {
+            HeldTo::Distribution => {
+                case.cash.collected = case.cash.collected.saturating_add(self.amount);
+                case.cash.held_in = case.cash.held_in.saturating_sub(self.amount);
+                case.take_in(self.amount);
+            }
+            HeldTo::Returned | HeldTo::Budget => {
+                case.cash.held_out = case.cash.held_out.saturating_add(self.amount);
+            }
+        }
+    }
+}
+
+/// `refunded` (hoàn trả): what was collected beyond the debt goes back.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refunded {
+    /// How much, đồng.
+    pub amount: Dong,
+}
+
+impl Kind for Refunded {
+    const ABOUT: About = about(148, "refunded", "hoàn trả tiền thu thừa", "47", ACCOUNTANT);
+}
+
+impl CaseKind for Refunded {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "47")?;
+        positive(self.amount, "47", "amount")?;
+        at_most(self.amount.total(), case.cash.refund_due.total(), "47", "amount", "to be refunded")
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        case.cash.refund_due = case.cash.refund_due.saturating_sub(self.amount);
+        case.cash.refunded = case.cash.refunded.saturating_add(self.amount);
+    }
+}
+
+/// `exempted` (miễn, giảm): a court lets a debt to the budget off, in whole or in part.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exempted {
+    /// Which obligation.
+    pub obligation: ObligationNo,
+    /// How much, đồng.
+    pub amount: Dong,
+    /// The court's decision.
+    pub decision: String,
+}
+
+impl Kind for Exempted {
+    const ABOUT: About =
+        about(149, "exempted", "miễn, giảm nghĩa vụ thi hành án", "61-63", &[Role::Head, Role::ProvincialHead]);
+}
+
+impl CaseKind for Exempted {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "61")?;
+        out_of_tracking_book(case)?;
+        positive(self.amount, "61", "amount")?;
+        let one = obligation(case, self.obligation, "61")?;
+        if one.payee != Payee::Budget || !one.counts() {
+            return Err(Refusal::new(Code::Mismatch, "61", "obligation", self.obligation, "an obligation to the state budget", "terminated, for a creditor's waiver"));
+        }
+        at_most(self.amount.total(), one.remaining().total(), "61", "amount", "still owed")?;
+        at_most(self.amount.total(), case.outstanding(), "61", "amount", "owed and not held already")
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        let amount = self.amount;
+        if let Some(one) = case.obligation_mut(self.obligation) {
+            one.exempted = one.exempted.saturating_add(amount.min(one.remaining()));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Kinds of the organisation: offices, officers, targets, values of rules.
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, At, Circumstances, Kind, OrganisationKind};
+use crate::check::not_after;
+use crate::date::Date;
+use crate::ids::{OfficeCode, OfficeNo, OfficerNo};
+use crate::money::Ratio;
+use crate::organisation::{Level, Office, Officer, Organisation, Role, Target};
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+use crate::rules::ParameterSet as Parameter;
+
+const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
+
+/// `office_opened` (thành lập cơ quan).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeOpened {
+    /// Its number; given once.
+    pub number: OfficeNo,
+    /// Its code; given once.
+    pub code: OfficeCode,
+    /// Its name.
+    pub name: String,
+    /// Department or SubDepartment.
+    pub level: Level,
+    /// The office above it.
+    #[serde(default)]
+    pub parent: Option<OfficeNo>,
+}
+
+impl Kind for OfficeOpened {
+    const ABOUT: About =
+        About { code: 16, revision: 1, name: "office_opened", vi: "thành lập cơ quan", article: "13", by: ABOVE };
+}
+
+impl OrganisationKind for OfficeOpened {
+    fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        if self.number == OfficeNo(0) || organisation.offices.contains_key(&self.number) {
+            let next = organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
+            return Err(Refusal::new(Code::Duplicate, "13", "number", self.number, "a number given once, from 1", next));
+        }
+        if organisation.office_by_code(&self.code).is_some() {
+            return Err(Refusal::new(Code::Duplicate, "13", "code", &self.code, "a code given once", "another code"));
+        }
+        match self.parent {
+            Some(parent) if !organisation.offices.contains_key(&parent) => {
+                Err(Refusal::new(Code::Unknown, "13", "parent", parent, "an office opened before", "office_opened first"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn apply(&self, organisation: &mut Organisation, at: &At) {
+        organisation.offices.insert(
+            self.number,
+            Office {
+                number: self.number,
+                code: self.code.clone(),
+                name: self.name.clone(),
+                level: self.level,
+                parent: self.parent,
+                from: at.on,
+            },
+        );
+    }
+}
+
+/// `officer_appointed` (bổ nhiệm).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficerAppointed {
+    /// The number; given once.
+    pub number: OfficerNo,
+    /// In which office.
+    pub office: OfficeNo,
+    /// As what.
+    pub role: Role,
+    /// Who.
+    pub person: Personal,
+}
+
+impl Kind for OfficerAppointed {
+    const ABOUT: About =
+        About { code: 17, revision: 1, name: "officer_appointed", vi: "bổ nhiệm", article: "17", by: ABOVE };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        vec![&mut self.person]
+    }
+}
+
+impl OrganisationKind for OfficerAppointed {
+    fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        if self.number == OfficerNo(0) || organisation.officers.contains_key(&self.number) {
+            let next = organisation.officers.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
+            return Err(Refusal::new(Code::Duplicate, "17", "number", self.number, "a number given once, from 1", next));
+        }
+        if !organisation.offices.contains_key(&self.office) {
+            return Err(Refusal::new(Code::Unknown, "17", "office", self.office, "an office opened before", "office_opened first"));
+        }
+        Ok(())
+    }
+
+    fn apply(&self, organisation: &mut Organisation, at: &At) {
+        organisation.officers.insert(
+            self.number,
+            Officer {
+                number: self.number,
+                office: self.office,
+                role: self.role,
+                person: self.person.clone(),
+                from: at.on,
+            },
+        );
+    }
+}
+
+/// `target_assigned` (giao chỉ tiêu): what a unit should reach in a year.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetAssigned {
+    /// The fiscal year.
+    pub year: i32,
+    /// The unit.
+    pub office: OfficeNo,
+    /// The figure: `rate.cases` or `rate.money`.
+    pub figure: String,
+    /// What it should reach, exactly.
+    pub ratio: Ratio,
+}
+
+/// The figures for which a target can be assigned.
+pub const TARGET_FIGURES: &[&str] = &["rate.cases", "rate.money"];
+
+impl Kind for TargetAssigned {
+    const ABOUT: About = About {
+        code: 18,
+        revision: 1,
+        name: "target_assigned",
+        vi: "giao chỉ tiêu",
+        article: "166",
+        by: &[Role::ProvincialHead],
+    };
+}
+
+impl OrganisationKind for TargetAssigned {
+    fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        if !organisation.offices.contains_key(&self.office) {
+            return Err(Refusal::new(Code::Unknown, "166", "office", self.office, "an office opened before", "office_opened first"));
+        }
+        if !TARGET_FIGURES.contains(&self.figure.as_str()) {
+            return Err(Refusal::new(Code::Unknown, "166", "figure", &self.figure, "figures with targets", TARGET_FIGURES.join(", ")));
+        }
+        if self.ratio.denominator <= 0 || self.ratio.numerator < 0 {
+            let given = format!("{}/{}", self.ratio.numerator, self.ratio.denominator);
+            return Err(Refusal::new(Code::Limit, "166", "ratio", given, "numerator from 0, denominator from 1", "7300/10000"));
+        }
+        Ok(())
+    }
+
+    fn apply(&self, organisation: &mut Organisation, _: &At) {
+        let target = Target { year: self.year, office: self.office, figure: self.figure.clone(), ratio: self.ratio };
+        organisation.targets.insert((self.year, self.office, self.figure.clone()), target);
+    }
+}
+
+/// `parameter_set` (quy định giá trị): a rule's value from a date, with the document that says so.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParameterSet {
+    /// The rule, the date, the value, the document.
+    pub set: Parameter,
+}
+
+impl Kind for ParameterSet {
+    const ABOUT: About = About {
+        code: 19,
+        revision: 1,
+        name: "parameter_set",
+        vi: "quy định giá trị áp dụng",
+        article: "–",
+        by: ABOVE,
+    };
+}
+
+impl OrganisationKind for ParameterSet {
+    fn allowed(&self, _: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        not_after(self.set.from, Date::MAX, "–", "from", "the calendar's end")?;
+        let mut rules = on.world.rules.clone();
+        rules.set(&self.set).map_err(|error| {
+            Refusal::new(Code::Limit, "–", "set", &self.set.rule, error.to_string(), "a rule's id and a value of its type")
+        })
+    }
+
+    fn apply(&self, organisation: &mut Organisation, _: &At) {
+        organisation.parameters.push(self.set.clone());
+    }
+}

@@ -1,0 +1,232 @@
+//! Kinds that decide how a case stands: postponed, suspended, terminated, completed (Art. 48-50, 52).
+
+use serde::{Deserialize, Serialize};
+
+use super::intake::{last_day, settled};
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::{Activity, Case, Finish};
+use crate::check::{active, ground, not_after, not_before, obligation, open, out_of_tracking_book, own_case, wrong_standing};
+use crate::date::Date;
+use crate::ids::ObligationNo;
+use crate::organisation::Role;
+use crate::refusal::{Code, Refusal};
+use crate::rules::Parameter;
+
+const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
+
+/// `postponed` (hoãn thi hành án).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Postponed {
+    /// The ground of Art. 48.1-2; `authority` = by request of who may protest.
+    pub ground: String,
+    /// Until when, where the decision says.
+    #[serde(default)]
+    pub until: Option<Date>,
+}
+
+impl Kind for Postponed {
+    const ABOUT: About =
+        About { code: 80, revision: 1, name: "postponed", vi: "hoãn thi hành án", article: "48", by: HEAD };
+}
+
+impl CaseKind for Postponed {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        active(case, "48")?;
+        ground(on, Parameter::PostponeGrounds, "48.1", &self.ground)?;
+        if let Some(until) = self.until {
+            not_before(until, on.at.on, "48", "until", "the day of the decision")?;
+        }
+        if self.ground != "authority" {
+            return Ok(());
+        }
+        let Some(until) = self.until else {
+            return Err(Refusal::new(Code::Unknown, "48.2", "until", "none", "a date", "at most 3 months from the request"));
+        };
+        if case.postponed_by_request {
+            return Err(Refusal::new(Code::Duplicate, "48.2", "ground", "authority", "once a case", "another ground"));
+        }
+        match last_day(&on.world.calendar, on.at.on, on.world.rules.span(Parameter::PostponeByRequest, on.at.on)) {
+            Some(last) => not_after(until, last, "48.2", "until", "3 months from the request"),
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(open) = case.open_mut() {
+            open.activity = Activity::Postponed { ground: self.ground.clone(), until: self.until };
+            case.postponed_by_request |= self.ground == "authority";
+        }
+    }
+}
+
+/// `postponement_ended` (hết hoãn).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostponementEnded {}
+
+impl Kind for PostponementEnded {
+    const ABOUT: About =
+        About { code: 81, revision: 1, name: "postponement_ended", vi: "tiếp tục sau khi hoãn", article: "48.3", by: HEAD };
+}
+
+impl CaseKind for PostponementEnded {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        match open(case, "48.3")?.activity {
+            Activity::Postponed { .. } => Ok(()),
+            Activity::Active | Activity::Suspended { .. } | Activity::Paused => {
+                Err(wrong_standing(case, "48.3", "postponed", "postponed first"))
+            }
+        }
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(open) = case.open_mut() {
+            open.activity = Activity::Active;
+        }
+    }
+}
+
+/// `temporarily_suspended` (tạm đình chỉ).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemporarilySuspended {
+    /// The ground of Art. 49: `protest` or `bankruptcy_accepted`.
+    pub ground: String,
+}
+
+impl Kind for TemporarilySuspended {
+    const ABOUT: About = About {
+        code: 82,
+        revision: 1,
+        name: "temporarily_suspended",
+        vi: "tạm đình chỉ thi hành án",
+        article: "49",
+        by: HEAD,
+    };
+}
+
+impl CaseKind for TemporarilySuspended {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        active(case, "49")?;
+        ground(on, Parameter::SuspendGrounds, "49", &self.ground)
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(open) = case.open_mut() {
+            open.activity = Activity::Suspended { ground: self.ground.clone() };
+        }
+    }
+}
+
+/// `resumed` (tiếp tục thi hành án).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resumed {}
+
+impl Kind for Resumed {
+    const ABOUT: About =
+        About { code: 83, revision: 1, name: "resumed", vi: "tiếp tục thi hành án", article: "49.3", by: HEAD };
+}
+
+impl CaseKind for Resumed {
+    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        match open(case, "49.3")?.activity {
+            Activity::Suspended { .. } => Ok(()),
+            Activity::Active | Activity::Postponed { .. } | Activity::Paused => {
+                Err(wrong_standing(case, "49.3", "suspended", "temporarily_suspended first"))
+            }
+        }
+    }
+
+    fn apply(&self, case: &mut Case, _: &At) {
+        if let Some(open) = case.open_mut() {
+            open.activity = Activity::Active;
+        }
+    }
+}
+
+/// `terminated` (đình chỉ thi hành án): of all obligations, or of those named.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terminated {
+    /// The ground of Art. 50.1.
+    pub ground: String,
+    /// Which obligations; none named = all.
+    #[serde(default)]
+    pub obligations: Vec<ObligationNo>,
+}
+
+impl Kind for Terminated {
+    const ABOUT: About =
+        About { code: 84, revision: 1, name: "terminated", vi: "đình chỉ thi hành án", article: "50", by: HEAD };
+}
+
+impl Terminated {
+    fn concerns(&self, number: ObligationNo) -> bool {
+        self.obligations.is_empty() || self.obligations.contains(&number)
+    }
+}
+
+impl CaseKind for Terminated {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "50")?;
+        out_of_tracking_book(case)?;
+        ground(on, Parameter::TerminateGrounds, "50.1", &self.ground)?;
+        for number in &self.obligations {
+            obligation(case, *number, "50")?;
+        }
+        settled(case, "50")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        if case.open().is_none() {
+            return;
+        }
+        for one in &mut case.obligations {
+            if self.concerns(one.number) {
+                one.terminated = one.terminated.saturating_add(one.remaining());
+            }
+        }
+        if case.remaining() == 0 {
+            // Met in part and the rest terminated: completed (domain.md 3.4).
+            let how = if case.credited() > 0 { Finish::Completed } else { Finish::Terminated };
+            case.finish(how, at.on, at.position);
+        }
+    }
+}
+
+/// `completed` (thi hành xong).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Completed {}
+
+impl Kind for Completed {
+    const ABOUT: About = About {
+        code: 85,
+        revision: 1,
+        name: "completed",
+        vi: "thi hành xong",
+        article: "52",
+        by: &[Role::Head, Role::ProvincialHead, Role::Enforcer],
+    };
+}
+
+impl CaseKind for Completed {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        open(case, "52")?;
+        own_case(case, on, None)?;
+        out_of_tracking_book(case)?;
+        match case.remaining() {
+            0 => {}
+            left => {
+                return Err(Refusal::new(Code::Money, "52", "case", format!("{left} still owed"), "0 owed", "payment, exemption or termination of the rest first"));
+            }
+        }
+        settled(case, "52")
+    }
+
+    fn apply(&self, case: &mut Case, at: &At) {
+        case.finish(Finish::Completed, at.on, at.position);
+    }
+}

@@ -1,0 +1,156 @@
+//! Histories: entries of one stream, what corrections leave of them, and folding them at two times.
+//!
+//! Everything known at K is the entries with position < K. The state at (T, K) is the fold of those that take effect
+//! at or before T, in order of (effective date, position), where a `fact_corrected` or `entry_voided` below K replaces
+//! or removes the entry that it names.
+
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::complaint::Complaint;
+use crate::date::Date;
+use crate::event::{At, Body, Event};
+use crate::ids::{OfficeNo, OfficerNo, Position};
+
+/// An event as it stands in the log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// Its place in the log.
+    pub position: Position,
+    /// The date that it was given as taking effect.
+    pub effective: Date,
+    /// The day on which it was recorded.
+    pub recorded_on: Date,
+    /// The office that acts.
+    pub office: OfficeNo,
+    /// The officer who recorded it.
+    pub actor: OfficerNo,
+    /// Whether it is imported history.
+    pub imported: bool,
+    /// What happened.
+    pub event: Arc<Event>,
+}
+
+/// An entry as corrections leave it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Live<'a> {
+    /// Where and when it happens, by its last correction.
+    pub at: At,
+    /// What happens, by its last correction.
+    pub event: &'a Event,
+    /// The correction, if there is one.
+    pub corrected_by: Option<Position>,
+}
+
+/// What became of the entries of a stream: who voided or corrected each.
+///
+/// Corrections apply in the order of their positions, and voiding one undoes it. Cost: entries × repairs.
+pub fn repairs(entries: &[Entry]) -> Vec<Option<Repair<'_>>> {
+    let mut repairs: Vec<Option<Repair<'_>>> = vec![None; entries.len()];
+    // From the last to the first: whether a repair itself still stands is settled before what it names.
+    for at in (0..entries.len()).rev() {
+        let entry = &entries[at];
+        let (named, repair) = match &entry.event.body {
+            Body::EntryVoided(void) => (void.entry, Repair::Voided { by: entry.position }),
+            Body::FactCorrected(fact) => (
+                fact.entry,
+                Repair::Corrected { by: entry.position, took_effect: fact.took_effect, event: &fact.replacement },
+            ),
+            _ => continue,
+        };
+        if matches!(repairs[at], Some(Repair::Voided { .. })) {
+            continue;
+        }
+        let target = entries[..at].iter().position(|earlier| earlier.position == named);
+        let Some(target) = target else { continue };
+        match (&repairs[target], &repair) {
+            // A void stands over every correction; of corrections the latest, met first, stands.
+            (None, _) | (Some(Repair::Corrected { .. }), Repair::Voided { .. }) => repairs[target] = Some(repair),
+            (Some(_), _) => {}
+        }
+    }
+    repairs
+}
+
+/// What a later entry made of an earlier one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Repair<'a> {
+    /// It is no longer there.
+    Voided {
+        /// By which entry.
+        by: Position,
+    },
+    /// It says something else.
+    Corrected {
+        /// By which entry.
+        by: Position,
+        /// When it really took effect.
+        took_effect: Date,
+        /// What it should have said.
+        event: &'a Event,
+    },
+}
+
+/// The entries as corrections leave them, in the order in which they take effect.
+pub fn timeline(entries: &[Entry]) -> Vec<Live<'_>> {
+    let repaired = entries.iter().any(|entry| is_repair(&entry.event.body));
+    let repairs = if repaired { repairs(entries) } else { Vec::new() };
+    let mut live: Vec<Live<'_>> = Vec::with_capacity(entries.len());
+    for (at, entry) in entries.iter().enumerate() {
+        let mut this = Live {
+            at: At {
+                position: entry.position,
+                on: entry.effective,
+                recorded_on: entry.recorded_on,
+                office: entry.office,
+                actor: entry.actor,
+                imported: entry.imported,
+            },
+            event: &entry.event,
+            corrected_by: None,
+        };
+        match repairs.get(at) {
+            Some(Some(Repair::Voided { .. })) => continue,
+            Some(Some(Repair::Corrected { by, took_effect, event })) => {
+                this.at.on = *took_effect;
+                this.event = event;
+                this.corrected_by = Some(*by);
+            }
+            Some(None) | None => {}
+        }
+        live.push(this);
+    }
+    let in_order = live.windows(2).all(|pair| pair[0].at.on <= pair[1].at.on);
+    if !in_order {
+        // Stable: entries of one day keep the order of the log.
+        live.sort_by_key(|entry| entry.at.on);
+    }
+    live
+}
+
+fn is_repair(body: &Body) -> bool {
+    matches!(body, Body::EntryVoided(_) | Body::FactCorrected(_))
+}
+
+/// The entries known at K: those with position < K. Entries are in the order of the log.
+pub fn known_at(entries: &[Entry], known: Position) -> &[Entry] {
+    &entries[..entries.partition_point(|entry| entry.position < known)]
+}
+
+/// The state of a case at the end of a day, from its entries as known.
+pub fn case_at(entries: &[Entry], day: Date) -> Case {
+    let mut case = Case::default();
+    for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
+        live.event.body.apply_to_case(&mut case, &live.at);
+    }
+    case
+}
+
+/// The state of a complaint at the end of a day, from its entries as known.
+pub fn complaint_at(entries: &[Entry], day: Date) -> Complaint {
+    let mut complaint = Complaint::default();
+    for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
+        live.event.body.apply_to_complaint(&mut complaint, &live.at);
+    }
+    complaint
+}
