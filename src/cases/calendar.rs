@@ -181,6 +181,34 @@ impl Calendar {
         }
     }
 
+    /// Whether on a day a period that an event on `from` started is over, its last day included. Of long periods the
+    /// answer does not hang on the days off of a year that is not known, unless the end is near: no run of days off
+    /// lasts a month.
+    ///
+    /// # Errors
+    /// The end is near, and the days off of its year are not known.
+    pub fn is_over(&self, from: Date, span: Span, on: Date) -> Result<bool, UnknownYear> {
+        let unknown = match self.due(from, span) {
+            Ok(end) => return Ok(on > end),
+            Err(unknown) => unknown,
+        };
+        let end = match span {
+            Span::Days(count) => from.plus_days(i32::from(count)),
+            Span::Months(count) => from.plus_months(i32::from(count)),
+            Span::Years(count) => from.plus_months(i32::from(count) * 12),
+            Span::AtOnce | Span::Hours(_) | Span::WorkingDays(_) | Span::BeforeDayOfNextMonth(_) => {
+                return Err(unknown);
+            }
+        };
+        if on <= end {
+            Ok(false)
+        } else if on > end.plus_days(31) {
+            Ok(true)
+        } else {
+            Err(unknown)
+        }
+    }
+
     /// One day on or back, or the year that would be needed where dates end.
     fn step(&self, day: Date, by: i32) -> Result<Date, UnknownYear> {
         let stepped = day.plus_days(by);

@@ -195,7 +195,7 @@ pub enum Waited {
     Unset,
     /// The law of that day does not have it: what waits for it is not possible.
     NoLimit,
-    /// The calendar does not hold that year.
+    /// Not yet, or not sure: the calendar does not hold the year of its end.
     LimitUnknown(i32),
 }
 
@@ -209,9 +209,11 @@ pub fn waited(parameter: Parameter, since: Date, on: Date, rules: &Rules, calend
         Limit::Unset => return Waited::Unset,
         Limit::None => return Waited::NoLimit,
     };
-    match calendar.due(since, span) {
-        Ok(end) if on > end => Waited::Enough,
-        Ok(end) => Waited::Until(end),
+    match calendar.is_over(since, span, on) {
+        Ok(true) => Waited::Enough,
+        Ok(false) => calendar
+            .due(since, span)
+            .map_or_else(|UnknownYear { year }| Waited::LimitUnknown(year), Waited::Until),
         Err(UnknownYear { year }) => Waited::LimitUnknown(year),
     }
 }

@@ -12,6 +12,7 @@ pub mod deadline;
 pub mod decide;
 pub mod distribution;
 pub mod event;
+pub mod exemption;
 pub mod fee;
 pub mod history;
 pub mod ids;

@@ -130,3 +130,17 @@ fn a_year_is_known_when_its_holidays_are_set() {
         .with_day(day("2028-01-08"), DayKind::WorkingException);
     assert_eq!(calendar.add_working_days(day("2027-12-31"), 4), Ok(day("2028-01-08")));
 }
+
+/// Whether a long period of old is over can be said without its calendar, except near its end.
+#[test]
+fn old_periods_are_over() {
+    let calendar = Calendar::built_in();
+    let over = |from: &str, span, on: &str| calendar.is_over(day(from), span, day(on));
+    assert_eq!(over("2009-05-01", Span::Years(5), "2019-03-01"), Ok(true));
+    assert_eq!(over("2009-05-01", Span::Years(5), "2014-05-02"), Err(UnknownYear { year: 2014 }));
+    assert_eq!(over("2009-05-01", Span::Years(5), "2014-05-01"), Ok(false));
+    assert_eq!(over("2025-05-01", Span::Years(5), "2026-05-01"), Ok(false));
+    assert_eq!(over("2019-02-01", Span::Days(1), "2019-02-11"), Ok(false));
+    assert_eq!(over("2019-02-01", Span::Days(1), "2019-02-12"), Ok(true));
+    assert_eq!(over("2009-05-01", Span::WorkingDays(5), "2019-03-01"), Err(UnknownYear { year: 2009 }));
+}

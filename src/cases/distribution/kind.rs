@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::date::Date;
+use crate::rules::{Ground, Limit, Parameter, Rules};
+
 macro_rules! obligation_kinds {
     ($($variant:ident = $id:literal, $doc:literal;)*) => {
         /// The kind of an obligation (khoản phải thi hành).
@@ -70,6 +73,86 @@ impl ObligationKind {
     pub const fn is_money(self) -> bool {
         !matches!(self, ObligationKind::Thing | ObligationKind::Act)
     }
+}
+
+/// A class of claims (Art. 47): lower ranks are paid first, those of one rank in proportion.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PriorityClass<'r> {
+    /// 1 for the first class.
+    pub rank: usize,
+    /// The letter of the article on that day.
+    pub letter: &'r str,
+}
+
+impl ObligationKind {
+    /// The class in which a claim shares by the rules of a day; none for costs, which go before all classes, and for
+    /// what is not money.
+    pub fn priority_class(self, rules: &Rules, on: Date) -> Limit<PriorityClass<'_>> {
+        if !self.is_money() || self == ObligationKind::Cost {
+            return Limit::None;
+        }
+        let list = match rules.grounds(Parameter::Priority, on) {
+            Limit::Set(list) => list,
+            Limit::Unset => return Limit::Unset,
+            Limit::None => return Limit::None,
+        };
+        let own = list.iter().position(|ground| ground.name == self.id());
+        let rest = || list.iter().position(|ground| ground.name == "rest");
+        match own.or_else(rest).map(|at| list.split_at(at)) {
+            Some((earlier, [ground, ..])) => {
+                let letter = ground.letter.as_str();
+                Limit::Set(PriorityClass { rank: 1 + changes(earlier, letter), letter })
+            }
+            Some((_, [])) | None => Limit::Unset,
+        }
+    }
+
+    /// The words of `fee_exempt` under which the kind bears no fee.
+    pub(crate) const fn fee_words(self) -> &'static [&'static str] {
+        match self {
+            ObligationKind::Maintenance => &["maintenance"],
+            ObligationKind::Wages => &["wages"],
+            ObligationKind::Severance => &["severance", "severance_jobloss"],
+            ObligationKind::Jobloss => &["jobloss", "severance_jobloss"],
+            ObligationKind::Disability => &["disability", "severance_jobloss"],
+            ObligationKind::Injury => &["injury", "injury_honour"],
+            ObligationKind::SocialInsurance => &["social_insurance"],
+            ObligationKind::UnemploymentInsurance => &["unemployment_insurance"],
+            ObligationKind::HealthInsurance => &["health_insurance"],
+            ObligationKind::Loan => &["loan"],
+            ObligationKind::Damages => &["damages"],
+            ObligationKind::Dividing => &["dividing"],
+            ObligationKind::ReturnMoney => &["return_money"],
+            ObligationKind::Other => &["other"],
+            ObligationKind::CourtFee
+            | ObligationKind::Fine
+            | ObligationKind::Recovery
+            | ObligationKind::Confiscation
+            | ObligationKind::OtherBudget
+            | ObligationKind::Cost
+            | ObligationKind::Thing
+            | ObligationKind::Act => &[],
+        }
+    }
+
+    /// Whether the kind by itself bears no enforcement fee on a day: it goes to the budget, repays costs, or stands
+    /// in `fee_exempt`. What else may exempt a receipt: [`enforcement_fee`](crate::fee::enforcement_fee).
+    pub fn fee_exempt(self, rules: &Rules, on: Date) -> bool {
+        self.to_budget()
+            || self == ObligationKind::Cost
+            || self.fee_words().iter().any(|word| rules.ground(Parameter::FeeExempt, word, on).is_some())
+    }
+}
+
+/// How many letters come before one, each counted once.
+fn changes(earlier: &[Ground], letter: &str) -> usize {
+    let mut letters: Vec<&str> = Vec::new();
+    for ground in earlier {
+        if ground.letter != letter && !letters.contains(&ground.letter.as_str()) {
+            letters.push(&ground.letter);
+        }
+    }
+    letters.len()
 }
 
 impl fmt::Display for ObligationKind {
