@@ -1,0 +1,317 @@
+//! Everything folded: for each stream its entries in the order of the log, and the world as known.
+//!
+//! In: records, one after the other without a gap. Out: entries of cases, complaints and the organisation, the world
+//! as known at any position, the next free numbers, the versions of streams. A clone shares what it does not change.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use thads_cases::calendar::Calendar;
+use thads_cases::date::Date;
+use thads_cases::decide::organisation_of;
+use thads_cases::event::{At, Body};
+use thads_cases::history::{Entry, known_at};
+use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, Position};
+use thads_cases::rules::Rules;
+use thads_cases::world::World;
+use thads_proof::record::{Record, Stream, StreamTag};
+
+use crate::entry::{DecodeError, entry_of};
+
+/// The entries of the streams of one office, by the streams' ids; shared between clones until one of them changes.
+type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<Entry>>>>>;
+
+/// The folded ledger. Equal books come of equal logs.
+#[derive(Clone, Debug)]
+pub struct Books {
+    pub(crate) head: Position,
+    pub(crate) cases: Streams<CaseId>,
+    pub(crate) complaints: Streams<ComplaintId>,
+    /// Offices, officers and parameters: the entries of all their streams.
+    pub(crate) organisation: Arc<Vec<Entry>>,
+    /// Versions of the streams that are neither a case's nor a complaint's.
+    pub(crate) versions: Arc<BTreeMap<Stream, u64>>,
+    /// The first position of every day on which something was recorded.
+    pub(crate) days: Arc<Vec<(Date, Position)>>,
+    world: OnceLock<Arc<World>>,
+}
+
+impl PartialEq for Books {
+    /// The world follows from the rest and is not compared.
+    fn eq(&self, other: &Books) -> bool {
+        self.head == other.head
+            && self.cases == other.cases
+            && self.complaints == other.complaints
+            && self.organisation == other.organisation
+            && self.versions == other.versions
+            && self.days == other.days
+    }
+}
+
+impl Default for Books {
+    fn default() -> Books {
+        Books::new()
+    }
+}
+
+/// Why a record cannot be folded. The books are as they were before it.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// The record is not the next one.
+    #[error("record {found} was given, but {expected} is next")]
+    Gap {
+        /// The position that is next.
+        expected: u64,
+        /// The record's.
+        found: u64,
+    },
+    /// The record is not the next of its stream.
+    #[error("record {position}: version {found} of stream {stream}, but {expected} is next")]
+    Version {
+        /// Which record.
+        position: u64,
+        /// Its stream.
+        stream: Stream,
+        /// The version that is next.
+        expected: u64,
+        /// The record's.
+        found: u64,
+    },
+    /// The stream's key is not an identity of its sort.
+    #[error("record {position}: {stream} names no {what}")]
+    Stream {
+        /// Which record.
+        position: u64,
+        /// Its stream.
+        stream: Stream,
+        /// What its key should name.
+        what: &'static str,
+    },
+    /// The record is no entry.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// A stream by its sort, with its identity read.
+enum Home {
+    Case(CaseId),
+    Complaint(ComplaintId),
+    Organisation,
+    Other,
+}
+
+impl Books {
+    /// The books of an empty log.
+    pub fn new() -> Books {
+        Books {
+            head: Position(0),
+            cases: Streams::new(),
+            complaints: Streams::new(),
+            organisation: Arc::default(),
+            versions: Arc::default(),
+            days: Arc::default(),
+            world: OnceLock::new(),
+        }
+    }
+
+    /// Folds the next record.
+    ///
+    /// # Errors
+    /// It is not the next, or cannot be read; nothing has changed then.
+    pub fn fold(&mut self, record: &Record) -> Result<(), FoldError> {
+        let position = record.position.get();
+        if position != self.head.0 {
+            return Err(FoldError::Gap { expected: self.head.0, found: position });
+        }
+        let home = home(&record.stream, position)?;
+        let expected = self.version_of(&home, &record.stream).saturating_add(1);
+        if record.stream_version != expected {
+            let (stream, found) = (record.stream.clone(), record.stream_version);
+            return Err(FoldError::Version { position, stream, expected, found });
+        }
+        let entry = entry_of(record)?;
+        self.enter_day(Date::of_instant(record.recorded_at.get()));
+        match (home, entry) {
+            (Home::Case(id), Some(entry)) => push(&mut self.cases, id.office.clone(), id, entry),
+            (Home::Complaint(id), Some(entry)) => push(&mut self.complaints, id.office.clone(), id, entry),
+            (Home::Organisation, Some(entry)) => {
+                self.count(&record.stream);
+                self.organise(entry);
+            }
+            (Home::Other, _) | (_, None) => self.count(&record.stream),
+        }
+        self.head = Position(position.saturating_add(1));
+        Ok(())
+    }
+
+    /// How many records are folded: the size of the tree that these books stand for.
+    pub fn position(&self) -> Position {
+        self.head
+    }
+
+    /// Rules, calendar and organisation as known now.
+    pub fn world(&self) -> &World {
+        self.world.get_or_init(|| Arc::new(world_of(&self.organisation)))
+    }
+
+    /// Rules, calendar and organisation as known at a position.
+    pub fn world_at(&self, known: Position) -> Arc<World> {
+        let seen = known_at(&self.organisation, known);
+        if seen.len() == self.organisation.len() {
+            return Arc::clone(self.world.get_or_init(|| Arc::new(world_of(seen))));
+        }
+        Arc::new(world_of(seen))
+    }
+
+    /// The entries of a case, in the order of the log.
+    pub fn case(&self, id: &CaseId) -> Option<&[Entry]> {
+        self.cases.get(&id.office)?.get(id).map(|entries| entries.as_slice())
+    }
+
+    /// The entries of a complaint or denunciation, in the order of the log.
+    pub fn complaint(&self, id: &ComplaintId) -> Option<&[Entry]> {
+        self.complaints.get(&id.office)?.get(id).map(|entries| entries.as_slice())
+    }
+
+    /// Every case with its entries, in the order of their ids.
+    pub fn cases(&self) -> impl Iterator<Item = (&CaseId, &[Entry])> {
+        self.cases.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
+    }
+
+    /// Every complaint and denunciation with its entries, in the order of their ids.
+    pub fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[Entry])> {
+        self.complaints.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
+    }
+
+    /// The entries of offices, officers and parameters together, in the order of the log.
+    pub fn organisation(&self) -> &[Entry] {
+        &self.organisation
+    }
+
+    /// How many cases there are.
+    pub fn case_count(&self) -> usize {
+        self.cases.values().map(|of| of.len()).sum()
+    }
+
+    /// The intake number that the office's next case of a year gets.
+    pub fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {
+        let last = CaseId { office: office.clone(), year, number: u32::MAX };
+        let taken = self.cases.get(office).and_then(|of| of.range(..=last).next_back());
+        taken.map_or(1, |(id, _)| if id.year == year { id.number.saturating_add(1) } else { 1 })
+    }
+
+    /// The number that the office's next complaint of a year gets.
+    pub fn next_complaint(&self, office: &OfficeCode, year: u16) -> u32 {
+        let last = ComplaintId { office: office.clone(), year, number: u32::MAX };
+        let taken = self.complaints.get(office).and_then(|of| of.range(..=last).next_back());
+        taken.map_or(1, |(id, _)| if id.year == year { id.number.saturating_add(1) } else { 1 })
+    }
+
+    /// How many records a stream has; 0 when there is no such stream.
+    pub fn version(&self, stream: &Stream) -> u64 {
+        home(stream, self.head.0).map_or(0, |home| self.version_of(&home, stream))
+    }
+
+    /// The position as which a date is known: what was recorded before the next midnight (UTC+7).
+    pub fn known_on(&self, date: Date) -> Position {
+        let after = self.days.partition_point(|(day, _)| *day <= date);
+        self.days.get(after).map_or(self.head, |(_, first)| *first)
+    }
+
+    fn version_of(&self, home: &Home, stream: &Stream) -> u64 {
+        let entries = match home {
+            Home::Case(id) => self.case(id),
+            Home::Complaint(id) => self.complaint(id),
+            Home::Organisation | Home::Other => {
+                return self.versions.get(stream).copied().unwrap_or(0);
+            }
+        };
+        entries.map_or(0, |entries| u64::try_from(entries.len()).unwrap_or(u64::MAX))
+    }
+
+    fn count(&mut self, stream: &Stream) {
+        let version = Arc::make_mut(&mut self.versions).entry(stream.clone()).or_insert(0);
+        *version = version.saturating_add(1);
+    }
+
+    fn enter_day(&mut self, day: Date) {
+        if self.days.last().is_none_or(|(last, _)| *last < day) {
+            let head = self.head;
+            Arc::make_mut(&mut self.days).push((day, head));
+        }
+    }
+
+    /// Enters what changes the organisation. Where it only goes on from what is known, the world goes on with it.
+    fn organise(&mut self, entry: Entry) {
+        let goes_on = match &entry.event.body {
+            Body::FactCorrected(_) | Body::EntryVoided(_) => false,
+            _ => self.organisation.last().is_none_or(|last| last.effective <= entry.effective),
+        };
+        match self.world.get_mut() {
+            Some(world) if goes_on => {
+                let world = Arc::make_mut(world);
+                let at = At {
+                    position: entry.position,
+                    on: entry.effective,
+                    recorded_on: entry.recorded_on,
+                    office: entry.office,
+                    actor: entry.actor,
+                    imported: entry.imported,
+                };
+                entry.event.body.apply_to_organisation(&mut world.organisation, &at);
+                if let Body::ParameterSet(set) = &entry.event.body {
+                    world.rules = rules_of(&world.organisation.parameters);
+                    debug_assert!(world.organisation.parameters.last() == Some(&set.set), "applied just now");
+                }
+            }
+            Some(_) => drop(self.world.take()),
+            None => {}
+        }
+        Arc::make_mut(&mut self.organisation).push(entry);
+    }
+}
+
+fn home(stream: &Stream, position: u64) -> Result<Home, FoldError> {
+    let wrong = |what| FoldError::Stream { position, stream: stream.clone(), what };
+    let text = stream.key_text();
+    match stream.tag() {
+        StreamTag::Case => {
+            let id: Option<CaseId> = text.and_then(|text| text.parse().ok());
+            named(id, text).map(Home::Case).ok_or_else(|| wrong("case"))
+        }
+        StreamTag::Complaint => {
+            let id: Option<ComplaintId> = text.and_then(|text| text.parse().ok());
+            named(id, text).map(Home::Complaint).ok_or_else(|| wrong("complaint"))
+        }
+        StreamTag::Office | StreamTag::Officer | StreamTag::Parameter => Ok(Home::Organisation),
+        StreamTag::Ledger
+        | StreamTag::Inspection
+        | StreamTag::Period
+        | StreamTag::Key
+        | StreamTag::Import => Ok(Home::Other),
+    }
+}
+
+/// One stream, one name: a key in another spelling (with dashes) is no stream of that case.
+fn named<Id: ToString>(id: Option<Id>, text: Option<&str>) -> Option<Id> {
+    id.filter(|id| Some(id.to_string().as_str()) == text)
+}
+
+fn push<Id: Ord + Clone>(streams: &mut Streams<Id>, office: OfficeCode, id: Id, entry: Entry) {
+    let of = Arc::make_mut(streams.entry(office).or_default());
+    Arc::make_mut(of.entry(id).or_default()).push(entry);
+}
+
+fn world_of(entries: &[Entry]) -> World {
+    let organisation = organisation_of(entries, Date::MAX);
+    World { rules: rules_of(&organisation.parameters), calendar: Calendar::built_in(), organisation }
+}
+
+/// The rules with what was set; a value that cannot count (imported history may hold one) counts as not said.
+fn rules_of(sets: &[thads_cases::rules::ParameterSet]) -> Rules {
+    let mut rules = Rules::built_in();
+    for set in sets {
+        let _ = rules.set(set);
+    }
+    rules
+}
