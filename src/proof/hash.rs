@@ -57,3 +57,11 @@ fn first_eight(hasher: &blake3::Hasher, bytes: &[u8]) -> [u8; 8] {
     hasher.clone().update(bytes).finalize_xof().fill(&mut sum);
     sum
 }
+
+static EXPORT_HEADER: LazyLock<blake3::Hasher> =
+    LazyLock::new(|| blake3::Hasher::new_derive_key("thads 2026 export header v1"));
+
+/// The checksum of an export's header.
+pub(crate) fn export_header(bytes: &[u8]) -> [u8; 8] {
+    first_eight(&EXPORT_HEADER, bytes)
+}

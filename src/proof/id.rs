@@ -256,6 +256,11 @@ impl Stream {
         Ok(Stream { tag, key: key.into() })
     }
 
+    /// Names a stream whose key's length was checked.
+    pub(crate) fn of(tag: StreamTag, key: &[u8]) -> Stream {
+        Stream { tag, key: key.into() }
+    }
+
     /// Returns the stream of the genesis record, `ledger:genesis`.
     pub fn genesis() -> Stream {
         Stream { tag: StreamTag::Ledger, key: (*b"genesis").into() }

@@ -6,6 +6,7 @@
 pub mod block;
 pub mod checkpoint;
 pub mod codec;
+pub mod export;
 pub mod genesis;
 pub mod hash;
 pub mod hex;
@@ -15,3 +16,4 @@ pub mod record;
 pub mod segment;
 pub mod tile;
 pub mod tree;
+pub mod verify;

@@ -175,6 +175,67 @@ impl Record {
 
     /// Returns the record that `bytes` begin with, and how many of them it takes.
     pub fn decode_prefix(bytes: &[u8]) -> Result<(Record, usize), RecordError> {
+        View::decode_prefix(bytes).map(|(view, used)| (view.to_record(), used))
+    }
+}
+
+/// A record in the bytes that it was read from: the same fields, nothing copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct View<'a> {
+    /// The ledger that it belongs to.
+    pub ledger: LedgerId,
+    /// Its place in the log.
+    pub position: Position,
+    /// The leaf of the record before it.
+    pub previous_leaf: Leaf,
+    /// When the ledger recorded it.
+    pub recorded_at: Micros,
+    /// What its stream is about.
+    pub stream_tag: StreamTag,
+    /// Its stream's key, 1 to 255 bytes.
+    pub stream_key: &'a [u8],
+    /// Its number in its stream, from 1.
+    pub stream_version: u64,
+    /// The leaf of the stream's record before it.
+    pub stream_previous_leaf: Leaf,
+    /// The day on which it takes effect.
+    pub effective: i32,
+    /// The office that acted.
+    pub office: u32,
+    /// The officer who acted.
+    pub actor: u32,
+    /// How it came to be.
+    pub provenance: Provenance,
+    /// The rule set in force at the effective date.
+    pub rule_set: u8,
+    /// The request that asked for it.
+    pub request: RequestId,
+    /// The record that it corrects or voids.
+    pub corrects: Option<Position>,
+    /// What the payload is.
+    pub kind: u16,
+    /// The form of the payload.
+    pub kind_revision: u8,
+    /// Random.
+    pub blind: [u8; 16],
+    /// The event's content.
+    pub payload: &'a [u8],
+    /// Salted commitments to personal data.
+    pub commitments: &'a [[u8; 32]],
+}
+
+impl<'a> View<'a> {
+    /// Returns the record that `bytes` are, all of which it must use.
+    pub fn decode(bytes: &'a [u8]) -> Result<View<'a>, RecordError> {
+        let (view, used) = View::decode_prefix(bytes)?;
+        if used != bytes.len() {
+            return Err(RecordError::Trailing { used, length: bytes.len() });
+        }
+        Ok(view)
+    }
+
+    /// Returns the record that `bytes` begin with, and how many of them it takes.
+    pub fn decode_prefix(bytes: &'a [u8]) -> Result<(View<'a>, usize), RecordError> {
         let mut rest = Rest(bytes);
         let [revision] = rest.array("revision")?;
         if revision != REVISION {
@@ -185,9 +246,11 @@ impl Record {
         let previous_leaf = Leaf(rest.array("previous leaf")?);
         let recorded_at = Micros::new(i64::from_be_bytes(rest.array("recorded at")?));
         let [tag, key_length] = rest.array("stream")?;
-        let tag = StreamTag::from_code(tag).ok_or(RecordError::StreamTag(tag))?;
-        let key = rest.slice(usize::from(key_length), "stream")?;
-        let stream = Stream::new(tag, key).map_err(|_| RecordError::StreamKey)?;
+        let stream_tag = StreamTag::from_code(tag).ok_or(RecordError::StreamTag(tag))?;
+        let stream_key = rest.slice(usize::from(key_length), "stream")?;
+        if stream_key.is_empty() {
+            return Err(RecordError::StreamKey);
+        }
         let stream_version = u64::from_be_bytes(rest.array("stream version")?);
         if stream_version == 0 {
             return Err(RecordError::StreamVersion);
@@ -210,19 +273,19 @@ impl Record {
         if payload_length > PAYLOAD_MAX {
             return Err(RecordError::Payload(payload_length));
         }
-        let payload = rest.slice(payload_length, "payload")?.to_vec();
+        let payload = rest.slice(payload_length, "payload")?;
         let count = usize::from(u16::from_be_bytes(rest.array("commitment count")?));
         if count > COMMITMENTS_MAX {
             return Err(RecordError::Commitments(count));
         }
-        let commitments =
-            (0..count).map(|_| rest.array("commitments")).collect::<Result<Vec<[u8; 32]>, _>>()?;
-        let record = Record {
+        let (commitments, _) = rest.slice(32 * count, "commitments")?.as_chunks();
+        let view = View {
             ledger,
             position,
             previous_leaf,
             recorded_at,
-            stream,
+            stream_tag,
+            stream_key,
             stream_version,
             stream_previous_leaf,
             effective,
@@ -238,7 +301,37 @@ impl Record {
             payload,
             commitments,
         };
-        Ok((record, bytes.len() - rest.0.len()))
+        Ok((view, bytes.len() - rest.0.len()))
+    }
+
+    /// Returns the stream's name.
+    pub fn stream(&self) -> Stream {
+        Stream::of(self.stream_tag, self.stream_key)
+    }
+
+    /// Copies the record.
+    pub fn to_record(&self) -> Record {
+        Record {
+            ledger: self.ledger,
+            position: self.position,
+            previous_leaf: self.previous_leaf,
+            recorded_at: self.recorded_at,
+            stream: self.stream(),
+            stream_version: self.stream_version,
+            stream_previous_leaf: self.stream_previous_leaf,
+            effective: self.effective,
+            office: self.office,
+            actor: self.actor,
+            provenance: self.provenance,
+            rule_set: self.rule_set,
+            request: self.request,
+            corrects: self.corrects,
+            kind: self.kind,
+            kind_revision: self.kind_revision,
+            blind: self.blind,
+            payload: self.payload.to_vec(),
+            commitments: self.commitments.to_vec(),
+        }
     }
 }
 

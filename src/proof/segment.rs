@@ -4,7 +4,9 @@
 //! So what is missing from an incomplete last block shows as zeros, and [`step`] can tell a block that was never
 //! finished (and so never acknowledged) from one that was damaged later.
 
-use crate::block::{self, Block, BlockError, HEADER_LENGTH, Header as BlockHeader, SECTOR};
+use crate::block::{
+    self, BYTES_MAX, Block, BlockError, HEADER_LENGTH, Header as BlockHeader, SECTOR, stored_length,
+};
 use crate::hash;
 use crate::record::{LedgerId, Position};
 
@@ -158,38 +160,40 @@ fn padding_error(rest: &[u8], header: &BlockHeader) -> Option<BlockError> {
 
 /// Whether the invalid block at the start of `rest` can be one whose write was cut off.
 fn is_torn(rest: &[u8], header_missing: bool) -> bool {
-    let sectors_at_least = match BlockHeader::decode(rest) {
-        Ok(header) => {
-            let covered = header.stored_length();
-            let Some((block, after)) = rest.split_at_checked(covered) else { return false };
-            return is_zero(after) && (header_missing || has_zero_sector(block));
-        }
-        Err(_) => match cut_at(rest) {
-            Some(cut) => cut,
-            None => return false,
-        },
+    let covered = match BlockHeader::decode(rest) {
+        Ok(header) => Some(header.stored_length()),
+        Err(_) => cut_length(rest),
     };
-    let end = rest.len().min(block::BYTES_MAX);
-    let (covered, after) = rest.split_at(end);
-    let whole_block_behind =
-        (SECTOR..end).step_by(SECTOR).any(|offset| Block::parse(&rest[offset..]).is_ok());
-    let last = covered.chunks(SECTOR).rposition(|sector| !is_zero(sector)).map_or(0, |sector| sector + 1);
-    let covered = last.max(sectors_at_least) * SECTOR;
-    is_zero(after)
-        && !whole_block_behind
-        && (header_missing || rest.get(..covered).is_none_or(has_zero_sector))
+    let Some((block, after)) = covered.and_then(|covered| rest.split_at_checked(covered)) else {
+        return false;
+    };
+    is_zero(after) && (header_missing || has_zero_sector(block))
 }
 
-/// If the header at the start of `rest` is cut by zeros (from some byte to the end of its sector), the number of
-/// sectors that the block covers at least.
-fn cut_at(rest: &[u8]) -> Option<usize> {
+/// If the header at the start of `rest` is cut by zeros (from some byte to the end of its sector), how many bytes the
+/// block covers: as many as its length says where that is not cut, else up to the last sector that is not zero.
+fn cut_length(rest: &[u8]) -> Option<usize> {
     let sector = rest.get(..SECTOR)?;
     let written = sector.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let magic = written.min(MAGIC.len());
-    if written > HEADER_LENGTH || sector[..magic] != block::MAGIC[..magic] {
+    if written >= HEADER_LENGTH || sector[..magic] != block::MAGIC[..magic] {
         return None;
     }
-    Some(1)
+    let last =
+        rest.chunks(SECTOR).rposition(|sector| !is_zero(sector)).map_or(0, |sector| sector + 1) * SECTOR;
+    let whole_block_behind = || {
+        let offsets = (SECTOR..last).step_by(SECTOR);
+        offsets.filter(|offset| Block::parse(&rest[*offset..]).is_ok()).count() > 0
+    };
+    if last > BYTES_MAX || whole_block_behind() {
+        return None;
+    }
+    let said = if written >= 12 {
+        sector[8..12].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    } else {
+        0
+    };
+    Some(last.max(stored_length(said.min(BYTES_MAX))))
 }
 
 fn has_zero_sector(bytes: &[u8]) -> bool {

@@ -1,0 +1,12 @@
+//! The evidence as an auditor meets it: through the public interface only.
+
+#[cfg(test)]
+mod one_byte;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tamper;
+#[cfg(test)]
+mod torn;
+#[cfg(test)]
+mod vectors;

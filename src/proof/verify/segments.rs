@@ -1,0 +1,113 @@
+//! A folder of segments as a source: finds the blocks' extents, leaves their content to the examiners.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::VerifyError;
+use super::examine::{self, Group, offset_of};
+use super::finding::{Place, What};
+use super::parallel::{Unit, Work};
+use crate::block::{Header as BlockHeader, SECTOR};
+use crate::record::LedgerId;
+use crate::segment::{self, BLOCKS_AT, Header, Step};
+
+/// Bytes of blocks that one thread takes at a time.
+const WORK_BYTES: usize = 1 << 20;
+
+/// The segments of a folder, by number; each is read when its turn comes.
+pub(super) fn folder(
+    folder: &Path,
+) -> Result<impl Iterator<Item = Result<(u64, Vec<u8>), VerifyError>> + use<>, VerifyError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| VerifyError::Read { path, source }
+    };
+    let mut segments = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed(folder))? {
+        let entry = entry.map_err(failed(folder))?;
+        if let Some(number) = entry.file_name().to_str().and_then(segment::file_number) {
+            segments.push((number, entry.path()));
+        }
+    }
+    segments.sort();
+    Ok(segments.into_iter().map(move |(number, path)| Ok((number, fs::read(&path).map_err(failed(&path))?))))
+}
+
+/// Hands out one segment's blocks in the order in which they stand.
+pub(super) fn split(number: u64, bytes: Vec<u8>, ledger: &mut Option<LedgerId>, give: &mut dyn FnMut(Unit)) {
+    let place = |offset: usize| Place { segment: Some(number), offset: offset_of(offset) };
+    let header = Header::decode(&bytes);
+    match &header {
+        Ok(Some(header)) => {
+            if let Some(other) = ledger.filter(|ledger| *ledger != header.ledger) {
+                let found = format!("ledger {}", header.ledger);
+                give(remark(What::SegmentHeader, place(0), &format!("ledger {other}"), &found));
+            }
+            ledger.get_or_insert(header.ledger);
+            if header.number != number {
+                let (expected, found) = (format!("number {number}"), format!("number {}", header.number));
+                give(remark(What::SegmentHeader, place(0), &expected, &found));
+            }
+        }
+        Ok(None) if segment::is_zero(&bytes) => return,
+        Ok(None) => {}
+        Err(error) => {
+            let found = error.to_string();
+            give(remark(What::SegmentHeader, place(0), "the segment header that was written", &found));
+        }
+    }
+    give(Unit::Segment(*ledger));
+    let first = header.ok().flatten().map(|header| header.first);
+    let opening = bytes.get(BLOCKS_AT..).and_then(|rest| BlockHeader::decode(rest).ok());
+    if let Some((first, opening)) = first.zip(opening).filter(|(first, opening)| *first != opening.first) {
+        let (expected, found) =
+            (format!("first position {}", opening.first), format!("first position {first}"));
+        give(remark(What::SegmentHeader, place(0), &expected, &found));
+    }
+    let bytes = Arc::new(bytes);
+    let mut extents = Vec::new();
+    let (mut offset, mut gathered) = (BLOCKS_AT, 0);
+    let work = |extents: &mut Vec<(usize, usize)>| {
+        let extents = std::mem::take(extents);
+        Unit::Work(Work::Blocks { bytes: Arc::clone(&bytes), number, ledger: *ledger, extents })
+    };
+    while offset < bytes.len() {
+        let rest = &bytes[offset..];
+        let mut end = match BlockHeader::decode(rest) {
+            Ok(header) => offset.saturating_add(header.stored_length()).min(bytes.len()),
+            Err(_) if segment::is_zero(rest) => {
+                if matches!(segment::step(&bytes, offset), Step::Torn) {
+                    give(Unit::Torn(place(offset)));
+                }
+                break;
+            }
+            Err(_) => examine::next_start(&bytes, offset),
+        };
+        // Only the last block can be torn, and only it is looked at twice.
+        if is_last(&bytes[end..]) && matches!(segment::step(&bytes, offset), Step::Torn) {
+            give(work(&mut extents));
+            give(Unit::Torn(place(offset)));
+            end = bytes.len();
+        } else {
+            extents.push((offset, end));
+        }
+        gathered += end - offset;
+        if gathered >= WORK_BYTES {
+            give(work(&mut extents));
+            gathered = 0;
+        }
+        offset = end;
+    }
+    if !extents.is_empty() {
+        give(work(&mut extents));
+    }
+}
+
+fn is_last(rest: &[u8]) -> bool {
+    segment::is_zero(&rest[..rest.len().min(SECTOR)]) && segment::is_zero(rest)
+}
+
+fn remark(what: What, place: Place, expected: &str, found: &str) -> Unit {
+    Unit::Work(Work::Done(Group::remark(what, Some(place), expected, found)))
+}
