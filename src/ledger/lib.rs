@@ -1,1 +1,70 @@
-//! Room under construction.
+//! The log: journal, mover, committer, receipts, vault.
+//!
+//! Synchronous code that knows no law: a payload is bytes with a kind. An append is answered after its block is durable,
+//! and never before; what was answered survives power loss. One committer writes; many threads ask and read.
+//!
+//! ```
+//! use thads_ledger::{Append, Ledger, NewEvent, Reader, Setup, StreamAppend};
+//! use thads_proof::genesis::{Clock, Genesis, Unit};
+//! use thads_proof::{checkpoint::LogKey, record::{Position, Provenance, RequestId, Stream, StreamTag}};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let dir = folder.path().join("ledger");
+//! let seed = [7; 32];
+//! let log_key = LogKey::from_seed("thads/example", &seed)?.vkey().to_string();
+//! let unit = Unit { code: "VND".into(), exponent: 0 };
+//! let (name, origin, root_key) = ("Example".into(), "thads/example".into(), log_key.clone());
+//! let genesis = Genesis { name, origin, unit, log_key, root_key, clock: Clock::Real, practice: true };
+//! let ledger = Ledger::create(&dir, genesis, Setup::real(seed))?;
+//! let event = NewEvent { kind: 57, kind_revision: 1, effective: 17_897, office: 1, actor: 2, provenance: Provenance::Live,
+//!     rule_set: 1, corrects: None, payload: b"an event".to_vec(), personal: vec![] };
+//! let part = StreamAppend { stream: Stream::new(StreamTag::Case, b"DT03/2018/0412")?, expected_version: 0, events: vec![event] };
+//! let receipt = ledger.append(Append { request: RequestId([1; 16]), streams: vec![part] })?;
+//! assert_eq!((receipt.first(), receipt.root()), (Position::new(1), ledger.head().root));
+//! let reader = Reader::open(&dir)?; // verifies the chain while it reads
+//! assert_eq!(reader.read(Position::GENESIS).collect::<Result<Vec<_>, _>>()?.len(), 2);
+//! ledger.close()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod append;
+mod clock;
+mod commit;
+mod count;
+mod draft;
+mod files;
+pub mod journal;
+mod keys;
+mod ledger;
+mod lock;
+mod lookup;
+mod open;
+mod randomness;
+mod reader;
+mod receipt;
+mod records;
+mod repeat;
+mod restore;
+mod snapshot;
+mod space;
+mod state;
+mod storage;
+mod survey;
+pub mod vault;
+
+pub use append::{Append, AppendError, Malformed, NewEvent, Personal, StreamAppend};
+pub use clock::{Clock, SimulatedClock, SystemClock};
+pub use commit::{CatchUpError, Committer};
+pub use keys::KeyError;
+pub use ledger::{Ledger, OpenOptions, Setup};
+pub use open::{OpenError, OpenReport};
+pub use randomness::{OsRandom, Randomness, Seeded};
+pub use reader::Reader;
+pub use receipt::Receipt;
+pub use records::{Records, Stored};
+pub use space::release_ballast;
+pub use state::{Discontinuity, Head, StreamHead};
+pub use storage::Storage;
+pub use vault::{Opening, Reference, Vault, VaultError};

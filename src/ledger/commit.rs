@@ -1,0 +1,316 @@
+//! The single committer: whatever waits becomes one block, durable before anyone is answered.
+//!
+//! In: appends, in order. Out: one answer each, in order. It is given clock, randomness, vault and journal; it starts no
+//! thread and knows no law. Order of writes, and what a crash between any two of them leaves: see [`Committer::commit`].
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use thads_proof::hash;
+use thads_proof::record::LedgerId;
+
+use crate::append::{Append, AppendError};
+use crate::clock::Clock;
+use crate::draft::{self, Added, Draft, Finished};
+use crate::journal::{Journal, JournalError, Outcome, OwnedBlock, Tip};
+use crate::lookup;
+use crate::randomness::Randomness;
+use crate::receipt::Receipt;
+use crate::repeat;
+use crate::state::{Discontinuity, Head, State};
+use crate::vault::Vault;
+
+/// How often an undecided append is repeated before the ledger stops.
+const SETTLE_TRIES: usize = 16;
+
+/// Why the committer cannot start, or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CatchUpError {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A record does not continue the log.
+    #[error(transparent)]
+    Discontinuity(#[from] Discontinuity),
+    /// The journal says another end than its records give.
+    #[error("the records give {found} at size {size}, the last block's header says {expected}")]
+    End {
+        /// Number of records.
+        size: u64,
+        /// Leaf and root in the header.
+        expected: String,
+        /// Leaf and root of the records.
+        found: String,
+    },
+}
+
+/// Numbers, chains and hashes what is appended; one per ledger.
+pub struct Committer {
+    journal: Arc<dyn Journal>,
+    vault: Arc<Vault>,
+    state: Arc<RwLock<State>>,
+    clock: Box<dyn Clock>,
+    randomness: Box<dyn Randomness>,
+    stopped: Option<String>,
+}
+
+type Answer = Result<Receipt, AppendError>;
+
+impl Committer {
+    /// Starts on a journal, folding all that it holds. The ledger id is the genesis record's.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or its records do not form one log.
+    pub fn new(
+        ledger: LedgerId,
+        journal: Arc<dyn Journal>,
+        vault: Arc<Vault>,
+        clock: Box<dyn Clock>,
+        randomness: Box<dyn Randomness>,
+    ) -> Result<Committer, CatchUpError> {
+        Committer::with_state(State::new(ledger), journal, vault, clock, randomness)
+    }
+
+    /// Starts from a state that was kept, folding what came after it.
+    pub(crate) fn with_state(
+        state: State,
+        journal: Arc<dyn Journal>,
+        vault: Arc<Vault>,
+        clock: Box<dyn Clock>,
+        randomness: Box<dyn Randomness>,
+    ) -> Result<Committer, CatchUpError> {
+        let state = Arc::new(RwLock::new(state));
+        let mut committer = Committer { journal, vault, state, clock, randomness, stopped: None };
+        committer.catch_up()?;
+        Ok(committer)
+    }
+
+    /// Returns the state, which others may read.
+    pub(crate) fn state(&self) -> &Arc<RwLock<State>> {
+        &self.state
+    }
+
+    /// Returns the head.
+    pub fn head(&self) -> Head {
+        read(&self.state).head()
+    }
+
+    /// Returns why it has stopped, if it has.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// Folds what the journal holds beyond the state.
+    fn catch_up(&mut self) -> Result<(), CatchUpError> {
+        let tip = self.journal.head()?;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        for run in self.journal.read(state.size()..tip.size) {
+            for (position, bytes) in run?.records() {
+                let record = lookup::decode(position, bytes)?;
+                state.fold(&record, hash::leaf(bytes))?;
+            }
+        }
+        let head = state.head();
+        if (head.size, head.leaf, head.root) != (tip.size, tip.leaf, tip.root) {
+            return Err(CatchUpError::End {
+                size: tip.size,
+                expected: format!("leaf {} and root {}", tip.leaf, tip.root),
+                found: format!("{} records, leaf {} and root {}", head.size, head.leaf, head.root),
+            });
+        }
+        Ok(())
+    }
+
+    /// Records appends, in order, in as few blocks as they fit into; each is in one block, or nowhere.
+    ///
+    /// For every block: keys and entries are written to the vault and synced; then the journal makes the block durable;
+    /// then the state moves on; then the answers are there. A crash after the vault leaves entries that no block names:
+    /// harmless. A crash after the journal leaves a block whose writers were not answered: they ask again with the same
+    /// request id and are given its receipt. There is no third place.
+    pub fn commit(&mut self, appends: &[Append]) -> Vec<Answer> {
+        let mut answers: Vec<Option<Answer>> = appends.iter().map(|_| None).collect();
+        let mut draft = self.draft();
+        for (index, append) in appends.iter().enumerate() {
+            self.place(index, append, &mut draft, &mut answers, appends);
+        }
+        let last = draft;
+        self.finish(last, &mut answers, appends);
+        let lost = || AppendError::Stopped("the append was not reached".into());
+        answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(lost()))).collect()
+    }
+
+    fn draft(&self) -> Draft {
+        Draft::new(&read(&self.state))
+    }
+
+    /// Answers an append at once, or puts it into the draft; a full draft is finished first.
+    fn place(
+        &mut self,
+        index: usize,
+        append: &Append,
+        draft: &mut Draft,
+        answers: &mut [Option<Answer>],
+        appends: &[Append],
+    ) {
+        loop {
+            if let Some(why) = &self.stopped {
+                answers[index] = Some(Err(AppendError::Stopped(why.clone())));
+                return;
+            }
+            if !draft.holds(&append.request) {
+                match self.answer_or_add(index, append, draft) {
+                    Ok(Some(receipt)) => {
+                        answers[index] = Some(Ok(receipt));
+                        return;
+                    }
+                    Ok(None) => return,
+                    Err(Some(error)) => {
+                        answers[index] = Some(Err(error));
+                        return;
+                    }
+                    Err(None) => {}
+                }
+            }
+            let full = std::mem::replace(draft, self.draft());
+            self.finish(full, answers, appends);
+            *draft = self.draft();
+        }
+    }
+
+    /// Returns the first receipt of a repetition; or adds a new append (`None`). `Err(None)`: the draft is full.
+    fn answer_or_add(
+        &mut self,
+        index: usize,
+        append: &Append,
+        draft: &mut Draft,
+    ) -> Result<Option<Receipt>, Option<AppendError>> {
+        let Committer { journal, vault, state, clock, randomness, .. } = self;
+        let state = read(state);
+        let recorded = lookup::recorded(journal.as_ref(), &state, &append.request)
+            .map_err(|error| AppendError::Unreadable(error.to_string()))?;
+        if let Some((receipt, records)) = recorded {
+            let same = repeat::says_the_same(&records, append, vault).map_err(AppendError::Vault)?;
+            if same {
+                return Ok(Some(receipt));
+            }
+            let (request, position) = (append.request, receipt.first);
+            return Err(Some(AppendError::RequestReused { request, position }));
+        }
+        match draft.add(index, append, &state, vault, clock.as_mut(), randomness.as_mut())? {
+            Added::In => Ok(None),
+            Added::Full => Err(None),
+        }
+    }
+
+    /// Makes a draft durable and answers its appends; where another committer was first, they are placed anew.
+    fn finish(&mut self, draft: Draft, answers: &mut [Option<Answer>], appends: &[Append]) {
+        let mut draft = draft;
+        while !draft.is_empty() {
+            let indexes = draft.indexes();
+            match self.commit_block(draft) {
+                Ok(receipts) => {
+                    for (index, receipt) in receipts {
+                        answers[index] = Some(Ok(receipt));
+                    }
+                    return;
+                }
+                Err(Failure::Lost) => {
+                    draft = self.draft();
+                    for index in indexes {
+                        self.place(index, &appends[index], &mut draft, answers, appends);
+                    }
+                }
+                Err(failure) => {
+                    for index in indexes {
+                        answers[index] = Some(Err(failure.answer()));
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Writes one block: vault, then journal, then state. After a failed write or sync the committer stops.
+    fn commit_block(&mut self, draft: Draft) -> Result<Vec<(usize, Receipt)>, Failure> {
+        let expected = draft.expected;
+        let (block, batch, finished) = match draft.finish() {
+            Ok(parts) => parts,
+            Err(error) => return Err(self.stop(Failure::Stopped(error.to_string()))),
+        };
+        match self.journal.room(draft::room(&block, &batch)) {
+            Ok(()) => {}
+            Err(JournalError::Full { free, least }) => return Err(Failure::Full { free, least }),
+            Err(error) => return Err(self.stop(Failure::Stopped(error.to_string()))),
+        }
+        if let Err(error) = self.vault.write(batch) {
+            return Err(self.stop(Failure::Stopped(error.to_string())));
+        }
+        self.make_durable(&expected, &block, finished)
+    }
+
+    fn make_durable(
+        &mut self,
+        expected: &Tip,
+        block: &OwnedBlock,
+        finished: Finished,
+    ) -> Result<Vec<(usize, Receipt)>, Failure> {
+        let mut undecided = String::new();
+        for _ in 0..SETTLE_TRIES {
+            match self.journal.append(expected, block) {
+                Ok(Outcome::Won) => {
+                    let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+                    return Ok(finished.absorb(&mut state));
+                }
+                Ok(Outcome::Lost(_)) => {
+                    return Err(match self.catch_up() {
+                        Ok(()) => Failure::Lost,
+                        Err(error) => self.stop(Failure::Stopped(error.to_string())),
+                    });
+                }
+                Ok(Outcome::Unknown(why)) => undecided = why,
+                Err(JournalError::Full { free, least }) => return Err(Failure::Full { free, least }),
+                Err(JournalError::Io(error)) => {
+                    return Err(self.stop(Failure::Unknown(error.to_string())));
+                }
+                Err(error) => return Err(self.stop(Failure::Stopped(error.to_string()))),
+            }
+        }
+        Err(self.stop(Failure::Unknown(undecided)))
+    }
+
+    fn stop(&mut self, failure: Failure) -> Failure {
+        let why = match &failure {
+            Failure::Unknown(why) | Failure::Stopped(why) => why.clone(),
+            Failure::Lost | Failure::Full { .. } => "it was told to stop".into(),
+        };
+        self.stopped.get_or_insert(why);
+        failure
+    }
+}
+
+/// Why a block did not become durable.
+enum Failure {
+    /// Another block stands there; the state has caught up.
+    Lost,
+    /// The disk has too little room; nothing was written.
+    Full { free: u64, least: u64 },
+    /// It may be durable; the committer has stopped.
+    Unknown(String),
+    /// It is not durable; the committer has stopped.
+    Stopped(String),
+}
+
+impl Failure {
+    fn answer(&self) -> AppendError {
+        match self {
+            Failure::Lost => AppendError::Unknown("another committer was first".into()),
+            Failure::Full { free, least } => AppendError::DiskFull { free: *free, least: *least },
+            Failure::Unknown(why) => AppendError::Unknown(why.clone()),
+            Failure::Stopped(why) => AppendError::Stopped(why.clone()),
+        }
+    }
+}
+
+/// Reads the state, whatever became of a thread that held it.
+pub(crate) fn read(state: &RwLock<State>) -> RwLockReadGuard<'_, State> {
+    state.read().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,88 @@
+//! Names in the data directory, and what it takes to make a new file or folder survive a power loss.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Result, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Folder of the segments.
+pub(crate) const WAL: &str = "wal";
+/// Folder of the event store.
+pub(crate) const SLED: &str = "sled";
+/// Folder of the caches.
+pub(crate) const SNAPSHOTS: &str = "snapshots";
+/// Folder of personal data.
+pub(crate) const VAULT: &str = "vault";
+/// Folder of the keys.
+pub(crate) const KEYS: &str = "keys";
+
+/// Makes the folder `path` (mode 0700) if it is not there, and syncs it and its parent.
+pub(crate) fn make_folder(path: &Path) -> Result<()> {
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    sync_folder(path)?;
+    sync_parent(path)
+}
+
+/// Makes the names in the folder `path` durable.
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Makes the name of `path` durable.
+pub(crate) fn sync_parent(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => sync_folder(Path::new(".")),
+        Some(parent) => sync_folder(parent),
+        None => Ok(()),
+    }
+}
+
+/// Writes a small file, readable by its owner only: under another name, synced, then renamed; the folder is synced.
+pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> Result<()> {
+    let draft = path.with_extension("new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    sync_parent(path)
+}
+
+/// Returns a name beside `path` that is not taken: `path.aside-1`, `-2`, …
+pub(crate) fn aside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut number = 1_u32;
+    loop {
+        let candidate = path.with_file_name(format!("{name}.aside-{number}"));
+        if !candidate.exists() {
+            return candidate;
+        }
+        number += 1;
+    }
+}
+
+/// Gives `path` another name beside it, and makes that durable. Returns the name.
+pub(crate) fn set_aside(path: &Path) -> Result<PathBuf> {
+    let to = aside(path);
+    fs::rename(path, &to)?;
+    sync_parent(path)?;
+    Ok(to)
+}
+
+/// Copies the folder `from` with all its files to `to`.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,253 @@
+//! Reading segments: which there are, and the blocks from a position on.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Result};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use thads_proof::block::{self, SECTOR};
+use thads_proof::record::{LedgerId, Position};
+use thads_proof::segment::{self, BLOCKS_AT};
+
+use super::segment::{Placed, is_unused};
+use super::{JournalError, OwnedBlock};
+use crate::count::wide;
+
+/// A segment that holds at least one block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Used {
+    /// Its number.
+    pub(crate) number: u64,
+    /// Position of its first record.
+    pub(crate) first: Position,
+}
+
+/// Every segment file of a folder, by its first sector.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Those that hold blocks, in order.
+    pub(crate) used: Vec<Used>,
+    /// Those that are all zero, in order.
+    pub(crate) unused: Vec<u64>,
+    /// Those whose first sector is neither, with what is wrong; `None`: the sector is zero, and something follows.
+    pub(crate) bad: Vec<(u64, Option<String>)>,
+    /// The ledger that they name.
+    pub(crate) ledger: Option<LedgerId>,
+}
+
+impl Listing {
+    /// Lists `wal`; a folder that is not there holds none.
+    pub(crate) fn read(wal: &Path) -> Result<Listing> {
+        let mut listing = Listing::default();
+        let entries = match fs::read_dir(wal) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(listing),
+            Err(error) => return Err(error),
+        };
+        let mut numbers = Vec::new();
+        for entry in entries {
+            numbers.extend(entry?.file_name().to_str().and_then(segment::file_number));
+        }
+        numbers.sort_unstable();
+        for number in numbers {
+            let file = File::open(wal.join(segment::file_name(number)))?;
+            let length = file.metadata()?.len();
+            let mut sector = vec![0; SECTOR.min(crate::count::narrow(length))];
+            file.read_exact_at(&mut sector, 0)?;
+            match segment::Header::decode(&sector) {
+                Ok(Some(header)) if header.number == number => match listing.ledger {
+                    Some(ledger) if ledger != header.ledger => {
+                        let what = format!("it belongs to ledger {}, not {ledger}", header.ledger);
+                        listing.bad.push((number, Some(what)));
+                    }
+                    _ => {
+                        listing.ledger = Some(header.ledger);
+                        listing.used.push(Used { number, first: header.first });
+                    }
+                },
+                Ok(Some(header)) => {
+                    let what = format!("its header says that it is number {}", header.number);
+                    listing.bad.push((number, Some(what)));
+                }
+                Ok(None) if is_unused(&file)? => listing.unused.push(number),
+                Ok(None) => listing.bad.push((number, None)),
+                Err(error) => listing.bad.push((number, Some(error.to_string()))),
+            }
+        }
+        Ok(listing)
+    }
+}
+
+/// Segments that hold blocks, shared between the writer and those who read.
+pub(crate) type Segments = Arc<RwLock<Vec<Used>>>;
+
+/// Reads blocks in order of their positions.
+pub(crate) struct Cursor {
+    wal: PathBuf,
+    segments: Segments,
+    /// Position that the next block begins with, or holds if the cursor was just placed.
+    next: u64,
+    /// Records from here on are not read.
+    until: u64,
+    at: Option<At>,
+}
+
+struct At {
+    file: File,
+    number: u64,
+    offset: u64,
+}
+
+impl Cursor {
+    /// Places a cursor before the block that holds `from`; it ends at `until`, which must be durable.
+    pub(crate) fn new(wal: &Path, segments: &Segments, from: u64, until: u64) -> Cursor {
+        Cursor { wal: wal.to_path_buf(), segments: Arc::clone(segments), next: from, until, at: None }
+    }
+
+    /// Places a cursor at a block whose place is known; it holds `from`.
+    pub(crate) fn at(wal: &Path, segments: &Segments, from: u64, until: u64, placed: Placed) -> Cursor {
+        let file = File::open(wal.join(segment::file_name(placed.number))).ok();
+        let at = file.map(|file| At { file, number: placed.number, offset: placed.offset });
+        Cursor { wal: wal.to_path_buf(), segments: Arc::clone(segments), next: from, until, at }
+    }
+
+    /// Lets the cursor read on to a later end.
+    pub(crate) fn extend(&mut self, until: u64) {
+        self.until = self.until.max(until);
+    }
+
+    /// Returns the position that is read next.
+    pub(crate) fn position(&self) -> u64 {
+        self.next
+    }
+
+    /// Returns the number of the segment that was read last.
+    pub(crate) fn segment(&self) -> Option<u64> {
+        self.at.as_ref().map(|at| at.number)
+    }
+
+    /// Returns the next block.
+    pub(crate) fn next_block(&mut self) -> Option<std::result::Result<OwnedBlock, JournalError>> {
+        if self.next >= self.until {
+            return None;
+        }
+        Some(self.locate().and_then(|(header, sector)| self.take(&header, sector)))
+    }
+
+    /// Returns the next block's header and place without reading the block.
+    pub(crate) fn next_header(
+        &mut self,
+    ) -> Option<std::result::Result<(block::Header, Placed), JournalError>> {
+        if self.next >= self.until {
+            return None;
+        }
+        Some(self.locate().map(|(header, _)| {
+            let placed = self.at.as_ref().map_or(Placed { number: 0, offset: 0 }, |at| Placed {
+                number: at.number,
+                offset: at.offset,
+            });
+            self.pass(&header);
+            (header, placed)
+        }))
+    }
+
+    fn take(
+        &mut self,
+        header: &block::Header,
+        sector: Vec<u8>,
+    ) -> std::result::Result<OwnedBlock, JournalError> {
+        let damaged = |what: String| JournalError::Damaged { first: Position::new(self.next), what };
+        let Some(at) = &self.at else { return Err(damaged("no segment is open".into())) };
+        let mut bytes = sector;
+        bytes.resize(header.stored_length(), 0);
+        if bytes.len() > SECTOR {
+            at.file
+                .read_exact_at(&mut bytes[SECTOR..], at.offset + wide(SECTOR))
+                .map_err(|error| damaged(format!("segment {} cannot be read: {error}", at.number)))?;
+        }
+        let block = OwnedBlock::parse(bytes)
+            .map_err(|error| damaged(format!("segment {} at byte {}: {error}", at.number, at.offset)))?;
+        self.pass(header);
+        Ok(block)
+    }
+
+    /// Steps over a block.
+    fn pass(&mut self, header: &block::Header) {
+        self.next = header.end().get();
+        if let Some(at) = &mut self.at {
+            at.offset += wide(header.stored_length());
+        }
+    }
+
+    /// Finds the block that holds the next position; returns its header and first sector.
+    fn locate(&mut self) -> std::result::Result<(block::Header, Vec<u8>), JournalError> {
+        if self.at.is_none() {
+            let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+            let count = segments.partition_point(|used| used.first.get() <= self.next);
+            let used = count.checked_sub(1).and_then(|index| segments.get(index).copied());
+            drop(segments);
+            self.enter(used)?;
+        }
+        let mut reason = String::from("no segment holds it");
+        let mut entered = false;
+        loop {
+            match self.look() {
+                Ok((header, _)) if header.end().get() <= self.next => {
+                    // Only on the way from a segment's start to the place where reading begins.
+                    if let Some(at) = &mut self.at {
+                        at.offset += wide(header.stored_length());
+                    }
+                    continue;
+                }
+                Ok((header, sector)) if header.first.get() <= self.next => return Ok((header, sector)),
+                Ok((header, _)) => reason = format!("position {} follows there", header.first),
+                Err(what) => {
+                    if !entered {
+                        reason = what;
+                    }
+                }
+            }
+            let later = self.at.as_ref().map_or(0, |at| at.number + 1);
+            let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+            let following = segments
+                .iter()
+                .rev()
+                .find(|used| used.first.get() == self.next && used.number >= later)
+                .copied();
+            drop(segments);
+            if entered || following.is_none() {
+                return Err(JournalError::Damaged { first: Position::new(self.next), what: reason });
+            }
+            self.enter(following)?;
+            entered = true;
+        }
+    }
+
+    fn enter(&mut self, used: Option<Used>) -> std::result::Result<(), JournalError> {
+        let first = Position::new(self.next);
+        let Some(used) = used else {
+            return Err(JournalError::Damaged { first, what: "no segment holds it".into() });
+        };
+        let file = File::open(self.wal.join(segment::file_name(used.number))).map_err(|error| {
+            JournalError::Damaged {
+                first,
+                what: format!("segment {} cannot be opened: {error}", used.number),
+            }
+        })?;
+        self.at = Some(At { file, number: used.number, offset: wide(BLOCKS_AT) });
+        Ok(())
+    }
+
+    /// Reads the header where the cursor stands.
+    fn look(&self) -> std::result::Result<(block::Header, Vec<u8>), String> {
+        let Some(at) = &self.at else { return Err("no segment is open".into()) };
+        let mut sector = vec![0; SECTOR];
+        at.file
+            .read_exact_at(&mut sector, at.offset)
+            .map_err(|error| format!("segment {} at byte {}: {error}", at.number, at.offset))?;
+        let header = block::Header::decode(&sector)
+            .map_err(|error| format!("segment {} at byte {}: {error}", at.number, at.offset))?;
+        Ok((header, sector))
+    }
+}

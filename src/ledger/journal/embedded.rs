@@ -1,0 +1,288 @@
+//! The journal of one machine: segments that make a block durable, sled behind them to read from.
+//!
+//! A block is acknowledged after its fdatasync in a segment. Reads of a few records come from sled as far as the mover
+//! has come, everything else from the segments; where one copy cannot be read the other serves.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use thads_proof::block::Header;
+use thads_proof::record::{LedgerId, Position};
+use thads_proof::segment::BLOCKS_AT;
+
+use super::cursor::{Cursor, Segments, Used};
+pub use super::mover::Progress;
+use super::mover::{self, Recent, Shared};
+use super::segment::SegmentWriter;
+use super::store::Store;
+use super::{Journal, JournalError, Outcome, OwnedBlock, Run, Runs, Tip, Watch, fits, follow};
+use crate::count::wide;
+use crate::storage::Storage;
+use crate::{files, space};
+
+/// Reads of at most so many records are looked up in sled.
+const LOOKUP_RECORDS: u64 = 256;
+
+/// Segments and sled.
+pub struct Embedded {
+    dir: PathBuf,
+    wal: PathBuf,
+    settings: Storage,
+    segments: Segments,
+    shared: Arc<Shared>,
+    store: RwLock<Option<Store>>,
+    writer: Mutex<Writer>,
+    mover: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Writer {
+    segments: SegmentWriter,
+    stopped: Option<String>,
+}
+
+/// What opening has found: where the log ends, and how far sled has come.
+pub(crate) struct Found {
+    pub(crate) ledger: LedgerId,
+    pub(crate) tip: Tip,
+    pub(crate) used: Vec<Used>,
+    /// Segment and offset behind the last block; `None`: the log goes on in a new segment.
+    pub(crate) current: Option<(u64, u64)>,
+    /// Number of the next segment.
+    pub(crate) next: u64,
+    pub(crate) store: Option<Store>,
+    pub(crate) moved: u64,
+}
+
+impl Embedded {
+    /// Starts the journal of `dir` from what opening has found.
+    pub(crate) fn start(dir: &Path, found: Found, settings: Storage) -> Result<Embedded, JournalError> {
+        let wal = dir.join(files::WAL);
+        let segments: Segments = Arc::new(RwLock::new(found.used));
+        let recent = unmoved(&wal, &segments, found.moved, found.tip.size)?;
+        let failed = found.store.is_none().then(|| "sled is not open".to_owned());
+        let shared = Arc::new(Shared {
+            watch: Watch::new(found.tip),
+            progress: Mutex::new(Progress { moved: found.moved, failed }),
+            recent: Mutex::new(recent),
+            abandon: AtomicBool::new(false),
+        });
+        let writer =
+            SegmentWriter::new(&wal, found.ledger, settings.segment_bytes, found.current, found.next)?;
+        let mover = match &found.store {
+            Some(store) => Some(mover::start(
+                wal.clone(),
+                dir.join(files::SLED),
+                Arc::clone(&segments),
+                store.clone(),
+                Arc::clone(&shared),
+                settings.clone(),
+            )?),
+            None => None,
+        };
+        Ok(Embedded {
+            dir: dir.to_path_buf(),
+            wal,
+            settings,
+            segments,
+            shared,
+            store: RwLock::new(found.store),
+            writer: Mutex::new(Writer { segments: writer, stopped: None }),
+            mover: Mutex::new(mover),
+        })
+    }
+
+    /// Returns how far sled is behind.
+    pub fn progress(&self) -> Progress {
+        self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns a cursor at the block that holds `position`, quickly if sled does not have it yet.
+    fn cursor(&self, position: u64, until: u64) -> Cursor {
+        let recent = self.recent(position);
+        match recent {
+            Some(recent) => Cursor::at(&self.wal, &self.segments, position, until, recent.placed),
+            None => Cursor::new(&self.wal, &self.segments, position, until),
+        }
+    }
+
+    fn recent(&self, position: u64) -> Option<Recent> {
+        let recent = self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = recent.partition_point(|block| block.end <= position);
+        recent.get(index).copied().filter(|block| block.first <= position)
+    }
+
+    fn store(&self) -> Option<Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the run that sled holds at a position, if it serves.
+    fn stored(&self, position: u64) -> Option<Run> {
+        if position >= self.shared.moved() {
+            return None;
+        }
+        self.store()?.run(Position::new(position)).ok().flatten()
+    }
+
+    fn settle_earlier(&self, expected: &Tip, block: &OwnedBlock, tip: Tip) -> Outcome {
+        let there = self.cursor(expected.size, tip.size).next_block();
+        match there {
+            Some(Ok(there)) if there == *block => Outcome::Won,
+            _ => Outcome::Lost(tip),
+        }
+    }
+}
+
+/// Returns the places of the blocks that sled does not have.
+fn unmoved(wal: &Path, segments: &Segments, from: u64, until: u64) -> Result<VecDeque<Recent>, JournalError> {
+    let mut cursor = Cursor::new(wal, segments, from, until);
+    let mut recent = VecDeque::new();
+    while let Some(next) = cursor.next_header() {
+        let (header, placed) = next?;
+        recent.push_back(Recent { first: header.first.get(), end: header.end().get(), placed });
+    }
+    Ok(recent)
+}
+
+impl Journal for Embedded {
+    fn head(&self) -> Result<Tip, JournalError> {
+        Ok(self.shared.watch.tip())
+    }
+
+    fn room(&self, bytes: usize) -> Result<(), JournalError> {
+        if let Some(why) = &self.writer.lock().unwrap_or_else(PoisonError::into_inner).stopped {
+            return Err(JournalError::Stopped(why.clone()));
+        }
+        let least = self.settings.free_bytes_least;
+        if least == 0 {
+            return Ok(());
+        }
+        let free = space::free(&self.dir)?;
+        if free < least.saturating_add(wide(bytes)) {
+            return Err(JournalError::Full { free, least });
+        }
+        Ok(())
+    }
+
+    fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError> {
+        fits(expected, block)?;
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(why) = &writer.stopped {
+            return Err(JournalError::Stopped(why.clone()));
+        }
+        let tip = self.shared.watch.tip();
+        if tip != *expected {
+            return Ok(self.settle_earlier(expected, block, tip));
+        }
+        let header = block.header();
+        let placed = match writer.segments.append(header.first, block.bytes()) {
+            Ok(placed) => placed,
+            Err(error) => {
+                writer.stopped = Some(error.to_string());
+                return Err(JournalError::Io(error));
+            }
+        };
+        if placed.offset == wide(BLOCKS_AT) {
+            let used = Used { number: placed.number, first: header.first };
+            self.segments.write().unwrap_or_else(PoisonError::into_inner).push(used);
+        }
+        let recent = Recent { first: header.first.get(), end: header.end().get(), placed };
+        self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner).push_back(recent);
+        self.shared.watch.advance(Tip::after(header));
+        Ok(Outcome::Won)
+    }
+
+    fn read(&self, range: Range<u64>) -> Runs<'_> {
+        let end = range.end.min(self.shared.watch.tip().size);
+        let lookup = end.saturating_sub(range.start) <= LOOKUP_RECORDS;
+        let mut next = range.start;
+        let mut cursor: Option<Cursor> = None;
+        Box::new(std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            if lookup && let Some(run) = self.stored(next) {
+                let run = run.cut(&(next..end));
+                next = super::store::end_of(&run);
+                return Some(Ok(run));
+            }
+            let reading = cursor.get_or_insert_with(|| self.cursor(next, end));
+            match reading.next_block()? {
+                Ok(block) => {
+                    let run = block.run().cut(&(next..end));
+                    next = block.header().end().get();
+                    Some(Ok(run))
+                }
+                Err(damage) => {
+                    cursor = None;
+                    let Some(run) = self.stored(next) else {
+                        next = end;
+                        return Some(Err(damage));
+                    };
+                    let run = run.cut(&(next..end));
+                    next = super::store::end_of(&run);
+                    Some(Ok(run))
+                }
+            }
+        }))
+    }
+
+    fn header(&self, position: Position) -> Result<Option<Header>, JournalError> {
+        let tip = self.shared.watch.tip();
+        if position.get() >= tip.size {
+            return Ok(None);
+        }
+        if position.get() < self.shared.moved()
+            && let Some(Ok(Some(header))) = self.store().map(|store| store.header(position))
+        {
+            return Ok(Some(header));
+        }
+        self.cursor(position.get(), tip.size)
+            .next_header()
+            .transpose()
+            .map(|found| found.map(|(header, _)| header))
+    }
+
+    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+        self.shared.watch.wait(size, at_most)
+    }
+
+    fn follow(&self, from: Position) -> Runs<'_> {
+        follow(self, from)
+    }
+
+    fn close(&self) -> Result<(), JournalError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.stopped.get_or_insert_with(|| "it was closed".into());
+        drop(writer);
+        self.shared.watch.close();
+        let mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mover) = mover
+            && mover.join().is_err()
+        {
+            self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).failed =
+                Some("the mover has panicked".into());
+        }
+        let store = self.store.write().unwrap_or_else(PoisonError::into_inner).take();
+        let flushed = store.map_or(Ok(()), |store| store.flush());
+        match self.progress().failed {
+            Some(failed) => Err(JournalError::Stopped(failed)),
+            None => flushed.map_err(|error| JournalError::Stopped(error.to_string())),
+        }
+    }
+}
+
+impl Drop for Embedded {
+    /// Ends the threads without waiting for the mover to catch up: what it has not moved, the next open does.
+    fn drop(&mut self) {
+        self.shared.abandon.store(true, Ordering::SeqCst);
+        self.shared.watch.close();
+        if let Some(mover) = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = mover.join();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The mover: a thread that takes finished blocks from the segments to sled, behind the writer's back.
+//!
+//! It reads the segments, so nothing queues in memory. Nobody waits for it and nothing acknowledged depends on it: where
+//! sled fails, the mover says so in [`Progress`] and ends, and the ledger goes on from the segments.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use thads_proof::block::Header;
+use thads_proof::record::Position;
+
+use super::cursor::{Cursor, Segments};
+use super::segment::Placed;
+use super::store::{Store, end_of};
+use super::{Run, Watch};
+use crate::storage::Storage;
+
+/// Runs that go to sled between two flushes.
+const RUNS_A_BATCH: usize = 64;
+
+/// How far the event store is behind the segments.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Records before this position are in sled as well.
+    pub moved: u64,
+    /// Why moving has ended, if it has failed.
+    pub failed: Option<String>,
+}
+
+/// A block that is not in sled yet, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recent {
+    pub(super) first: u64,
+    pub(super) end: u64,
+    pub(super) placed: Placed,
+}
+
+/// What the mover shares with the journal.
+pub(super) struct Shared {
+    pub(super) watch: Watch,
+    pub(super) progress: Mutex<Progress>,
+    pub(super) recent: Mutex<VecDeque<Recent>>,
+    /// Set when the process is about to end without a close: the mover ends at once.
+    pub(super) abandon: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn moved(&self) -> u64 {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).moved
+    }
+}
+
+/// Starts the mover.
+pub(super) fn start(
+    wal: PathBuf,
+    sled: PathBuf,
+    segments: Segments,
+    store: Store,
+    shared: Arc<Shared>,
+    settings: Storage,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("thads-mover".into()).spawn(move || {
+        let from = shared.moved();
+        let mut mover = Mover {
+            cursor: Cursor::new(&wal, &segments, from, from),
+            sled,
+            store,
+            shared: Arc::clone(&shared),
+            settings,
+            pending: Run { first: Position::new(from), bytes: Vec::new() },
+            since: None,
+            headers: Vec::new(),
+            runs: Vec::new(),
+            segment: None,
+        };
+        if let Err(error) = mover.work() {
+            shared.progress.lock().unwrap_or_else(PoisonError::into_inner).failed = Some(error);
+        }
+    })
+}
+
+struct Mover {
+    cursor: Cursor,
+    sled: PathBuf,
+    store: Store,
+    shared: Arc<Shared>,
+    settings: Storage,
+    /// Records that make no whole run yet.
+    pending: Run,
+    /// Since when something is pending.
+    since: Option<Instant>,
+    headers: Vec<Header>,
+    runs: Vec<Run>,
+    /// The segment that was read last.
+    segment: Option<u64>,
+}
+
+impl Mover {
+    fn work(&mut self) -> Result<(), String> {
+        loop {
+            let wait = match self.since {
+                Some(since) => self.settings.run_wait.saturating_sub(since.elapsed()),
+                None => Duration::from_secs(60),
+            };
+            let (tip, closed) = self.shared.watch.wait(self.cursor.position(), wait);
+            if self.shared.abandon.load(Ordering::SeqCst) {
+                return Ok(());
+            }
+            self.cursor.extend(tip.size);
+            self.take_blocks()?;
+            let due = self.since.is_some_and(|since| since.elapsed() >= self.settings.run_wait);
+            if (closed || due) && self.cursor.position() == tip.size {
+                self.end_run();
+                self.write()?;
+                if closed {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Reads what is there, and writes whenever a batch is full or whole runs are left over.
+    fn take_blocks(&mut self) -> Result<(), String> {
+        while let Some(block) = self.cursor.next_block() {
+            let block = block.map_err(|error| error.to_string())?;
+            self.headers.push(block.header().clone());
+            let moved = self.shared.moved();
+            for (position, record) in block.run().records() {
+                if position.get() < moved {
+                    continue; // moved by an earlier run of the program
+                }
+                if self.pending.bytes.is_empty() {
+                    self.pending.first = position;
+                    self.since.get_or_insert_with(Instant::now);
+                }
+                self.pending.bytes.extend(record);
+                if self.pending.bytes.len() >= self.settings.run_bytes {
+                    self.end_run();
+                }
+            }
+            if self.runs.len() >= RUNS_A_BATCH {
+                self.write()?;
+            }
+            if self.shared.abandon.load(Ordering::SeqCst) {
+                return Ok(());
+            }
+        }
+        self.write()
+    }
+
+    fn end_run(&mut self) {
+        if self.pending.bytes.is_empty() {
+            return;
+        }
+        let next = Position::new(end_of(&self.pending));
+        self.runs.push(std::mem::replace(&mut self.pending, Run { first: next, bytes: Vec::new() }));
+        self.since = None;
+    }
+
+    /// Writes the whole runs, and every header so far: sled may hold a header before its records, never the reverse.
+    fn write(&mut self) -> Result<(), String> {
+        let Some(last) = self.runs.last() else { return Ok(()) };
+        let moved = end_of(last);
+        self.store.put(&self.headers, &self.runs).map_err(|error| error.to_string())?;
+        let segment = self.cursor.segment();
+        if self.segment.is_some() && segment != self.segment {
+            // A segment was finished: sled's flush alone is not durable.
+            let folder = File::open(&self.sled).map_err(|error| error.to_string())?;
+            rustix::fs::syncfs(&folder).map_err(|error| error.to_string())?;
+        }
+        self.segment = segment;
+        self.headers.clear();
+        self.runs.clear();
+        self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).moved = moved;
+        let mut recent = self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        while recent.front().is_some_and(|block| block.end <= moved) {
+            recent.pop_front();
+        }
+        drop(recent);
+        if !self.settings.mover_pause.is_zero() {
+            std::thread::sleep(self.settings.mover_pause);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,317 @@
+//! The event store behind the segments: sled 0.34, which nothing acknowledged depends on.
+//!
+//! Tree `runs`: records of about 32 KB by their first position. Tree `headers`: the blocks' headers by theirs. Together
+//! they give every block back, byte for byte. sled may panic on damage and may take long to open; so it is opened in a
+//! thread of its own with a deadline, and every call is guarded.
+
+use std::fs;
+use std::io::Result as IoResult;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use thads_proof::block::{Builder, HASH_LENGTH, Header};
+use thads_proof::hash;
+use thads_proof::record::{Leaf, Position};
+
+use super::{OwnedBlock, Run};
+
+const RUN_CONTEXT: &str = "thads 2026 run v1";
+/// Fixed when a store is made. At 16 MiB no value of ours ever becomes a blob file, which sled would not sync.
+const SEGMENT_BYTES: usize = 16 << 20;
+const CACHE_BYTES: u64 = 16 << 20;
+
+/// Why the store does not serve. None of it loses an acknowledged record.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// sled says that its files are damaged.
+    #[error("sled reports corruption: {0}")]
+    Corruption(String),
+    /// sled panicked.
+    #[error("sled panicked: {0}")]
+    Panicked(String),
+    /// sled did not open in time.
+    #[error("sled did not open within {0} seconds")]
+    Deadline(u64),
+    /// Any other error of sled.
+    #[error("sled: {0}")]
+    Sled(String),
+    /// What sled returned is not what was written.
+    #[error("sled's records at position {position} are wrong: {what}")]
+    Wrong {
+        /// The first position of the run or block.
+        position: Position,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl From<sled::Error> for StoreError {
+    fn from(error: sled::Error) -> StoreError {
+        match error {
+            sled::Error::Corruption { .. } => StoreError::Corruption(error.to_string()),
+            sled::Error::CollectionNotFound(_)
+            | sled::Error::Unsupported(_)
+            | sled::Error::ReportableBug(_)
+            | sled::Error::Io(_) => StoreError::Sled(error.to_string()),
+        }
+    }
+}
+
+/// An open store.
+#[derive(Clone)]
+pub(crate) struct Store {
+    db: sled::Db,
+    runs: sled::Tree,
+    headers: sled::Tree,
+}
+
+/// Deletes half-written snapshots, which would make sled refuse its own whole log. Before every open.
+pub(crate) fn delete_drafts(path: &Path) -> IoResult<usize> {
+    delete(path, |name| name.starts_with("snap.") && name.ends_with(".generating"))
+}
+
+/// Deletes every snapshot; sled makes them anew from its log.
+pub(crate) fn delete_snapshots(path: &Path) -> IoResult<usize> {
+    delete(path, |name| name.starts_with("snap."))
+}
+
+fn delete(path: &Path, which: impl Fn(&str) -> bool) -> IoResult<usize> {
+    let mut deleted = 0;
+    if !path.exists() {
+        return Ok(0);
+    }
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(&which) {
+            fs::remove_file(entry.path())?;
+            deleted += 1;
+        }
+    }
+    Ok(deleted)
+}
+
+fn guarded<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_else(|| "without a word".into());
+        Err(StoreError::Panicked(text))
+    })
+}
+
+impl Store {
+    /// Opens, or makes, the store at `path` in a thread of its own; gives up after `deadline`.
+    pub(crate) fn open(path: &Path, deadline: Duration) -> Result<Store, StoreError> {
+        let (done, opened) = mpsc::channel();
+        let path = path.to_path_buf();
+        std::thread::Builder::new()
+            .name("thads-sled-open".into())
+            .spawn(move || {
+                let _ = done.send(guarded(|| Store::open_here(&path)));
+            })
+            .map_err(|error| StoreError::Sled(error.to_string()))?;
+        opened.recv_timeout(deadline).unwrap_or(Err(StoreError::Deadline(deadline.as_secs())))
+    }
+
+    fn open_here(path: &Path) -> Result<Store, StoreError> {
+        let db = sled::Config::new()
+            .path(path)
+            .mode(sled::Mode::LowSpace)
+            .segment_size(SEGMENT_BYTES)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(None)
+            .open()?;
+        let runs = db.open_tree("runs")?;
+        let headers = db.open_tree("headers")?;
+        runs.last()?;
+        headers.last()?;
+        Ok(Store { db, runs, headers })
+    }
+
+    /// Returns how far it goes: the position after the last record that it holds with its block's header.
+    pub(crate) fn end(&self) -> Result<u64, StoreError> {
+        let run = self.last_run()?.map_or(0, |run| end_of(&run));
+        let header = self.last_header()?.map_or(0, |header| header.end().get());
+        Ok(run.min(header))
+    }
+
+    /// Returns how far it knows of records, whether it has them all or not.
+    pub(crate) fn known_end(&self) -> Result<u64, StoreError> {
+        let run = self.last_run()?.map_or(0, |run| end_of(&run));
+        let header = self.last_header()?.map_or(0, |header| header.end().get());
+        Ok(run.max(header))
+    }
+
+    /// Returns the position after the last whole block that it holds.
+    pub(crate) fn blocks_end(&self) -> Result<u64, StoreError> {
+        let end = self.end()?;
+        match end.checked_sub(1) {
+            None => Ok(0),
+            Some(last) => match self.header(Position::new(last))? {
+                Some(header) if header.end().get() <= end => Ok(header.end().get()),
+                Some(header) => Ok(header.first.get()),
+                None => Ok(0),
+            },
+        }
+    }
+
+    /// Returns the last run.
+    pub(crate) fn last_run(&self) -> Result<Option<Run>, StoreError> {
+        guarded(|| self.runs.last()?.map(|(key, value)| decode_run(&key, &value)).transpose())
+    }
+
+    fn last_header(&self) -> Result<Option<Header>, StoreError> {
+        guarded(|| self.headers.last()?.map(|(key, value)| decode_header(&key, &value)).transpose())
+    }
+
+    /// Returns the run that holds a position.
+    pub(crate) fn run(&self, position: Position) -> Result<Option<Run>, StoreError> {
+        guarded(|| {
+            let before = self.runs.range(..=key(position)).next_back().transpose()?;
+            let run = before.map(|(key, value)| decode_run(&key, &value)).transpose()?;
+            Ok(run.filter(|run| position.get() < end_of(run)))
+        })
+    }
+
+    /// Returns the header of the block that holds a position.
+    pub(crate) fn header(&self, position: Position) -> Result<Option<Header>, StoreError> {
+        guarded(|| {
+            let before = self.headers.range(..=key(position)).next_back().transpose()?;
+            let header = before.map(|(key, value)| decode_header(&key, &value)).transpose()?;
+            Ok(header.filter(|header| position < header.end()))
+        })
+    }
+
+    /// Returns the block that begins at a position, put together again and verified; `None` when it is not all there.
+    pub(crate) fn block(&self, first: Position) -> Result<Option<OwnedBlock>, StoreError> {
+        let wrong = |what: String| StoreError::Wrong { position: first, what };
+        let Some(header) = self.header(first)? else { return Ok(None) };
+        if header.first != first {
+            return Ok(None);
+        }
+        let mut builder = Builder::new(header.first, header.previous_leaf);
+        let mut next = first;
+        while next < header.end() {
+            let Some(run) = self.run(next)? else { return Ok(None) };
+            let run = run.cut(&(next.get()..header.end().get()));
+            for (_, record) in run.records() {
+                builder.push(record, hash::leaf(record)).map_err(|error| wrong(error.to_string()))?;
+                next = next.next();
+            }
+        }
+        let block = OwnedBlock::new(builder.finish(header.root).map_err(|error| wrong(error.to_string()))?);
+        if *block.header() != header {
+            return Err(wrong("its records do not have the leaves that its header names".into()));
+        }
+        verify_chain(&block).map_err(wrong)?;
+        Ok(Some(block))
+    }
+
+    /// Writes headers and runs, makes sled flush them, reads them back and compares.
+    pub(crate) fn put(&self, headers: &[Header], runs: &[Run]) -> Result<(), StoreError> {
+        guarded(|| {
+            for header in headers {
+                self.headers.insert(key(header.first), &header.encode()[..])?;
+            }
+            for run in runs {
+                self.runs.insert(key(run.first), encode_run(run))?;
+            }
+            self.db.flush()?;
+            for header in headers {
+                let back = self.headers.get(key(header.first))?;
+                if back.is_none_or(|back| back[..] != header.encode()[..]) {
+                    let what = "the block's header was read back otherwise than written".into();
+                    return Err(StoreError::Wrong { position: header.first, what });
+                }
+            }
+            for run in runs {
+                let back = self.runs.get(key(run.first))?;
+                if back.is_none_or(|back| back.get(..run.bytes.len()) != Some(&run.bytes[..])) {
+                    let what = "the run was read back otherwise than written".into();
+                    return Err(StoreError::Wrong { position: run.first, what });
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes sled write out all that it holds.
+    pub(crate) fn flush(&self) -> Result<(), StoreError> {
+        guarded(|| {
+            self.db.flush()?;
+            Ok(())
+        })
+    }
+}
+
+fn key(position: Position) -> [u8; 8] {
+    position.get().to_be_bytes()
+}
+
+/// Returns the position after a run's last record.
+pub(crate) fn end_of(run: &Run) -> u64 {
+    run.records().last().map_or(run.first.get(), |(position, _)| position.get() + 1)
+}
+
+/// A run's value: the records, then a hash over key and records.
+fn encode_run(run: &Run) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 + run.bytes.len() + HASH_LENGTH);
+    bytes.extend(key(run.first));
+    bytes.extend(&run.bytes);
+    let digest = hash::derive(RUN_CONTEXT, &bytes);
+    bytes.drain(..8);
+    bytes.extend(digest);
+    bytes
+}
+
+fn decode_run(key: &[u8], value: &[u8]) -> Result<Run, StoreError> {
+    let first = decode_key(key)?;
+    let wrong = || StoreError::Wrong { position: first, what: "the run's hash differs".into() };
+    let (records, digest) =
+        value.split_at_checked(value.len().wrapping_sub(HASH_LENGTH)).ok_or_else(wrong)?;
+    let mut hashed = Vec::with_capacity(8 + records.len());
+    hashed.extend(key);
+    hashed.extend(records);
+    if hash::derive(RUN_CONTEXT, &hashed) != digest {
+        return Err(wrong());
+    }
+    hashed.drain(..8);
+    Ok(Run { first, bytes: hashed })
+}
+
+fn decode_header(key: &[u8], value: &[u8]) -> Result<Header, StoreError> {
+    let position = decode_key(key)?;
+    let header =
+        Header::decode(value).map_err(|error| StoreError::Wrong { position, what: error.to_string() })?;
+    if header.first != position {
+        return Err(StoreError::Wrong { position, what: format!("a header of position {}", header.first) });
+    }
+    Ok(header)
+}
+
+fn decode_key(key: &[u8]) -> Result<Position, StoreError> {
+    key.try_into()
+        .map(|bytes| Position::new(u64::from_be_bytes(bytes)))
+        .map_err(|_| StoreError::Corruption(format!("a key of {} bytes", key.len())))
+}
+
+/// Checks that every record of a block names the leaf of the one before it, and the place that it has.
+pub(crate) fn verify_chain(block: &OwnedBlock) -> Result<(), String> {
+    let mut previous: Leaf = block.header().previous_leaf;
+    for (position, bytes) in block.run().records() {
+        let record = thads_proof::record::Record::decode(bytes)
+            .map_err(|error| format!("record {position}: {error}"))?;
+        if record.position != position {
+            return Err(format!("record {position} says that it stands at {}", record.position));
+        }
+        if record.previous_leaf != previous {
+            return Err(format!("record {position} does not follow on the one before it"));
+        }
+        previous = hash::leaf(bytes);
+    }
+    if previous == block.header().last_leaf { Ok(()) } else { Err("its last leaf is another".into()) }
+}

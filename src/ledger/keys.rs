@@ -1,0 +1,61 @@
+//! The log's signing key: `keys/log.key`, a seed in hexadecimal, readable by its owner only.
+
+use std::fs;
+use std::path::Path;
+
+use thads_proof::checkpoint::{LogKey, VkeyError};
+use thads_proof::hex;
+use zeroize::Zeroizing;
+
+use crate::files;
+
+/// The file of the log's signing key, in the data directory.
+const LOG_KEY: &str = "keys/log.key";
+
+/// Why there is no usable signing key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or written.
+    #[error("keys/log.key: {0}")]
+    Io(#[from] std::io::Error),
+    /// The file does not hold 32 bytes in hexadecimal.
+    #[error("keys/log.key does not hold a key")]
+    Form,
+    /// The origin cannot name a key.
+    #[error(transparent)]
+    Name(#[from] VkeyError),
+    /// The key is not the one that the genesis record names.
+    #[error("the signing key is {found}, but the genesis record names {expected}")]
+    Other {
+        /// The public key that the genesis record names.
+        expected: String,
+        /// The public key of the file.
+        found: String,
+    },
+}
+
+/// Writes the key.
+pub(crate) fn write_log_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
+    let mut text = Zeroizing::new(hex::encode(seed));
+    text.push('\n');
+    Ok(files::write_small(&dir.join(LOG_KEY), text.as_bytes())?)
+}
+
+/// Reads the key, and says whether it is another than the genesis record names: keys are rotated.
+pub(crate) fn read_log_key(dir: &Path, origin: &str, first: &str) -> Result<(LogKey, bool), KeyError> {
+    let text = Zeroizing::new(fs::read_to_string(dir.join(LOG_KEY))?);
+    let seed = Zeroizing::new(hex::decode_array::<32>(text.trim()).map_err(|_| KeyError::Form)?);
+    let key = LogKey::from_seed(origin, &seed)?;
+    let rotated = key.vkey().to_string() != first;
+    Ok((key, rotated))
+}
+
+/// Makes the key of a seed and holds it against the one that the genesis record names.
+pub(crate) fn log_key(origin: &str, seed: &[u8; 32], expected: &str) -> Result<LogKey, KeyError> {
+    let key = LogKey::from_seed(origin, seed)?;
+    let found = key.vkey().to_string();
+    if found != expected {
+        return Err(KeyError::Other { expected: expected.to_owned(), found });
+    }
+    Ok(key)
+}

@@ -1,0 +1,505 @@
+//! The ledger as its callers see it: appends from many threads, one committer on a thread of its own, reads that never
+//! wait for writing.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use thads_proof::block::Builder;
+use thads_proof::checkpoint::LogKey;
+use thads_proof::genesis::Genesis;
+use thads_proof::hash;
+use thads_proof::record::{Leaf, LedgerId, Position, Record, RequestId, Stream};
+use thads_proof::tree::Frontier;
+use zeroize::Zeroizing;
+
+use crate::append::{Append, AppendError};
+use crate::clock::{Clock, SystemClock};
+use crate::commit::{Committer, read};
+use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, OwnedBlock, Progress, Store, Tip};
+use crate::lock::{self, Lock};
+use crate::open::{self, OpenError, OpenReport};
+use crate::randomness::{OsRandom, Randomness};
+use crate::receipt::Receipt;
+use crate::records::Records;
+use crate::state::{Head, State, StreamHead};
+use crate::storage::Storage;
+use crate::vault::Vault;
+use crate::{files, keys, lookup, snapshot, space};
+
+/// Appends of one caller that go to the committer at a time, so that others get in between.
+const PIECE_APPENDS: usize = 4096;
+/// Records between two snapshots of the stream heads.
+const SNAPSHOT_RECORDS: u64 = 1_000_000;
+
+/// What a new ledger is given.
+pub struct Setup {
+    /// Its clock.
+    pub clock: Box<dyn Clock>,
+    /// Its randomness.
+    pub randomness: Box<dyn Randomness>,
+    /// Seed of the log's signing key; the genesis names its public key.
+    pub log_seed: Zeroizing<[u8; 32]>,
+    /// How it lies on disk.
+    pub storage: Storage,
+}
+
+impl Setup {
+    /// Returns the setup of a real ledger: the system's clock and randomness.
+    pub fn real(log_seed: [u8; 32]) -> Setup {
+        Setup::new(Box::new(SystemClock), Box::new(OsRandom::default()), log_seed)
+    }
+
+    /// Returns a setup with the given clock and randomness.
+    pub fn new(clock: Box<dyn Clock>, randomness: Box<dyn Randomness>, log_seed: [u8; 32]) -> Setup {
+        Setup { clock, randomness, log_seed: Zeroizing::new(log_seed), storage: Storage::default() }
+    }
+}
+
+/// What an existing ledger is opened with.
+pub struct OpenOptions {
+    /// Its clock.
+    pub clock: Box<dyn Clock>,
+    /// Its randomness. A seeded ledger goes on with its own seed.
+    pub randomness: Box<dyn Randomness>,
+    /// How it lies on disk.
+    pub storage: Storage,
+}
+
+impl Default for OpenOptions {
+    fn default() -> OpenOptions {
+        OpenOptions::new(Box::new(SystemClock), Box::new(OsRandom::default()))
+    }
+}
+
+impl OpenOptions {
+    /// Returns options with the given clock and randomness.
+    pub fn new(clock: Box<dyn Clock>, randomness: Box<dyn Randomness>) -> OpenOptions {
+        OpenOptions { clock, randomness, storage: Storage::default() }
+    }
+}
+
+/// An open ledger: the only writer of its data directory.
+pub struct Ledger {
+    dir: PathBuf,
+    core: Arc<Core>,
+    journal: Arc<Embedded>,
+    vault: Arc<Vault>,
+    state: Arc<RwLock<State>>,
+    genesis: Genesis,
+    id: LedgerId,
+    log_key: LogKey,
+    thread: Option<JoinHandle<()>>,
+    _lock: Lock,
+}
+
+type Answers = Vec<Result<Receipt, AppendError>>;
+type Answer = Box<dyn FnOnce(Answers) + Send>;
+
+struct Job {
+    appends: Vec<Append>,
+    answer: Answer,
+}
+
+/// What callers and the committer's thread share.
+#[derive(Default)]
+struct Core {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    closed: bool,
+    stopped: Option<String>,
+}
+
+impl Ledger {
+    /// Makes a ledger in `dir`, which must not hold one, and records its genesis.
+    ///
+    /// # Errors
+    /// When there is one already, the genesis does not name the key of `log_seed`, or the file system fails.
+    pub fn create(dir: &Path, genesis: Genesis, setup: Setup) -> Result<Ledger, OpenError> {
+        let Setup { mut clock, mut randomness, log_seed, storage } = setup;
+        keys::log_key(&genesis.origin, &log_seed, &genesis.log_key)?;
+        if let Some(parent) = dir.parent()
+            && !parent.as_os_str().is_empty()
+            && !parent.exists()
+        {
+            fs::create_dir_all(parent)?;
+        }
+        files::make_folder(dir)?;
+        let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
+        if !crate::journal::Listing::read(&dir.join(files::WAL))?.used.is_empty()
+            || dir.join(files::SLED).exists()
+        {
+            return Err(OpenError::AlreadyThere(dir.to_path_buf()));
+        }
+        for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
+            files::make_folder(&dir.join(folder))?;
+        }
+        keys::write_log_key(dir, &log_seed)?;
+        space::take_ballast(dir, storage.ballast_bytes)?;
+        let (id, block) = genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
+        let store = Store::open(&dir.join(files::SLED), storage.sled_deadline).ok();
+        files::sync_folder(dir)?;
+        let found = Found {
+            ledger: id,
+            tip: Tip::empty(),
+            used: Vec::new(),
+            current: None,
+            next: 0,
+            store,
+            moved: 0,
+        };
+        let journal = Embedded::start(dir, found, storage)?;
+        match journal.append(&Tip::empty(), &block)? {
+            Outcome::Won => {}
+            Outcome::Lost(_) | Outcome::Unknown(_) => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
+        }
+        let mut report = OpenReport::default();
+        Ledger::start(dir, lock, journal, id, clock, randomness, &mut report)
+    }
+
+    /// Opens the ledger in `dir` for writing, and says what had to be done.
+    ///
+    /// # Errors
+    /// When another process writes to it, there is none, or both its copies are damaged.
+    pub fn open(dir: &Path, options: OpenOptions) -> Result<(Ledger, OpenReport), OpenError> {
+        if !dir.is_dir() {
+            return Err(OpenError::NotALedger(dir.to_path_buf()));
+        }
+        let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
+        let mut report = OpenReport::default();
+        let (journal, id) = open::open_journal(dir, &options.storage, &mut report)?;
+        for folder in [files::SNAPSHOTS, files::VAULT, files::KEYS] {
+            files::make_folder(&dir.join(folder))?;
+        }
+        let ledger = Ledger::start(dir, lock, journal, id, options.clock, options.randomness, &mut report)?;
+        Ok((ledger, report))
+    }
+
+    fn start(
+        dir: &Path,
+        lock: Lock,
+        journal: Embedded,
+        id: LedgerId,
+        clock: Box<dyn Clock>,
+        randomness: Box<dyn Randomness>,
+        report: &mut OpenReport,
+    ) -> Result<Ledger, OpenError> {
+        let (vault, odd) = Vault::open(dir)?;
+        odd.into_iter().for_each(|sentence| report.say(sentence));
+        let (vault, journal) = (Arc::new(vault), Arc::new(journal));
+        let genesis = genesis_of(journal.as_ref())?;
+        let (log_key, rotated) = keys::read_log_key(dir, &genesis.origin, &genesis.log_key)?;
+        if rotated {
+            report.say(format!(
+                "The signing key is {}, not the one that the genesis record names.",
+                log_key.vkey()
+            ));
+        }
+        let state = known_state(dir, &id, journal.as_ref()).unwrap_or_else(|| State::new(id));
+        let kept = state.size();
+        let seam: Arc<dyn Journal> = Arc::<Embedded>::clone(&journal);
+        let committer = Committer::with_state(state, seam, Arc::clone(&vault), clock, randomness)?;
+        let state = Arc::clone(committer.state());
+        let core = Arc::new(Core::default());
+        let thread = {
+            let (core, dir) = (Arc::clone(&core), dir.to_path_buf());
+            std::thread::Builder::new()
+                .name("thads-committer".into())
+                .spawn(move || run(&core, committer, &dir, kept))?
+        };
+        let dir = dir.to_path_buf();
+        Ok(Ledger {
+            dir,
+            core,
+            journal,
+            vault,
+            state,
+            genesis,
+            id,
+            log_key,
+            thread: Some(thread),
+            _lock: lock,
+        })
+    }
+
+    /// Records an append; returns when it is durable. Many threads may call: what waits together is committed together.
+    ///
+    /// # Errors
+    /// See [`AppendError`]: each says whether anything was written.
+    pub fn append(&self, append: Append) -> Result<Receipt, AppendError> {
+        self.append_many(vec![append]).pop().unwrap_or_else(|| Err(AppendError::Unknown("no answer".into())))
+    }
+
+    /// Records appends in order, each by itself in one block or nowhere, in as few blocks as they fit into.
+    pub fn append_many(&self, appends: Vec<Append>) -> Answers {
+        let count = appends.len();
+        let (send, answers) = mpsc::channel();
+        let mut rest = appends;
+        let mut jobs = Vec::new();
+        while !rest.is_empty() {
+            let tail = rest.split_off(rest.len().min(PIECE_APPENDS));
+            let send = send.clone();
+            let answer: Answer = Box::new(move |answers| {
+                let _ = send.send(answers);
+            });
+            jobs.push(Job { appends: std::mem::replace(&mut rest, tail), answer });
+        }
+        drop(send);
+        self.core.enqueue(jobs);
+        let mut all: Answers = Vec::with_capacity(count);
+        all.extend(answers.iter().flatten());
+        all.resize_with(count, || Err(AppendError::Unknown("the committer ended without an answer".into())));
+        all
+    }
+
+    /// Records an append and calls `answer` from the committer's thread once it is durable or denied; returns at once.
+    pub fn submit(&self, append: Append, answer: impl FnOnce(Result<Receipt, AppendError>) + Send + 'static) {
+        let answer: Answer = Box::new(move |mut answers| {
+            answer(answers.pop().unwrap_or_else(|| Err(AppendError::Unknown("no answer".into()))));
+        });
+        self.core.enqueue(vec![Job { appends: vec![append], answer }]);
+    }
+
+    /// Returns the first receipt of a request and what it recorded; `None` when the request is new.
+    ///
+    /// # Errors
+    /// When what may be its records cannot be read.
+    pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
+        lookup::recorded(self.journal.as_ref(), &read(&self.state), request)
+    }
+
+    /// Returns the head: what is durable.
+    pub fn head(&self) -> Head {
+        read(&self.state).head()
+    }
+
+    /// Returns the version of a stream: the number of its records.
+    pub fn version(&self, stream: &Stream) -> u64 {
+        read(&self.state).stream(stream).0
+    }
+
+    /// Returns the end of a stream, if it has a record.
+    pub fn stream(&self, stream: &Stream) -> Option<StreamHead> {
+        read(&self.state).streams.get(stream).copied()
+    }
+
+    /// Returns the records from `from` to the present head, each checked to follow on the one before it.
+    pub fn read(&self, from: Position) -> Records<'_> {
+        let until = self.head().size;
+        Records::new(self.journal.read(from.get()..until))
+    }
+
+    /// Returns one record, as stored.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn record(&self, position: Position) -> Result<Option<Record>, JournalError> {
+        let mut records = Records::new(self.journal.read(position.get()..position.get().saturating_add(1)));
+        records.next().transpose()
+    }
+
+    /// Returns the records from `from` on as they come; waits for the next, and ends when the ledger is closed.
+    pub fn follow(&self, from: Position) -> Records<'_> {
+        Records::new(self.journal.follow(from))
+    }
+
+    /// Returns the vault.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Returns the signed checkpoint of the present head, as a note.
+    pub fn checkpoint(&self) -> String {
+        let head = self.head();
+        self.log_key.sign(head.size, head.root)
+    }
+
+    /// Returns the key that signs checkpoints.
+    pub fn log_key(&self) -> &LogKey {
+        &self.log_key
+    }
+
+    /// Returns the genesis.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Returns the ledger's id.
+    pub fn id(&self) -> LedgerId {
+        self.id
+    }
+
+    /// Returns the data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns how far sled is behind the segments.
+    pub fn progress(&self) -> Progress {
+        self.journal.progress()
+    }
+
+    /// Returns why the ledger takes no more appends, if it has stopped.
+    pub fn stopped(&self) -> Option<String> {
+        self.core.lock().stopped.clone()
+    }
+
+    /// Commits what waits, lets the mover catch up, writes the snapshot of the stream heads, and closes sled.
+    ///
+    /// # Errors
+    /// When the mover or sled failed: nothing acknowledged is lost, the next opening mends it.
+    pub fn close(mut self) -> Result<(), JournalError> {
+        self.end();
+        let closed = self.journal.close();
+        if self.stopped().is_none() {
+            snapshot::write(&self.dir, &read(&self.state))?;
+        }
+        closed
+    }
+
+    fn end(&mut self) {
+        self.core.lock().closed = true;
+        self.core.wake.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Core {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enqueue(&self, jobs: Vec<Job>) {
+        let mut queue = self.lock();
+        if let Some(why) = queue.stopped.clone() {
+            drop(queue);
+            for job in jobs {
+                let denied = job.appends.iter().map(|_| Err(AppendError::Stopped(why.clone()))).collect();
+                (job.answer)(denied);
+            }
+            return;
+        }
+        queue.jobs.extend(jobs);
+        drop(queue);
+        self.wake.notify_one();
+    }
+
+    /// Waits for jobs; returns as many as make about a piece. None: the ledger was closed and nothing waits.
+    fn take(&self) -> Vec<Job> {
+        let queue = self.lock();
+        let mut queue = self
+            .wake
+            .wait_while(queue, |queue| queue.jobs.is_empty() && !queue.closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut jobs = Vec::new();
+        let mut appends = 0;
+        while appends < PIECE_APPENDS {
+            let Some(job) = queue.jobs.pop_front() else { break };
+            appends += job.appends.len();
+            jobs.push(job);
+        }
+        jobs
+    }
+
+    /// Denies everything from now on.
+    fn stop(&self, why: &str) {
+        let mut queue = self.lock();
+        queue.stopped.get_or_insert_with(|| why.to_owned());
+        let jobs: Vec<Job> = queue.jobs.drain(..).collect();
+        drop(queue);
+        for job in jobs {
+            (job.answer)(job.appends.iter().map(|_| Err(AppendError::Stopped(why.to_owned()))).collect());
+        }
+    }
+}
+
+/// The committer's thread: takes what waits, commits it, answers.
+fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) {
+    let mut kept = kept;
+    loop {
+        let jobs = core.take();
+        if jobs.is_empty() {
+            break;
+        }
+        let mut appends = Vec::new();
+        let mut answers = Vec::with_capacity(jobs.len());
+        for mut job in jobs {
+            answers.push((job.appends.len(), job.answer));
+            appends.append(&mut job.appends);
+        }
+        // A broken invariant stops the ledger: better stopped than wrong. Its callers find their answer missing.
+        let Ok(done) = catch_unwind(AssertUnwindSafe(|| committer.commit(&appends))) else {
+            core.stop("the committer has panicked");
+            return;
+        };
+        if let Some(why) = committer.stopped() {
+            core.stop(why);
+        }
+        let mut done = done.into_iter();
+        for (count, answer) in answers {
+            answer(done.by_ref().take(count).collect());
+        }
+        let state = read(committer.state());
+        if state.size() >= kept + SNAPSHOT_RECORDS {
+            kept = state.size();
+            // A snapshot is a cache: one that cannot be written is only missing.
+            let _ = snapshot::write(dir, &state);
+        }
+    }
+    core.stop("it was closed");
+}
+
+/// Makes record 0 and its block. The ledger's id is drawn first, then the blind.
+pub(crate) fn genesis_block(
+    genesis: &Genesis,
+    clock: &mut dyn Clock,
+    randomness: &mut dyn Randomness,
+) -> Result<(LedgerId, OwnedBlock), OpenError> {
+    let wrong = |error: &dyn std::fmt::Display| OpenError::Genesis(error.to_string());
+    let mut id = LedgerId([0; 16]);
+    let mut blind = [0; 16];
+    randomness.serve(Position::GENESIS);
+    randomness.fill(&mut id.0)?;
+    randomness.fill(&mut blind)?;
+    let record = genesis.record(id, clock.now(), RequestId([0; 16]), blind).map_err(|error| wrong(&error))?;
+    let bytes = record.encode().map_err(|error| wrong(&error))?;
+    let leaf = hash::leaf(&bytes);
+    let mut frontier = Frontier::new();
+    frontier.push(leaf);
+    let mut builder = Builder::new(Position::GENESIS, Leaf::ZERO);
+    builder.push(&bytes, leaf).map_err(|error| wrong(&error))?;
+    let parts = builder.finish(frontier.root()).map_err(|error| wrong(&error))?;
+    Ok((id, OwnedBlock::new(parts)))
+}
+
+/// Reads the genesis from record 0.
+pub(crate) fn genesis_of(journal: &dyn Journal) -> Result<Genesis, OpenError> {
+    let record = Records::new(journal.read(0..1)).next().transpose()?;
+    let record = record.ok_or_else(|| OpenError::Genesis("there is no record".into()))?;
+    Genesis::from_record(&record).map_err(|error| OpenError::Genesis(error.to_string()))
+}
+
+/// Returns the state that a snapshot holds, if the log has a block that ends where the snapshot does.
+fn known_state(dir: &Path, id: &LedgerId, journal: &dyn Journal) -> Option<State> {
+    let state = snapshot::read(dir, id)?;
+    let head = state.head();
+    let header = journal.header(Position::new(head.size.checked_sub(1)?)).ok()??;
+    (Tip::after(&header) == Tip { size: head.size, leaf: head.leaf, root: head.root }).then_some(state)
+}

@@ -1,0 +1,68 @@
+//! The writer's lock: one process at a time may write to a data directory.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// Name of the lock file in the data directory.
+const LOCK: &str = "LOCK";
+
+/// Holds the lock as long as it lives; the operating system lets go of it when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock(#[allow(dead_code, reason = "holds the lock by being open")] File);
+
+/// Why the lock was not taken.
+#[derive(Debug)]
+pub(crate) enum LockError {
+    /// Another writer has it; its process id, as far as the file can be read.
+    Held(String),
+    /// The file system failed, or knows no locks.
+    Io(std::io::Error),
+}
+
+/// Takes the lock of `dir` and writes this process's id into it.
+pub(crate) fn lock(dir: &Path) -> Result<Lock, LockError> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(dir.join(LOCK))
+        .map_err(LockError::Io)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let read = file.read_to_string(&mut pid);
+            let pid = pid.trim();
+            let known = read.is_ok() && !pid.is_empty();
+            return Err(LockError::Held(if known { pid.to_owned() } else { "not known".to_owned() }));
+        }
+        Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
+    }
+    write_pid(&mut file).map_err(LockError::Io)?;
+    Ok(Lock(file))
+}
+
+fn write_pid(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    writeln!(file, "{}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_is_told_the_first_ones_process_id() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = lock(dir.path()).unwrap();
+        match lock(dir.path()) {
+            Err(LockError::Held(pid)) => assert_eq!(pid, std::process::id().to_string()),
+            other => panic!("{other:?}"),
+        }
+        drop(first);
+        lock(dir.path()).unwrap();
+    }
+}

@@ -1,0 +1,468 @@
+//! Opening: find where the log ends, compare its two copies, mend what one has from the other, and say so.
+//!
+//! Order: the lock; segments to the head; what is torn or damaged there; sled, opened in a thread of its own; what sled
+//! lacks or has beyond. Repairs are made one at a time, and after each the survey begins anew, so that a crash in the middle
+//! of an opening leaves nothing that the next opening does not understand. sled never opens the only copy of something
+//! suspicious: then a copy of its files is opened instead.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use thads_proof::record::{LedgerId, Record};
+use thads_proof::segment;
+
+use crate::commit::CatchUpError;
+use crate::files;
+use crate::journal::{
+    Cursor, Embedded, Found, JournalError, Store, StoreError, delete_drafts, delete_snapshots, remove_drafts,
+};
+use crate::keys::KeyError;
+use crate::lock::LockError;
+use crate::restore::{self, DamagedRange};
+use crate::storage::Storage;
+use crate::survey::{self, Survey, Trouble};
+use crate::vault::VaultError;
+
+/// Why a ledger cannot be opened or made.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process writes to it.
+    #[error("another process (pid {pid}) is writing to {}", dir.display())]
+    Locked {
+        /// The data directory.
+        dir: PathBuf,
+        /// Its process id, as far as known.
+        pid: String,
+    },
+    /// There is no ledger.
+    #[error("{} holds no ledger", .0.display())]
+    NotALedger(PathBuf),
+    /// There is a ledger already.
+    #[error("{} holds a ledger already", .0.display())]
+    AlreadyThere(PathBuf),
+    /// Both copies are damaged: evidence. Nothing was appended and nothing will be.
+    #[error("records from position {first} on{} are damaged in both copies: {what}", until(.end))]
+    Damaged {
+        /// The first position that neither copy has.
+        first: u64,
+        /// The position after the last one, where that is known.
+        end: Option<u64>,
+        /// What was found.
+        what: String,
+    },
+    /// The two copies are whole and do not tell the same: evidence.
+    #[error("segments and sled tell different histories from position {first} on: {what}")]
+    Fork {
+        /// The first position at which they differ.
+        first: u64,
+        /// What was found.
+        what: String,
+    },
+    /// The records do not form one log: evidence.
+    #[error("the log is not continuous: {0}")]
+    Log(CatchUpError),
+    /// The vault's files cannot be read.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The signing key is missing, unreadable, or another's.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The genesis record is not one.
+    #[error("the genesis record is wrong: {0}")]
+    Genesis(String),
+    /// The file system failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+fn until(end: &Option<u64>) -> String {
+    end.map_or_else(String::new, |end| format!(" to {}", end.saturating_sub(1)))
+}
+
+impl OpenError {
+    /// Returns whether this is evidence of damage or tampering, not only a failure.
+    pub fn is_evidence(&self) -> bool {
+        matches!(self, OpenError::Damaged { .. } | OpenError::Fork { .. } | OpenError::Log(_))
+    }
+}
+
+impl From<CatchUpError> for OpenError {
+    fn from(error: CatchUpError) -> OpenError {
+        match error {
+            CatchUpError::Journal(JournalError::Io(error)) => OpenError::Io(error),
+            CatchUpError::Journal(JournalError::Damaged { first, what }) => {
+                OpenError::Damaged { first: first.get(), end: None, what }
+            }
+            error
+            @ (CatchUpError::Journal(_) | CatchUpError::Discontinuity(_) | CatchUpError::End { .. }) => {
+                OpenError::Log(error)
+            }
+        }
+    }
+}
+
+impl From<JournalError> for OpenError {
+    fn from(error: JournalError) -> OpenError {
+        OpenError::from(CatchUpError::Journal(error))
+    }
+}
+
+impl From<DamagedRange> for OpenError {
+    fn from(range: DamagedRange) -> OpenError {
+        OpenError::Damaged { first: range.first, end: range.end, what: range.what }
+    }
+}
+
+impl OpenError {
+    pub(crate) fn lock(dir: &Path, error: LockError) -> OpenError {
+        match error {
+            LockError::Held(pid) => OpenError::Locked { dir: dir.to_path_buf(), pid },
+            LockError::Io(error) => OpenError::Io(error),
+        }
+    }
+}
+
+/// Everything that opening did beyond reading, in sentences.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OpenReport {
+    sentences: Vec<String>,
+}
+
+impl OpenReport {
+    /// Returns the sentences, in the order of what was done. None: everything was as it should be.
+    pub fn sentences(&self) -> &[String] {
+        &self.sentences
+    }
+
+    pub(crate) fn say(&mut self, sentence: impl Into<String>) {
+        self.sentences.push(sentence.into());
+    }
+}
+
+impl fmt::Display for OpenReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentences.iter().try_for_each(|sentence| writeln!(f, "{sentence}"))
+    }
+}
+
+/// Opens the journal of `dir`, whose lock is held. Returns it and the ledger's id.
+pub(crate) fn open_journal(
+    dir: &Path,
+    settings: &Storage,
+    report: &mut OpenReport,
+) -> Result<(Embedded, LedgerId), OpenError> {
+    let mut opening =
+        Opening { dir, wal: dir.join(files::WAL), settings, report, copy: None, torn: BTreeMap::new() };
+    let result = opening.run();
+    opening.drop_copy()?;
+    let (found, ledger) = result?;
+    Ok((Embedded::start(dir, found, settings.clone())?, ledger))
+}
+
+struct Opening<'a> {
+    dir: &'a Path,
+    wal: PathBuf,
+    settings: &'a Storage,
+    report: &'a mut OpenReport,
+    /// A copy of sled's files, opened because the segments are not whole. `Err`: it does not open either.
+    copy: Option<Result<Store, StoreError>>,
+    /// Torn ends that neither copy has: never acknowledged. By segment, with the offset.
+    torn: BTreeMap<u64, u64>,
+}
+
+impl Opening<'_> {
+    fn run(&mut self) -> Result<(Found, LedgerId), OpenError> {
+        files::make_folder(&self.wal)?;
+        let drafts = remove_drafts(&self.wal)?;
+        if drafts > 0 {
+            self.report.say(format!("{drafts} segments that were never finished were removed."));
+        }
+        files::sync_folder(&self.wal)?; // a name may have been given just before a crash
+        loop {
+            let survey = survey::survey(&self.wal, self.settings.check_all, &self.torn)?;
+            match &survey.trouble {
+                Some(trouble) => self.mend(trouble, &survey)?,
+                None => {
+                    if let Some(found) = self.compare(survey)? {
+                        let ledger = found.ledger;
+                        return Ok((found, ledger));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Mends one trouble of the segments from sled, or settles that nothing is lost.
+    fn mend(&mut self, trouble: &Trouble, survey: &Survey) -> Result<(), OpenError> {
+        match trouble {
+            Trouble::Torn { number, offset, position } => {
+                if self.source_holds(*position) {
+                    return self.restore_segment(*number, *position, "its last block is torn", survey);
+                }
+                self.report.say(format!(
+                    "The last block of segment {number}, at byte {offset} (position {position}), was never finished and so \
+                     never acknowledged; the log goes on in a new segment."
+                ));
+                self.torn.insert(*number, *offset);
+                Ok(())
+            }
+            Trouble::Damaged { number, position, what } => {
+                self.restore_segment(*number, *position, what, survey)
+            }
+            Trouble::Missing { numbers, first, until } => {
+                let source = self.source();
+                let ledger = self.ledger(survey, source.as_ref())?;
+                let written = restore::missing(
+                    &self.wal,
+                    ledger,
+                    *numbers.start(),
+                    (*first, *until),
+                    source.as_ref(),
+                    self.settings.segment_bytes,
+                )?;
+                self.report.say(format!(
+                    "Segments from number {} on were missing: records {first} to {} were restored from sled.",
+                    numbers.start(),
+                    written.saturating_sub(1)
+                ));
+                Ok(())
+            }
+            Trouble::Empty => {
+                let source = self.source();
+                if source.as_ref().is_none_or(|store| store.blocks_end().unwrap_or(0) == 0) {
+                    return Err(self.nothing());
+                }
+                let ledger = self.ledger(survey, source.as_ref())?;
+                let end = restore::missing(
+                    &self.wal,
+                    ledger,
+                    0,
+                    (0, None),
+                    source.as_ref(),
+                    self.settings.segment_bytes,
+                )?;
+                self.report.say(format!("All segments were missing: {end} records were restored from sled."));
+                Ok(())
+            }
+        }
+    }
+
+    /// Says why there is nothing to open.
+    fn nothing(&self) -> OpenError {
+        match &self.copy {
+            Some(Err(error)) => {
+                let what = format!("there are no segments, and {error}");
+                OpenError::Damaged { first: 0, end: None, what }
+            }
+            _ => OpenError::NotALedger(self.dir.to_path_buf()),
+        }
+    }
+
+    fn restore_segment(
+        &mut self,
+        number: u64,
+        position: u64,
+        what: &str,
+        survey: &Survey,
+    ) -> Result<(), OpenError> {
+        let source = self.source();
+        let ledger = self.ledger(survey, source.as_ref())?;
+        let kept = restore::segment(&self.wal, ledger, number, position, what, source.as_ref())?;
+        let name = segment::file_name(number);
+        let kept =
+            kept.map_or_else(String::new, |kept| format!(" The damaged one is kept as {}.", kept.display()));
+        self.report.say(format!(
+            "Segment {name} was damaged from position {position} on ({what}): it was restored from sled.{kept}"
+        ));
+        Ok(())
+    }
+
+    fn ledger(&self, survey: &Survey, source: Option<&Store>) -> Result<LedgerId, OpenError> {
+        if let Some(ledger) = survey.ledger {
+            return Ok(ledger);
+        }
+        let run = source.and_then(|store| store.run(thads_proof::record::Position::GENESIS).ok().flatten());
+        let genesis =
+            run.and_then(|run| run.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok()));
+        genesis.map(|record| record.ledger).ok_or_else(|| OpenError::NotALedger(self.dir.to_path_buf()))
+    }
+
+    fn source_holds(&mut self, position: u64) -> bool {
+        let position = thads_proof::record::Position::new(position);
+        self.source().is_some_and(|store| store.header(position).ok().flatten().is_some())
+    }
+
+    /// Opens a copy of sled's files, once.
+    fn source(&mut self) -> Option<Store> {
+        if self.copy.is_none() {
+            let opened = self.open_copy();
+            if let Err(error) = &opened {
+                self.report.say(format!(
+                    "A copy of sled's files was opened to mend the segments, in vain: {error}."
+                ));
+            }
+            self.copy = Some(opened);
+        }
+        self.copy.as_ref().and_then(|copy| copy.as_ref().ok().cloned())
+    }
+
+    fn copy_path(&self) -> PathBuf {
+        self.dir.join("sled.copy")
+    }
+
+    fn open_copy(&self) -> Result<Store, StoreError> {
+        let io = |error: std::io::Error| StoreError::Sled(error.to_string());
+        let (sled, copy) = (self.dir.join(files::SLED), self.copy_path());
+        if copy.exists() {
+            fs::remove_dir_all(&copy).map_err(io)?;
+        }
+        if !sled.exists() {
+            return Err(StoreError::Sled("there is none".into()));
+        }
+        files::copy_folder(&sled, &copy).map_err(io)?;
+        delete_drafts(&copy).map_err(io)?;
+        Store::open(&copy, self.settings.sled_deadline)
+    }
+
+    fn drop_copy(&mut self) -> Result<(), OpenError> {
+        if self.copy.take().is_some() && self.copy_path().exists() {
+            fs::remove_dir_all(self.copy_path())?;
+        }
+        Ok(())
+    }
+
+    /// Opens sled beside whole segments and compares. `None`: the segments were lengthened from it; look again.
+    fn compare(&mut self, survey: Survey) -> Result<Option<Found>, OpenError> {
+        self.drop_copy()?;
+        let Some(ledger) = survey.ledger else { return Err(OpenError::NotALedger(self.dir.to_path_buf())) };
+        let tip = survey.tip;
+        let mut store = self.open_store()?;
+        let mut moved = 0;
+        if let Some(open) = store.take() {
+            match self.agree(&open, &survey) {
+                Ok(Agreement::Behind(end)) => {
+                    moved = end;
+                    store = Some(open);
+                }
+                Ok(Agreement::Ahead) => {
+                    let first = tip.size;
+                    let header = open.header(thads_proof::record::Position::new(first)).ok().flatten();
+                    if let Some(header) = header
+                        && header.previous_leaf != tip.leaf
+                    {
+                        let what =
+                            format!("sled's record {first} follows on another leaf than the segments' last");
+                        return Err(OpenError::Fork { first, what });
+                    }
+                    let segment_bytes = self.settings.segment_bytes;
+                    let end = restore::missing(
+                        &self.wal,
+                        ledger,
+                        survey.next,
+                        (first, None),
+                        Some(&open),
+                        segment_bytes,
+                    )?;
+                    self.report.say(format!(
+                        "The last segments were missing: records {first} to {} were restored from sled.",
+                        end.saturating_sub(1)
+                    ));
+                    return Ok(None);
+                }
+                Err(error) => {
+                    drop(open);
+                    self.set_aside(&error)?;
+                    store = self.open_store()?;
+                }
+            }
+        }
+        if moved < tip.size && store.is_some() {
+            let behind = tip.size - moved;
+            self.report.say(format!(
+                "sled is {behind} records behind the segments and is being refilled from them."
+            ));
+        }
+        let used = survey.used;
+        Ok(Some(Found { ledger, tip, used, current: survey.current, next: survey.next, store, moved }))
+    }
+
+    /// Opens sled's own files; what refuses is set aside and begun anew. `None`: not even a new one opens.
+    fn open_store(&mut self) -> Result<Option<Store>, OpenError> {
+        let path = self.dir.join(files::SLED);
+        let drafts = delete_drafts(&path)?;
+        if drafts > 0 {
+            self.report.say(format!("{drafts} half-written snapshots of sled were deleted."));
+        }
+        let deadline = self.settings.sled_deadline;
+        let error = match Store::open(&path, deadline) {
+            Ok(store) => return Ok(Some(store)),
+            Err(error @ StoreError::Corruption(_)) => {
+                delete_snapshots(&path)?;
+                match Store::open(&path, deadline) {
+                    Ok(store) => {
+                        self.report.say(format!("{error}; it opened after its snapshots were deleted."));
+                        return Ok(Some(store));
+                    }
+                    Err(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        self.set_aside(&error)?;
+        match Store::open(&path, deadline) {
+            Ok(store) => Ok(Some(store)),
+            Err(error) => {
+                self.report
+                    .say(format!("A new sled does not open either ({error}): the ledger runs without it."));
+                Ok(None)
+            }
+        }
+    }
+
+    fn set_aside(&mut self, error: &StoreError) -> Result<(), OpenError> {
+        let path = self.dir.join(files::SLED);
+        if path.exists() {
+            let aside = files::set_aside(&path)?;
+            self.report.say(format!(
+                "{error}: it was set aside as {} and is being rebuilt from the segments.",
+                aside.display()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Compares sled's end with the segments.
+    fn agree(&self, store: &Store, survey: &Survey) -> Result<Agreement, StoreError> {
+        let known = store.known_end()?;
+        let end = store.end()?;
+        let tip = survey.tip;
+        if known > tip.size {
+            return Ok(Agreement::Ahead);
+        }
+        let Some(run) = store.last_run()? else { return Ok(Agreement::Behind(0)) };
+        let first = run.first();
+        let segments = std::sync::Arc::new(std::sync::RwLock::new(survey.used.clone()));
+        let run_end = crate::journal::end_of(&run);
+        let mut cursor = Cursor::new(&self.wal, &segments, first.get(), run_end);
+        let mut ours = Vec::new();
+        while let Some(block) = cursor.next_block() {
+            // A segment that cannot be read here is no reason to distrust sled.
+            let Ok(block) = block else { return Ok(Agreement::Behind(end)) };
+            ours.extend_from_slice(block.run().cut(&(first.get()..run_end)).bytes());
+        }
+        if ours != run.bytes() {
+            let what = "they differ from the segments'".into();
+            return Err(StoreError::Wrong { position: first, what });
+        }
+        Ok(Agreement::Behind(end))
+    }
+}
+
+enum Agreement {
+    /// sled ends here, and as far as it goes agrees.
+    Behind(u64),
+    /// sled knows of records that the segments do not have.
+    Ahead,
+}

@@ -1,0 +1,248 @@
+//! Reading a ledger's directory without its lock, also while a server writes to it.
+//!
+//! A reader sees the log to the last whole block, and syncs the segment that holds it before it answers: what it has said
+//! cannot be gone after a power loss. Where there are no segments it reads a copy of sled. It changes nothing.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use thads_proof::checkpoint::LogKey;
+use thads_proof::genesis::Genesis;
+use thads_proof::record::{LedgerId, Position, Record};
+use thads_proof::segment;
+
+use crate::files;
+use crate::journal::{Cursor, JournalError, Runs, Segments, Store, StoreError, Tip, delete_drafts, end_of};
+use crate::keys;
+use crate::open::OpenError;
+use crate::records::Records;
+use crate::state::Head;
+use crate::storage::Storage;
+use crate::survey::{self, Survey, Trouble};
+use crate::vault::Vault;
+
+/// How often a tail that looks damaged is looked at again: a writer may be in the middle of it.
+const LOOKS: usize = 20;
+const LOOK_WAIT: Duration = Duration::from_millis(5);
+
+/// A read-only view of a ledger, as it was when it was opened.
+pub struct Reader {
+    dir: PathBuf,
+    source: Source,
+    head: Head,
+    id: LedgerId,
+    genesis: Genesis,
+    vault: Vault,
+}
+
+enum Source {
+    Segments { wal: PathBuf, segments: Segments },
+    Sled(CopiedStore),
+}
+
+impl Reader {
+    /// Opens the ledger in `dir` for reading.
+    ///
+    /// # Errors
+    /// When there is none, or its end is damaged.
+    pub fn open(dir: &Path) -> Result<Reader, OpenError> {
+        let wal = dir.join(files::WAL);
+        let survey = settled(&wal)?;
+        let (source, tip) = match survey.trouble {
+            None | Some(Trouble::Torn { .. }) => {
+                let last = survey.used.iter().rfind(|used| used.first.get() < survey.tip.size);
+                if let Some(last) = last {
+                    File::open(wal.join(segment::file_name(last.number)))?.sync_data()?;
+                }
+                let segments = Arc::new(RwLock::new(survey.used));
+                (Source::Segments { wal, segments }, survey.tip)
+            }
+            Some(Trouble::Empty) => from_sled(dir)?,
+            Some(Trouble::Damaged { position, what, .. }) => {
+                return Err(OpenError::Damaged { first: position, end: None, what });
+            }
+            Some(Trouble::Missing { first, until, .. }) => {
+                let what = "segments are missing; opening the ledger for writing restores them".into();
+                return Err(OpenError::Damaged { first, end: until, what });
+            }
+        };
+        let mut records = Records::new(source.read(tip.size.saturating_sub(1), tip.size));
+        let last = records.next().transpose()?.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
+        let first = Records::new(source.read(0, 1.min(tip.size))).next().transpose()?;
+        let genesis = first.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
+        let genesis =
+            Genesis::from_record(&genesis).map_err(|error| OpenError::Genesis(error.to_string()))?;
+        let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
+        let vault = Vault::open_read_only(dir)?;
+        drop(records);
+        Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
+    }
+
+    /// Returns the head at the time of opening.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Returns the ledger's id.
+    pub fn id(&self) -> LedgerId {
+        self.id
+    }
+
+    /// Returns the genesis.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Returns the vault as it was at the time of opening.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Returns the data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns the records from `from` to the head, each checked to follow on the one before it.
+    pub fn read(&self, from: Position) -> Records<'_> {
+        Records::new(self.source.read(from.get(), self.head.size))
+    }
+
+    /// Returns one record.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn record(&self, position: Position) -> Result<Option<Record>, JournalError> {
+        let until = position.next().get().min(self.head.size);
+        Records::new(self.source.read(position.get(), until)).next().transpose()
+    }
+
+    /// Returns the signed checkpoint of the head, as a note. The signing key must be readable.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn checkpoint(&self) -> Result<String, OpenError> {
+        let key = self.log_key()?;
+        Ok(key.sign(self.head.size, self.head.root))
+    }
+
+    /// Returns the key that signs checkpoints.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn log_key(&self) -> Result<LogKey, OpenError> {
+        Ok(keys::read_log_key(&self.dir, &self.genesis.origin, &self.genesis.log_key)?.0)
+    }
+}
+
+/// Surveys the segments; a tail that looks wrong is looked at again, for a writer may be at it.
+fn settled(wal: &Path) -> Result<Survey, OpenError> {
+    let none = std::collections::BTreeMap::new();
+    let mut survey = survey::survey(wal, false, &none)?;
+    for _ in 1..LOOKS {
+        match survey.trouble {
+            Some(Trouble::Damaged { .. } | Trouble::Missing { .. }) => {}
+            None | Some(Trouble::Torn { .. } | Trouble::Empty) => break,
+        }
+        std::thread::sleep(LOOK_WAIT);
+        survey = survey::survey(wal, false, &none)?;
+    }
+    Ok(survey)
+}
+
+fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
+    let sled = dir.join(files::SLED);
+    if !sled.is_dir() {
+        return Err(OpenError::NotALedger(dir.to_path_buf()));
+    }
+    let damaged = |error: StoreError| OpenError::Damaged {
+        first: 0,
+        end: None,
+        what: format!("there are no segments, and {error}"),
+    };
+    let copy = CopiedStore::open(&sled, Storage::default().sled_deadline).map_err(damaged)?;
+    let end = copy.store.blocks_end().map_err(damaged)?;
+    let last = end.checked_sub(1).map(Position::new);
+    let header = match last {
+        Some(last) => copy.store.header(last).map_err(damaged)?,
+        None => None,
+    };
+    let tip = header.as_ref().map(Tip::after).ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
+    Ok((Source::Sled(copy), tip))
+}
+
+impl Source {
+    fn read(&self, from: u64, until: u64) -> Runs<'_> {
+        match self {
+            Source::Segments { wal, segments } => {
+                let mut cursor = Cursor::new(wal, segments, from, until);
+                let mut ended = false;
+                Box::new(std::iter::from_fn(move || {
+                    if ended {
+                        return None;
+                    }
+                    let block = cursor.next_block()?;
+                    ended = block.is_err();
+                    Some(block.map(|block| block.run().cut(&(from..until))))
+                }))
+            }
+            Source::Sled(copy) => {
+                let mut next = from;
+                Box::new(std::iter::from_fn(move || {
+                    if next >= until {
+                        return None;
+                    }
+                    let position = Position::new(next);
+                    let damaged = |what: String| JournalError::Damaged { first: position, what };
+                    let run = match copy.store.run(position) {
+                        Ok(Some(run)) => run.cut(&(next..until)),
+                        Ok(None) => {
+                            next = until;
+                            return Some(Err(damaged("sled does not have it".into())));
+                        }
+                        Err(error) => {
+                            next = until;
+                            return Some(Err(damaged(error.to_string())));
+                        }
+                    };
+                    next = end_of(&run);
+                    Some(Ok(run))
+                }))
+            }
+        }
+    }
+}
+
+/// A copy of sled's files in the system's folder for temporary files, removed when it is no longer needed: sled writes
+/// when it opens, and may shorten what it finds damaged.
+pub(crate) struct CopiedStore {
+    pub(crate) store: Store,
+    _folder: TemporaryFolder,
+}
+
+struct TemporaryFolder(PathBuf);
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What is left there is a copy; nobody is harmed by it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl CopiedStore {
+    /// Copies `sled` and opens the copy.
+    pub(crate) fn open(sled: &Path, deadline: Duration) -> Result<CopiedStore, StoreError> {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let folder = std::env::temp_dir().join(format!("thads-sled-{}-{number}", std::process::id()));
+        let io = |error: std::io::Error| StoreError::Sled(error.to_string());
+        let guard = TemporaryFolder(folder.clone());
+        files::make_folder(&folder).map_err(io)?;
+        files::copy_folder(sled, &folder).map_err(io)?;
+        delete_drafts(&folder).map_err(io)?;
+        Ok(CopiedStore { store: Store::open(&folder, deadline)?, _folder: guard })
+    }
+}

@@ -1,0 +1,79 @@
+//! Reading records in order, each checked against the one before it.
+
+use thads_proof::hash;
+use thads_proof::record::{Leaf, Position, Record};
+
+use crate::journal::{JournalError, Run, Runs};
+use crate::lookup;
+
+/// Records in order of their positions. What a journal gives is verified, not believed: every record must name the leaf of
+/// the one before it; the first error ends the iteration.
+pub struct Records<'a> {
+    runs: Runs<'a>,
+    ready: std::vec::IntoIter<(Position, Vec<u8>)>,
+    previous: Option<(Position, Leaf)>,
+    ended: bool,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(runs: Runs<'a>) -> Records<'a> {
+        Records { runs, ready: Vec::new().into_iter(), previous: None, ended: false }
+    }
+
+    /// Returns the next record with its leaf and its stored bytes.
+    pub fn next_stored(&mut self) -> Option<Result<Stored, JournalError>> {
+        if self.ended {
+            return None;
+        }
+        loop {
+            if let Some((position, bytes)) = self.ready.next() {
+                let checked = self.check(position, bytes);
+                self.ended = checked.is_err();
+                return Some(checked);
+            }
+            match self.runs.next()? {
+                Ok(run) => self.ready = split(&run),
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+
+    fn check(&mut self, position: Position, bytes: Vec<u8>) -> Result<Stored, JournalError> {
+        let record = lookup::decode(position, &bytes)?;
+        if let Some((before, leaf)) = self.previous
+            && (before.next() != position || record.previous_leaf != leaf)
+        {
+            let what = format!("it does not follow on record {before}");
+            return Err(JournalError::Damaged { first: position, what });
+        }
+        let leaf = hash::leaf(&bytes);
+        self.previous = Some((position, leaf));
+        Ok(Stored { record, leaf, bytes })
+    }
+}
+
+fn split(run: &Run) -> std::vec::IntoIter<(Position, Vec<u8>)> {
+    run.records().map(|(position, bytes)| (position, bytes.to_vec())).collect::<Vec<_>>().into_iter()
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Record, JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.next_stored()?.map(|stored| stored.record))
+    }
+}
+
+/// A record with what it is hashed from and to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stored {
+    /// The record.
+    pub record: Record,
+    /// Its leaf.
+    pub leaf: Leaf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,52 @@
+//! Room on the disk: the mark below which writes are refused, and the ballast that can be thrown off.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Result};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::fs::{FallocateFlags, fallocate, statvfs};
+
+use crate::files;
+
+/// Name of the ballast in the data directory.
+const BALLAST: &str = "ballast";
+
+/// Returns the bytes that are free for this process on the file system of `path`.
+pub(crate) fn free(path: &Path) -> Result<u64> {
+    let stat = statvfs(path)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Reserves `bytes` in the data directory, to be released when the disk is full. Where the room is not there, or the
+/// file system cannot reserve, there is no ballast; that is no error. Returns whether there is one.
+pub(crate) fn take_ballast(dir: &Path, bytes: u64) -> Result<bool> {
+    let path = dir.join(BALLAST);
+    if bytes == 0 || path.exists() {
+        return Ok(path.exists());
+    }
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    if fallocate(&file, FallocateFlags::empty(), 0, bytes).is_err() {
+        fs::remove_file(&path)?;
+        return Ok(false);
+    }
+    file.sync_all()?;
+    files::sync_folder(dir)?;
+    Ok(true)
+}
+
+/// Removes the ballast of the data directory `dir`, so that a full disk can be opened again. Returns the bytes freed.
+///
+/// # Errors
+/// When the file system fails.
+pub fn release_ballast(dir: &Path) -> Result<u64> {
+    let path = dir.join(BALLAST);
+    let bytes = match fs::metadata(&path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    fs::remove_file(&path)?;
+    files::sync_folder(dir)?;
+    Ok(bytes)
+}

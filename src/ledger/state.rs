@@ -1,0 +1,214 @@
+//! What the committer must know of the past: the head, the tree's frontier, every stream's head, every request id.
+//!
+//! All of it follows from the records, by [`State::fold`]; a snapshot only spares reading them again.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use thads_proof::hash;
+use thads_proof::record::{Leaf, LedgerId, Micros, Position, Record, RequestId, Stream};
+use thads_proof::tree::{Frontier, Root};
+
+/// The end of the log as it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// How many records there are; the next one's position.
+    pub size: u64,
+    /// Leaf of the last record.
+    pub leaf: Leaf,
+    /// Root of the tree over all of them.
+    pub root: Root,
+    /// When the last record was recorded.
+    pub recorded_at: Micros,
+}
+
+/// The end of one stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StreamHead {
+    /// Number of its records.
+    pub version: u64,
+    /// Leaf of its last record.
+    pub leaf: Leaf,
+    /// Position of its last record.
+    pub position: Position,
+}
+
+/// A record does not continue the log: which one, and in what.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "the record at position {position} does not continue the log: {field} is {found}, expected {expected}"
+)]
+pub struct Discontinuity {
+    /// The position that should come next.
+    pub position: Position,
+    /// The field that does not fit.
+    pub field: &'static str,
+    /// What it would have to be.
+    pub expected: String,
+    /// What it is.
+    pub found: String,
+}
+
+/// Everything that a record's place depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) ledger: LedgerId,
+    pub(crate) leaf: Leaf,
+    pub(crate) recorded_at: Micros,
+    pub(crate) frontier: Frontier,
+    pub(crate) streams: HashMap<Stream, StreamHead>,
+    pub(crate) requests: Requests,
+    /// The request of the last record: its records follow each other.
+    pub(crate) last_request: Option<RequestId>,
+}
+
+impl State {
+    /// Returns the state before the first record.
+    pub(crate) fn new(ledger: LedgerId) -> State {
+        State {
+            ledger,
+            leaf: Leaf::ZERO,
+            recorded_at: Micros::new(i64::MIN),
+            frontier: Frontier::new(),
+            streams: HashMap::new(),
+            requests: Requests::default(),
+            last_request: None,
+        }
+    }
+
+    /// Returns the number of records.
+    pub(crate) fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// Returns the head.
+    pub(crate) fn head(&self) -> Head {
+        Head { size: self.size(), leaf: self.leaf, root: self.frontier.root(), recorded_at: self.recorded_at }
+    }
+
+    /// Takes in the next record; refuses one that does not continue the log in every respect.
+    pub(crate) fn fold(&mut self, record: &Record, leaf: Leaf) -> Result<(), Discontinuity> {
+        let position = Position::new(self.size());
+        let differs = |field, expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display| {
+            Err(Discontinuity { position, field, expected: expected.to_string(), found: found.to_string() })
+        };
+        if record.position != position {
+            return differs("position", &position, &record.position);
+        }
+        if record.ledger != self.ledger {
+            return differs("ledger id", &self.ledger, &record.ledger);
+        }
+        if record.previous_leaf != self.leaf {
+            return differs("previous leaf", &self.leaf, &record.previous_leaf);
+        }
+        if record.recorded_at < self.recorded_at {
+            let expected = format!("{} or later", self.recorded_at);
+            return differs("recorded at", &expected, &record.recorded_at);
+        }
+        let (version, stream_leaf) = self.stream(&record.stream);
+        if record.stream_version != version + 1 {
+            return differs("stream version", &(version + 1), &record.stream_version);
+        }
+        if record.stream_previous_leaf != stream_leaf {
+            return differs("stream's previous leaf", &stream_leaf, &record.stream_previous_leaf);
+        }
+        if self.last_request != Some(record.request) {
+            self.requests.insert(&self.ledger, &record.request, position);
+            self.last_request = Some(record.request);
+        }
+        let head = StreamHead { version: record.stream_version, leaf, position };
+        match self.streams.get_mut(&record.stream) {
+            Some(known) => *known = head,
+            None => {
+                self.streams.insert(record.stream.clone(), head);
+            }
+        }
+        self.leaf = leaf;
+        self.recorded_at = record.recorded_at;
+        self.frontier.push(leaf);
+        Ok(())
+    }
+
+    /// Returns a stream's version and last leaf.
+    pub(crate) fn stream(&self, stream: &Stream) -> (u64, Leaf) {
+        self.streams.get(stream).map_or((0, Leaf::ZERO), |head| (head.version, head.leaf))
+    }
+}
+
+/// 64-bit fingerprints of the request ids, each with the position of its first record. Two ids may share one: a hit is
+/// settled by reading the record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Requests {
+    first: HashMap<u64, u64, BuildHasherDefault<Ready>>,
+    /// Further positions of a fingerprint that is taken; empty in practice.
+    more: Vec<(u64, u64)>,
+}
+
+impl Requests {
+    /// Remembers a request that is first recorded at `position`.
+    pub(crate) fn insert(&mut self, ledger: &LedgerId, request: &RequestId, position: Position) {
+        self.insert_fingerprint(fingerprint(ledger, request), position.get());
+    }
+
+    /// Remembers a fingerprint.
+    pub(crate) fn insert_fingerprint(&mut self, fingerprint: u64, position: u64) {
+        match self.first.entry(fingerprint) {
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(position);
+            }
+            std::collections::hash_map::Entry::Occupied(_) => self.more.push((fingerprint, position)),
+        }
+    }
+
+    /// Returns the positions at which the request may first be recorded.
+    pub(crate) fn candidates(&self, ledger: &LedgerId, request: &RequestId) -> Vec<Position> {
+        let fingerprint = fingerprint(ledger, request);
+        let Some(first) = self.first.get(&fingerprint) else { return Vec::new() };
+        let more = self.more.iter().filter(|(taken, _)| *taken == fingerprint).map(|(_, position)| position);
+        std::iter::once(first).chain(more).copied().map(Position::new).collect()
+    }
+
+    /// Returns all pairs of fingerprint and position, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.first
+            .iter()
+            .map(|(fingerprint, position)| (*fingerprint, *position))
+            .chain(self.more.iter().copied())
+    }
+
+    /// Returns how many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.first.len() + self.more.len()
+    }
+}
+
+/// Returns the fingerprint of a request id in this ledger: ids are chosen by callers, so they are hashed.
+fn fingerprint(ledger: &LedgerId, request: &RequestId) -> u64 {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(&ledger.0);
+    bytes[16..].copy_from_slice(&request.0);
+    let digest = hash::derive("thads 2026 request fingerprint v1", &bytes);
+    let mut fingerprint = [0; 8];
+    fingerprint.copy_from_slice(&digest[..8]);
+    u64::from_be_bytes(fingerprint)
+}
+
+/// Passes a fingerprint through: it is a hash already.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ready(u64);
+
+impl Hasher for Ready {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, fingerprint: u64) {
+        self.0 = fingerprint;
+    }
+}

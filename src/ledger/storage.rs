@@ -1,0 +1,46 @@
+//! How the embedded journal lays itself out: sizes, waits and marks.
+
+use std::time::Duration;
+
+/// Settings of the embedded journal. Only the segments' size shows on disk, and it may differ from file to file.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    /// Bytes of a new segment; at least a header and the largest block.
+    pub segment_bytes: usize,
+    /// Records are moved to sled in runs of about this many bytes.
+    pub run_bytes: usize,
+    /// Records that make no whole run are moved after this time all the same.
+    pub run_wait: Duration,
+    /// The mover rests so long after every batch. Zero but for tests that want it to be behind.
+    pub mover_pause: Duration,
+    /// Writes are refused while fewer bytes are free on the disk.
+    pub free_bytes_least: u64,
+    /// Size of the ballast file, released by hand when the disk is full; 0: none.
+    pub ballast_bytes: u64,
+    /// How long sled may take to open before it is set aside.
+    pub sled_deadline: Duration,
+    /// Whether every segment is read and checked at open, not only the last.
+    pub check_all: bool,
+}
+
+impl Default for Storage {
+    fn default() -> Storage {
+        Storage {
+            segment_bytes: thads_proof::segment::BYTES,
+            run_bytes: 32 * 1024,
+            run_wait: Duration::from_secs(20),
+            mover_pause: Duration::ZERO,
+            free_bytes_least: 128 << 20,
+            ballast_bytes: 64 << 20,
+            sled_deadline: Duration::from_secs(120),
+            check_all: false,
+        }
+    }
+}
+
+impl Storage {
+    /// Returns settings for small ledgers in tests: segments of 1 MiB, no ballast, no mark.
+    pub fn small() -> Storage {
+        Storage { segment_bytes: 1 << 20, free_bytes_least: 0, ballast_bytes: 0, ..Storage::default() }
+    }
+}

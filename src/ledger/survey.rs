@@ -1,0 +1,246 @@
+//! The survey: which segments there are, where the log ends in them, and the first thing that is wrong with them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Result;
+use std::ops::RangeInclusive;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use thads_proof::block::{BYTES_MAX, Block, Header};
+use thads_proof::record::{LedgerId, Position};
+use thads_proof::segment::{self, BLOCKS_AT, Step};
+
+use crate::count::{narrow, wide};
+use crate::journal::{Listing, Tip, Used};
+
+/// What the segments are like.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    pub(crate) ledger: Option<LedgerId>,
+    pub(crate) used: Vec<Used>,
+    pub(crate) tip: Tip,
+    /// Segment and offset behind the last block, where the log may go on.
+    pub(crate) current: Option<(u64, u64)>,
+    /// Number of the next new segment.
+    pub(crate) next: u64,
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// The first thing that is wrong.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// No segment holds anything.
+    Empty,
+    /// The log's last block shows zeros where bytes never came.
+    Torn { number: u64, offset: u64, position: u64 },
+    /// A segment is not what was written, from this position on.
+    Damaged { number: u64, position: u64, what: String },
+    /// Segments are not there: these numbers; records from the first to before the second position.
+    Missing { numbers: RangeInclusive<u64>, first: u64, until: Option<u64> },
+}
+
+/// What one segment holds, read front to back.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// The end after the last whole block that continues the one before; `None` when there is no block.
+    pub(crate) tip: Option<Tip>,
+    /// Offset behind that block.
+    pub(crate) offset: u64,
+    pub(crate) ending: Ending,
+}
+
+/// What stands behind the last whole block of a segment.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// Zeros to the end, or no room.
+    Clean,
+    Torn,
+    Damaged(String),
+}
+
+/// Reads a whole segment.
+pub(crate) fn judge(wal: &Path, number: u64) -> Result<Judged> {
+    let bytes = fs::read(wal.join(segment::file_name(number)))?;
+    Ok(judge_bytes(&bytes))
+}
+
+fn judge_bytes(bytes: &[u8]) -> Judged {
+    let mut tip: Option<Tip> = None;
+    let mut offset = BLOCKS_AT;
+    let expected = segment::Header::decode(bytes).ok().flatten().map(|header| header.first);
+    let ending = loop {
+        if offset >= bytes.len() {
+            break Ending::Clean;
+        }
+        match segment::step(bytes, offset) {
+            Step::Block(block) => {
+                if let Err(what) = follows(block.header(), tip.as_ref(), expected) {
+                    break Ending::Damaged(what);
+                }
+                tip = Some(Tip::after(block.header()));
+                offset += block.header().stored_length();
+            }
+            Step::Unused => break Ending::Clean,
+            Step::Torn => break Ending::Torn,
+            Step::Damaged(error) => break Ending::Damaged(error.to_string()),
+        }
+    };
+    Judged { tip, offset: wide(offset), ending }
+}
+
+fn follows(
+    header: &Header,
+    tip: Option<&Tip>,
+    expected: Option<Position>,
+) -> std::result::Result<(), String> {
+    match tip {
+        Some(tip) if header.first.get() != tip.size || header.previous_leaf != tip.leaf => {
+            Err(format!("the block of position {} does not follow on the one before it", header.first))
+        }
+        None if expected.is_some_and(|expected| expected != header.first) => {
+            Err(format!("its first block begins at position {}, not where its header says", header.first))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A segment in which something stands.
+struct Numbered {
+    number: u64,
+    /// Position of its first record, if its header can be read.
+    first: Option<Position>,
+    /// What is wrong with its header.
+    bad: Option<String>,
+}
+
+/// Surveys `wal`. The last segment with a block is read whole, and the one before it; all of them if `all`. `torn` holds
+/// ends that are known to have never been acknowledged.
+pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result<Survey> {
+    let listing = Listing::read(wal)?;
+    let mut segments: Vec<Numbered> = listing
+        .used
+        .iter()
+        .map(|used| Numbered { number: used.number, first: Some(used.first), bad: None })
+        .collect();
+    segments.extend(listing.bad.into_iter().map(|(number, bad)| Numbered { number, first: None, bad }));
+    segments.sort_unstable_by_key(|segment| segment.number);
+    let mut survey = Survey {
+        ledger: listing.ledger,
+        used: listing.used,
+        tip: Tip::empty(),
+        current: None,
+        next: segments.last().map_or(0, |last| last.number + 1),
+        trouble: None,
+    };
+    survey.trouble = if segments.is_empty() { Some(Trouble::Empty) } else { gap(wal, &segments)? };
+    let from = if all { 0 } else { start(wal, &segments)? };
+    let mut end: Option<Tip> = None;
+    for (index, segment) in segments.iter().enumerate().skip(from) {
+        if survey.trouble.is_some() {
+            break;
+        }
+        let judged = judge(wal, segment.number)?;
+        survey.trouble = trouble(segment, segments.get(index + 1), &judged, end.as_ref(), torn);
+        end = judged.tip.or(end);
+        survey.current = matches!(judged.ending, Ending::Clean).then_some((segment.number, judged.offset));
+    }
+    survey.tip = end.unwrap_or(survey.tip);
+    if survey.trouble.is_none() {
+        // A segment of which only the torn beginning is there holds nothing.
+        survey.used.retain(|used| used.first.get() < survey.tip.size);
+    }
+    Ok(survey)
+}
+
+/// Returns what is wrong with one segment, given where the one before it ended and which comes next.
+fn trouble(
+    segment: &Numbered,
+    next: Option<&Numbered>,
+    judged: &Judged,
+    end: Option<&Tip>,
+    torn: &BTreeMap<u64, u64>,
+) -> Option<Trouble> {
+    let number = segment.number;
+    let position =
+        judged.tip.as_ref().or(end).map_or_else(|| segment.first.map_or(0, Position::get), |tip| tip.size);
+    let damaged = |position, what: String| Some(Trouble::Damaged { number, position, what });
+    if let (Some(first), Some(end)) = (segment.first, end)
+        && first.get() != end.size
+    {
+        return damaged(end.size, format!("it begins at position {first}, not {}", end.size));
+    }
+    let begin = end.map_or(0, |end| end.size);
+    match &judged.ending {
+        Ending::Damaged(what) => return damaged(position, what.clone()),
+        Ending::Torn if segment.bad.is_some() => {}
+        Ending::Torn if torn.get(&number) == Some(&judged.offset) => return None,
+        Ending::Torn => match next {
+            // The log went on in a new segment.
+            Some(next) if next.first == Some(Position::new(position)) => return None,
+            Some(_) => {
+                return damaged(
+                    position,
+                    "a block is cut by zeros although the log goes on behind it".into(),
+                );
+            }
+            None => return Some(Trouble::Torn { number, offset: judged.offset, position }),
+        },
+        Ending::Clean => {}
+    }
+    if segment.first.is_none() {
+        return damaged(begin, segment.bad.clone().unwrap_or_else(|| "its header is missing".into()));
+    }
+    match next.and_then(|next| next.first) {
+        Some(first) if first.get() != position => {
+            damaged(position, format!("the next segment begins at position {first}"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the index from which segments are read: the last that holds a block, and one more.
+fn start(wal: &Path, segments: &[Numbered]) -> Result<usize> {
+    for (index, segment) in segments.iter().enumerate().rev() {
+        if begins_whole(wal, segment.number)? {
+            return Ok(index.saturating_sub(1));
+        }
+    }
+    Ok(0)
+}
+
+/// Returns whether a segment begins with a whole block.
+fn begins_whole(wal: &Path, number: u64) -> Result<bool> {
+    let file = fs::File::open(wal.join(segment::file_name(number)))?;
+    let length = file.metadata()?.len();
+    let mut bytes = vec![0; narrow(length).min(BLOCKS_AT + BYTES_MAX)];
+    file.read_exact_at(&mut bytes, 0)?;
+    Ok(bytes.get(BLOCKS_AT..).is_some_and(|rest| Block::parse(rest).is_ok()))
+}
+
+/// Looks for numbers that are not there although records are missing.
+fn gap(wal: &Path, segments: &[Numbered]) -> Result<Option<Trouble>> {
+    let mut expected = 0;
+    for (index, segment) in segments.iter().enumerate() {
+        if segment.number != expected {
+            let first = end_before(wal, segments, index)?;
+            let until = segment.first.map(Position::get);
+            if until != Some(first) {
+                let numbers = expected..=segment.number.saturating_sub(1);
+                return Ok(Some(Trouble::Missing { numbers, first, until }));
+            }
+        }
+        expected = segment.number + 1;
+    }
+    Ok(None)
+}
+
+/// Returns the position after the last record before segment `index`.
+fn end_before(wal: &Path, segments: &[Numbered], index: usize) -> Result<u64> {
+    for segment in segments.iter().take(index).rev() {
+        if let Some(tip) = judge(wal, segment.number)?.tip {
+            return Ok(tip.size);
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,325 @@
+//! The vault: personal data outside the log, encrypted under a key of its own for every reference.
+//!
+//! A record holds only a salted commitment and, in its payload, a random reference. The vault holds the rest:
+//! `vault/entries` the salt and the XChaCha20-Poly1305 ciphertext (associated data: the reference), `keys/keyring` the key.
+//! Both only grow, and both are synced before the block that names them: an entry that no block names is harmless, the
+//! other way round would be a loss. Erasing overwrites key, salt and ciphertext where they lie; the record keeps its
+//! commitment, which nobody can open any more, and every proof still holds.
+
+mod scan;
+mod store;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use thads_proof::hash;
+use zeroize::Zeroizing;
+
+use crate::count::wide;
+use crate::randomness::Randomness;
+use scan::{Place, Scan};
+use store::Store;
+
+/// Longest plaintext of one entry, in bytes.
+pub const PLAINTEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// Folder and file of the entries, in the data directory.
+pub(crate) const ENTRIES: &str = "vault/entries";
+/// Folder and file of the keys, in the data directory.
+pub(crate) const KEYRING: &str = "keys/keyring";
+
+pub(crate) const REFERENCE_BYTES: usize = 16;
+const KEY_BYTES: usize = 32;
+const SALT_BYTES: usize = 32;
+const NONCE_BYTES: usize = 24;
+const TAG_BYTES: usize = 16;
+const CHECK_BYTES: usize = 8;
+
+/// Entry: magic 4, plaintext length u32, reference 16, check 8 of these; then salt 32, nonce 24, ciphertext, tag 16.
+const ENTRY_MAGIC: [u8; 4] = *b"thve";
+const ENTRY_HEAD_BYTES: usize = 4 + 4 + REFERENCE_BYTES + CHECK_BYTES;
+const ENTRY_EXTRA_BYTES: usize = SALT_BYTES + NONCE_BYTES + TAG_BYTES;
+/// Keyring slot: reference 16, key 32 (zeros: erased), check 8 of these.
+const SLOT_BYTES: usize = REFERENCE_BYTES + KEY_BYTES + CHECK_BYTES;
+
+const ENTRY_CONTEXT: &str = "thads 2026 vault entry v1";
+const SLOT_CONTEXT: &str = "thads 2026 keyring slot v1";
+
+/// A random name of one piece of personal data, as it stands in a payload.
+pub type Reference = [u8; REFERENCE_BYTES];
+
+/// Why the vault cannot give or take an entry.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The file system failed.
+    #[error("vault: {0}")]
+    Io(#[from] std::io::Error),
+    /// The entry does not open under its key: damaged or altered.
+    #[error("vault entry {} does not open under its key: it is damaged or was altered", hex(.0))]
+    Damaged(Reference),
+    /// The entry is there, its key is not.
+    #[error("vault entry {} has no key in the keyring", hex(.0))]
+    KeyMissing(Reference),
+    /// Other content already stands under this reference.
+    #[error("vault reference {} already stands for other content", hex(.0))]
+    ReferenceTaken(Reference),
+    /// Longer than an entry may be.
+    #[error("personal data of {given} bytes; at most {PLAINTEXT_BYTES_MAX} are taken")]
+    TooLong {
+        /// Bytes given.
+        given: usize,
+    },
+}
+
+/// What opens a commitment: `commitment(salt, plaintext)` is what the record holds.
+pub struct Opening {
+    /// The entry's own salt.
+    pub salt: [u8; SALT_BYTES],
+    /// The personal data.
+    pub plaintext: Zeroizing<Vec<u8>>,
+}
+
+/// The vault of one ledger. Many threads may read; only the committer adds.
+pub struct Vault {
+    entries: Store,
+    keyring: Store,
+    index: RwLock<HashMap<Reference, Place>>,
+    /// Where the next entry and the next slot go. Owned by the committer; the lock is never contended.
+    ends: Mutex<Ends>,
+}
+
+#[derive(Clone, Copy)]
+struct Ends {
+    entries: u64,
+    keyring: u64,
+}
+
+/// Entries sealed for one block and not yet written.
+#[derive(Default)]
+pub(crate) struct Batch {
+    entries: Vec<u8>,
+    slots: Zeroizing<Vec<u8>>,
+    sealed: HashMap<Reference, Sealed>,
+}
+
+/// How far a batch had come.
+pub(crate) struct Mark {
+    entries: usize,
+    slots: usize,
+}
+
+struct Sealed {
+    commitment: [u8; 32],
+    plaintext: Zeroizing<Vec<u8>>,
+    entry: usize,
+    slot: usize,
+}
+
+impl Batch {
+    /// Returns whether there is nothing to write.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sealed.is_empty()
+    }
+
+    /// Returns how many bytes will be written.
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.len() + self.slots.len()
+    }
+
+    /// Returns a mark to go back to.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { entries: self.entries.len(), slots: self.slots.len() }
+    }
+
+    /// Forgets what was sealed since `mark`.
+    pub(crate) fn undo(&mut self, mark: &Mark) {
+        self.entries.truncate(mark.entries);
+        self.slots.truncate(mark.slots);
+        self.sealed.retain(|_, sealed| sealed.entry < mark.entries);
+    }
+}
+
+impl Vault {
+    /// Opens, or makes, the vault of the data directory `dir` for reading and adding. Returns what was found odd.
+    pub(crate) fn open(dir: &Path) -> Result<(Vault, Vec<String>), VaultError> {
+        Vault::load(Store::open(&dir.join(ENTRIES))?, Store::open(&dir.join(KEYRING))?)
+    }
+
+    /// Opens the vault of `dir` for reading only; entries added later are not seen.
+    pub(crate) fn open_read_only(dir: &Path) -> Result<Vault, VaultError> {
+        let (vault, _) = Vault::load(
+            Store::open_read_only(&dir.join(ENTRIES))?,
+            Store::open_read_only(&dir.join(KEYRING))?,
+        )?;
+        Ok(vault)
+    }
+
+    /// Returns an empty vault that lives in memory, for simulations.
+    pub fn memory() -> Vault {
+        Vault {
+            entries: Store::memory(),
+            keyring: Store::memory(),
+            index: RwLock::new(HashMap::new()),
+            ends: Mutex::new(Ends { entries: 0, keyring: 0 }),
+        }
+    }
+
+    fn load(entries: Store, keyring: Store) -> Result<(Vault, Vec<String>), VaultError> {
+        let Scan { index, entries_end, keyring_end, odd } = scan::scan(&entries, &keyring)?;
+        let ends = Ends { entries: entries_end, keyring: keyring_end };
+        Ok((Vault { entries, keyring, index: RwLock::new(index), ends: Mutex::new(ends) }, odd))
+    }
+
+    /// Returns the personal data behind `reference`; `None` when there is none or it was erased.
+    ///
+    /// # Errors
+    /// When the files cannot be read, or the entry does not open under its key.
+    pub fn get(&self, reference: &Reference) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self.opening(reference)?.map(|mut opening| std::mem::take(&mut *opening.plaintext)))
+    }
+
+    /// Returns what opens the commitment made for `reference`; `None` when there is none or it was erased.
+    ///
+    /// # Errors
+    /// As [`Vault::get`].
+    pub fn opening(&self, reference: &Reference) -> Result<Option<Opening>, VaultError> {
+        let place = self.index.read().unwrap_or_else(PoisonError::into_inner).get(reference).copied();
+        let Some(place) = place else { return Ok(None) };
+        let Some(slot) = place.slot else { return Err(VaultError::KeyMissing(*reference)) };
+        let key = self.key(slot)?;
+        if *key == [0; KEY_BYTES] {
+            return Ok(None);
+        }
+        let mut entry = vec![0; ENTRY_EXTRA_BYTES + place.length];
+        self.entries.read_at(&mut entry, place.body())?;
+        let mut salt = [0; SALT_BYTES];
+        let mut nonce = [0; NONCE_BYTES];
+        salt.copy_from_slice(&entry[..SALT_BYTES]);
+        nonce.copy_from_slice(&entry[SALT_BYTES..SALT_BYTES + NONCE_BYTES]);
+        let sealed = Payload { msg: &entry[SALT_BYTES + NONCE_BYTES..], aad: reference };
+        let plaintext = XChaCha20Poly1305::new(&Key::from(*key))
+            .decrypt(&XNonce::from(nonce), sealed)
+            .map_err(|_| VaultError::Damaged(*reference))?;
+        Ok(Some(Opening { salt, plaintext: Zeroizing::new(plaintext) }))
+    }
+
+    fn key(&self, slot: u64) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        self.keyring.read_at(&mut key[..], slot + wide(REFERENCE_BYTES))?;
+        Ok(key)
+    }
+
+    /// Seals `plaintext` into `batch` and returns its commitment. The same content under the same reference again (the
+    /// repetition of an append that was cut short) gives the commitment that it has already.
+    pub(crate) fn seal(
+        &self,
+        batch: &mut Batch,
+        reference: &Reference,
+        plaintext: &[u8],
+        randomness: &mut dyn Randomness,
+    ) -> Result<[u8; 32], VaultError> {
+        if plaintext.len() > PLAINTEXT_BYTES_MAX {
+            return Err(VaultError::TooLong { given: plaintext.len() });
+        }
+        if let Some(sealed) = batch.sealed.get(reference) {
+            let same = sealed.plaintext.as_slice() == plaintext;
+            return if same { Ok(sealed.commitment) } else { Err(VaultError::ReferenceTaken(*reference)) };
+        }
+        if self.holds(reference) {
+            return match self.opening(reference)? {
+                Some(opening) if opening.plaintext.as_slice() == plaintext => {
+                    Ok(hash::commitment(&opening.salt, plaintext))
+                }
+                _ => Err(VaultError::ReferenceTaken(*reference)),
+            };
+        }
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        let mut salt = [0; SALT_BYTES];
+        let mut nonce = [0; NONCE_BYTES];
+        randomness.fill(&mut key[..])?;
+        randomness.fill(&mut salt)?;
+        randomness.fill(&mut nonce)?;
+        let ciphertext = XChaCha20Poly1305::new(&Key::from(*key))
+            .encrypt(&XNonce::from(nonce), Payload { msg: plaintext, aad: reference })
+            .map_err(|_| VaultError::TooLong { given: plaintext.len() })?;
+        let commitment = hash::commitment(&salt, plaintext);
+        let (entry, slot) = (batch.entries.len(), batch.slots.len());
+        batch.entries.extend_from_slice(&scan::entry_head(reference, plaintext.len()));
+        batch.entries.extend_from_slice(&salt);
+        batch.entries.extend_from_slice(&nonce);
+        batch.entries.extend_from_slice(&ciphertext);
+        batch.slots.extend_from_slice(&scan::slot(reference, &key)[..]);
+        let plaintext = Zeroizing::new(plaintext.to_vec());
+        batch.sealed.insert(*reference, Sealed { commitment, plaintext, entry, slot });
+        Ok(commitment)
+    }
+
+    /// Returns whether `plaintext` stands under `reference`. An erased entry counts as the same.
+    pub(crate) fn compare(&self, reference: &Reference, plaintext: &[u8]) -> Result<bool, VaultError> {
+        if !self.holds(reference) {
+            return Ok(false);
+        }
+        Ok(self.opening(reference)?.is_none_or(|opening| opening.plaintext.as_slice() == plaintext))
+    }
+
+    /// Writes and syncs a block's entries: first the keys, then what they open.
+    pub(crate) fn write(&self, batch: Batch) -> Result<(), VaultError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keyring.write_at(&batch.slots, ends.keyring)?;
+        self.entries.write_at(&batch.entries, ends.entries)?;
+        self.keyring.sync()?;
+        self.entries.sync()?;
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        for (reference, sealed) in &batch.sealed {
+            let place = Place {
+                entry: ends.entries + wide(sealed.entry),
+                length: sealed.plaintext.len(),
+                slot: Some(ends.keyring + wide(sealed.slot)),
+            };
+            index.insert(*reference, place);
+        }
+        ends.entries += wide(batch.entries.len());
+        ends.keyring += wide(batch.slots.len());
+        Ok(())
+    }
+
+    /// Destroys key, salt and ciphertext of `reference`: overwritten where they lie, and synced. Returns whether there was
+    /// anything to destroy. An earlier image of disk and keyring still opens what it holds.
+    ///
+    /// # Errors
+    /// When the files cannot be written; asking again continues.
+    pub fn erase(&self, reference: &Reference) -> Result<bool, VaultError> {
+        let place = self.index.read().unwrap_or_else(PoisonError::into_inner).get(reference).copied();
+        let Some(place) = place else { return Ok(false) };
+        let mut there = false;
+        if let Some(slot) = place.slot {
+            there = *self.key(slot)? != [0; KEY_BYTES];
+            self.keyring.write_at(&scan::slot(reference, &[0; KEY_BYTES])[..], slot)?;
+            self.keyring.sync()?;
+        }
+        self.entries.write_at(&vec![0; ENTRY_EXTRA_BYTES + place.length], place.body())?;
+        self.entries.sync()?;
+        Ok(there)
+    }
+
+    /// Returns whether an entry of this name was ever made, erased or not.
+    pub fn holds(&self, reference: &Reference) -> bool {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).contains_key(reference)
+    }
+
+    /// Returns how many entries there are, erased ones among them.
+    pub fn count(&self) -> usize {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+/// Writes a reference as hexadecimal digits.
+fn hex(reference: &Reference) -> String {
+    reference.iter().map(|byte| format!("{byte:02x}")).collect()
+}

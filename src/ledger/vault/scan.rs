@@ -1,0 +1,181 @@
+//! Reading the vault's files from front to back at open: what is there, and where the next entry goes.
+//!
+//! Nothing is cut off and nothing is rewritten here. A torn tail was never named by a block; it is stepped over, and the
+//! next entry goes behind whatever the torn one claims.
+
+use std::collections::HashMap;
+
+use thads_proof::hash;
+use zeroize::Zeroizing;
+
+use super::store::Store;
+use super::{
+    CHECK_BYTES, ENTRY_CONTEXT, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, ENTRY_MAGIC, KEY_BYTES,
+    PLAINTEXT_BYTES_MAX, REFERENCE_BYTES, Reference, SLOT_BYTES, SLOT_CONTEXT, VaultError,
+};
+use crate::count::{narrow, wide};
+
+const WINDOW_BYTES: usize = 1024 * 1024;
+
+/// Where an entry and its key lie.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Offset of the entry's head.
+    pub(super) entry: u64,
+    /// Bytes of plaintext.
+    pub(super) length: usize,
+    /// Offset of the slot in the keyring, if there is one.
+    pub(super) slot: Option<u64>,
+}
+
+impl Place {
+    /// Offset of salt, nonce and ciphertext.
+    pub(super) fn body(&self) -> u64 {
+        self.entry + wide(ENTRY_HEAD_BYTES)
+    }
+}
+
+/// What the files hold.
+pub(super) struct Scan {
+    pub(super) index: HashMap<Reference, Place>,
+    pub(super) entries_end: u64,
+    pub(super) keyring_end: u64,
+    /// Sentences about bytes that are no entry.
+    pub(super) odd: Vec<String>,
+}
+
+/// Returns the head of an entry.
+pub(super) fn entry_head(reference: &Reference, length: usize) -> [u8; ENTRY_HEAD_BYTES] {
+    let mut head = [0; ENTRY_HEAD_BYTES];
+    head[..4].copy_from_slice(&ENTRY_MAGIC);
+    head[4..8].copy_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
+    head[8..8 + REFERENCE_BYTES].copy_from_slice(reference);
+    let check = hash::derive(ENTRY_CONTEXT, &head[..8 + REFERENCE_BYTES]);
+    head[8 + REFERENCE_BYTES..].copy_from_slice(&check[..CHECK_BYTES]);
+    head
+}
+
+/// Returns a slot of the keyring.
+pub(super) fn slot(reference: &Reference, key: &[u8; KEY_BYTES]) -> Zeroizing<[u8; SLOT_BYTES]> {
+    let mut slot = Zeroizing::new([0; SLOT_BYTES]);
+    slot[..REFERENCE_BYTES].copy_from_slice(reference);
+    slot[REFERENCE_BYTES..REFERENCE_BYTES + KEY_BYTES].copy_from_slice(key);
+    let check = hash::derive(SLOT_CONTEXT, &slot[..REFERENCE_BYTES + KEY_BYTES]);
+    slot[REFERENCE_BYTES + KEY_BYTES..].copy_from_slice(&check[..CHECK_BYTES]);
+    slot
+}
+
+/// Reads both files.
+pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError> {
+    let mut odd = Vec::new();
+    let (slots, keyring_end) = scan_keyring(keyring, &mut odd)?;
+    let mut index = HashMap::new();
+    let length = entries.len()?;
+    let mut window = Window::new(entries, length);
+    let mut at = 0;
+    let mut end = length;
+    let mut skipped = 0_u64;
+    while at < length {
+        match entry_at(&mut window, at)? {
+            Some((reference, plaintext)) => {
+                let next = at + wide(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
+                if next > length {
+                    odd.push(format!(
+                        "vault: the last entry, at byte {at}, is incomplete; no block names it"
+                    ));
+                    end = next;
+                    break;
+                }
+                index.insert(
+                    reference,
+                    Place { entry: at, length: plaintext, slot: slots.get(&reference).copied() },
+                );
+                at = next;
+            }
+            None => {
+                skipped += 1;
+                at += 1;
+            }
+        }
+    }
+    if skipped > 0 {
+        odd.push(format!("vault: {skipped} bytes belong to no entry and were stepped over"));
+    }
+    Ok(Scan { index, entries_end: end, keyring_end, odd })
+}
+
+fn entry_at(window: &mut Window<'_>, at: u64) -> Result<Option<(Reference, usize)>, VaultError> {
+    let Some(head) = window.get(at, ENTRY_HEAD_BYTES)? else { return Ok(None) };
+    if head[..4] != ENTRY_MAGIC {
+        return Ok(None);
+    }
+    let mut length = [0; 4];
+    length.copy_from_slice(&head[4..8]);
+    let mut reference = [0; REFERENCE_BYTES];
+    reference.copy_from_slice(&head[8..8 + REFERENCE_BYTES]);
+    let length = narrow(u64::from(u32::from_be_bytes(length)));
+    if length > PLAINTEXT_BYTES_MAX || *head != entry_head(&reference, length) {
+        return Ok(None);
+    }
+    Ok(Some((reference, length)))
+}
+
+fn scan_keyring(
+    keyring: &Store,
+    odd: &mut Vec<String>,
+) -> Result<(HashMap<Reference, u64>, u64), VaultError> {
+    let length = keyring.len()?;
+    let stride = wide(SLOT_BYTES);
+    let mut slots = HashMap::new();
+    let mut window = Window::new(keyring, length);
+    let mut bad = 0_u64;
+    for number in 0..length / stride {
+        let at = number * stride;
+        let Some(found) = window.get(at, SLOT_BYTES)? else { break };
+        let mut reference = [0; REFERENCE_BYTES];
+        reference.copy_from_slice(&found[..REFERENCE_BYTES]);
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        key.copy_from_slice(&found[REFERENCE_BYTES..REFERENCE_BYTES + KEY_BYTES]);
+        if *found == slot(&reference, &key)[..] {
+            slots.insert(reference, at);
+        } else {
+            bad += 1;
+        }
+    }
+    let torn = length % stride;
+    if bad > 0 || torn > 0 {
+        odd.push(format!(
+            "keyring: {bad} slots are not whole, and {torn} bytes stand behind the last; stepped over"
+        ));
+    }
+    Ok((slots, length.div_ceil(stride) * stride))
+}
+
+/// A piece of a store, read ahead.
+struct Window<'a> {
+    store: &'a Store,
+    length: u64,
+    from: u64,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl<'a> Window<'a> {
+    fn new(store: &'a Store, length: u64) -> Window<'a> {
+        Window { store, length, from: 0, bytes: Zeroizing::new(Vec::new()) }
+    }
+
+    /// Returns `count` bytes at `at`; `None` when the store ends before.
+    fn get(&mut self, at: u64, count: usize) -> Result<Option<&[u8]>, VaultError> {
+        if at + wide(count) > self.length {
+            return Ok(None);
+        }
+        if at < self.from || at + wide(count) > self.from + wide(self.bytes.len()) {
+            let size = narrow(self.length - at).min(WINDOW_BYTES.max(count));
+            self.bytes.resize(size, 0);
+            self.store.read_at(&mut self.bytes, at)?;
+            self.from = at;
+        }
+        let start = narrow(at - self.from);
+        Ok(self.bytes.get(start..start + count))
+    }
+}
