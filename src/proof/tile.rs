@@ -15,6 +15,8 @@ pub const WIDTH: u16 = 256;
 pub const HEIGHT: u8 = 8;
 /// Largest level of tiles.
 pub const LEVEL_MAX: u8 = 7;
+/// Largest number of a tile or bundle: positions have 64 bits.
+pub const INDEX_MAX: u64 = u64::MAX >> HEIGHT;
 
 /// Names a tile of hashes: shown as its path, `tile/1/x001/234.p/5`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -37,8 +39,10 @@ pub enum TileError {
     /// The path is none of a tile.
     #[error("the path names no tile")]
     Path,
-    /// A tile has 1 to 256 hashes and a level of at most 7.
-    #[error("a tile has a level of at most {LEVEL_MAX} and a width of 1 to {WIDTH}")]
+    /// A tile has 1 to 256 hashes, a level of at most 7 and a number that positions reach.
+    #[error(
+        "a tile has a level of at most {LEVEL_MAX}, a width of 1 to {WIDTH} and a number of at most {INDEX_MAX}"
+    )]
     Range,
     /// The bytes have another length than the width says.
     #[error("the tile has {found} bytes where its width needs {expected}")]
@@ -67,7 +71,7 @@ pub enum TileError {
 impl Tile {
     /// Names the tile `index` of a level; a width of 256 is a full tile.
     pub fn new(level: u8, index: u64, width: u16) -> Result<Tile, TileError> {
-        let known = level <= LEVEL_MAX && (1..=WIDTH).contains(&width);
+        let known = level <= LEVEL_MAX && index <= INDEX_MAX && (1..=WIDTH).contains(&width);
         if known { Ok(Tile { level, index, width }) } else { Err(TileError::Range) }
     }
 
@@ -116,7 +120,7 @@ impl Tile {
     pub fn encode(self, nodes: &Nodes) -> Result<Vec<u8>, ProofError> {
         let (level, first) = (self.level * HEIGHT, self.index * u64::from(WIDTH));
         let mut bytes = Vec::with_capacity(32 * usize::from(self.width));
-        for index in first..first + u64::from(self.width) {
+        for index in (first..).take(usize::from(self.width)) {
             bytes.extend(nodes.node(level, index).ok_or(ProofError::Missing { level, index })?.0);
         }
         Ok(bytes)
@@ -140,7 +144,8 @@ pub fn tiles_between(old: u64, size: u64) -> impl Iterator<Item = Tile> {
 impl Bundle {
     /// Names the bundle `index`; a width of 256 is a full bundle.
     pub fn new(index: u64, width: u16) -> Result<Bundle, TileError> {
-        if (1..=WIDTH).contains(&width) { Ok(Bundle { index, width }) } else { Err(TileError::Range) }
+        let known = index <= INDEX_MAX && (1..=WIDTH).contains(&width);
+        if known { Ok(Bundle { index, width }) } else { Err(TileError::Range) }
     }
 
     /// Returns the number of the bundle: its first entry is 256 times that.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod one_byte;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tamper;
