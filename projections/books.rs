@@ -19,7 +19,7 @@ use thads_proof::record::{Record, Stream, StreamTag};
 use crate::entry::{DecodeError, entry_of};
 
 /// The entries of the streams of one office, by the streams' ids; shared between clones until one of them changes.
-type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<Entry>>>>>;
+pub(crate) type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<Entry>>>>>;
 
 /// The folded ledger. Equal books come of equal logs.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Books {
     pub(crate) head: Position,
     pub(crate) cases: Streams<CaseId>,
     pub(crate) complaints: Streams<ComplaintId>,
+    /// For each case that another says it comes from, those others; a hint, to be checked against their state.
+    receivers: Arc<BTreeMap<CaseId, Vec<CaseId>>>,
     /// Offices, officers and parameters: the entries of all their streams.
     pub(crate) organisation: Arc<Vec<Entry>>,
     /// Versions of the streams that are neither a case's nor a complaint's.
@@ -37,7 +39,7 @@ pub struct Books {
 }
 
 impl PartialEq for Books {
-    /// The world follows from the rest and is not compared.
+    /// World and receivers follow from the rest and are not compared.
     fn eq(&self, other: &Books) -> bool {
         self.head == other.head
             && self.cases == other.cases
@@ -107,6 +109,7 @@ impl Books {
             head: Position(0),
             cases: Streams::new(),
             complaints: Streams::new(),
+            receivers: Arc::default(),
             organisation: Arc::default(),
             versions: Arc::default(),
             days: Arc::default(),
@@ -132,7 +135,7 @@ impl Books {
         let entry = entry_of(record)?;
         self.enter_day(Date::of_instant(record.recorded_at.get()));
         match (home, entry) {
-            (Home::Case(id), Some(entry)) => push(&mut self.cases, id.office.clone(), id, entry),
+            (Home::Case(id), Some(entry)) => self.push_case(id, entry),
             (Home::Complaint(id), Some(entry)) => push(&mut self.complaints, id.office.clone(), id, entry),
             (Home::Organisation, Some(entry)) => {
                 self.count(&record.stream);
@@ -229,6 +232,21 @@ impl Books {
         entries.map_or(0, |entries| u64::try_from(entries.len()).unwrap_or(u64::MAX))
     }
 
+    pub(crate) fn push_case(&mut self, id: CaseId, entry: Entry) {
+        if let Some(from) = came_from(&entry.event.body) {
+            let receivers = Arc::make_mut(&mut self.receivers).entry(from.clone()).or_default();
+            if !receivers.contains(&id) {
+                receivers.push(id.clone());
+            }
+        }
+        push(&mut self.cases, id.office.clone(), id, entry);
+    }
+
+    /// The cases that may have come from a case, by what some entry of theirs says.
+    pub(crate) fn receivers(&self, of: &CaseId) -> &[CaseId] {
+        self.receivers.get(of).map_or(&[], Vec::as_slice)
+    }
+
     fn count(&mut self, stream: &Stream) {
         let version = Arc::make_mut(&mut self.versions).entry(stream.clone()).or_insert(0);
         *version = version.saturating_add(1);
@@ -297,7 +315,17 @@ fn named<Id: ToString>(id: Option<Id>, text: Option<&str>) -> Option<Id> {
     id.filter(|id| Some(id.to_string().as_str()) == text)
 }
 
-fn push<Id: Ord + Clone>(streams: &mut Streams<Id>, office: OfficeCode, id: Id, entry: Entry) {
+/// The case from which an entry says that its own comes.
+fn came_from(body: &Body) -> Option<&CaseId> {
+    match body {
+        Body::EntrustedIn(here) => Some(&here.brought.from),
+        Body::TakenFromBelow(here) => Some(&here.brought.from),
+        Body::FactCorrected(fact) => came_from(&fact.replacement.body),
+        _ => None,
+    }
+}
+
+pub(crate) fn push<Id: Ord + Clone>(streams: &mut Streams<Id>, office: OfficeCode, id: Id, entry: Entry) {
     let of = Arc::make_mut(streams.entry(office).or_default());
     Arc::make_mut(of.entry(id).or_default()).push(entry);
 }

@@ -1,0 +1,276 @@
+//! A report by a dimension: the same figures for each office, enforcer, basis, year of the order, …
+//!
+//! A dimension that overlaps (tags, creditors, obligations) counts a case in every row that it belongs to, so its
+//! rows do not add up to the whole.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use thads_cases::case::{Basis, Case, JudgmentKind, PartyKind, Payee, Tag};
+use thads_cases::distribution::ObligationKind;
+use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo, Position};
+use thads_cases::money::Total;
+
+use crate::books::Books;
+use crate::columns::Cells;
+use crate::period::Period;
+use crate::query::{Query, Seen};
+use crate::report::{Report, assemble};
+use crate::scope::Scope;
+use crate::statistics::contribution_of_kind;
+
+macro_rules! dimensions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// By what a report is broken down.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Dimension { $($(#[$doc])* $name,)* }
+
+        impl Dimension {
+            /// Every dimension.
+            pub const ALL: &'static [Dimension] = &[$(Dimension::$name),*];
+
+            /// Its word on the command line.
+            pub const fn word(self) -> &'static str {
+                match self { $(Dimension::$name => $word,)* }
+            }
+        }
+    };
+}
+
+dimensions! {
+    /// Each office by itself.
+    Office = "office";
+    /// The enforcer at the end of the period, or the last one.
+    Enforcer = "enforcer";
+    /// On request or proactive.
+    Basis = "basis";
+    /// Kind of judgment.
+    Judgment = "judgment";
+    /// Tags of the order; overlaps.
+    Tag = "tag";
+    /// Who is owed; overlaps.
+    Creditor = "creditor";
+    /// Calendar year of the order.
+    OrderYear = "order_year";
+    /// By what is owed in all.
+    Amount = "amount";
+    /// Carried or new.
+    Entry = "entry";
+    /// Kind of obligation; overlaps for cases, adds up for money.
+    Obligation = "obligation";
+}
+
+impl Dimension {
+    /// Whether one case may stand in several rows.
+    pub const fn overlaps(self) -> bool {
+        matches!(self, Dimension::Tag | Dimension::Creditor | Dimension::Obligation)
+    }
+}
+
+/// A word that names no dimension.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is no dimension; accepted: {list}", list = words())]
+pub struct UnknownDimension(pub String);
+
+fn words() -> String {
+    Dimension::ALL.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Dimension {
+    type Err = UnknownDimension;
+
+    fn from_str(text: &str) -> Result<Dimension, UnknownDimension> {
+        let found = Dimension::ALL.iter().copied().find(|one| one.word() == text);
+        found.ok_or_else(|| UnknownDimension(text.chars().take(40).collect()))
+    }
+}
+
+/// A row of a breakdown.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Key {
+    /// An office.
+    Office(OfficeCode),
+    /// An enforcer.
+    Enforcer(OfficerNo),
+    /// A calendar year.
+    Year(i32),
+    /// A word, with its place in the order of rows.
+    Word(u8, &'static str),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Office(code) => code.fmt(f),
+            Key::Enforcer(number) => number.fmt(f),
+            Key::Year(year) => year.fmt(f),
+            Key::Word(_, word) => f.write_str(word),
+        }
+    }
+}
+
+/// What has no value in the dimension: no enforcer, no tag.
+const NONE: Key = Key::Word(u8::MAX, "none");
+
+/// Returns the figures for each row of a dimension, in the order of the rows. Complaints and targets stand in the
+/// rows of offices only.
+pub fn report_by(
+    books: &Books,
+    period: &Period,
+    scope: Scope,
+    known: Position,
+    dimension: Dimension,
+) -> Vec<(Key, Report)> {
+    let query = Query::new(books, period, scope, known);
+    if dimension == Dimension::Office {
+        return by_office(&query);
+    }
+    type Rows = BTreeMap<Key, BTreeMap<OfficeNo, Cells>>;
+    let parts = query.each_case(|rows: &mut Rows, seen, case| {
+        let mut add = |key, cells: &Cells| {
+            let of_office: &mut BTreeMap<OfficeNo, Cells> = rows.entry(key).or_default();
+            of_office.entry(case.office).or_default().add_all(cells);
+        };
+        if dimension == Dimension::Obligation {
+            for (key, cells) in by_obligation(&query, &seen, &case) {
+                add(key, &cells);
+            }
+            return;
+        }
+        let cells = query.cells(seen.id, &seen.opening, &case);
+        if cells.entries().next().is_some() {
+            for key in keys(dimension, &seen, &case) {
+                add(key, &cells);
+            }
+        }
+    });
+    let mut rows = Rows::new();
+    for (key, of_offices) in parts.into_iter().flatten() {
+        for (office, cells) in of_offices {
+            rows.entry(key.clone()).or_default().entry(office).or_default().add_all(&cells);
+        }
+    }
+    rows.into_iter()
+        .map(|(key, rows)| (key, without_targets(assemble(&query, period, &query.regime, &rows))))
+        .collect()
+}
+
+fn by_office(query: &Query<'_>) -> Vec<(Key, Report)> {
+    let organisation = &query.world.organisation;
+    let whole = crate::report::report(query.books, &query.period, query.scope, query.known);
+    whole
+        .offices
+        .iter()
+        .filter_map(|row| {
+            let code = organisation.offices.get(&row.office)?.code.clone();
+            let mut alone = query.clone();
+            alone.scope = Scope::OfficeAlone(row.office);
+            let rows = BTreeMap::from([(row.office, row.cells().clone())]);
+            Some((Key::Office(code), assemble(&alone, &query.period, &query.regime, &rows)))
+        })
+        .collect()
+}
+
+/// A row is no unit: its cases are only some of an office's, and no target is for them.
+fn without_targets(mut report: Report) -> Report {
+    report.targets.clear();
+    report.figures.retain(|figure| figure.about.unit != crate::figures::Unit::Units);
+    report
+}
+
+fn by_obligation(query: &Query<'_>, seen: &Seen<'_>, case: &Case) -> Vec<(Key, Cells)> {
+    let mut before = Case::default();
+    for one in &seen.live[..seen.before] {
+        one.event.body.apply_to_case(&mut before, &one.at);
+    }
+    let mut kinds: Vec<ObligationKind> = case.obligations.iter().map(|one| one.kind).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+        .into_iter()
+        .map(|kind| {
+            let cells = contribution_of_kind(&before, case, &query.regime, kind);
+            let at = ObligationKind::ALL.iter().position(|one| *one == kind);
+            (Key::Word(at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX), kind.id()), cells)
+        })
+        .filter(|(_, cells)| cells.entries().next().is_some())
+        .collect()
+}
+
+fn keys(dimension: Dimension, seen: &Seen<'_>, case: &Case) -> Vec<Key> {
+    let one = |key: Option<Key>| vec![key.unwrap_or(NONE)];
+    match dimension {
+        Dimension::Office | Dimension::Obligation => Vec::new(),
+        Dimension::Enforcer => {
+            let enforcer = case.open().map_or(case.last_enforcer, |open| open.enforcer);
+            one(enforcer.map(Key::Enforcer))
+        }
+        Dimension::Basis => one(case.order.basis.map(|basis| match basis {
+            Basis::OnRequest => Key::Word(0, "on_request"),
+            Basis::Proactive => Key::Word(1, "proactive"),
+        })),
+        Dimension::Judgment => one(case.judgment.map(judgment)),
+        Dimension::Tag => some(case.order.tags.iter().map(|tag| tag_key(*tag)).collect()),
+        Dimension::Creditor => creditors(case),
+        Dimension::OrderYear => one(case.order.on.map(|on| Key::Year(on.year()))),
+        Dimension::Amount => vec![band(case)],
+        Dimension::Entry => {
+            vec![if seen.opening.carried() { Key::Word(0, "carried") } else { Key::Word(1, "new") }]
+        }
+    }
+}
+
+fn some(mut keys: Vec<Key>) -> Vec<Key> {
+    keys.sort();
+    keys.dedup();
+    if keys.is_empty() { vec![NONE] } else { keys }
+}
+
+fn creditors(case: &Case) -> Vec<Key> {
+    let parties = case.creditors.iter().map(|party| match party.kind {
+        PartyKind::Individual => Key::Word(0, "individual"),
+        PartyKind::CreditInstitution => Key::Word(1, "credit_institution"),
+        PartyKind::StateBody => Key::Word(2, "state_body"),
+        PartyKind::Organisation => Key::Word(3, "organisation"),
+    });
+    let to_budget = case.obligations.iter().any(|one| one.counts() && one.payee == Payee::Budget);
+    some(parties.chain(to_budget.then_some(Key::Word(4, "state_budget"))).collect())
+}
+
+fn judgment(kind: JudgmentKind) -> Key {
+    match kind {
+        JudgmentKind::Civil => Key::Word(0, "civil"),
+        JudgmentKind::Criminal => Key::Word(1, "criminal"),
+        JudgmentKind::MarriageFamily => Key::Word(2, "marriage_family"),
+        JudgmentKind::Business => Key::Word(3, "business"),
+        JudgmentKind::Labour => Key::Word(4, "labour"),
+        JudgmentKind::Bankruptcy => Key::Word(5, "bankruptcy"),
+        JudgmentKind::AdministrativePart => Key::Word(6, "administrative_part"),
+        JudgmentKind::Competition => Key::Word(7, "competition"),
+        JudgmentKind::Arbitration => Key::Word(8, "arbitration"),
+    }
+}
+
+fn tag_key(tag: Tag) -> Key {
+    match tag {
+        Tag::BankCredit => Key::Word(0, "bank_credit"),
+        Tag::Corruption => Key::Word(1, "corruption"),
+        Tag::Economic => Key::Word(2, "economic"),
+        Tag::StateBudget => Key::Word(3, "state_budget"),
+        Tag::ForeignElement => Key::Word(4, "foreign_element"),
+        Tag::Compensation => Key::Word(5, "compensation"),
+    }
+}
+
+/// Bands of domain.md 5.2, in đồng.
+fn band(case: &Case) -> Key {
+    let due: Total = case.obligations.iter().filter(|one| one.counts()).map(|one| one.due.total()).sum();
+    match due {
+        ..10_000_000 => Key::Word(0, "under_10_million"),
+        10_000_000..100_000_000 => Key::Word(1, "10_to_100_million"),
+        100_000_000..1_000_000_000 => Key::Word(2, "100_million_to_1_billion"),
+        1_000_000_000..10_000_000_000 => Key::Word(3, "1_to_10_billion"),
+        10_000_000_000.. => Key::Word(4, "from_10_billion"),
+    }
+}

@@ -1,0 +1,244 @@
+//! A report: every figure of a period, a scope and a moment of knowledge, with each office's row and its targets.
+//!
+//! Known at K means everything at K: the cases' entries, the tree of offices, the rules and the targets.
+
+use std::collections::BTreeMap;
+
+use thads_cases::ids::{OfficeCode, OfficeNo, Position};
+use thads_cases::money::{Ratio, Total};
+use thads_cases::organisation::Organisation;
+use thads_cases::rules::{Parameter, RuleSet};
+
+use crate::books::Books;
+use crate::columns::{Cells, Column};
+use crate::figures::{FIGURES, FigureAbout, Measure, Unit, Value, figure};
+use crate::period::Period;
+use crate::query::Query;
+use crate::regime::Regime;
+use crate::scope::Scope;
+
+/// The figures of a period.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report {
+    /// Which period.
+    pub period: Period,
+    /// Whose cases.
+    pub scope: Scope,
+    /// As known at this size of the log.
+    pub known: Position,
+    /// The rules of the statistics on the period's last day.
+    pub rule_set: RuleSet,
+    /// Every figure, in the order of the registry.
+    pub figures: Vec<Figure>,
+    /// Each office of the scope by itself, in the order of the offices' numbers.
+    pub offices: Vec<OfficeRow>,
+    /// Each office's targets of the year.
+    pub targets: Vec<TargetRow>,
+}
+
+/// A figure and its value.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Figure {
+    /// Which figure.
+    pub about: &'static FigureAbout,
+    /// Its value.
+    pub value: Value,
+}
+
+/// The figures of one office by itself, without those below it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OfficeRow {
+    /// Its number.
+    pub office: OfficeNo,
+    /// Its code; `None` for an office of imported history that was never opened.
+    pub code: Option<OfficeCode>,
+    cells: Cells,
+    unset: Vec<Parameter>,
+}
+
+impl OfficeRow {
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// The value of a figure; `None` for an unknown id and for figures that count units.
+    pub fn value(&self, id: &str) -> Option<Value> {
+        value_of(figure(id)?, &self.cells, &self.unset)
+    }
+}
+
+/// A unit's target of the period's year, and how far it has come.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TargetRow {
+    /// The unit.
+    pub office: OfficeNo,
+    /// The figure's id, for instance `rate.cases`.
+    pub figure: String,
+    /// What it should reach in the whole year.
+    pub target: Ratio,
+    /// What is above the line of its own rate.
+    pub numerator: Total,
+    /// What is below it.
+    pub denominator: Total,
+    /// Whether the whole year's target is reached already.
+    pub reached: bool,
+    /// The target's share of the months gone by: target × months / 12, as numerator and denominator.
+    pub pace: (Total, Total),
+    /// Whether it has come at least as far as that.
+    pub on_pace: bool,
+}
+
+impl Report {
+    /// The value of a figure; `None` for an unknown id.
+    pub fn value(&self, id: &str) -> Option<Value> {
+        self.figures.iter().find(|figure| figure.about.id == id).map(|figure| figure.value)
+    }
+
+    /// The amount of a figure that is a count or a sum of money.
+    pub fn amount(&self, id: &str) -> Option<Total> {
+        self.value(id).and_then(Value::amount)
+    }
+}
+
+/// The figures of a period.
+pub fn report(books: &Books, period: &Period, scope: Scope, known: Position) -> Report {
+    let query = Query::new(books, period, scope, known);
+    let parts = query.each_case(|rows: &mut BTreeMap<OfficeNo, Cells>, seen, case| {
+        rows.entry(case.office).or_default().add_all(&query.cells(seen.id, &seen.opening, &case));
+    });
+    let mut rows = BTreeMap::new();
+    for (office, cells) in parts.into_iter().flatten() {
+        rows.entry(office).or_insert_with(Cells::default).add_all(&cells);
+    }
+    for seen in query.complaints() {
+        let cells = query.complaint_cells(&seen, &seen.complaint);
+        rows.entry(seen.complaint.office).or_default().add_all(&cells);
+    }
+    assemble(&query, period, &query.regime, &rows)
+}
+
+/// Makes a report of the rows of the offices.
+pub(crate) fn assemble(
+    query: &Query<'_>,
+    period: &Period,
+    regime: &Regime,
+    rows: &BTreeMap<OfficeNo, Cells>,
+) -> Report {
+    let organisation = &query.world.organisation;
+    let mut sum = Cells::default();
+    for cells in rows.values() {
+        sum.add_all(cells);
+    }
+    let offices = office_rows(query.scope, organisation, regime, rows);
+    let targets = target_rows(period, organisation, &offices);
+    let figures = FIGURES
+        .iter()
+        .map(|about| Figure { about, value: figure_value(about, &sum, &regime.unset, &targets) })
+        .collect();
+    Report {
+        period: period.clone(),
+        scope: query.scope,
+        known: query.known,
+        rule_set: regime.rule_set,
+        figures,
+        offices,
+        targets,
+    }
+}
+
+fn office_rows(
+    scope: Scope,
+    organisation: &Organisation,
+    regime: &Regime,
+    rows: &BTreeMap<OfficeNo, Cells>,
+) -> Vec<OfficeRow> {
+    let mut offices = scope.offices(organisation);
+    let unknown = rows.iter().filter(|(office, _)| !organisation.offices.contains_key(office));
+    offices.extend(unknown.filter(|(_, cells)| cells.entries().next().is_some()).map(|(office, _)| office));
+    offices.sort();
+    offices
+        .into_iter()
+        .map(|office| {
+            let mut cells = rows.get(&office).cloned().unwrap_or_default();
+            // Inside one office nothing is counted twice.
+            cells.clear(Column::CasesDoubled);
+            cells.clear(Column::MoneyDoubled);
+            let code = organisation.offices.get(&office).map(|office| office.code.clone());
+            OfficeRow { office, code, cells, unset: regime.unset.clone() }
+        })
+        .collect()
+}
+
+fn target_rows(period: &Period, organisation: &Organisation, offices: &[OfficeRow]) -> Vec<TargetRow> {
+    let year = period.year();
+    let mut targets = Vec::new();
+    for row in offices {
+        for about in FIGURES.iter().filter(|about| about.unit == Unit::Rate) {
+            let Some(target) = organisation.target(year, row.office, about.id) else { continue };
+            let Some(Value::Rate { numerator, denominator }) = value_of(about, &row.cells, &row.unset) else {
+                continue;
+            };
+            let months = Total::from(period.months());
+            let pace = (Total::from(target.numerator) * months, Total::from(target.denominator) * 12);
+            targets.push(TargetRow {
+                office: row.office,
+                figure: about.id.to_owned(),
+                target,
+                numerator,
+                denominator,
+                reached: target.reached_by(numerator, denominator),
+                pace,
+                on_pace: denominator > 0 && reaches(numerator, denominator, pace),
+            });
+        }
+    }
+    targets
+}
+
+fn reaches(numerator: Total, denominator: Total, pace: (Total, Total)) -> bool {
+    match (numerator.checked_mul(pace.1), pace.0.checked_mul(denominator)) {
+        (Some(left), Some(right)) => left >= right,
+        _ => false,
+    }
+}
+
+fn figure_value(
+    about: &'static FigureAbout,
+    cells: &Cells,
+    unset: &[Parameter],
+    targets: &[TargetRow],
+) -> Value {
+    let count = |reached_only: bool, id: &str| {
+        let rows = targets.iter().filter(|row| row.figure == id && (row.reached || !reached_only));
+        Value::Count(Total::try_from(rows.count()).unwrap_or(Total::MAX))
+    };
+    match (about.measure, missing(about, unset)) {
+        (_, Some(parameter)) => Value::Unset(parameter),
+        (Measure::Reaching(id), None) => count(true, id),
+        (Measure::Targeted(id), None) => count(false, id),
+        (Measure::Sum(..) | Measure::Rate(..), None) => {
+            value_of(about, cells, unset).unwrap_or(Value::Count(0))
+        }
+    }
+}
+
+fn missing(about: &FigureAbout, unset: &[Parameter]) -> Option<Parameter> {
+    about.needs.iter().copied().find(|parameter| unset.contains(parameter))
+}
+
+/// The value of a figure of columns; `None` for figures that count units.
+pub(crate) fn value_of(about: &FigureAbout, cells: &Cells, unset: &[Parameter]) -> Option<Value> {
+    if let Some(parameter) = missing(about, unset) {
+        return Some(Value::Unset(parameter));
+    }
+    match about.measure {
+        Measure::Sum(plus, minus) => {
+            let amount = cells.sum(plus) - cells.sum(minus);
+            Some(if about.unit == Unit::Money { Value::Money(amount) } else { Value::Count(amount) })
+        }
+        Measure::Rate(above, below) => {
+            Some(Value::Rate { numerator: cells.sum(above), denominator: cells.sum(below) })
+        }
+        Measure::Reaching(_) | Measure::Targeted(_) => None,
+    }
+}
