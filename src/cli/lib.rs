@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+pub mod import;
+
 /// Runs the program with the process's own arguments and returns its exit code.
 pub fn run() -> ExitCode {
     ExitCode::SUCCESS

@@ -1,0 +1,195 @@
+//! A target in memory: for a dry run where there is no ledger yet, and for tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use thads_cases::date::Date;
+use thads_cases::decide::organisation_of;
+use thads_cases::event::Body;
+use thads_cases::history::Entry;
+use thads_cases::ids::{CaseId, ComplaintId, NotAnId, OfficeCode, OfficerNo, Position};
+use thads_cases::personal::Personal;
+use thads_cases::world::World;
+use thads_proof::record::{RequestId, Stream, StreamTag};
+
+use super::target::{RowAppend, StreamEvents, Target};
+
+/// A ledger that forgets: entries by stream and the request ids.
+#[derive(Debug)]
+pub struct Memory {
+    today: Date,
+    next: u64,
+    /// How many appends it takes before it refuses all.
+    left: usize,
+    requests: BTreeSet<RequestId>,
+    cases: BTreeMap<CaseId, Vec<Entry>>,
+    complaints: BTreeMap<ComplaintId, Vec<Entry>>,
+    organisation: BTreeMap<String, Vec<Entry>>,
+}
+
+/// Why an append is refused: as a ledger would.
+#[derive(Debug, thiserror::Error)]
+pub enum MemoryError {
+    /// The stream is not at the version that was expected.
+    #[error("stream {stream} is at version {current}, not {expected}")]
+    Stale {
+        /// Which stream.
+        stream: Stream,
+        /// The version that was expected.
+        expected: u64,
+        /// The version that it has.
+        current: usize,
+    },
+    /// The request id stands there already.
+    #[error("request {0} stands there already")]
+    Repeated(RequestId),
+    /// It was told to take no more: see [`Memory::stop_after`].
+    #[error("it takes no more")]
+    Stopped,
+    /// The stream's key is no id of its sort.
+    #[error(transparent)]
+    Key(#[from] NotAnId),
+}
+
+impl Memory {
+    /// An empty ledger; its genesis is at position 0.
+    pub fn new(today: Date) -> Memory {
+        Memory {
+            today,
+            next: 1,
+            left: usize::MAX,
+            requests: BTreeSet::new(),
+            cases: BTreeMap::new(),
+            complaints: BTreeMap::new(),
+            organisation: BTreeMap::new(),
+        }
+    }
+
+    /// Takes that many appends more and then none: as a process that is killed.
+    pub fn stop_after(&mut self, appends: usize) {
+        self.left = appends;
+    }
+
+    /// Records one append, whole or not at all.
+    ///
+    /// # Errors
+    /// As a ledger would refuse it.
+    pub fn append(&mut self, append: &RowAppend) -> Result<(), MemoryError> {
+        self.left = self.left.checked_sub(1).ok_or(MemoryError::Stopped)?;
+        if self.requests.contains(&append.request) {
+            return Err(MemoryError::Repeated(append.request));
+        }
+        for stream in &append.streams {
+            let current = self.entries(&stream.stream)?.len();
+            if u64::try_from(current) != Ok(stream.expected_version) {
+                let (stream, expected) = (stream.stream.clone(), stream.expected_version);
+                return Err(MemoryError::Stale { stream, expected, current });
+            }
+        }
+        for stream in &append.streams {
+            self.add(stream)?;
+        }
+        self.requests.insert(append.request);
+        Ok(())
+    }
+
+    fn add(&mut self, stream: &StreamEvents) -> Result<(), MemoryError> {
+        let (mut next, today) = (self.next, self.today);
+        let entries = self.entries(&stream.stream)?;
+        for imported in &stream.events {
+            entries.push(Entry {
+                position: Position(next),
+                effective: imported.effective,
+                recorded_on: today,
+                office: imported.office,
+                actor: imported.actor,
+                imported: true,
+                event: Arc::clone(&imported.event),
+            });
+            next = next.saturating_add(1);
+        }
+        self.next = next;
+        Ok(())
+    }
+
+    fn entries(&mut self, stream: &Stream) -> Result<&mut Vec<Entry>, MemoryError> {
+        let key = stream.key_text().unwrap_or_default();
+        Ok(match stream.tag() {
+            StreamTag::Case => self.cases.entry(key.parse()?).or_default(),
+            StreamTag::Complaint => self.complaints.entry(key.parse()?).or_default(),
+            _ => self.organisation.entry(stream.to_string()).or_default(),
+        })
+    }
+
+    fn organisation_entries(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = self.organisation.values().flatten().cloned().collect();
+        entries.sort_by_key(|entry| entry.position);
+        entries
+    }
+}
+
+impl Target for Memory {
+    type Error = MemoryError;
+
+    fn world(&self) -> Result<World, MemoryError> {
+        Ok(World {
+            organisation: organisation_of(&self.organisation_entries(), Date::MAX),
+            ..World::default()
+        })
+    }
+
+    fn next(&self) -> Position {
+        Position(self.next)
+    }
+
+    fn today(&self) -> Date {
+        self.today
+    }
+
+    fn known(&self, request: &RequestId) -> Result<bool, MemoryError> {
+        Ok(self.requests.contains(request))
+    }
+
+    fn cases(&self) -> impl Iterator<Item = (&CaseId, &[Entry])> {
+        self.cases.iter().map(|(id, entries)| (id, entries.as_slice()))
+    }
+
+    fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[Entry])> {
+        self.complaints.iter().map(|(id, entries)| (id, entries.as_slice()))
+    }
+
+    fn case(&self, case: &CaseId) -> &[Entry] {
+        self.cases.get(case).map_or(&[], Vec::as_slice)
+    }
+
+    fn complaint(&self, complaint: &ComplaintId) -> &[Entry] {
+        self.complaints.get(complaint).map_or(&[], Vec::as_slice)
+    }
+
+    fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {
+        let of = self.cases.keys().filter(|id| id.office == *office && id.year == year);
+        of.map(|id| id.number).max().unwrap_or(0).saturating_add(1)
+    }
+
+    fn next_complaint(&self, office: &OfficeCode, year: u16) -> u32 {
+        let of = self.complaints.keys().filter(|id| id.office == *office && id.year == year);
+        of.map(|id| id.number).max().unwrap_or(0).saturating_add(1)
+    }
+
+    fn officer_names(&self) -> Result<Vec<(OfficerNo, String)>, MemoryError> {
+        let entries = self.organisation.values().flatten();
+        let named = entries.filter_map(|entry| match &entry.event.body {
+            Body::OfficerAppointed(officer) => match &officer.person {
+                Personal::Person(person) => Some((officer.number, person.name.clone())),
+                Personal::Text(name) => Some((officer.number, name.clone())),
+                Personal::Sealed(_) => None,
+            },
+            _ => None,
+        });
+        Ok(named.collect())
+    }
+
+    fn submit(&mut self, batch: &[RowAppend]) -> Result<(), MemoryError> {
+        batch.iter().try_for_each(|append| self.append(append))
+    }
+}

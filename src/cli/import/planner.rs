@@ -1,0 +1,470 @@
+//! From rows to appends: which case, which events, under which request id.
+//!
+//! Pure but for its [`Target`]: no file, no clock. What it knows of the ledger is what the target says and what it
+//! planned itself and has not yet handed over; so a row is planned the same whether the rows before it came in this
+//! run or in an earlier one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use thads_cases::case::Case;
+use thads_cases::date::Date;
+use thads_cases::decide::{Action as Wanted, Scene, decide};
+use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed};
+use thads_cases::event::repair::NoteAdded;
+use thads_cases::event::{At, Body, Event, Sender, Subject};
+use thads_cases::history::{Entry, case_at, complaint_at, timeline};
+use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
+use thads_cases::money::Total;
+use thads_cases::personal::{Person, Personal};
+use thads_cases::refusal::Refusal;
+use thads_cases::world::World;
+use thads_proof::record::{RequestId, Stream, StreamTag};
+
+use super::identity;
+use super::mapping::{Columns, Mapping};
+use super::reject::{Problem, Reject};
+use super::rows::Row;
+use super::target::{ImportedEvent, RowAppend, StreamEvents, Target};
+use super::template::{Action, NoValue, Source, When};
+
+/// Plans rows one after the other, and remembers what it planned until it is handed over.
+pub struct Planner<'m> {
+    mapping: &'m Mapping,
+    world: World,
+    today: Date,
+    next: Position,
+    office: OfficeNo,
+    /// The numbers of all offices that the mapping names, by code.
+    offices: BTreeMap<String, OfficeNo>,
+    /// Cases by their id in the source.
+    cases: HashMap<String, CaseId>,
+    /// The complaints about each case, in the order of receipt.
+    complaints: HashMap<CaseId, Vec<ComplaintId>>,
+    /// Officers by their name in the source.
+    officers: HashMap<String, OfficerNo>,
+    intake: HashMap<u16, u32>,
+    complaint_numbers: HashMap<u16, u32>,
+    /// The entries of cases that were touched since the last hand-over, those of the ledger included.
+    case_entries: HashMap<CaseId, Vec<Entry>>,
+    complaint_entries: HashMap<ComplaintId, Vec<Entry>>,
+}
+
+/// A row as it was planned.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Planned {
+    /// What to append.
+    pub append: RowAppend,
+    /// The rules that it breaks, which are recorded as flags.
+    pub flags: Vec<Refusal>,
+    /// Whether the row takes a case in.
+    pub new_case: bool,
+}
+
+/// The row at hand: what it adds to which stream.
+struct Plan {
+    actor: OfficerNo,
+    appointed: Option<(String, Event)>,
+    case: CaseId,
+    case_entries: Vec<Entry>,
+    /// How many of the case's entries were there before.
+    case_before: usize,
+    complaints: Vec<PlannedComplaint>,
+    next: Position,
+}
+
+struct PlannedComplaint {
+    id: ComplaintId,
+    entries: Vec<Entry>,
+    before: usize,
+    /// Whether it is known as a complaint about the case from now on.
+    received: bool,
+}
+
+impl PlannedComplaint {
+    fn untouched(&self) -> bool {
+        self.entries.len() == self.before
+    }
+}
+
+impl<'m> Planner<'m> {
+    /// Asks a target for what stands in it.
+    ///
+    /// # Errors
+    /// The target's own.
+    pub fn new<T: Target>(mapping: &'m Mapping, target: &T) -> Result<Planner<'m>, T::Error> {
+        let world = target.world()?;
+        let mut planner = Planner {
+            mapping,
+            today: target.today(),
+            next: target.next(),
+            office: OfficeNo(0),
+            offices: BTreeMap::new(),
+            cases: HashMap::new(),
+            complaints: HashMap::new(),
+            officers: HashMap::new(),
+            intake: HashMap::new(),
+            complaint_numbers: HashMap::new(),
+            case_entries: HashMap::new(),
+            complaint_entries: HashMap::new(),
+            world,
+        };
+        for (id, entries) in target.cases().filter(|(id, _)| id.office == mapping.office.code) {
+            let received =
+                entries.iter().filter(|entry| entry.imported).find_map(|entry| match &entry.event.body {
+                    Body::JudgmentReceived(judgment) => Some(&judgment.number),
+                    _ => None,
+                });
+            if let Some(number) = received {
+                planner.cases.entry(number.clone()).or_insert_with(|| id.clone());
+            }
+        }
+        let mut received: Vec<(Position, &CaseId, &ComplaintId)> = Vec::new();
+        for (id, entries) in target.complaints() {
+            received.extend(entries.iter().find_map(|entry| match &entry.event.body {
+                Body::ComplaintReceived(complaint) => Some((entry.position, complaint.case.as_ref()?, id)),
+                Body::DenunciationReceived(complaint) => Some((entry.position, complaint.case.as_ref()?, id)),
+                _ => None,
+            }));
+        }
+        received.sort_unstable_by_key(|(position, _, _)| *position);
+        for (_, case, complaint) in received {
+            planner.complaints.entry(case.clone()).or_default().push(complaint.clone());
+        }
+        let own = planner.world.organisation.office_by_code(&mapping.office.code).map(|office| office.number);
+        for (number, name) in target.officer_names()? {
+            let of = planner.world.organisation.officers.get(&number).map(|officer| officer.office);
+            if of.is_some() && of == own {
+                planner.officers.entry(name).or_insert(number);
+            }
+        }
+        Ok(planner)
+    }
+
+    /// The appends that open the offices of the mapping that the ledger lacks; to be handed over before any row.
+    pub fn open_offices(&mut self) -> Vec<RowAppend> {
+        let mut appends = Vec::new();
+        for office in self.mapping.offices() {
+            let organisation = &self.world.organisation;
+            let number = match organisation.office_by_code(&office.code) {
+                Some(known) => known.number,
+                None => {
+                    let number =
+                        organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
+                    let opened = OfficeOpened {
+                        number: OfficeNo(number),
+                        code: office.code.clone(),
+                        name: office.name.clone(),
+                        level: office.level,
+                        parent: None,
+                    };
+                    let event = Arc::new(Event::bare(Body::OfficeOpened(opened)));
+                    let imported = ImportedEvent {
+                        effective: office.opened,
+                        office: OfficeNo(number),
+                        actor: OfficerNo(0),
+                        event,
+                    };
+                    self.fold_organisation(&imported);
+                    self.next = after(self.next, 1);
+                    appends.push(RowAppend {
+                        request: identity::office(office.code.as_str()),
+                        streams: streams_of([(
+                            StreamTag::Office,
+                            office.code.to_string(),
+                            0,
+                            vec![imported],
+                        )]),
+                    });
+                    OfficeNo(number)
+                }
+            };
+            self.offices.insert(office.code.to_string(), number);
+        }
+        self.office = self.offices.get(self.mapping.office.code.as_str()).copied().unwrap_or_default();
+        appends
+    }
+
+    /// Plans a row. After a reject everything is as it was before.
+    ///
+    /// # Errors
+    /// Why the row cannot be taken.
+    pub fn plan<T: Target>(&mut self, row: &Row, request: RequestId, target: &T) -> Result<Planned, Reject> {
+        let mut plan = self.begin(row, target);
+        let actions = self.mapping.activities.get(row.activity()).map_or(&[][..], Vec::as_slice);
+        for action in actions {
+            let case = case_at(&plan.case_entries, row.day);
+            let Some(day) = self.day_of(action, row, &case, &plan) else { continue };
+            let source = Source { row, case: &case, offices: &self.offices };
+            let known_as = match action.subject {
+                Subject::Complaint => plan.case.to_string(),
+                Subject::Case | Subject::Any | Subject::Organisation => row.case().to_owned(),
+            };
+            let event = action.event(&source, &known_as).map_err(|no| self.reject(row, action, no))?;
+            match action.subject {
+                Subject::Complaint => self.add_to_complaint(&mut plan, day, event, target),
+                Subject::Case | Subject::Any | Subject::Organisation => {
+                    let entry = self.entry(&mut plan, day, event);
+                    plan.case_entries.push(entry);
+                }
+            }
+        }
+        if plan.case_entries.len() == plan.case_before
+            && plan.complaints.iter().all(PlannedComplaint::untouched)
+        {
+            let note = NoteAdded { text: Personal::Text(row.activity().to_owned()) };
+            let entry = self.entry(&mut plan, row.day, Event::bare(Body::NoteAdded(note)));
+            plan.case_entries.push(entry);
+        }
+        let first = plan.case_entries.first().map(|entry| &entry.event.body);
+        if plan.case_before == 0 && !matches!(first, Some(Body::JudgmentReceived(_))) {
+            return Err(row.reject(Columns::CASE, &self.mapping.columns, Problem::NoIntake));
+        }
+        Ok(self.commit(plan, row, request))
+    }
+
+    /// Forgets what was planned: it stands in the target now.
+    pub fn handed_over<T: Target>(&mut self, target: &T) {
+        self.case_entries.clear();
+        self.complaint_entries.clear();
+        self.next = target.next();
+    }
+
+    fn begin<T: Target>(&self, row: &Row, target: &T) -> Plan {
+        let year = year_of(row.day);
+        let office = &self.mapping.office.code;
+        let case = self.cases.get(row.case()).cloned().unwrap_or_else(|| {
+            let number = self.intake.get(&year).copied().unwrap_or_else(|| target.next_intake(office, year));
+            CaseId { office: office.clone(), year, number }
+        });
+        let case_entries = match self.case_entries.get(&case) {
+            Some(entries) => entries.clone(),
+            None => target.case(&case).to_vec(),
+        };
+        let name = self.mapping.columns.officer.map_or("", |column| row.text(column));
+        let (mut actor, mut appointed, mut next) = (OfficerNo(0), None, self.next);
+        match (self.officers.get(name), self.mapping.officer_role) {
+            (Some(number), _) => actor = *number,
+            (None, Some(role)) if !name.is_empty() => {
+                let last = self.world.organisation.officers.keys().next_back();
+                actor = OfficerNo(last.map_or(1, |last| last.0.saturating_add(1)));
+                let person = Personal::Person(Person { name: name.to_owned(), ..Person::default() });
+                let body = Body::OfficerAppointed(OfficerAppointed {
+                    number: actor,
+                    office: self.office,
+                    role,
+                    person,
+                });
+                appointed = Some((name.to_owned(), Event::bare(body)));
+                next = after(next, 1);
+            }
+            (None, _) => {}
+        }
+        let case_before = case_entries.len();
+        Plan { actor, appointed, case, case_entries, case_before, complaints: Vec::new(), next }
+    }
+
+    /// The day on which an action takes effect; `None` where it does not happen.
+    fn day_of(&self, action: &Action, row: &Row, case: &Case, plan: &Plan) -> Option<Date> {
+        let mut day = row.day;
+        for when in &action.when {
+            let holds = match when {
+                When::Open => case.open().is_some(),
+                When::NotOpen => case.open().is_none(),
+                When::MoneyHeld => case.cash.undistributed.get() > 0,
+                When::PaidInFull => match paid_in_full(&plan.case_entries) {
+                    // A payment that comes in late may complete the case only with a later one.
+                    Some(on) => {
+                        day = day.max(on);
+                        true
+                    }
+                    None => false,
+                },
+                When::Present(column) => !row.text(*column).is_empty(),
+                When::Absent(column) => row.text(*column).is_empty(),
+                When::Is(column, words) => words.iter().any(|word| word == row.text(*column)),
+                When::IsNot(column, words) => words.iter().all(|word| word != row.text(*column)),
+            };
+            if !holds {
+                return None;
+            }
+        }
+        Some(day)
+    }
+
+    fn reject(&self, row: &Row, action: &Action, no: NoValue) -> Reject {
+        match no {
+            NoValue::Word { column, known } => {
+                row.reject(column, &self.mapping.columns, Problem::Word { known })
+            }
+            NoValue::Event(message) => {
+                Reject::new(row.line, None, row.activity(), Problem::Event { kind: action.kind, message })
+            }
+        }
+    }
+
+    fn entry(&self, plan: &mut Plan, effective: Date, event: Event) -> Entry {
+        let position = plan.next;
+        plan.next = after(plan.next, 1);
+        Entry {
+            position,
+            effective,
+            recorded_on: self.today,
+            office: self.office,
+            actor: plan.actor,
+            imported: true,
+            event: Arc::new(event),
+        }
+    }
+
+    /// Adds to the complaint that the event is about: a new one for a receipt, else the case's first open one, else
+    /// its last one. Where none is known the event stands alone, with the case in its note.
+    fn add_to_complaint<T: Target>(&self, plan: &mut Plan, day: Date, mut event: Event, target: &T) {
+        for id in self.complaints.get(&plan.case).into_iter().flatten() {
+            if !plan.complaints.iter().any(|planned| planned.id == *id) {
+                let entries = match self.complaint_entries.get(id) {
+                    Some(entries) => entries.clone(),
+                    None => target.complaint(id).to_vec(),
+                };
+                let before = entries.len();
+                plan.complaints.push(PlannedComplaint { id: id.clone(), entries, before, received: true });
+            }
+        }
+        let receipt = matches!(event.body, Body::ComplaintReceived(_) | Body::DenunciationReceived(_));
+        let open = |planned: &PlannedComplaint| complaint_at(&planned.entries, Date::MAX).ended.is_none();
+        let known = if receipt {
+            None
+        } else {
+            let first_open = plan.complaints.iter().position(|planned| planned.received && open(planned));
+            first_open.or_else(|| plan.complaints.iter().rposition(|planned| planned.received))
+        };
+        if known.is_none() && !receipt && event.common.note.is_none() {
+            event.common.note = Some(Personal::Text(plan.case.to_string()));
+        }
+        let entry = self.entry(plan, day, event);
+        if let Some(planned) = known.and_then(|at| plan.complaints.get_mut(at)) {
+            planned.entries.push(entry);
+            return;
+        }
+        let (office, year) = (&self.mapping.office.code, year_of(day));
+        let first = self.complaint_numbers.get(&year).copied();
+        let first = first.unwrap_or_else(|| target.next_complaint(office, year));
+        let taken =
+            plan.complaints.iter().filter(|planned| planned.before == 0 && planned.id.year == year).count();
+        let number = first.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
+        let id = ComplaintId { office: office.clone(), year, number };
+        plan.complaints.push(PlannedComplaint { id, entries: vec![entry], before: 0, received: receipt });
+    }
+
+    /// Takes a plan over into what is known, and asks the law about each event.
+    fn commit(&mut self, plan: Plan, row: &Row, request: RequestId) -> Planned {
+        let mut streams = Vec::new();
+        let mut flags = Vec::new();
+        let new_case = plan.case_before == 0;
+        if let Some((name, event)) = plan.appointed {
+            let imported = ImportedEvent {
+                effective: row.day,
+                office: self.office,
+                actor: OfficerNo(0),
+                event: Arc::new(event),
+            };
+            self.fold_organisation(&imported);
+            self.officers.insert(name, plan.actor);
+            streams.push((StreamTag::Officer, plan.actor.to_string(), 0, vec![imported]));
+        }
+        if plan.case_entries.len() > plan.case_before {
+            let events = self.judge(&plan.case_entries, plan.case_before, &mut flags);
+            streams.push((StreamTag::Case, plan.case.to_string(), plan.case_before, events));
+        }
+        if new_case {
+            self.cases.insert(row.case().to_owned(), plan.case.clone());
+            self.intake.insert(plan.case.year, plan.case.number.saturating_add(1));
+        }
+        for planned in plan.complaints.into_iter().filter(|planned| !planned.untouched()) {
+            let events = self.judge(&planned.entries, planned.before, &mut flags);
+            streams.push((StreamTag::Complaint, planned.id.to_string(), planned.before, events));
+            if planned.before == 0 {
+                self.complaint_numbers.insert(planned.id.year, planned.id.number.saturating_add(1));
+                if planned.received {
+                    self.complaints.entry(plan.case.clone()).or_default().push(planned.id.clone());
+                }
+            }
+            self.complaint_entries.insert(planned.id, planned.entries);
+        }
+        self.case_entries.insert(plan.case, plan.case_entries);
+        self.next = plan.next;
+        Planned { append: RowAppend { request, streams: streams_of(streams) }, flags, new_case }
+    }
+
+    /// The events after the first ones, with the rules that they break.
+    fn judge(&self, entries: &[Entry], before: usize, flags: &mut Vec<Refusal>) -> Vec<ImportedEvent> {
+        let mut events = Vec::new();
+        for (at, entry) in entries.iter().enumerate().skip(before) {
+            let action = Wanted {
+                effective: entry.effective,
+                recorded_on: entry.recorded_on,
+                office: entry.office,
+                actor: entry.actor,
+                imported: true,
+                event: entry.event.clone(),
+            };
+            let scene = Scene { world: &self.world, next: entry.position, sender: Sender::NotAsked };
+            match decide(entries.get(..at).unwrap_or_default(), &action, &scene) {
+                Ok(decision) => flags.extend(decision.flags),
+                Err(refusal) => flags.push(refusal),
+            }
+            let (effective, office, actor, event) =
+                (entry.effective, entry.office, entry.actor, entry.event.clone());
+            events.push(ImportedEvent { effective, office, actor, event });
+        }
+        events
+    }
+
+    fn fold_organisation(&mut self, imported: &ImportedEvent) {
+        let at = At {
+            position: self.next,
+            on: imported.effective,
+            recorded_on: self.today,
+            office: imported.office,
+            actor: imported.actor,
+            imported: true,
+        };
+        imported.event.body.apply_to_organisation(&mut self.world.organisation, &at);
+    }
+}
+
+/// The day of the first entry after which what was collected is at least what is owed by then, where it came in on an
+/// open case that is still open at the end.
+fn paid_in_full(entries: &[Entry]) -> Option<Date> {
+    let mut case = Case::default();
+    let mut reached = None;
+    for live in timeline(entries) {
+        let before = case.cash.collected;
+        live.event.body.apply_to_case(&mut case, &live.at);
+        let owed: Total =
+            case.obligations.iter().map(|one| one.credited.total() + one.remaining().total()).sum();
+        if case.cash.collected > before && case.open().is_some() && case.cash.collected.total() >= owed {
+            reached = reached.or(Some(live.at.on));
+        }
+    }
+    reached.filter(|_| case.open().is_some())
+}
+
+fn year_of(day: Date) -> u16 {
+    u16::try_from(day.year()).unwrap_or(u16::MAX)
+}
+
+fn after(position: Position, count: u64) -> Position {
+    Position(position.0.saturating_add(count))
+}
+
+type StreamParts = (StreamTag, String, usize, Vec<ImportedEvent>);
+
+fn streams_of(parts: impl IntoIterator<Item = StreamParts>) -> Vec<StreamEvents> {
+    let streams = parts.into_iter().filter_map(|(tag, key, version, events)| {
+        // Keys are ids of a few dozen bytes: always a stream's name.
+        let stream = Stream::new(tag, key.as_bytes()).ok()?;
+        Some(StreamEvents { stream, expected_version: u64::try_from(version).unwrap_or(u64::MAX), events })
+    });
+    streams.collect()
+}

@@ -1,0 +1,379 @@
+//! Rows of a file: bytes to checked cells, or to a reject that says what is wrong and what would do.
+//!
+//! A broken row costs itself and no other: cells are told apart line by line (unless the mapping says that cells hold
+//! line breaks), so a forgotten quote ends with its line. Gzip is read as it is.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+use serde_json::Value;
+use thads_cases::date::Date;
+
+use super::mapping::{ColumnType, Columns, Dialect, Encoding, Mapping};
+use super::reject::{Problem, Reject};
+
+/// The most bytes that a line may have, and a cell.
+const LINE_BYTES_MAX: usize = 1 << 20;
+const CELL_BYTES_MAX: usize = 10_000;
+
+/// A row whose cells are what the mapping says.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// The line on which it begins; the header is on line 1.
+    pub line: u64,
+    /// Its day.
+    pub day: Date,
+    cells: Vec<(String, Value)>,
+}
+
+impl Row {
+    /// The text of a column, without the spaces around it; empty where there is none.
+    pub fn text(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", |(text, _)| text)
+    }
+
+    /// What a column says; null where it is empty.
+    pub fn value(&self, column: usize) -> &Value {
+        self.cells.get(column).map_or(&Value::Null, |(_, value)| value)
+    }
+
+    /// The texts of all mapped columns, in the order of the mapping.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(|(text, _)| text.as_str())
+    }
+
+    /// The case's id in the source.
+    pub fn case(&self) -> &str {
+        self.text(Columns::CASE)
+    }
+
+    /// What was done.
+    pub fn activity(&self) -> &str {
+        self.text(Columns::ACTIVITY)
+    }
+
+    /// A reject of this row for what stands in one column.
+    pub fn reject(&self, column: usize, columns: &Columns, problem: Problem) -> Reject {
+        Reject::new(self.line, Some(columns.header(column)), self.text(column), problem)
+    }
+}
+
+/// Why a file cannot be read as rows of this mapping.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file cannot be read on; what was read of it before stands.
+    #[error("the file cannot be read after line {line}: {error}")]
+    Io {
+        /// The last line that was read.
+        line: u64,
+        /// Why.
+        error: io::Error,
+    },
+    /// There is no header.
+    #[error("the file is empty; its first line must name the columns")]
+    Empty,
+    /// The first line is no list of headers.
+    #[error("the first line must name the columns: {0}")]
+    Header(Problem),
+    /// Columns that the mapping uses are not there.
+    #[error(
+        "the file has no column {missing}; it has: {found}. Name the file's own headers in the mapping's [columns]"
+    )]
+    Missing {
+        /// The headers that were looked for.
+        missing: String,
+        /// Those that are there.
+        found: String,
+    },
+    /// A column that the mapping uses is there twice.
+    #[error("the file has the column {0:?} twice; each mapped header must be there once")]
+    Twice(String),
+}
+
+/// Reads a file's rows one after the other.
+pub struct Rows<'m, R> {
+    input: R,
+    mapping: &'m Mapping,
+    today: Date,
+    /// The last line that was read.
+    line: u64,
+    /// The line on which the last row began.
+    start: u64,
+    /// How many cells the header has.
+    width: usize,
+    /// Where each mapped column stands.
+    places: Vec<usize>,
+    buffer: Vec<u8>,
+}
+
+/// Unpacks a file where it is packed by gzip, which its first two bytes tell.
+///
+/// # Errors
+/// The file's own.
+pub fn unpacked<'f>(file: impl Read + Send + 'f) -> io::Result<Box<dyn BufRead + Send + 'f>> {
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if packed {
+        Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    })
+}
+
+impl<'m, R: BufRead> Rows<'m, R> {
+    /// Reads the header. `today` is the last day that a row may have.
+    ///
+    /// # Errors
+    /// Where the file has not the columns that the mapping uses.
+    pub fn open(input: R, mapping: &'m Mapping, today: Date) -> Result<Rows<'m, R>, ReadError> {
+        let (places, buffer) = (Vec::new(), Vec::new());
+        let mut rows = Rows { input, mapping, today, line: 0, start: 0, width: 0, places, buffer };
+        let Some(header) = rows.next_cells()? else { return Err(ReadError::Empty) };
+        let mut headers = Vec::new();
+        for cell in header.map_err(ReadError::Header)? {
+            headers
+                .push(letters(&cell, mapping.dialect.encoding).map_err(ReadError::Header)?.trim().to_owned());
+        }
+        if let Some(first) = headers.first_mut() {
+            *first = first.trim_start_matches('\u{feff}').to_owned();
+        }
+        let mut missing = Vec::new();
+        for (wanted, _) in mapping.columns.all() {
+            let mut found = headers.iter().enumerate().filter(|(_, header)| *header == wanted.trim());
+            match (found.next(), found.next()) {
+                (Some((place, _)), None) => rows.places.push(place),
+                (Some(_), Some(_)) => return Err(ReadError::Twice(wanted.clone())),
+                (None, _) => missing.push(format!("{wanted:?}")),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(ReadError::Missing { missing: missing.join(", "), found: headers.join(", ") });
+        }
+        rows.width = headers.len();
+        Ok(rows)
+    }
+
+    /// The next row, or why it cannot be taken; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read on.
+    pub fn read(&mut self) -> Result<Option<Result<Row, Reject>>, ReadError> {
+        let Some(cells) = self.next_cells()? else { return Ok(None) };
+        Ok(Some(match cells {
+            Ok(cells) => self.check(cells),
+            Err(problem) => Err(self.reject_line(problem)),
+        }))
+    }
+
+    /// A reject for which no single column is the reason.
+    fn reject_line(&self, problem: Problem) -> Reject {
+        Reject::new(self.start, None, &String::from_utf8_lossy(&self.buffer), problem)
+    }
+
+    /// The cells of the next line that is not blank.
+    fn next_cells(&mut self) -> Result<Option<Cells>, ReadError> {
+        loop {
+            self.buffer.clear();
+            match self.next_line()? {
+                Line::End => return Ok(None),
+                Line::TooLong => {
+                    self.start = self.line;
+                    return Ok(Some(Err(Problem::TooLong { bytes_max: LINE_BYTES_MAX })));
+                }
+                Line::Read => {}
+            }
+            self.start = self.line;
+            let Dialect { delimiter, multiline, .. } = self.mapping.dialect;
+            if self.buffer.iter().all(|byte| byte.is_ascii_whitespace() && *byte != delimiter) {
+                continue;
+            }
+            loop {
+                match split(&self.buffer, delimiter) {
+                    Ok(cells) => return Ok(Some(Ok(cells))),
+                    Err(Problem::OpenQuote) if multiline => {}
+                    Err(problem) => return Ok(Some(Err(problem))),
+                }
+                self.buffer.push(b'\n');
+                match self.next_line()? {
+                    Line::Read if self.buffer.len() <= LINE_BYTES_MAX => {}
+                    Line::Read | Line::End | Line::TooLong => return Ok(Some(Err(Problem::OpenQuote))),
+                }
+            }
+        }
+    }
+
+    /// Adds the next line to the buffer, without its end.
+    fn next_line(&mut self) -> Result<Line, ReadError> {
+        let start = self.buffer.len();
+        let mut too_long = false;
+        loop {
+            let line = self.line;
+            let part = self.input.fill_buf().map_err(|error| ReadError::Io { line, error })?;
+            if part.is_empty() {
+                if self.buffer.len() == start && !too_long {
+                    return Ok(Line::End);
+                }
+                break;
+            }
+            let end = part.iter().position(|byte| *byte == b'\n');
+            let own = part.get(..end.unwrap_or(part.len())).unwrap_or_default();
+            too_long |= self.buffer.len() - start + own.len() > LINE_BYTES_MAX;
+            if !too_long {
+                self.buffer.extend_from_slice(own);
+            }
+            let taken = own.len() + usize::from(end.is_some());
+            self.input.consume(taken);
+            if end.is_some() {
+                break;
+            }
+        }
+        self.line = self.line.saturating_add(1);
+        if self.buffer.len() > start && self.buffer.last() == Some(&b'\r') {
+            self.buffer.pop();
+        }
+        Ok(if too_long { Line::TooLong } else { Line::Read })
+    }
+
+    /// Holds the cells of a line against the mapping.
+    fn check(&self, cells: Vec<Vec<u8>>) -> Result<Row, Reject> {
+        if cells.len() != self.width {
+            return Err(self.reject_line(Problem::Width { expected: self.width, found: cells.len() }));
+        }
+        let (line, columns) = (self.start, &self.mapping.columns);
+        let mut row = Row { line, day: self.today, cells: Vec::with_capacity(self.places.len()) };
+        for (column, place) in self.places.iter().enumerate() {
+            let bytes = cells.get(*place).map_or(&[][..], Vec::as_slice);
+            let refuse = |problem| {
+                Reject::new(line, Some(columns.header(column)), &String::from_utf8_lossy(bytes), problem)
+            };
+            if bytes.len() > CELL_BYTES_MAX {
+                return Err(refuse(Problem::TooLong { bytes_max: CELL_BYTES_MAX }));
+            }
+            let text = letters(bytes, self.mapping.dialect.encoding).map_err(refuse)?;
+            row.cells.push((text.trim().to_owned(), Value::Null));
+        }
+        for (column, problem) in [
+            (Columns::CASE, Problem::NoCase),
+            (Columns::ACTIVITY, Problem::NoActivity),
+            (Columns::DATE, Problem::NoDate { pattern: self.mapping.dialect.days.text().to_owned() }),
+        ] {
+            if row.text(column).is_empty() {
+                return Err(row.reject(column, columns, problem));
+            }
+        }
+        if !self.mapping.activities.contains_key(row.activity()) {
+            return Err(row.reject(Columns::ACTIVITY, columns, Problem::Activity));
+        }
+        for column in 0..row.cells.len() {
+            let value = self.value(row.text(column), columns.type_of(column));
+            let value = value.map_err(|problem| row.reject(column, columns, problem))?;
+            if let Some((_, place)) = row.cells.get_mut(column) {
+                *place = value;
+            }
+        }
+        let day = self.mapping.dialect.days.read(row.text(Columns::DATE));
+        row.day = match day {
+            Some(day) if day <= self.today => day,
+            Some(_) | None => {
+                return Err(row.reject(Columns::DATE, columns, Problem::Future { today: self.today }));
+            }
+        };
+        Ok(row)
+    }
+
+    fn value(&self, text: &str, of: ColumnType) -> Result<Value, Problem> {
+        if text.is_empty() {
+            return Ok(Value::Null);
+        }
+        let Dialect { days, amounts, .. } = &self.mapping.dialect;
+        match of {
+            ColumnType::Text => Ok(Value::from(text)),
+            ColumnType::Day => match days.read(text) {
+                Some(day) => Ok(Value::from(day.to_string())),
+                None => Err(Problem::Date { pattern: days.text().to_owned() }),
+            },
+            ColumnType::Amount => amounts.read(text).map(Value::from).map_err(Problem::Amount),
+            ColumnType::Number => {
+                let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                let number = if plain { text.parse::<i64>().ok() } else { None };
+                number.map(Value::from).ok_or(Problem::Number)
+            }
+        }
+    }
+}
+
+/// The cells of a line, or why it has none.
+type Cells = Result<Vec<Vec<u8>>, Problem>;
+
+enum Line {
+    Read,
+    TooLong,
+    End,
+}
+
+fn letters(bytes: &[u8], encoding: Encoding) -> Result<String, Problem> {
+    match encoding {
+        Encoding::Utf8 => str::from_utf8(bytes).map(str::to_owned).map_err(|_| Problem::Letters),
+        Encoding::Latin1 => Ok(bytes.iter().copied().map(char::from).collect()),
+    }
+}
+
+/// Tells a line's cells apart (RFC 4180): a cell that begins with a quote ends with one, and holds two for one.
+fn split(line: &[u8], delimiter: u8) -> Result<Vec<Vec<u8>>, Problem> {
+    let mut cells = Vec::new();
+    let mut rest = line;
+    loop {
+        let quoted = rest.strip_prefix(b"\"");
+        let (cell, after) = match quoted {
+            Some(inner) => quoted_cell(inner)?,
+            None => {
+                let end = rest.iter().position(|byte| *byte == delimiter).unwrap_or(rest.len());
+                let (cell, after) = rest.split_at(end);
+                (cell.to_vec(), after)
+            }
+        };
+        cells.push(cell);
+        match after.split_first() {
+            None => return Ok(cells),
+            Some((first, after)) if *first == delimiter => rest = after,
+            Some(_) => return Err(Problem::AfterQuote),
+        }
+    }
+}
+
+/// The cell after an opening quote, and what follows its closing one.
+fn quoted_cell(inner: &[u8]) -> Result<(Vec<u8>, &[u8]), Problem> {
+    let (mut cell, mut rest) = (Vec::new(), inner);
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'"').ok_or(Problem::OpenQuote)?;
+        let (own, after) = rest.split_at(end);
+        cell.extend_from_slice(own);
+        match after.strip_prefix(b"\"\"") {
+            Some(after) => {
+                cell.push(b'"');
+                rest = after;
+            }
+            None => return Ok((cell, after.get(1..).unwrap_or_default())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(line: &str) -> Result<Vec<String>, Problem> {
+        split(line.as_bytes(), b';')
+            .map(|cells| cells.into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect())
+    }
+
+    #[test]
+    fn cells_are_told_apart() {
+        assert_eq!(cells("a;b;c"), Ok(vec!["a".into(), "b".into(), "c".into()]));
+        assert_eq!(cells(";\"x;\"\"y\"\"\";"), Ok(vec!["".into(), "x;\"y\"".into(), "".into()]));
+        assert_eq!(cells("a\"b;c"), Ok(vec!["a\"b".into(), "c".into()]));
+        assert_eq!(cells("\"a;b"), Err(Problem::OpenQuote));
+        assert_eq!(cells("\"a\"b;c"), Err(Problem::AfterQuote));
+        assert_eq!(cells(""), Ok(vec!["".into()]));
+    }
+}

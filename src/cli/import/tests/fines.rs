@@ -1,0 +1,211 @@
+//! A real log of 34,724 rows: every figure that was computed apart from this project must come out of the import,
+//! however the file is cut, and whatever its headers and activities are called.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
+
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use thads_cases::case::{Finish, Standing};
+use thads_cases::event::Body;
+use thads_cases::history::case_at;
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../../examples/fines.toml");
+
+/// The log and its oracle; none where the data is not there, and then it says so.
+fn data() -> Option<(Vec<u8>, Value)> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let folder = std::env::var_os("THADS_SHARED").map_or(beside, PathBuf::from).join("data");
+    let (Ok(packed), Ok(oracle)) =
+        (std::fs::read(folder.join("fines_sample.csv.gz")), std::fs::read(folder.join("oracle_sample.json")))
+    else {
+        eprintln!(
+            "SKIPPED: no fines_sample.csv.gz and oracle_sample.json in {} (set THADS_SHARED)",
+            folder.display()
+        );
+        return None;
+    };
+    let mut text = Vec::new();
+    GzDecoder::new(packed.as_slice()).read_to_end(&mut text).unwrap();
+    Some((text, serde_json::from_slice(&oracle).unwrap()))
+}
+
+fn example() -> Mapping {
+    Mapping::read(EXAMPLE).unwrap()
+}
+
+fn beginning() -> Date {
+    "1990-01-01".parse().unwrap()
+}
+
+/// The figures of the oracle, counted from the events of a target that took effect from one day to another.
+fn figures(target: &Memory, from: Date, to: Date) -> BTreeMap<&'static str, i64> {
+    let mut counts: BTreeMap<&'static str, i64> = BTreeMap::new();
+    let mut add = |name: &'static str, on: Date, value: i64| {
+        *counts.entry(name).or_default() += if (from..=to).contains(&on) { value } else { 0 };
+    };
+    for name in
+        ["intake", "finished_paid", "finished_sent_to_credit_collection", "open", "collected", "expenses"]
+    {
+        add(name, to, 0);
+    }
+    for name in ["penalties_added", "appeals", "appeals_resolved"] {
+        add(name, to, 0);
+    }
+    for (_, entries) in target.cases() {
+        for entry in entries {
+            match &entry.event.body {
+                Body::EnforcementOrdered(_) => add("intake", entry.effective, 1),
+                Body::PaymentCollected(payment) => add("collected", entry.effective, payment.amount.get()),
+                Body::CoercionCostRecorded(cost) => add("expenses", entry.effective, cost.amount.get()),
+                Body::OrderAmended(_) => add("penalties_added", entry.effective, 1),
+                _ => {}
+            }
+        }
+        match case_at(entries, to).standing {
+            Standing::Finished { how: Finish::Completed, on, .. } => add("finished_paid", on, 1),
+            Standing::Finished { how: Finish::EntrustedOut, on, .. } => {
+                add("finished_sent_to_credit_collection", on, 1);
+            }
+            Standing::Open(_) => add("open", to, 1),
+            _ => {}
+        }
+    }
+    for entry in target.complaints().flat_map(|(_, entries)| entries) {
+        match &entry.event.body {
+            Body::ComplaintReceived(_) => add("appeals", entry.effective, 1),
+            Body::ComplaintResolved(_) => add("appeals_resolved", entry.effective, 1),
+            _ => {}
+        }
+    }
+    counts
+}
+
+fn quarter(name: &str) -> (Date, Date) {
+    let (year, quarter) = name.split_once("-Q").unwrap();
+    let first: u8 = quarter.parse::<u8>().unwrap() * 3 - 2;
+    let from: Date = format!("{year}-{first:02}-01").parse().unwrap();
+    (from, from.plus_months(3).previous())
+}
+
+/// Compares every figure that both have.
+fn agree(counted: &BTreeMap<&'static str, i64>, wanted: &Value, figures: usize, when: &str) {
+    let mut compared = 0;
+    for (name, value) in wanted.as_object().unwrap() {
+        if let Some(counted) = counted.get(name.as_str()) {
+            assert_eq!(Some(*counted), value.as_i64(), "{name} of {when}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, figures, "{when}");
+}
+
+fn agrees_with_the_oracle(target: &Memory, oracle: &Value) {
+    for (name, wanted) in oracle["quarters"].as_object().unwrap() {
+        let (from, to) = quarter(name);
+        agree(&figures(target, from, to), wanted, 4, name);
+    }
+    for wanted in oracle["as_of"].as_array().unwrap() {
+        let day = wanted["date"].as_str().unwrap();
+        agree(&figures(target, beginning(), day.parse().unwrap()), wanted, 9, day);
+    }
+}
+
+#[test]
+fn the_whole_log_agrees_with_the_oracle_and_adds_nothing_when_read_again() {
+    let Some((text, oracle)) = data() else { return };
+    let (mapping, mut target) = (example(), empty());
+    let (summary, rejects) = import(&text, &mapping, &mut target);
+    assert_eq!((summary.rows, summary.recorded, summary.cases), (34_724, 34_724, 10_000));
+    assert_eq!(rejects, vec![]);
+    agrees_with_the_oracle(&target, &oracle);
+    let before = contents(&target);
+    let (again, _) = import(&text, &mapping, &mut target);
+    assert_eq!((again.recorded, again.already_there), (0, 34_724));
+    assert_eq!(contents(&target), before);
+}
+
+#[test]
+fn half_and_whole_and_ten_slices_are_the_same_as_one_go() {
+    let Some((text, _)) = data() else { return };
+    let mapping = example();
+    let mut one_go = empty();
+    import(&text, &mapping, &mut one_go);
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let (header, rows) = lines.split_first().unwrap();
+    let file = |rows: &[&[u8]]| [&[*header], rows].concat().concat();
+
+    let mut halves = empty();
+    let (first, _) = import(&file(&rows[..rows.len() / 2]), &mapping, &mut halves);
+    let (whole, _) = import(&text, &mapping, &mut halves);
+    assert_eq!(first.recorded + whole.recorded, 34_724);
+    assert_eq!(whole.already_there, first.recorded);
+    assert_eq!(contents(&halves), contents(&one_go));
+
+    let mut slices = empty();
+    for slice in rows.chunks(rows.len().div_ceil(10)) {
+        import(&file(slice), &mapping, &mut slices);
+    }
+    assert_eq!(contents(&slices), contents(&one_go));
+}
+
+/// Every other row first: those of cases that are not taken in yet wait in the rejects, the rest comes in late.
+#[test]
+fn rows_that_come_in_late_lose_no_money_and_no_case() {
+    let Some((text, oracle)) = data() else { return };
+    let (mapping, mut target) = (example(), empty());
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let (header, rows) = lines.split_first().unwrap();
+    let odd: Vec<&[u8]> = std::iter::once(*header).chain(rows.iter().copied().step_by(2)).collect();
+    let (first, rejects) = import(&odd.concat(), &mapping, &mut target);
+    assert!(rejects.iter().all(|reject| reject.reason.contains("not taken in")));
+    let (second, late) = import(&text, &mapping, &mut target);
+    assert_eq!((first.recorded + second.recorded, late), (34_724, vec![]));
+    let counted = figures(&target, beginning(), today());
+    let wanted = oracle["as_of"].as_array().unwrap().last().unwrap();
+    for name in ["intake", "collected", "expenses", "penalties_added", "appeals", "appeals_resolved"] {
+        assert_eq!(Some(counted[name]), wanted[name].as_i64(), "{name}");
+    }
+}
+
+#[test]
+fn every_header_and_activity_may_be_renamed_in_the_mapping_alone() {
+    let Some((text, oracle)) = data() else { return };
+    let text = String::from_utf8(text).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let mut mapping = EXAMPLE.to_owned();
+    let mut headers = Vec::new();
+    for (at, name) in header.split(',').enumerate() {
+        headers.push(format!("Spalte {at}"));
+        mapping = mapping.replace(&format!("\"{name}\""), &format!("\"Spalte {at}\""));
+    }
+    let mut rows = rows.to_owned();
+    for (at, activity) in oracle["activities"].as_object().unwrap().keys().enumerate() {
+        rows = rows.replace(&format!(",{activity},"), &format!(",Vorgang {at},"));
+        mapping = mapping.replace(&format!("\"{activity}\""), &format!("\"Vorgang {at}\""));
+    }
+    let renamed = format!("{}\n{rows}", headers.join(","));
+    assert!(!renamed.contains("Payment") && !renamed.contains("case_id"));
+    let mut target = empty();
+    let (summary, rejects) = import(renamed.as_bytes(), &Mapping::read(&mapping).unwrap(), &mut target);
+    assert_eq!((summary.recorded, rejects), (34_724, vec![]));
+    agrees_with_the_oracle(&target, &oracle);
+}
+
+#[test]
+fn an_import_that_is_broken_off_goes_on_where_it_was() {
+    let Some((text, _)) = data() else { return };
+    let mapping = example();
+    let (mut one_go, mut broken) = (empty(), empty());
+    import(&text, &mapping, &mut one_go);
+    for appends in [0, 1, 700, 5_000, 20_000] {
+        broken.stop_after(appends);
+        take_in(text.as_slice(), &mapping, &mut broken, false, &mut Kept::default()).unwrap_err();
+    }
+    broken.stop_after(usize::MAX);
+    import(&text, &mapping, &mut broken);
+    assert_eq!(contents(&broken), contents(&one_go));
+}
