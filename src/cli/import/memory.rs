@@ -70,6 +70,16 @@ impl Memory {
         self.left = appends;
     }
 
+    /// Every case with its entries.
+    pub fn cases(&self) -> &BTreeMap<CaseId, Vec<Entry>> {
+        &self.cases
+    }
+
+    /// Every complaint with its entries.
+    pub fn complaints(&self) -> &BTreeMap<ComplaintId, Vec<Entry>> {
+        &self.complaints
+    }
+
     /// Records one append, whole or not at all.
     ///
     /// # Errors
@@ -150,20 +160,20 @@ impl Target for Memory {
         Ok(self.requests.contains(request))
     }
 
-    fn cases(&self) -> impl Iterator<Item = (&CaseId, &[Entry])> {
-        self.cases.iter().map(|(id, entries)| (id, entries.as_slice()))
+    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry])) {
+        self.cases.iter().for_each(|(id, entries)| show(id, entries));
     }
 
-    fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[Entry])> {
-        self.complaints.iter().map(|(id, entries)| (id, entries.as_slice()))
+    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[Entry])) {
+        self.complaints.iter().for_each(|(id, entries)| show(id, entries));
     }
 
-    fn case(&self, case: &CaseId) -> &[Entry] {
-        self.cases.get(case).map_or(&[], Vec::as_slice)
+    fn case(&self, case: &CaseId) -> Vec<Entry> {
+        self.cases.get(case).cloned().unwrap_or_default()
     }
 
-    fn complaint(&self, complaint: &ComplaintId) -> &[Entry] {
-        self.complaints.get(complaint).map_or(&[], Vec::as_slice)
+    fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry> {
+        self.complaints.get(complaint).cloned().unwrap_or_default()
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {

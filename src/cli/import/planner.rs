@@ -109,27 +109,30 @@ impl<'m> Planner<'m> {
             complaint_entries: HashMap::new(),
             world,
         };
-        for (id, entries) in target.cases().filter(|(id, _)| id.office == mapping.office.code) {
-            let received =
+        target.each_case(&mut |id, entries| {
+            let judgment =
                 entries.iter().filter(|entry| entry.imported).find_map(|entry| match &entry.event.body {
                     Body::JudgmentReceived(judgment) => Some(&judgment.number),
                     _ => None,
                 });
-            if let Some(number) = received {
+            if let (Some(number), true) = (judgment, id.office == mapping.office.code) {
                 planner.cases.entry(number.clone()).or_insert_with(|| id.clone());
             }
-        }
-        let mut received: Vec<(Position, &CaseId, &ComplaintId)> = Vec::new();
-        for (id, entries) in target.complaints() {
-            received.extend(entries.iter().find_map(|entry| match &entry.event.body {
-                Body::ComplaintReceived(complaint) => Some((entry.position, complaint.case.as_ref()?, id)),
-                Body::DenunciationReceived(complaint) => Some((entry.position, complaint.case.as_ref()?, id)),
-                _ => None,
+        });
+        let mut received: Vec<(Position, CaseId, ComplaintId)> = Vec::new();
+        target.each_complaint(&mut |id, entries| {
+            received.extend(entries.iter().find_map(|entry| {
+                let case = match &entry.event.body {
+                    Body::ComplaintReceived(complaint) => complaint.case.clone(),
+                    Body::DenunciationReceived(denunciation) => denunciation.case.clone(),
+                    _ => None,
+                };
+                Some((entry.position, case?, id.clone()))
             }));
-        }
+        });
         received.sort_unstable_by_key(|(position, _, _)| *position);
         for (_, case, complaint) in received {
-            planner.complaints.entry(case.clone()).or_default().push(complaint.clone());
+            planner.complaints.entry(case).or_default().push(complaint);
         }
         let own = planner.world.organisation.office_by_code(&mapping.office.code).map(|office| office.number);
         for (number, name) in target.officer_names()? {
@@ -239,7 +242,7 @@ impl<'m> Planner<'m> {
         });
         let case_entries = match self.case_entries.get(&case) {
             Some(entries) => entries.clone(),
-            None => target.case(&case).to_vec(),
+            None => target.case(&case),
         };
         let name = self.mapping.columns.officer.map_or("", |column| row.text(column));
         let (mut actor, mut appointed, mut next) = (OfficerNo(0), None, self.next);
@@ -324,7 +327,7 @@ impl<'m> Planner<'m> {
             if !plan.complaints.iter().any(|planned| planned.id == *id) {
                 let entries = match self.complaint_entries.get(id) {
                     Some(entries) => entries.clone(),
-                    None => target.complaint(id).to_vec(),
+                    None => target.complaint(id),
                 };
                 let before = entries.len();
                 plan.complaints.push(PlannedComplaint { id: id.clone(), entries, before, received: true });

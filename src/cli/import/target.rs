@@ -30,17 +30,17 @@ pub trait Target {
     /// Whether a request id stands in the ledger. This alone says which rows are there already.
     fn known(&self, request: &RequestId) -> Result<bool, Self::Error>;
 
-    /// Every case with its entries, in the order of the log. Asked once, at the start.
-    fn cases(&self) -> impl Iterator<Item = (&CaseId, &[Entry])>;
+    /// Shows every case with its entries, in the order of the log. Asked once, at the start.
+    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry]));
 
-    /// Every complaint with its entries, in the order of the log. Asked once, at the start.
-    fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[Entry])>;
+    /// Shows every complaint with its entries, in the order of the log. Asked once, at the start.
+    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[Entry]));
 
     /// The entries of a case, as many as its stream has records; none where there is no such case.
-    fn case(&self, case: &CaseId) -> &[Entry];
+    fn case(&self, case: &CaseId) -> Vec<Entry>;
 
     /// The entries of a complaint, as many as its stream has records; none where there is no such complaint.
-    fn complaint(&self, complaint: &ComplaintId) -> &[Entry];
+    fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry>;
 
     /// The next intake number of an office and year, from 1.
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32;

@@ -49,7 +49,7 @@ fn contents(target: &Memory) -> Vec<String> {
             .map(|entry| (entry.effective, entry.office, entry.actor, entry.imported, &entry.event));
         format!("{name} {:?}", events.collect::<Vec<_>>())
     };
-    let cases = target.cases().map(|(id, entries)| shown(id.to_string(), entries));
-    let complaints = target.complaints().map(|(id, entries)| shown(id.to_string(), entries));
+    let cases = target.cases().iter().map(|(id, entries)| shown(id.to_string(), entries));
+    let complaints = target.complaints().iter().map(|(id, entries)| shown(id.to_string(), entries));
     cases.chain(complaints).chain([format!("{:?}", target.world().unwrap().organisation)]).collect()
 }
