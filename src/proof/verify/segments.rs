@@ -1,7 +1,7 @@
 //! A folder of segments as a source: finds the blocks' extents, leaves their content to the examiners.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::VerifyError;
@@ -16,6 +16,9 @@ use crate::segment::{self, BLOCKS_AT, Header, Step};
 const WORK_BYTES: usize = 1 << 20;
 
 /// The segments of a folder, by number; each is read when its turn comes.
+///
+/// A writer may be at work. So the last segment with anything in it is read first: what is written after that is left
+/// out, and all segments before it are as they stay.
 pub(super) fn folder(
     folder: &Path,
 ) -> Result<impl Iterator<Item = Result<(u64, Vec<u8>), VerifyError>> + use<>, VerifyError> {
@@ -31,7 +34,38 @@ pub(super) fn folder(
         }
     }
     segments.sort();
-    Ok(segments.into_iter().map(move |(number, path)| Ok((number, fs::read(&path).map_err(failed(&path))?))))
+    let mut last = None;
+    while let Some((number, path)) = segments.pop() {
+        let bytes = fs::read(&path).map_err(failed(&path))?;
+        if segment::is_zero(&bytes) {
+            continue;
+        }
+        let again = fs::read(&path).map_err(failed(&path))?;
+        last = Some(Ok((number, until(again, &bytes))));
+        break;
+    }
+    let read = move |(number, path): (u64, PathBuf)| Ok((number, fs::read(&path).map_err(failed(&path))?));
+    Ok(segments.into_iter().map(read).chain(last))
+}
+
+/// Leaves out of a segment what was written after an earlier reading of it, which may have met a block half written.
+fn until(mut bytes: Vec<u8>, earlier: &[u8]) -> Vec<u8> {
+    if bytes == earlier {
+        return bytes;
+    }
+    let end = earlier.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let mut offset = BLOCKS_AT;
+    while offset < end {
+        offset = match bytes.get(offset..).map(BlockHeader::decode) {
+            Some(Ok(header)) => offset + header.stored_length(),
+            Some(Err(_)) => examine::next_start(&bytes, offset),
+            None => return bytes,
+        };
+    }
+    if let Some(later) = bytes.get_mut(offset..) {
+        later.fill(0);
+    }
+    bytes
 }
 
 /// Hands out one segment's blocks in the order in which they stand.

@@ -1,9 +1,14 @@
 //! A write that power cut off: whatever subset of its sectors arrived, it is taken for unfinished if it is the last
 //! and a sector is missing, and for damage if anything follows it.
 
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use thads_proof::block::SECTOR;
-use thads_proof::segment::{Step, step};
-use thads_proof::verify::{Options, What};
+use thads_proof::segment::{Step, file_name, step};
+use thads_proof::verify::{Options, What, verify_segments};
 
 use crate::support::{self, Log, Part, Segment};
 
@@ -125,4 +130,41 @@ fn the_log_goes_on_behind_a_torn_block() {
             .iter()
             .any(|finding| finding.what == What::RecordMissing && finding.position.get() == 4)
     );
+}
+
+/// A verification while a writer is at work sees a log that once was: no damage, no gap, whatever is being written.
+#[test]
+fn a_writer_at_work_does_no_harm() {
+    let log = Log::new(400).encoded();
+    let segments = support::segments(&log, &[1, 3, 12, 2], 16 << 10);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |number: usize| folder.path().join(file_name(u64::try_from(number).unwrap()));
+    (0..segments.len()).for_each(|number| fs::write(path(number), vec![0; 16 << 10]).unwrap());
+    let written = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for (number, segment) in segments.iter().enumerate() {
+                let file = File::options().write(true).open(path(number)).unwrap();
+                let mut from = 0;
+                for (_, end) in blocks(segment) {
+                    let at = u64::try_from(from).unwrap();
+                    file.write_all_at(&segment.bytes[from..end], at).unwrap();
+                    from = end;
+                }
+            }
+            written.store(true, Ordering::Release);
+        });
+        let mut size = 0;
+        loop {
+            let last = written.load(Ordering::Acquire);
+            let report = verify_segments(folder.path(), &options()).unwrap();
+            assert!(report.is_good(), "{:#?}", report.findings);
+            assert!(report.summary.size >= size);
+            size = report.summary.size;
+            if last {
+                break;
+            }
+        }
+        assert_eq!(size, 400);
+    });
 }
