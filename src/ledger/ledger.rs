@@ -93,7 +93,7 @@ pub struct Ledger {
     genesis: Genesis,
     id: LedgerId,
     log_key: LogKey,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     _lock: Lock,
 }
 
@@ -171,7 +171,7 @@ impl Ledger {
     /// # Errors
     /// When another process writes to it, there is none, or both its copies are damaged.
     pub fn open(dir: &Path, options: OpenOptions) -> Result<(Ledger, OpenReport), OpenError> {
-        if !dir.is_dir() {
+        if !dir.join(files::WAL).is_dir() && !dir.join(files::SLED).is_dir() {
             return Err(OpenError::NotALedger(dir.to_path_buf()));
         }
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
@@ -226,7 +226,7 @@ impl Ledger {
             genesis,
             id,
             log_key,
-            thread: Some(thread),
+            thread: Mutex::new(Some(thread)),
             _lock: lock,
         })
     }
@@ -357,19 +357,30 @@ impl Ledger {
     ///
     /// # Errors
     /// When the mover or sled failed: nothing acknowledged is lost, the next opening mends it.
-    pub fn close(mut self) -> Result<(), JournalError> {
+    pub fn close(self) -> Result<(), JournalError> {
+        self.shut_down()
+    }
+
+    /// As [`Ledger::close`], for those who share the ledger: it takes no more appends, followers end, and what is durable
+    /// can still be read.
+    ///
+    /// # Errors
+    /// As [`Ledger::close`].
+    pub fn shut_down(&self) -> Result<(), JournalError> {
+        let whole = self.stopped().is_none();
         self.end();
         let closed = self.journal.close();
-        if self.stopped().is_none() {
+        if whole {
             snapshot::write(&self.dir, &read(&self.state))?;
         }
         closed
     }
 
-    fn end(&mut self) {
+    fn end(&self) {
         self.core.lock().closed = true;
         self.core.wake.notify_all();
-        if let Some(thread) = self.thread.take() {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
             let _ = thread.join();
         }
     }

@@ -30,6 +30,8 @@
 //! ```
 
 mod append;
+#[cfg(test)]
+mod checks;
 mod clock;
 mod commit;
 mod count;
@@ -53,6 +55,7 @@ mod state;
 mod storage;
 mod survey;
 pub mod vault;
+mod verify;
 
 pub use append::{Append, AppendError, Malformed, NewEvent, Personal, StreamAppend};
 pub use clock::{Clock, SimulatedClock, SystemClock};
@@ -68,3 +71,4 @@ pub use space::release_ballast;
 pub use state::{Discontinuity, Head, StreamHead};
 pub use storage::Storage;
 pub use vault::{Opening, Reference, Vault, VaultError};
+pub use verify::{DirectoryReport, SledReport, verify_directory};

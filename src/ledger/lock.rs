@@ -44,6 +44,14 @@ pub(crate) fn lock(dir: &Path) -> Result<Lock, LockError> {
     Ok(Lock(file))
 }
 
+/// Returns whether a writer holds the lock of `dir` now.
+pub(crate) fn is_held(dir: &Path) -> bool {
+    match File::open(dir.join(LOCK)) {
+        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+        Err(_) => false,
+    }
+}
+
 fn write_pid(file: &mut File) -> std::io::Result<()> {
     file.set_len(0)?;
     file.seek(SeekFrom::Start(0))?;

@@ -252,7 +252,7 @@ impl Opening<'_> {
     /// Says why there is nothing to open.
     fn nothing(&self) -> OpenError {
         match &self.copy {
-            Some(Err(error)) => {
+            Some(Err(error)) if self.dir.join(files::SLED).exists() => {
                 let what = format!("there are no segments, and {error}");
                 OpenError::Damaged { first: 0, end: None, what }
             }
@@ -269,18 +269,25 @@ impl Opening<'_> {
     ) -> Result<(), OpenError> {
         let source = self.source();
         let ledger = self.ledger(survey, source.as_ref())?;
-        let kept = restore::segment(&self.wal, ledger, number, position, what, source.as_ref())?;
+        let restored = restore::segment(&self.wal, ledger, number, position, what, source.as_ref())?;
         let name = segment::file_name(number);
-        let kept =
-            kept.map_or_else(String::new, |kept| format!(" The damaged one is kept as {}.", kept.display()));
-        self.report.say(format!(
-            "Segment {name} was damaged from position {position} on ({what}): it was restored from sled.{kept}"
-        ));
+        let kept = restored
+            .kept
+            .map_or_else(String::new, |kept| format!(" The damaged one is kept as {}.", kept.display()));
+        let how = match restored.from_sled {
+            0 => "it was put together again from its own blocks, all of which are whole".to_owned(),
+            count => format!("{count} blocks of it were restored from sled"),
+        };
+        self.report
+            .say(format!("Segment {name} was damaged from position {position} on ({what}): {how}.{kept}"));
         Ok(())
     }
 
     fn ledger(&self, survey: &Survey, source: Option<&Store>) -> Result<LedgerId, OpenError> {
         if let Some(ledger) = survey.ledger {
+            return Ok(ledger);
+        }
+        if let Some(ledger) = restore::ledger_in_blocks(&self.wal)? {
             return Ok(ledger);
         }
         let run = source.and_then(|store| store.run(thads_proof::record::Position::GENESIS).ok().flatten());

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::SECTOR;
-use thads_proof::record::{LedgerId, Position};
+use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
 use crate::count::wide;
@@ -27,7 +27,15 @@ impl From<std::io::Error> for DamagedRange {
     }
 }
 
-/// Restores segment `number`, which is damaged from `position` on. Returns under which name the damaged one is kept.
+/// How a segment was put together again.
+pub(crate) struct Restored {
+    /// Under which name the damaged one is kept.
+    pub(crate) kept: Option<PathBuf>,
+    /// Blocks that came from sled; the others were whole in the damaged one.
+    pub(crate) from_sled: usize,
+}
+
+/// Restores segment `number`, which is damaged from `position` on.
 pub(crate) fn segment(
     wal: &Path,
     ledger: LedgerId,
@@ -35,7 +43,7 @@ pub(crate) fn segment(
     position: u64,
     what: &str,
     source: Option<&Store>,
-) -> Result<Option<PathBuf>, DamagedRange> {
+) -> Result<Restored, DamagedRange> {
     let path = wal.join(segment::file_name(number));
     let bytes = fs::read(&path)?;
     let whole = whole_blocks(&bytes);
@@ -50,8 +58,24 @@ pub(crate) fn segment(
             .map_or(0, |tip| tip.size),
     };
     let blocks = collect(first, until, position, what, &whole, source)?;
+    let from_sled = blocks.iter().filter(|block| !whole.contains_key(&block.header().first.get())).count();
     let header = Header { ledger, number, first: Position::new(first) };
-    Ok(finish_segment_file(&path, &header, &blocks, wide(bytes.len().max(SEGMENT_BYTES_MIN)))?)
+    let kept = finish_segment_file(&path, &header, &blocks, wide(bytes.len().max(SEGMENT_BYTES_MIN)))?;
+    Ok(Restored { kept, from_sled })
+}
+
+/// Returns the ledger that the whole blocks of the segments belong to, where no segment's header says it.
+pub(crate) fn ledger_in_blocks(wal: &Path) -> std::io::Result<Option<LedgerId>> {
+    for (number, _) in Listing::read(wal)?.bad {
+        let whole = whole_blocks(&fs::read(wal.join(segment::file_name(number)))?);
+        let run = whole.values().next().map(OwnedBlock::run);
+        let record =
+            run.and_then(|run| run.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok()));
+        if let Some(record) = record {
+            return Ok(Some(record.ledger));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns every whole block of a segment's bytes by its first position, wherever it stands.

@@ -1,7 +1,8 @@
 //! The vault: personal data outside the log, encrypted under a key of its own for every reference.
 //!
 //! A record holds only a salted commitment and, in its payload, a random reference. The vault holds the rest:
-//! `vault/entries` the salt and the XChaCha20-Poly1305 ciphertext (associated data: the reference), `keys/keyring` the key.
+//! `vault/entries` the salt and the data, both in an XChaCha20-Poly1305 ciphertext (associated data: the reference);
+//! `keys/keyring` the key. A salt in the clear would let whoever holds it guess the data from the commitment.
 //! Both only grow, and both are synced before the block that names them: an entry that no block names is harmless, the
 //! other way round would be a loss. Erasing overwrites key, salt and ciphertext where they lie; the record keeps its
 //! commitment, which nobody can open any more, and every proof still holds.
@@ -38,7 +39,8 @@ const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 const CHECK_BYTES: usize = 8;
 
-/// Entry: magic 4, plaintext length u32, reference 16, check 8 of these; then salt 32, nonce 24, ciphertext, tag 16.
+/// Entry: magic 4, plaintext length u32, reference 16, check 8 of these; then nonce 24, ciphertext of salt 32 and
+/// plaintext, tag 16.
 const ENTRY_MAGIC: [u8; 4] = *b"thve";
 const ENTRY_HEAD_BYTES: usize = 4 + 4 + REFERENCE_BYTES + CHECK_BYTES;
 const ENTRY_EXTRA_BYTES: usize = SALT_BYTES + NONCE_BYTES + TAG_BYTES;
@@ -195,15 +197,13 @@ impl Vault {
         }
         let mut entry = vec![0; ENTRY_EXTRA_BYTES + place.length];
         self.entries.read_at(&mut entry, place.body())?;
-        let mut salt = [0; SALT_BYTES];
         let mut nonce = [0; NONCE_BYTES];
-        salt.copy_from_slice(&entry[..SALT_BYTES]);
-        nonce.copy_from_slice(&entry[SALT_BYTES..SALT_BYTES + NONCE_BYTES]);
-        let sealed = Payload { msg: &entry[SALT_BYTES + NONCE_BYTES..], aad: reference };
-        let plaintext = XChaCha20Poly1305::new(&Key::from(*key))
-            .decrypt(&XNonce::from(nonce), sealed)
-            .map_err(|_| VaultError::Damaged(*reference))?;
-        Ok(Some(Opening { salt, plaintext: Zeroizing::new(plaintext) }))
+        nonce.copy_from_slice(&entry[..NONCE_BYTES]);
+        let sealed = Payload { msg: &entry[NONCE_BYTES..], aad: reference };
+        let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(nonce), sealed);
+        let opened = Zeroizing::new(opened.map_err(|_| VaultError::Damaged(*reference))?);
+        let (salt, plaintext) = opened.split_first_chunk().ok_or(VaultError::Damaged(*reference))?;
+        Ok(Some(Opening { salt: *salt, plaintext: Zeroizing::new(plaintext.to_vec()) }))
     }
 
     fn key(&self, slot: u64) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
@@ -229,12 +229,15 @@ impl Vault {
             return if same { Ok(sealed.commitment) } else { Err(VaultError::ReferenceTaken(*reference)) };
         }
         if self.holds(reference) {
-            return match self.opening(reference)? {
-                Some(opening) if opening.plaintext.as_slice() == plaintext => {
-                    Ok(hash::commitment(&opening.salt, plaintext))
+            match self.opening(reference) {
+                Ok(Some(opening)) if opening.plaintext.as_slice() == plaintext => {
+                    return Ok(hash::commitment(&opening.salt, plaintext));
                 }
-                _ => Err(VaultError::ReferenceTaken(*reference)),
-            };
+                Ok(_) => return Err(VaultError::ReferenceTaken(*reference)),
+                // What an interrupted write left; no block names it, and it is written anew.
+                Err(VaultError::KeyMissing(_) | VaultError::Damaged(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         let mut salt = [0; SALT_BYTES];
@@ -242,13 +245,15 @@ impl Vault {
         randomness.fill(&mut key[..])?;
         randomness.fill(&mut salt)?;
         randomness.fill(&mut nonce)?;
+        let mut salted = Zeroizing::new(Vec::with_capacity(SALT_BYTES + plaintext.len()));
+        salted.extend_from_slice(&salt);
+        salted.extend_from_slice(plaintext);
         let ciphertext = XChaCha20Poly1305::new(&Key::from(*key))
-            .encrypt(&XNonce::from(nonce), Payload { msg: plaintext, aad: reference })
+            .encrypt(&XNonce::from(nonce), Payload { msg: &salted, aad: reference })
             .map_err(|_| VaultError::TooLong { given: plaintext.len() })?;
         let commitment = hash::commitment(&salt, plaintext);
         let (entry, slot) = (batch.entries.len(), batch.slots.len());
         batch.entries.extend_from_slice(&scan::entry_head(reference, plaintext.len()));
-        batch.entries.extend_from_slice(&salt);
         batch.entries.extend_from_slice(&nonce);
         batch.entries.extend_from_slice(&ciphertext);
         batch.slots.extend_from_slice(&scan::slot(reference, &key)[..]);

@@ -182,15 +182,18 @@ impl Cursor {
 
     /// Finds the block that holds the next position; returns its header and first sector.
     fn locate(&mut self) -> std::result::Result<(block::Header, Vec<u8>), JournalError> {
-        if self.at.is_none() {
-            let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
-            let count = segments.partition_point(|used| used.first.get() <= self.next);
-            let used = count.checked_sub(1).and_then(|index| segments.get(index).copied());
-            drop(segments);
+        // Where a segment begins at this position, the block is there: what stands at the end of the one before it, were
+        // it a whole header, was never finished.
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let count = segments.partition_point(|used| used.first.get() <= self.next);
+        let used = count.checked_sub(1).and_then(|index| segments.get(index).copied());
+        drop(segments);
+        let here = self.at.as_ref().map(|at| at.number);
+        if here.is_none()
+            || used.is_some_and(|used| used.first.get() == self.next && here != Some(used.number))
+        {
             self.enter(used)?;
         }
-        let mut reason = String::from("no segment holds it");
-        let mut entered = false;
         loop {
             match self.look() {
                 Ok((header, _)) if header.end().get() <= self.next => {
@@ -201,27 +204,16 @@ impl Cursor {
                     continue;
                 }
                 Ok((header, sector)) if header.first.get() <= self.next => return Ok((header, sector)),
-                Ok((header, _)) => reason = format!("position {} follows there", header.first),
-                Err(what) => {
-                    if !entered {
-                        reason = what;
-                    }
+                Ok((header, _)) => {
+                    return Err(self.damaged(format!("position {} follows there", header.first)));
                 }
+                Err(what) => return Err(self.damaged(what)),
             }
-            let later = self.at.as_ref().map_or(0, |at| at.number + 1);
-            let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
-            let following = segments
-                .iter()
-                .rev()
-                .find(|used| used.first.get() == self.next && used.number >= later)
-                .copied();
-            drop(segments);
-            if entered || following.is_none() {
-                return Err(JournalError::Damaged { first: Position::new(self.next), what: reason });
-            }
-            self.enter(following)?;
-            entered = true;
         }
+    }
+
+    fn damaged(&self, what: String) -> JournalError {
+        JournalError::Damaged { first: Position::new(self.next), what }
     }
 
     fn enter(&mut self, used: Option<Used>) -> std::result::Result<(), JournalError> {

@@ -206,6 +206,7 @@ impl Journal for Embedded {
                 return None;
             }
             if lookup && let Some(run) = self.stored(next) {
+                cursor = None; // the mover may have come this far since it was placed
                 let run = run.cut(&(next..end));
                 next = super::store::end_of(&run);
                 return Some(Ok(run));

@@ -211,6 +211,46 @@ impl Store {
         Ok(Some(block))
     }
 
+    /// Returns every run in order, those whose hash differs as well (with the error). A panic of sled ends it.
+    ///
+    /// sled looks for pages to evict only after 64 accesses to one of its shards; so every run is asked for a few times
+    /// more, without which a scan would leave the whole store in memory, whatever the cache's size.
+    pub(crate) fn scan(
+        &self,
+    ) -> impl Iterator<Item = Result<(Run, Result<(), StoreError>), StoreError>> + '_ {
+        const NUDGES: usize = 4;
+        let mut next = Some(0_u64);
+        std::iter::from_fn(move || {
+            let from = next?;
+            let found = guarded(|| {
+                let Some((found, value)) = self.runs.range(from.to_be_bytes()..).next().transpose()? else {
+                    return Ok(None);
+                };
+                for _ in 0..NUDGES {
+                    self.runs.get(&found)?;
+                }
+                let first = decode_key(&found)?;
+                let whole = decode_run(&found, &value);
+                let bytes = value.get(..value.len().saturating_sub(HASH_LENGTH)).unwrap_or_default().to_vec();
+                Ok(Some((Run { first, bytes }, whole.map(drop))))
+            });
+            match found {
+                Ok(Some((run, whole))) => {
+                    next = run.first.get().checked_add(1);
+                    Some(Ok((run, whole)))
+                }
+                Ok(None) => {
+                    next = None;
+                    None
+                }
+                Err(error) => {
+                    next = None;
+                    Some(Err(error))
+                }
+            }
+        })
+    }
+
     /// Writes headers and runs, makes sled flush them, reads them back and compares.
     pub(crate) fn put(&self, headers: &[Header], runs: &[Run]) -> Result<(), StoreError> {
         guarded(|| {

@@ -29,7 +29,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Offset of salt, nonce and ciphertext.
+    /// Offset of nonce and ciphertext.
     pub(super) fn body(&self) -> u64 {
         self.entry + wide(ENTRY_HEAD_BYTES)
     }

@@ -1,0 +1,176 @@
+//! Tests of the ledger's promises, and what they share: a seeded ledger in a temporary folder, and short appends.
+
+mod append;
+mod faults;
+mod mending;
+mod opening;
+mod personal;
+mod properties;
+mod verifying;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use thads_proof::checkpoint::LogKey;
+use thads_proof::genesis::{self, Genesis, Unit};
+use thads_proof::record::{LedgerId, Micros, Position, Provenance, RequestId, Stream, StreamTag};
+
+use crate::journal::{Journal, Memory, Tip};
+use crate::ledger::genesis_block;
+use crate::{
+    Append, Committer, Head, Ledger, NewEvent, OpenOptions, OpenReport, Personal, Seeded, Setup,
+    SimulatedClock, Storage, StreamAppend, Vault,
+};
+
+const SEED: u64 = 8271;
+const START: Micros = Micros::new(1_546_300_800_000_000);
+
+fn log_seed() -> [u8; 32] {
+    genesis::from_seed(SEED, "log key")
+}
+
+fn genesis() -> Genesis {
+    let key = LogKey::from_seed("thads/test", &log_seed()).unwrap().vkey().to_string();
+    Genesis {
+        name: "Test".into(),
+        origin: "thads/test".into(),
+        unit: Unit { code: "VND".into(), exponent: 0 },
+        log_key: key.clone(),
+        root_key: key,
+        clock: genesis::Clock::Simulated { seed: SEED },
+        practice: true,
+    }
+}
+
+fn clock() -> SimulatedClock {
+    let clock = SimulatedClock::new(START);
+    clock.set_step(1000);
+    clock
+}
+
+/// A folder with a ledger in it.
+struct Place {
+    _folder: TempDir,
+    dir: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("data");
+    Place { _folder: folder, dir }
+}
+
+fn setup() -> Setup {
+    let mut setup = Setup::new(Box::new(clock()), Box::new(Seeded::new(SEED)), log_seed());
+    setup.storage = Storage::small();
+    setup
+}
+
+fn create(dir: &Path) -> Ledger {
+    Ledger::create(dir, genesis(), setup()).unwrap()
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new(Box::new(clock()), Box::new(Seeded::new(SEED)));
+    options.storage = Storage::small();
+    options
+}
+
+fn open(dir: &Path) -> (Ledger, OpenReport) {
+    Ledger::open(dir, options()).unwrap()
+}
+
+fn reopen(dir: &Path) -> Ledger {
+    let (ledger, report) = open(dir);
+    assert!(report.sentences().is_empty(), "{report}");
+    ledger
+}
+
+fn stream(key: &str) -> Stream {
+    Stream::new(StreamTag::Case, key.as_bytes()).unwrap()
+}
+
+fn request(number: u64) -> RequestId {
+    let mut id = [0; 16];
+    id[8..].copy_from_slice(&number.to_be_bytes());
+    RequestId(id)
+}
+
+fn event(payload: &[u8]) -> NewEvent {
+    NewEvent {
+        kind: 14,
+        kind_revision: 1,
+        effective: 17_897,
+        office: 3,
+        actor: 5,
+        provenance: Provenance::Practice,
+        rule_set: 1,
+        corrects: None,
+        payload: payload.to_vec(),
+        personal: Vec::new(),
+    }
+}
+
+/// An event whose payload holds a reference and whose vault entry is `plaintext`.
+fn personal_event(reference: u8, plaintext: &str) -> NewEvent {
+    let reference = [reference; 16];
+    let mut payload = b"name=".to_vec();
+    payload.extend(reference);
+    payload.extend(b";");
+    let personal = vec![Personal { reference, plaintext: plaintext.as_bytes().to_vec() }];
+    NewEvent { personal, ..event(&payload) }
+}
+
+fn append(number: u64, key: &str, expected_version: u64, events: Vec<NewEvent>) -> Append {
+    let streams = vec![StreamAppend { stream: stream(key), expected_version, events }];
+    Append { request: request(number), streams }
+}
+
+/// One append with one event.
+fn one(number: u64, key: &str, expected_version: u64) -> Append {
+    append(number, key, expected_version, vec![event(format!("event {number}").as_bytes())])
+}
+
+/// Appends `count` single events, each in a block of its own, to streams in turn.
+fn fill(ledger: &Ledger, from: u64, count: u64) {
+    for number in from..from + count {
+        let key = format!("C{}", number % 7);
+        let version = ledger.version(&stream(&key));
+        ledger.append(one(number, &key, version)).unwrap();
+    }
+}
+
+/// Every record's stored bytes.
+fn stored(ledger: &Ledger) -> Vec<Vec<u8>> {
+    let mut records = ledger.read(Position::GENESIS);
+    std::iter::from_fn(|| records.next_stored()).map(|stored| stored.unwrap().bytes).collect()
+}
+
+/// A journal in memory that holds the genesis, and its ledger's id.
+fn memory() -> (Memory, LedgerId) {
+    let memory = Memory::new();
+    let (id, block) = genesis_block(&genesis(), &mut clock(), &mut Seeded::new(SEED)).unwrap();
+    memory.append(&Tip::empty(), &block).unwrap();
+    (memory, id)
+}
+
+/// A journal as the committer takes it.
+fn seam<J: Journal + 'static>(journal: &Arc<J>) -> Arc<dyn Journal> {
+    let journal: Arc<J> = Arc::clone(journal);
+    journal
+}
+
+fn committer(id: LedgerId, journal: Arc<dyn Journal>) -> Committer {
+    committer_with(id, journal, Arc::new(Vault::memory()))
+}
+
+fn committer_with(id: LedgerId, journal: Arc<dyn Journal>, vault: Arc<Vault>) -> Committer {
+    let clock = clock();
+    clock.set(START.checked_add(1000).unwrap()); // the genesis has read it once
+    Committer::new(id, journal, vault, Box::new(clock), Box::new(Seeded::new(SEED))).unwrap()
+}
+
+fn same(left: &Head, right: &Head) -> bool {
+    (left.size, left.leaf, left.root) == (right.size, right.leaf, right.root)
+}

@@ -1,0 +1,344 @@
+//! Mending at open: torn ends, damage, lost files, a sled that is behind, ahead, gone or broken.
+
+use std::fs;
+use std::path::PathBuf;
+
+use thads_proof::block::Header;
+use thads_proof::record::Position;
+use thads_proof::segment::BLOCKS_AT;
+
+use super::*;
+use crate::{OpenError, Reader};
+
+/// A ledger of 40 records, closed, and what it was.
+fn closed() -> (Place, Head, Vec<Vec<u8>>) {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 40);
+    let kept = (ledger.head(), stored(&ledger));
+    ledger.close().unwrap();
+    (place, kept.0, kept.1)
+}
+
+/// A ledger of 40 records of which sled has none, for the mover was cut off, and what it was.
+fn unmoved() -> (Place, Head, Vec<Vec<u8>>) {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 40);
+    let kept = (ledger.head(), stored(&ledger));
+    drop(ledger);
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    (place, kept.0, kept.1)
+}
+
+fn segment(place: &Place, number: u64) -> PathBuf {
+    place.dir.join("wal").join(thads_proof::segment::file_name(number))
+}
+
+/// Offsets and stored lengths of a segment's blocks.
+fn blocks(path: &Path) -> Vec<(usize, usize)> {
+    let bytes = fs::read(path).unwrap();
+    let mut at = BLOCKS_AT;
+    let mut blocks = Vec::new();
+    while let Ok(header) = Header::decode(&bytes[at..]) {
+        blocks.push((at, header.stored_length()));
+        at += header.stored_length();
+    }
+    blocks
+}
+
+fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    fs::write(path, bytes).unwrap();
+}
+
+/// Opens, expects the words in the report and all records, appends, and expects the next opening to be silent.
+fn mended(place: &Place, words: &str, head: &Head, records: &[Vec<u8>]) {
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains(words), "{report}");
+    assert!(same(&ledger.head(), head), "{report}");
+    assert_eq!(stored(&ledger), records);
+    fill(&ledger, 1001, 3);
+    let head = ledger.head();
+    ledger.close().unwrap();
+    let ledger = reopen(&place.dir);
+    assert!(same(&ledger.head(), &head));
+    ledger.close().unwrap();
+    assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+}
+
+#[test]
+fn sled_is_rebuilt_from_the_segments() {
+    let (place, head, records) = closed();
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    mended(&place, "41 records behind the segments", &head, &records);
+}
+
+#[test]
+fn a_broken_sled_is_set_aside_and_rebuilt() {
+    let (place, head, records) = closed();
+    change(&place.dir.join("sled/conf"), |bytes| bytes.fill(0x55));
+    mended(&place, "set aside as", &head, &records);
+    assert!(place.dir.join("sled.aside-1").is_dir());
+}
+
+#[test]
+fn a_sled_of_another_history_is_set_aside() {
+    let (place, head, records) = closed();
+    let other = super::place();
+    let ledger = create(&other.dir);
+    fill(&ledger, 501, 40);
+    ledger.close().unwrap();
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    fs::rename(other.dir.join("sled"), place.dir.join("sled")).unwrap();
+    mended(&place, "they differ from the segments'", &head, &records);
+}
+
+#[test]
+fn half_written_snapshots_of_sled_are_deleted_before_it_opens() {
+    let (place, head, records) = closed();
+    fs::write(place.dir.join("sled/snap.00000000FFFFFFFF.generating"), b"torn").unwrap();
+    mended(&place, "half-written snapshots", &head, &records);
+}
+
+#[test]
+fn all_segments_are_rebuilt_from_sled() {
+    let (place, head, records) = closed();
+    fs::remove_dir_all(place.dir.join("wal")).unwrap();
+    let reader = Reader::open(&place.dir).unwrap(); // reads a copy of sled meanwhile
+    assert!(same(&reader.head(), &head));
+    assert_eq!(reader.read(Position::GENESIS).map(Result::unwrap).count(), records.len());
+    mended(&place, "All segments were missing: 41 records were restored", &head, &records);
+}
+
+/// Fills three segments and more; returns the records.
+fn large() -> (Place, Head, Vec<Vec<u8>>) {
+    let place = place();
+    let ledger = create(&place.dir);
+    for number in 1..60 {
+        ledger.append(append(number, "A", number - 1, vec![event(&[7; 60_000])])).unwrap();
+    }
+    let kept = (ledger.head(), stored(&ledger));
+    ledger.close().unwrap();
+    (place, kept.0, kept.1)
+}
+
+#[test]
+fn a_missing_segment_is_rebuilt_byte_for_byte_wherever_it_was() {
+    let (place, head, records) = large();
+    for number in [0, 1, 2, 3] {
+        let whole = fs::read(segment(&place, number)).unwrap();
+        fs::remove_file(segment(&place, number)).unwrap();
+        let (ledger, report) = open(&place.dir);
+        assert!(report.to_string().contains("restored from sled"), "{number}: {report}");
+        assert!(same(&ledger.head(), &head));
+        assert_eq!(stored(&ledger), records);
+        ledger.close().unwrap();
+        assert!(fs::read(segment(&place, number)).unwrap() == whole, "segment {number}");
+    }
+}
+
+#[test]
+fn segments_missing_at_the_end_are_rebuilt_with_their_successors() {
+    let (place, head, records) = large();
+    for number in 2..6 {
+        let _ = fs::remove_file(segment(&place, number));
+    }
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains("The last segments were missing"), "{report}");
+    assert!(same(&ledger.head(), &head));
+    assert_eq!(stored(&ledger), records);
+}
+
+#[test]
+fn a_torn_last_block_was_never_acknowledged_and_the_log_goes_on_in_a_new_segment() {
+    let (place, _, records) = unmoved();
+    let path = segment(&place, 0);
+    let whole = fs::read(&path).unwrap();
+    let (at, length) = *blocks(&path).last().unwrap();
+    assert_eq!(length, 512);
+    // One block is one sector here: it is there or not. So the tail is made of a larger one.
+    let tail = {
+        let other = super::place();
+        let ledger = create(&other.dir);
+        fill(&ledger, 1, 40);
+        ledger.append(append(900, "Z", 0, vec![event(&[9; 3000])])).unwrap();
+        ledger.close().unwrap();
+        let path = segment(&other, 0);
+        let (start, length) = *blocks(&path).last().unwrap();
+        fs::read(path).unwrap()[start..start + length].to_vec()
+    };
+    for missing in 0..tail.len() / 512 {
+        let place = super::place();
+        fs::create_dir_all(place.dir.join("wal")).unwrap();
+        copy(&place, &whole);
+        change(&segment(&place, 0), |bytes| {
+            let start = at + length;
+            bytes[start..start + tail.len()].copy_from_slice(&tail);
+            bytes[start + 512 * missing..start + 512 * (missing + 1)].fill(0);
+        });
+        keys_of(&place);
+        // A reader in the meantime sees what is whole.
+        assert_eq!(Reader::open(&place.dir).unwrap().head().size, 41, "sector {missing}");
+        let (ledger, report) = open(&place.dir);
+        assert!(report.to_string().contains("never acknowledged"), "{missing}: {report}");
+        assert_eq!(stored(&ledger), records);
+        fill(&ledger, 1001, 3);
+        let head = ledger.head();
+        drop(ledger);
+        let (ledger, report) = open(&place.dir);
+        assert!(!report.to_string().contains("never acknowledged"), "{missing}: {report}");
+        assert_eq!(ledger.head(), head);
+        ledger.close().unwrap();
+        let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+        assert!(report.is_good(), "{missing}: {:?}", report.sentences());
+    }
+}
+
+fn copy(place: &Place, segment_bytes: &[u8]) {
+    fs::write(segment(place, 0), segment_bytes).unwrap();
+}
+
+fn keys_of(place: &Place) {
+    fs::create_dir_all(place.dir.join("keys")).unwrap();
+    fs::write(place.dir.join("keys/log.key"), thads_proof::hex::encode(&log_seed())).unwrap();
+}
+
+#[test]
+fn a_torn_first_block_of_a_segment_leaves_the_segment_before_it_as_the_last() {
+    let (place, head, records) = large();
+    // Cut the log where a segment begins: its first block is torn, and sled does not have it.
+    let first = Header::decode(&fs::read(segment(&place, 3)).unwrap()[BLOCKS_AT..]).unwrap().first;
+    let _ = (head, fs::remove_file(segment(&place, 4)));
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    change(&segment(&place, 3), |bytes| {
+        let (at, _) = (BLOCKS_AT, 0);
+        bytes[at + 1024..].fill(0);
+    });
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains("never acknowledged"), "{report}");
+    assert_eq!(ledger.head().size, first.get());
+    assert_eq!(stored(&ledger), records[..usize::try_from(first.get()).unwrap()]);
+    fill(&ledger, 1001, 3);
+    let head = ledger.head();
+    ledger.close().unwrap();
+    assert_eq!(reopen(&place.dir).head(), head);
+    assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+}
+
+#[test]
+fn a_torn_block_that_sled_has_was_acknowledged_and_is_restored() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 10);
+    ledger.append(append(900, "Z", 0, vec![event(&[9; 3000])])).unwrap();
+    let (head, records) = (ledger.head(), stored(&ledger));
+    ledger.close().unwrap();
+    let path = segment(&place, 0);
+    let whole = fs::read(&path).unwrap();
+    let (at, length) = *blocks(&path).last().unwrap();
+    change(&path, |bytes| bytes[at + length - 512..at + length].fill(0));
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains("1 blocks of it were restored from sled"), "{report}");
+    assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+    ledger.close().unwrap();
+    assert!(fs::read(&path).unwrap() == whole);
+    assert!(path.with_file_name("0000000000.seg.aside-1").is_file());
+}
+
+/// Any byte of any block, flipped: found at open, named, and mended from sled; or, without sled, never passed over.
+#[test]
+fn a_damaged_segment_is_restored_from_sled_and_without_sled_nothing_is_appended() {
+    let (place, head, records) = closed();
+    let path = segment(&place, 0);
+    let whole = fs::read(&path).unwrap();
+    let end = blocks(&path).last().map(|(at, length)| at + length).unwrap();
+    let hold = tempfile::tempdir().unwrap();
+    for at in (0..end).step_by(1777) {
+        change(&path, |bytes| bytes[at] ^= 0x40);
+        let changed = fs::read(&path).unwrap();
+        let (ledger, report) = open(&place.dir);
+        assert!(report.to_string().contains("was damaged"), "byte {at}: {report}");
+        assert!(same(&ledger.head(), &head));
+        assert_eq!(stored(&ledger), records);
+        ledger.close().unwrap();
+        assert!(fs::read(&path).unwrap() == whole, "byte {at}");
+        // The same damage without sled.
+        fs::rename(place.dir.join("sled"), hold.path().join("sled")).unwrap();
+        fs::write(&path, &changed).unwrap();
+        match Ledger::open(&place.dir, options()) {
+            Err(error @ OpenError::Damaged { .. }) => assert!(error.is_evidence()),
+            // Where no block was hit, only the segment's header or the padding, nothing else is needed.
+            Ok((ledger, report)) => {
+                assert!(report.to_string().contains("from its own blocks"), "byte {at}: {report}");
+                assert!(same(&ledger.head(), &head));
+                drop(ledger);
+                fs::remove_dir_all(place.dir.join("sled")).unwrap();
+            }
+            Err(error) => panic!("byte {at}: {error}"),
+        }
+        fs::write(&path, &whole).unwrap();
+        let _ = fs::remove_dir_all(place.dir.join("sled"));
+        fs::rename(hold.path().join("sled"), place.dir.join("sled")).unwrap();
+    }
+}
+
+#[test]
+fn where_both_copies_are_damaged_the_range_is_named_and_nothing_is_changed() {
+    let (place, _, _) = unmoved();
+    let path = segment(&place, 0);
+    let at = blocks(&path)[20].0;
+    change(&path, |bytes| bytes[at + 200] ^= 1);
+    let before = fs::read(&path).unwrap();
+    match Ledger::open(&place.dir, options()) {
+        Err(OpenError::Damaged { first: 20, end: Some(41), what }) => {
+            assert!(what.contains("sled does not have it"), "{what}");
+        }
+        other => panic!("{:?}", other.err()),
+    }
+    assert!(fs::read(&path).unwrap() == before);
+}
+
+#[test]
+fn damage_in_an_old_segment_is_found_by_a_full_check_and_mended() {
+    let (place, head, records) = large();
+    let path = segment(&place, 0);
+    let whole = fs::read(&path).unwrap();
+    change(&path, |bytes| bytes[200_000] ^= 1);
+    // A plain opening does not read it; reading does, and takes the record from sled.
+    let ledger = reopen(&place.dir);
+    assert_eq!(stored(&ledger), records);
+    ledger.close().unwrap();
+    let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+    assert!(!report.is_good());
+    assert!(report.sentences().iter().any(|said| said.contains("sled is good")), "{:?}", report.sentences());
+    let mut options = options();
+    options.storage.check_all = true;
+    let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
+    assert!(report.to_string().contains("0000000000.seg was damaged"), "{report}");
+    assert!(same(&ledger.head(), &head));
+    ledger.close().unwrap();
+    assert!(fs::read(&path).unwrap() == whole);
+}
+
+/// Segments of an older backup with the newer sled: where sled continues them, they are lengthened.
+#[test]
+fn a_sled_that_is_ahead_lengthens_the_segments_or_is_called_a_fork() {
+    let (place, _, _) = closed();
+    let old = fs::read(segment(&place, 0)).unwrap();
+    let ledger = reopen(&place.dir);
+    fill(&ledger, 41, 20);
+    let (head, records) = (ledger.head(), stored(&ledger));
+    ledger.close().unwrap();
+    fs::write(segment(&place, 0), &old).unwrap();
+    mended(&place, "The last segments were missing", &head, &records);
+    // Now with an end that sled's records do not follow on.
+    let other = super::place();
+    let theirs = create(&other.dir);
+    fill(&theirs, 501, 10);
+    theirs.close().unwrap();
+    fs::remove_dir_all(place.dir.join("wal")).unwrap();
+    fs::rename(other.dir.join("wal"), place.dir.join("wal")).unwrap();
+    assert!(matches!(Ledger::open(&place.dir, options()), Err(OpenError::Fork { first: 11, .. })));
+}

@@ -1,0 +1,172 @@
+//! Opening and closing: the same head, the lock, snapshots, readers, a second ledger in the same place.
+
+use std::fs;
+
+use thads_proof::checkpoint::{Checkpoint, LogKey};
+use thads_proof::record::Position;
+
+use super::*;
+use crate::{OpenError, Reader};
+
+#[test]
+fn a_ledger_opens_as_it_was_left_closed_or_dropped() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 40);
+    let (head, records) = (ledger.head(), stored(&ledger));
+    ledger.close().unwrap();
+    let ledger = reopen(&place.dir);
+    assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+    fill(&ledger, 41, 40);
+    let (head, records) = (ledger.head(), stored(&ledger));
+    drop(ledger); // the mover is cut off
+    let (ledger, report) = open(&place.dir);
+    assert_eq!(report.sentences().len(), 1, "{report}");
+    assert!(report.sentences()[0].contains("behind the segments"), "{report}");
+    assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+    ledger.close().unwrap();
+    reopen(&place.dir).close().unwrap();
+}
+
+#[test]
+fn the_same_seed_and_appends_give_the_same_root_in_one_run_or_many() {
+    let appends: Vec<Append> = (1..60)
+        .map(|number| {
+            append(number, "A", number - 1, vec![personal_event(u8::try_from(number).unwrap(), "An")])
+        })
+        .collect();
+    let whole = place();
+    let ledger = create(&whole.dir);
+    assert!(ledger.append_many(appends.clone()).iter().all(Result::is_ok));
+    let head = ledger.head();
+    let pieces = place();
+    create(&pieces.dir).close().unwrap();
+    let clock = clock();
+    clock.set(START.checked_add(1000).unwrap());
+    for piece in appends.chunks(7) {
+        let mut options = OpenOptions::new(Box::new(clock.clone()), Box::new(Seeded::new(SEED)));
+        options.storage = Storage::small();
+        let (ledger, _) = Ledger::open(&pieces.dir, options).unwrap();
+        for append in piece {
+            ledger.append(append.clone()).unwrap();
+        }
+        assert!(ledger.version(&stream("A")) < 59 || ledger.head() == head);
+        ledger.close().unwrap();
+    }
+    assert_eq!(Reader::open(&pieces.dir).unwrap().head(), head);
+}
+
+#[test]
+fn a_second_writer_is_refused_with_the_firsts_process_id_and_readers_are_not() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 3);
+    match Ledger::open(&place.dir, options()) {
+        Err(OpenError::Locked { pid, .. }) => assert_eq!(pid, std::process::id().to_string()),
+        other => panic!("{:?}", other.err()),
+    }
+    assert!(matches!(Ledger::create(&place.dir, genesis(), setup()), Err(OpenError::Locked { .. })));
+    let reader = Reader::open(&place.dir).unwrap();
+    assert_eq!(reader.head(), ledger.head());
+    fill(&ledger, 4, 3);
+    assert_eq!(reader.read(Position::GENESIS).count(), 4);
+    assert_eq!(Reader::open(&place.dir).unwrap().read(Position::GENESIS).count(), 7);
+    ledger.close().unwrap();
+    assert!(matches!(Ledger::create(&place.dir, genesis(), setup()), Err(OpenError::AlreadyThere(_))));
+}
+
+#[test]
+fn what_holds_no_ledger_is_said_and_left_alone() {
+    let place = place();
+    assert!(matches!(Ledger::open(&place.dir, options()), Err(OpenError::NotALedger(_))));
+    assert!(!place.dir.exists());
+    fs::create_dir(&place.dir).unwrap();
+    assert!(matches!(Ledger::open(&place.dir, options()), Err(OpenError::NotALedger(_))));
+    assert!(matches!(Reader::open(&place.dir), Err(OpenError::NotALedger(_))));
+    let mut other = setup();
+    other.log_seed = zeroize::Zeroizing::new([1; 32]);
+    assert!(matches!(Ledger::create(&place.dir, genesis(), other), Err(OpenError::Key(_))));
+    create(&place.dir).close().unwrap(); // what an interrupted making left is no obstacle
+}
+
+#[test]
+fn a_snapshot_is_a_cache() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 20);
+    ledger.close().unwrap();
+    let path = place.dir.join("snapshots/heads");
+    let old = fs::read(&path).unwrap();
+    let ledger = reopen(&place.dir);
+    fill(&ledger, 21, 20);
+    let (head, version) = (ledger.head(), ledger.version(&stream("C3")));
+    ledger.close().unwrap();
+    let mut torn = old.clone();
+    torn.truncate(old.len() / 2);
+    for content in [Some(old), Some(torn), Some(Vec::new()), None] {
+        match content {
+            Some(bytes) => fs::write(&path, bytes).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        let ledger = reopen(&place.dir);
+        assert_eq!((ledger.head(), ledger.version(&stream("C3"))), (head, version));
+    }
+}
+
+/// A snapshot of a history that is not the log's: same ledger, other records.
+#[test]
+fn a_snapshot_of_another_history_is_not_believed() {
+    let (one_place, other_place) = (place(), place());
+    let (ours, theirs) = (create(&one_place.dir), create(&other_place.dir));
+    fill(&ours, 1, 20);
+    fill(&theirs, 101, 20);
+    let head = ours.head();
+    ours.close().unwrap();
+    theirs.close().unwrap();
+    fs::copy(other_place.dir.join("snapshots/heads"), one_place.dir.join("snapshots/heads")).unwrap();
+    assert_eq!(reopen(&one_place.dir).head(), head);
+}
+
+#[test]
+fn the_checkpoint_is_signed_by_the_key_that_the_genesis_names() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 5);
+    let key = LogKey::from_seed("thads/test", &log_seed()).unwrap();
+    let known = [key.vkey().clone()];
+    let (checkpoint, _) = Checkpoint::open(&ledger.checkpoint(), "thads/test", &known).unwrap();
+    assert_eq!((checkpoint.size, checkpoint.root), (6, ledger.head().root));
+    assert_eq!(Reader::open(&place.dir).unwrap().checkpoint().unwrap(), ledger.checkpoint());
+}
+
+#[test]
+fn a_rotated_key_is_said() {
+    let place = place();
+    create(&place.dir).close().unwrap();
+    fs::write(place.dir.join("keys/log.key"), "07".repeat(32)).unwrap();
+    let (_, report) = open(&place.dir);
+    assert!(report.to_string().contains("signing key"), "{report}");
+    fs::write(place.dir.join("keys/log.key"), "07").unwrap();
+    assert!(matches!(Ledger::open(&place.dir, options()), Err(OpenError::Key(_))));
+}
+
+#[test]
+fn many_segments_are_written_read_and_reopened() {
+    let place = place();
+    let ledger = create(&place.dir);
+    let payload = vec![7; 60_000];
+    for number in 1..60 {
+        ledger.append(append(number, "A", number - 1, vec![event(&payload)])).unwrap();
+    }
+    let (head, records) = (ledger.head(), stored(&ledger));
+    assert_eq!(ledger.record(Position::new(30)).unwrap().unwrap().payload, payload);
+    ledger.close().unwrap();
+    assert!(fs::read_dir(place.dir.join("wal")).unwrap().count() >= 4);
+    let ledger = reopen(&place.dir);
+    assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+    assert_eq!(ledger.progress().moved, 60);
+    for position in [0, 1, 17, 59] {
+        let record = ledger.record(Position::new(position)).unwrap().unwrap();
+        assert_eq!(record.position, Position::new(position));
+    }
+}

@@ -1,0 +1,213 @@
+//! Verifying a data directory: both copies, each alone, and whether they tell the same.
+//!
+//! It only reads. Segments are verified while a server writes as well; sled is verified as a copy of its files, and only
+//! when no writer runs.
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use thads_proof::hash;
+use thads_proof::record::Leaf;
+use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
+
+use crate::files;
+use crate::journal::{Cursor, Listing};
+use crate::lock;
+use crate::reader::CopiedStore;
+use crate::storage::Storage;
+
+/// What was found in a data directory.
+#[derive(Debug)]
+pub struct DirectoryReport {
+    /// The segments; `None` when there is none with a record.
+    pub segments: Option<Report>,
+    /// The event store.
+    pub sled: SledReport,
+    /// What the copies say against each other, in sentences.
+    pub disagreements: Vec<String>,
+}
+
+/// What was found in the event store.
+#[derive(Debug)]
+pub enum SledReport {
+    /// There is none.
+    Absent,
+    /// A writer runs: its files cannot be copied as a whole.
+    Busy,
+    /// It cannot be opened or read.
+    Unreadable(String),
+    /// Its records were verified. What is wrong besides them is in the sentences.
+    Checked(Box<Report>, Vec<String>),
+}
+
+impl SledReport {
+    fn is_good(&self) -> bool {
+        match self {
+            SledReport::Absent | SledReport::Busy => true,
+            SledReport::Unreadable(_) => false,
+            SledReport::Checked(report, wrong) => report.is_good() && wrong.is_empty(),
+        }
+    }
+}
+
+impl DirectoryReport {
+    /// Returns whether the segments are whole and nothing speaks against them. A damaged sled is evidence as well.
+    pub fn is_good(&self) -> bool {
+        self.segments.as_ref().is_some_and(Report::is_good)
+            && self.sled.is_good()
+            && self.disagreements.is_empty()
+    }
+
+    /// Says of each copy whether it is good, and which one is to be mended from the other.
+    pub fn sentences(&self) -> Vec<String> {
+        let segments = self.segments.as_ref().is_some_and(Report::is_good);
+        let mut sentences = Vec::new();
+        match &self.segments {
+            None => sentences.push("There are no segments.".into()),
+            Some(report) => sentences.push(verdict("The segments", report)),
+        }
+        match &self.sled {
+            SledReport::Absent => {
+                sentences.push("There is no sled store; it can be rebuilt from the segments.".into())
+            }
+            SledReport::Busy => {
+                sentences.push("sled was not verified: another process writes to the ledger.".into())
+            }
+            SledReport::Unreadable(why) => sentences.push(format!("sled cannot be read: {why}.")),
+            SledReport::Checked(report, wrong) => {
+                sentences.push(verdict("sled", report));
+                sentences.extend(wrong.iter().cloned());
+            }
+        }
+        sentences.extend(self.disagreements.iter().cloned());
+        let sled = matches!(self.sled, SledReport::Checked(..)) && self.sled.is_good();
+        match (segments, sled) {
+            (true, _) if !self.sled.is_good() => {
+                sentences.push("The segments are good: sled can be rebuilt from them.".into());
+            }
+            (false, true) => sentences.push("sled is good: the segments can be restored from it.".into()),
+            (false, false) => sentences.push("Neither copy is good by itself.".into()),
+            (true, _) => {}
+        }
+        sentences
+    }
+}
+
+fn verdict(name: &str, report: &Report) -> String {
+    let size = report.summary.size;
+    match report.first() {
+        None => format!("{name}: {size} records, nothing wrong."),
+        Some(first) => {
+            format!("{name}: {} findings in {size} records; the first is {first}.", report.findings.len())
+        }
+    }
+}
+
+/// Verifies both copies in the data directory `dir`.
+///
+/// # Errors
+/// When the segments' files cannot be read.
+pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport, VerifyError> {
+    let wal = dir.join(files::WAL);
+    let segments = if wal.is_dir() {
+        let report = verify_segments(&wal, options)?;
+        (report.summary.records > 0 || !report.is_good()).then_some(report)
+    } else {
+        None
+    };
+    let size = segments.as_ref().map_or(0, |report| report.summary.size);
+    let (sled, disagreements) = verify_sled(dir, &wal, size, options);
+    Ok(DirectoryReport { segments, sled, disagreements })
+}
+
+fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledReport, Vec<String>) {
+    let path = dir.join(files::SLED);
+    if !path.is_dir() {
+        return (SledReport::Absent, Vec::new());
+    }
+    if lock::is_held(dir) {
+        return (SledReport::Busy, Vec::new());
+    }
+    let copy = match CopiedStore::open(&path, Storage::default().sled_deadline) {
+        _ if lock::is_held(dir) => return (SledReport::Busy, Vec::new()),
+        Ok(copy) => copy,
+        Err(error) => return (SledReport::Unreadable(error.to_string()), Vec::new()),
+    };
+    let mut wrong = Vec::new();
+    let mut leaves = Ends::new(wal, size);
+    let records = copy.store.scan().flat_map(|run| match run {
+        Ok((run, whole)) => {
+            if let Err(error) = whole {
+                wrong.push(error.to_string());
+            }
+            run.records().map(|(position, bytes)| (position, bytes.to_vec())).collect::<Vec<_>>()
+        }
+        Err(error) => {
+            wrong.push(error.to_string());
+            Vec::new()
+        }
+    });
+    // sled may be behind the segments: what it does not have yet is not missing.
+    let behind = Options { checkpoints: Vec::new(), known: Vec::new(), ..options.clone() };
+    let report = verify_records(records, &behind);
+    let mut disagreements = Vec::new();
+    if let Some(last) = report.summary.size.checked_sub(1)
+        && report.is_good()
+    {
+        match leaves.leaf(last) {
+            Some(leaf) if leaf != report.summary.head => disagreements.push(format!(
+                "Segments and sled tell different histories: record {last} has leaf {leaf} in the segments, {} in sled.",
+                report.summary.head
+            )),
+            None if size > 0 && last >= size => disagreements.push(format!(
+                "sled holds records to position {last}; the segments end before position {size}: the last segments are missing."
+            )),
+            _ => {}
+        }
+    }
+    wrong.extend(leaves.compare_headers(&copy));
+    (SledReport::Checked(Box::new(report), wrong), disagreements)
+}
+
+/// Reads the segments where they are compared with sled.
+struct Ends<'a> {
+    wal: &'a Path,
+    segments: crate::journal::Segments,
+    size: u64,
+}
+
+impl<'a> Ends<'a> {
+    fn new(wal: &'a Path, size: u64) -> Ends<'a> {
+        let used = Listing::read(wal).map(|listing| listing.used).unwrap_or_default();
+        Ends { wal, segments: Arc::new(RwLock::new(used)), size }
+    }
+
+    fn leaf(&mut self, position: u64) -> Option<Leaf> {
+        if position >= self.size {
+            return None;
+        }
+        let block = Cursor::new(self.wal, &self.segments, position, position + 1).next_block()?.ok()?;
+        let run = block.run().cut(&(position..position + 1));
+        run.records().next().map(|(_, bytes)| hash::leaf(bytes))
+    }
+
+    /// Compares the blocks' headers that sled holds with those in the segments, as far as both can be read.
+    fn compare_headers(&self, copy: &CopiedStore) -> Option<String> {
+        let end = match copy.store.end() {
+            Ok(end) => end.min(self.size),
+            Err(error) => return Some(error.to_string()),
+        };
+        let mut cursor = Cursor::new(self.wal, &self.segments, 0, end);
+        while let Some(Ok((header, _))) = cursor.next_header() {
+            let position = header.first;
+            match copy.store.header(position) {
+                Ok(Some(ours)) if ours == header => {}
+                Ok(_) => {
+                    return Some(format!("sled's block header of position {position} is not the segments'."));
+                }
+                Err(error) => return Some(error.to_string()),
+            }
+        }
+        None
+    }
+}
