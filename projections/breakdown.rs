@@ -130,7 +130,7 @@ pub fn report_by(
     let parts = query.each_case(|rows: &mut Rows, seen, case| {
         let mut add = |key, cells: &Cells| {
             let of_office: &mut BTreeMap<OfficeNo, Cells> = rows.entry(key).or_default();
-            of_office.entry(case.office).or_default().add_all(cells);
+            of_office.entry(seen.office).or_default().add_all(cells);
         };
         if dimension == Dimension::Obligation {
             for (key, cells) in by_obligation(&query, &seen, &case) {

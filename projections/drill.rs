@@ -137,7 +137,7 @@ pub fn figure_cases(
             .filter_map(|seen| {
                 let cells = query.complaint_cells(&seen, &seen.complaint);
                 let subject = Subject::Complaint(seen.id.clone());
-                counted(subject, seen.complaint.office, &cells, complaint_steps(&query, list, &seen))
+                counted(subject, seen.office, &cells, complaint_steps(&query, list, &seen))
             })
             .collect());
     }
@@ -145,7 +145,7 @@ pub fn figure_cases(
         let cells = query.cells(seen.id, &seen.opening, &case);
         if list.amount(&cells) != 0 {
             let steps = case_steps(&query, list, &seen);
-            into.extend(counted(Subject::Case(seen.id.clone()), case.office, &cells, steps));
+            into.extend(counted(Subject::Case(seen.id.clone()), seen.office, &cells, steps));
         }
     });
     Ok(parts.into_iter().flatten().collect())
@@ -171,12 +171,12 @@ pub fn figure_events(
             .complaints()
             .flat_map(|seen| {
                 let subject = Subject::Complaint(seen.id.clone());
-                moves(&subject, seen.complaint.office, complaint_steps(&query, list, &seen))
+                moves(&subject, seen.office, complaint_steps(&query, list, &seen))
             })
             .collect());
     }
-    let parts = query.each_case(|into: &mut Vec<Moved>, seen, case| {
-        into.extend(moves(&Subject::Case(seen.id.clone()), case.office, case_steps(&query, list, &seen)));
+    let parts = query.each_case(|into: &mut Vec<Moved>, seen, _| {
+        into.extend(moves(&Subject::Case(seen.id.clone()), seen.office, case_steps(&query, list, &seen)));
     });
     Ok(parts.into_iter().flatten().collect())
 }
@@ -349,11 +349,33 @@ impl List {
     }
 }
 
-/// An event that changed what its case gives a figure.
+/// An event that changed what its case gives the columns of a figure; their sum may stay the same.
 struct Step<'a> {
     live: Live<'a>,
     delta: Total,
     opening: bool,
+}
+
+/// The steps of one case or complaint, as its cells come in the order of effect.
+struct Steps<'a> {
+    list: List,
+    last: Cells,
+    steps: Vec<Step<'a>>,
+}
+
+impl<'a> Steps<'a> {
+    fn new(list: List) -> Steps<'a> {
+        Steps { list, last: Cells::default(), steps: Vec::new() }
+    }
+
+    fn next(&mut self, live: &Live<'a>, cells: Cells, opening: bool) {
+        let listed = |column: &Column| self.list.plus.contains(column) || self.list.minus.contains(column);
+        if self.last.changes(&cells).any(|(column, _)| listed(&column)) {
+            let delta = self.list.amount(&cells) - self.list.amount(&self.last);
+            self.steps.push(Step { live: live.clone(), delta, opening });
+        }
+        self.last = cells;
+    }
 }
 
 /// The events of a case that changed its part of a figure. What it had at the opening is its order's.
@@ -362,41 +384,27 @@ fn case_steps<'a>(query: &Query<'_>, list: List, seen: &Seen<'a>) -> Vec<Step<'a
     for one in &seen.live[..seen.before] {
         one.event.body.apply_to_case(&mut case, &one.at);
     }
-    let amount = |case: &Case| list.amount(&query.cells(seen.id, &seen.opening, case));
-    let mut steps = Vec::new();
-    let mut last = 0;
-    if seen.before > 0 {
-        last = amount(&case);
-        let order = seen.live.iter().find(|one| Some(one.at.position) == case.order.at);
-        if let Some(order) = order.or(seen.live.first()).filter(|_| last != 0) {
-            steps.push(Step { live: order.clone(), delta: last, opening: true });
-        }
+    let mut steps = Steps::new(list);
+    let order = seen.live[..seen.before].iter().find(|one| Some(one.at.position) == case.order.at);
+    if let Some(order) = order.or(seen.live[..seen.before].first()) {
+        steps.next(order, query.cells(seen.id, &seen.opening, &case), true);
     }
     for one in &seen.live[seen.before..] {
         one.event.body.apply_to_case(&mut case, &one.at);
-        let now = amount(&case);
-        if now != last {
-            steps.push(Step { live: one.clone(), delta: now - last, opening: false });
-            last = now;
-        }
+        steps.next(one, query.cells(seen.id, &seen.opening, &case), false);
     }
-    steps
+    steps.steps
 }
 
 fn complaint_steps<'a>(query: &Query<'_>, list: List, seen: &SeenComplaint<'a>) -> Vec<Step<'a>> {
     let mut complaint = Complaint::default();
-    let mut steps = Vec::new();
-    let mut last = 0;
+    let mut steps = Steps::new(list);
     for one in &seen.live {
         one.event.body.apply_to_complaint(&mut complaint, &one.at);
-        let now = list.amount(&query.complaint_cells(seen, &complaint));
-        if now != last {
-            let opening = one.at.on < query.period.from();
-            steps.push(Step { live: one.clone(), delta: now - last, opening });
-            last = now;
-        }
+        let opening = one.at.on < query.period.from();
+        steps.next(one, query.complaint_cells(seen, &complaint), opening);
     }
-    steps
+    steps.steps
 }
 
 fn moves(subject: &Subject, office: OfficeNo, steps: Vec<Step<'_>>) -> Vec<Moved> {
@@ -410,7 +418,7 @@ fn moves(subject: &Subject, office: OfficeNo, steps: Vec<Step<'_>>) -> Vec<Moved
         delta: step.delta,
         opening: step.opening,
     };
-    steps.into_iter().map(moved).collect()
+    steps.into_iter().filter(|step| step.delta != 0).map(moved).collect()
 }
 
 /// The units that a figure counts, each with the event that assigned its target.

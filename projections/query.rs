@@ -37,6 +37,8 @@ pub(crate) struct Query<'a> {
 /// A case as a query sees it.
 pub(crate) struct Seen<'a> {
     pub(crate) id: &'a CaseId,
+    /// The office that took it in, which never changes.
+    pub(crate) office: OfficeNo,
     /// What corrections leave of its entries, in the order of effect.
     pub(crate) live: &'a [Live<'a>],
     /// How many of them take effect before the period.
@@ -88,9 +90,10 @@ impl<'a> Query<'a> {
 
     /// Folds a case, from its entries as known, to the day before the period and on to its end.
     pub(crate) fn fold_case(&self, id: &CaseId, entries: &[Entry], take: impl FnOnce(Seen<'_>, Case)) {
-        if !entries.iter().any(|entry| self.covers(entry.office)) {
+        let Some(office) = entries.first().map(|entry| entry.office).filter(|office| self.covers(*office))
+        else {
             return;
-        }
+        };
         let live = timeline(entries);
         let before = live.partition_point(|one| one.at.on < self.period.from());
         let until = live.partition_point(|one| one.at.on <= self.period.to());
@@ -105,9 +108,7 @@ impl<'a> Query<'a> {
         for one in &live[before..until] {
             one.event.body.apply_to_case(&mut case, &one.at);
         }
-        if self.covers(case.office) {
-            take(Seen { id, live: &live[..until], before, opening }, case);
-        }
+        take(Seen { id, office, live: &live[..until], before, opening }, case);
     }
 
     /// Everything that a case gives the period.
@@ -150,8 +151,9 @@ impl<'a> Query<'a> {
     /// When and where the case that was sent away was taken over, by that day.
     pub(crate) fn arrival(&self, sent: &CaseId, by: Date) -> Option<(Date, OfficeNo)> {
         self.books.receivers(sent).iter().find_map(|id| {
-            let case = case_at(known_at(self.books.case(id)?, self.known), by);
-            (case.order.from.as_ref() == Some(sent)).then_some((case.order.on?, case.office))
+            let entries = known_at(self.books.case(id)?, self.known);
+            let case = case_at(entries, by);
+            (case.order.from.as_ref() == Some(sent)).then_some((case.order.on?, entries.first()?.office))
         })
     }
 
@@ -171,17 +173,17 @@ impl<'a> Query<'a> {
         entries: &'b [Entry],
         known: Position,
     ) -> Option<SeenComplaint<'b>> {
-        let mut live = timeline(known_at(entries, known));
+        let entries = known_at(entries, known);
+        let office = entries.first().map(|entry| entry.office).filter(|office| self.covers(*office))?;
+        let mut live = timeline(entries);
         live.retain(|one| one.at.on <= self.period.to());
         let mut complaint = Complaint::default();
         for one in &live {
             one.event.body.apply_to_complaint(&mut complaint, &one.at);
         }
-        if complaint.received.is_none() || !self.covers(complaint.office) {
-            return None;
-        }
+        complaint.received?;
         let case_finished = complaint.case.as_ref().and_then(|case| self.case_finished(case));
-        Some(SeenComplaint { id, live, complaint, case_finished })
+        Some(SeenComplaint { id, office, live, complaint, case_finished })
     }
 
     /// When the case was completed or terminated, by the period's end.
@@ -201,6 +203,8 @@ impl<'a> Query<'a> {
 /// A complaint as a query sees it.
 pub(crate) struct SeenComplaint<'a> {
     pub(crate) id: &'a ComplaintId,
+    /// The office that received it.
+    pub(crate) office: OfficeNo,
     pub(crate) live: Vec<Live<'a>>,
     pub(crate) complaint: Complaint,
     pub(crate) case_finished: Option<Date>,

@@ -104,7 +104,7 @@ fn case_changes(
         let regime = in_force(regimes, day);
         let opening = if seen.before == 0 { Opening::default() } else { Opening::of(&before, regime) };
         let cells = query.cells_at(seen.id, &opening, &case, &until, regime);
-        push_changes(changes, day, end.office, &last, &cells);
+        push_changes(changes, day, seen.office, &last, &cells);
         last = cells;
     }
 }
@@ -141,7 +141,7 @@ fn complaint_changes(query: &Query<'_>, seen: &SeenComplaint<'_>, changes: &mut 
         if let Some(until) = query.period.until(day) {
             let finished = seen.case_finished.filter(|on| *on <= day);
             let cells = complaints::contribution(&complaint, &until, finished, &query.world);
-            push_changes(changes, day, seen.complaint.office, &last, &cells);
+            push_changes(changes, day, seen.office, &last, &cells);
             last = cells;
         }
         if day == query.period.to() {

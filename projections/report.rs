@@ -104,7 +104,7 @@ impl Report {
 pub fn report(books: &Books, period: &Period, scope: Scope, known: Position) -> Report {
     let query = Query::new(books, period, scope, known);
     let parts = query.each_case(|rows: &mut BTreeMap<OfficeNo, Cells>, seen, case| {
-        rows.entry(case.office).or_default().add_all(&query.cells(seen.id, &seen.opening, &case));
+        rows.entry(seen.office).or_default().add_all(&query.cells(seen.id, &seen.opening, &case));
     });
     let mut rows = BTreeMap::new();
     for (office, cells) in parts.into_iter().flatten() {
@@ -112,7 +112,7 @@ pub fn report(books: &Books, period: &Period, scope: Scope, known: Position) -> 
     }
     for seen in query.complaints() {
         let cells = query.complaint_cells(&seen, &seen.complaint);
-        rows.entry(seen.complaint.office).or_default().add_all(&cells);
+        rows.entry(seen.office).or_default().add_all(&cells);
     }
     assemble(&query, period, &query.regime, &rows)
 }

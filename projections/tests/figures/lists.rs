@@ -1,0 +1,97 @@
+//! Lists behind figures, breakdowns, days of a period, and the view of a case.
+
+use thads_projections::breakdown::{Dimension, Key, report_by};
+use thads_projections::case_state::{Mark, case_view};
+use thads_projections::drill::{FigureError, figure_cases, figure_events};
+use thads_projections::scope::Scope;
+
+use crate::acts::collected;
+use crate::pen::{A, B, Pen, date, period};
+
+const ALL: Scope = Scope::Ledger;
+
+#[test]
+fn a_figure_opens_to_its_cases_and_events() {
+    let mut pen = Pen::new();
+    let first = pen.fee_case(A, "2018-08-01", 300_000);
+    let second = pen.loan_case(B, "2018-10-05", 1_000_000);
+    pen.pay_directly(&second, "2018-11-01", 1, 400_000);
+    pen.finish(&first, "2018-12-03");
+    let cases = |id: &str| -> Vec<String> {
+        let list = figure_cases(&pen.books, id, &period("2019-H1"), ALL, pen.next()).unwrap();
+        list.iter().map(|one| format!("{} {} {} {}", one.subject, one.how, one.on, one.amount)).collect()
+    };
+    assert_eq!(cases("cases.finished"), ["A/2018/0001 completed 2018-12-03 1"]);
+    assert_eq!(cases("cases.total"), ["A/2018/0001 carried 2018-08-01 1", "B/2018/0001 new 2018-10-05 1"]);
+    assert_eq!(
+        cases("money.enforceable"),
+        ["A/2018/0001 completed 2018-12-03 300000", "B/2018/0001 completed+in_progress 2018-11-01 1000000"]
+    );
+    assert_eq!(cases("rate.cases").len(), 2);
+    let events = figure_events(&pen.books, "money.finished", &period("2019-H1"), ALL, pen.next()).unwrap();
+    let events: Vec<_> = events.iter().map(|one| (one.kind, one.delta, one.opening)).collect();
+    assert_eq!(events, [("remitted_to_budget", 300_000, false), ("paid_directly", 400_000, false)]);
+    let unknown = figure_cases(&pen.books, "cases.all", &period("2019-H1"), ALL, pen.next());
+    assert_eq!(unknown, Err(FigureError::Unknown("cases.all".to_owned())));
+    pen.target(A, 2019, "rate.cases", 50);
+    let units =
+        figure_cases(&pen.books, "units.over_case_target", &period("2019-H1"), ALL, pen.next()).unwrap();
+    assert_eq!(units.iter().map(|one| one.subject.to_string()).collect::<Vec<_>>(), ["A"]);
+    assert_eq!(units[0].position.0 + 1, pen.next().0);
+}
+
+#[test]
+fn a_report_by_a_dimension_adds_up() {
+    let mut pen = Pen::new();
+    pen.fee_case(A, "2018-08-01", 300_000);
+    let loan = pen.loan_case(B, "2018-10-05", 20_000_000);
+    pen.finish(&loan, "2018-11-01");
+    let rows = |dimension| {
+        report_by(&pen.books, &period("2019-H1"), ALL, pen.next(), dimension)
+            .into_iter()
+            .map(|(key, report)| (key.to_string(), report.amount("cases.total").unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let row = |key: &str| (key.to_owned(), 1);
+    assert_eq!(rows(Dimension::Basis), [row("on_request"), row("proactive")]);
+    assert_eq!(rows(Dimension::Entry), [row("carried"), row("new")]);
+    assert_eq!(rows(Dimension::Amount), [row("under_10_million"), row("10_to_100_million")]);
+    assert_eq!(rows(Dimension::OrderYear), [("2018".to_owned(), 2)]);
+    assert_eq!(rows(Dimension::Enforcer), [row("22"), row("32")]);
+    assert_eq!(rows(Dimension::Obligation), [row("court_fee"), row("loan")]);
+    assert_eq!(rows(Dimension::Creditor), [row("individual"), row("state_budget")]);
+    assert_eq!(rows(Dimension::Tag), [("none".to_owned(), 2)]);
+    for (key, row) in report_by(&pen.books, &period("2019-H1"), ALL, pen.next(), Dimension::Office) {
+        let Key::Office(code) = key else { panic!("{key}") };
+        let number = pen.books.world().organisation.office_by_code(&code).unwrap().number;
+        assert_eq!(row, pen.report("2019-H1", Scope::OfficeAlone(number)));
+    }
+    for &dimension in Dimension::ALL {
+        assert_eq!(dimension.word().parse(), Ok(dimension));
+    }
+    assert!("colour".parse::<Dimension>().is_err());
+}
+
+#[test]
+fn a_history_shows_both_dates_and_what_was_repaired() {
+    let mut pen = Pen::new();
+    let case = pen.loan_case(A, "2018-10-05", 9_000_000);
+    pen.on_the_day("2018-11-12");
+    let wrong = pen.collect(&case, "2018-11-01", 5_000_000);
+    let twice = pen.collect(&case, "2018-11-02", 1_000_000);
+    let fixed = pen.correct(&case, "2018-11-12", wrong, "2018-11-05", collected(1, 500_000)).unwrap();
+    let voided = pen.void(&case, "2018-11-12", twice).unwrap();
+    let view = case_view(&pen.books, &case, date("2018-11-30"), pen.next()).unwrap();
+    assert_eq!(view.state.cash.collected.get(), 500_000);
+    let entry = |position| view.entries.iter().find(|entry| entry.position == position).unwrap();
+    assert_eq!(entry(wrong).mark, Mark::Corrected { by: fixed, took_effect: date("2018-11-05") });
+    assert_eq!((entry(wrong).days_late, entry(wrong).working_days_late), (11, Some(7)));
+    assert_eq!((entry(twice).mark, entry(twice).counts), (Mark::Voided { by: voided }, false));
+    assert_eq!(entry(fixed).mark, Mark::Stands);
+    let before = case_view(&pen.books, &case, date("2018-11-30"), fixed).unwrap();
+    assert_eq!(
+        (before.state.cash.collected.get(), before.entries.len() + 2),
+        (6_000_000, view.entries.len())
+    );
+    assert!(case_view(&pen.books, &case, date("2018-11-30"), view.entries[0].position).is_none());
+}

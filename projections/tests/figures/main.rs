@@ -1,0 +1,9 @@
+//! Figures against worked histories: every event goes through `decide`, into a record, and back out of its bytes.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod acts;
+mod lists;
+mod pen;
+mod properties;
+mod vectors;

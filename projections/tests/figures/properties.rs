@@ -1,0 +1,351 @@
+//! Properties of any history: random actions, of which the law refuses most; and imported history, which may break
+//! every rule.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use thads_cases::case::{Finish, Standing};
+use thads_cases::date::Date;
+use thads_cases::event::classification::{
+    ClassifiedEnforceable, ClassifiedNotYetEnforceable, ConditionsVerified, MovedToTrackingBook,
+    ReturnedFromTrackingBook,
+};
+use thads_cases::event::entrustment::{EntrustedOut, PulledUp};
+use thads_cases::event::intake::{OrderAmended, OrderWithdrawn};
+use thads_cases::event::money::{HeldMoneyResolved, HeldTemporarily, HeldTo, PaidDirectly};
+use thads_cases::event::payout::{Disbursed, PayoutApproved, RemittedToBudget};
+use thads_cases::event::repair::{EntryVoided, FactCorrected};
+use thads_cases::event::standing::{
+    Completed, Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated,
+};
+use thads_cases::event::{Body, Event};
+use thads_cases::history::{Entry, case_at};
+use thads_cases::ids::{AssetNo, CaseId, ObligationNo, Position};
+use thads_cases::personal::{Personal, VaultRef};
+use thads_projections::books::Books;
+use thads_projections::breakdown::{Dimension, report_by};
+use thads_projections::drill::{Subject, figure_cases, figure_events, restatement};
+use thads_projections::figures::{FIGURES, Measure, Unit, Value};
+use thads_projections::identities::identities;
+use thads_projections::period::Period;
+use thads_projections::replay::replay;
+use thads_projections::report::report;
+use thads_projections::scope::Scope;
+use thads_projections::snapshot::{self, Header};
+
+use crate::acts::collected;
+use crate::pen::{A, B, DEPARTMENT, Pen, date, dong, period};
+
+const SCOPES: [Scope; 4] =
+    [Scope::Ledger, Scope::Office(DEPARTMENT), Scope::Office(A), Scope::OfficeAlone(DEPARTMENT)];
+const PERIODS: [&str; 5] = ["2019-H1", "2019", "2018", "2020-M04", "2018-12-15..2019-02-10"];
+
+/// One thing that somebody tries: on which case, which action, how many days after the one before, how much, and how
+/// many days it is recorded late.
+type Try = (usize, usize, i32, i64, i32);
+
+fn tries(length: usize) -> impl Strategy<Value = Vec<Try>> {
+    prop::collection::vec((0..5_usize, 0..30_usize, 0..35_i32, 1..40_i64, 0..60_i32), 1..length)
+}
+
+/// Writes what may be written of the tries. The days of effect go back by what is recorded late.
+fn history(tries: &[Try], imported: bool) -> Pen {
+    let mut pen = Pen::new();
+    let mut cases =
+        vec![pen.fee_case(A, "2017-03-01", 20_000_000), pen.loan_case(B, "2017-10-02", 30_000_000)];
+    if imported {
+        pen.import();
+    }
+    let mut today = date("2017-12-01");
+    for &(which, what, days, amount, late) in tries {
+        today = today.plus_days(days);
+        let effective = today.plus_days(if late < 30 { 0 } else { -late });
+        pen.on_the_day(&today.to_string());
+        let on = effective.to_string();
+        let case = cases[which % cases.len()].clone();
+        match what {
+            0 => cases.push(pen.fee_case(A, &today.to_string(), amount * 100_000)),
+            1 => cases.push(pen.loan_case(DEPARTMENT, &today.to_string(), amount * 1_000_000)),
+            2 => {
+                let _ = pen.complaint(B, &today.to_string(), Some(&today.to_string()), None);
+            }
+            3 | 4 => take_over(&mut pen, &mut cases, &case, what == 3, &today.to_string()),
+            _ => {
+                let body = body(&pen, &case, what, amount * 1_000_000, effective);
+                let _ = pen.try_act(&case, &on, body);
+            }
+        }
+    }
+    pen
+}
+
+/// Entrusts or pulls up a case, and takes it over the same day if that was allowed.
+fn take_over(pen: &mut Pen, cases: &mut Vec<CaseId>, case: &CaseId, entrust: bool, on: &str) {
+    let to = if entrust { B } else { DEPARTMENT };
+    let body =
+        if entrust { Body::EntrustedOut(EntrustedOut { to }) } else { Body::PulledUp(PulledUp { to }) };
+    let open = case_at(pen.books.case(case).unwrap(), Date::MAX).open().is_some();
+    if case.office.as_str() == "A" && open && pen.try_act(case, on, body).is_ok() {
+        let state = case_at(pen.books.case(case).unwrap(), Date::MAX);
+        if state.sent_to == Some(to) && state.obligations.iter().any(|one| one.moved_out.get() > 0) {
+            cases.push(pen.take_over(case, to, on));
+        }
+    }
+}
+
+fn body(pen: &Pen, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
+    let obligation = ObligationNo(1);
+    let line = thads_cases::case::Line { obligation, amount: dong(amount) };
+    let entries = pen.books.case(case).unwrap();
+    let some_entry = entries[usize::try_from(amount / 1_000_000).unwrap() % entries.len()].clone();
+    match what {
+        5 | 6 => {
+            Body::ConditionsVerified(ConditionsVerified { means_found: true, estimate: None, findings: None })
+        }
+        7 => Body::ClassifiedNotYetEnforceable(ClassifiedNotYetEnforceable { ground: "a".to_owned() }),
+        8 => Body::ClassifiedEnforceable(ClassifiedEnforceable {}),
+        9 => Body::MovedToTrackingBook(MovedToTrackingBook {}),
+        10 => Body::ReturnedFromTrackingBook(ReturnedFromTrackingBook {}),
+        11 | 12 => collected(1, amount),
+        13 => Body::PayoutApproved(PayoutApproved { lines: vec![line] }),
+        14 => Body::Disbursed(Disbursed { obligation, amount: dong(amount) }),
+        15 => Body::RemittedToBudget(RemittedToBudget { obligation: None, amount: dong(amount) }),
+        16 => Body::PaidDirectly(PaidDirectly { obligation, amount: dong(amount) }),
+        17 => Body::Postponed(Postponed {
+            ground: if amount % 2 == 0 { "c" } else { "d" }.to_owned(),
+            until: None,
+        }),
+        18 => Body::PostponementEnded(PostponementEnded {}),
+        19 => Body::TemporarilySuspended(TemporarilySuspended { ground: "protest".to_owned() }),
+        20 => Body::Resumed(Resumed {}),
+        21 => Body::Terminated(Terminated { ground: "c".to_owned(), obligations: Vec::new() }),
+        22 => Body::Completed(Completed {}),
+        23 => Body::OrderWithdrawn(OrderWithdrawn { ground: "d".to_owned() }),
+        24 => Body::OrderAmended(OrderAmended { obligation, amount: dong(amount), why: None }),
+        25 => Body::HeldTemporarily(HeldTemporarily {
+            amount: dong(amount),
+            why: Personal::Sealed(VaultRef([1; 16])),
+        }),
+        26 => Body::HeldMoneyResolved(HeldMoneyResolved {
+            item: 1,
+            amount: dong(amount),
+            to: HeldTo::Distribution,
+        }),
+        27 => Body::EntryVoided(EntryVoided {
+            entry: some_entry.position,
+            authority: String::new(),
+            reason: None,
+        }),
+        28 => Body::FactCorrected(FactCorrected {
+            entry: some_entry.position,
+            took_effect: on.min(some_entry.effective),
+            replacement: Box::new(corrected(&some_entry, amount)),
+            authority: String::new(),
+            reason: None,
+        }),
+        _ => Body::AssetHandedOver(thads_cases::event::auction::AssetHandedOver { asset: AssetNo(1) }),
+    }
+}
+
+/// Another amount where there is one.
+fn corrected(entry: &Entry, amount: i64) -> Event {
+    let mut event = (*entry.event).clone();
+    match &mut event.body {
+        Body::PaymentCollected(fact) => fact.amount = dong(amount),
+        Body::PaidDirectly(fact) => fact.amount = dong(amount),
+        Body::EnforcementOrdered(fact) => fact.obligations[0].amount = dong(amount),
+        _ => {}
+    }
+    event
+}
+
+fn linear() -> impl Iterator<Item = &'static str> {
+    FIGURES.iter().filter(|about| matches!(about.measure, Measure::Sum(..))).map(|about| about.id)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The identities between the columns hold in every report, whoever asks, of whatever history.
+    #[test]
+    fn the_identities_hold(tries in tries(80), imported in any::<bool>()) {
+        let pen = history(&tries, imported);
+        for text in PERIODS {
+            for scope in SCOPES {
+                let found = report(&pen.books, &period(text), scope, pen.next());
+                prop_assert_eq!(identities(&found), Vec::new(), "{} {:?}", text, scope);
+            }
+        }
+    }
+
+    /// What is carried into a year is what was carried out of the year before, case by case and to the đồng: less
+    /// what stands in the tracking book at the end of the period asked, and less what has no column (r2013 withdrawn,
+    /// r2019 pulled up) and so leaves the total.
+    #[test]
+    fn a_year_takes_over_what_the_year_before_left(tries in tries(80), imported in any::<bool>()) {
+        let pen = history(&tries, imported);
+        for (before, after) in [("2018", "2019-H1"), ("2019", "2020-M06"), ("2018-10-01..2018-10-31", "2018-11-01..2019-01-31")] {
+            let listed = |id, text| -> BTreeMap<Subject, i128> {
+                let list = figure_cases(&pen.books, id, &period(text), Scope::Ledger, pen.next()).unwrap();
+                list.into_iter().map(|one| (one.subject, one.amount)).collect()
+            };
+            let (left, left_money) = (listed("cases.carried_out", before), listed("money.carried_out", before));
+            let (taken, taken_money) = (listed("cases.carried", after), listed("money.carried", after));
+            prop_assert!(taken.keys().all(|case| left.contains_key(case)), "{}", after);
+            for case in left.keys() {
+                let Subject::Case(id) = case else { panic!("{case}") };
+                let state = case_at(pen.books.case(id).unwrap(), period(after).to());
+                let leaves = match state.standing {
+                    Standing::Finished { how: Finish::Withdrawn, .. } => after.starts_with("2019") || after.starts_with("2018"),
+                    Standing::Finished { how: Finish::PulledUp, .. } => after.starts_with("2020"),
+                    _ => state.in_tracking_book(),
+                };
+                prop_assert_eq!(taken.contains_key(case), !leaves, "{} {}", case, after);
+                if !leaves {
+                    prop_assert_eq!(taken_money.get(case), left_money.get(case), "{} {}", case, after);
+                }
+            }
+        }
+    }
+
+    /// Folding the records again, in two parts, or from a snapshot, gives equal books and equal figures.
+    #[test]
+    fn fold_is_refold_and_a_snapshot_changes_nothing(tries in tries(60), cut in any::<prop::sample::Index>()) {
+        let pen = history(&tries, false);
+        let mut again = Books::new();
+        let cut = cut.index(pen.records.len() + 1);
+        for record in &pen.records[..cut] {
+            again.fold(record).unwrap();
+        }
+        let header = Header { position: again.position().0, root: [3; 32], code: "r1".to_owned() };
+        let bytes = snapshot::save(&again, header.root, &header.code).unwrap();
+        prop_assert_eq!(snapshot::header(&bytes).unwrap(), header.clone());
+        let mut loaded = snapshot::load(&bytes, &header).unwrap();
+        prop_assert_eq!(&loaded, &again);
+        prop_assert_eq!(&snapshot::save(&loaded, header.root, &header.code).unwrap(), &bytes);
+        for record in &pen.records[cut..] {
+            again.fold(record).unwrap();
+            loaded.fold(record).unwrap();
+        }
+        prop_assert_eq!(&again, &pen.books);
+        prop_assert_eq!(&loaded, &pen.books);
+        prop_assert_eq!(loaded.world().organisation.clone(), pen.books.world().organisation.clone());
+        for scope in SCOPES {
+            let one = report(&pen.books, &period("2019-H1"), scope, pen.next());
+            prop_assert_eq!(&one, &report(&loaded, &period("2019-H1"), scope, pen.next()));
+        }
+    }
+
+    /// As known at K is what books that end at K say.
+    #[test]
+    fn as_known_is_as_folded_then(tries in tries(60), cut in any::<prop::sample::Index>()) {
+        let pen = history(&tries, true);
+        let cut = cut.index(pen.records.len() + 1);
+        let mut then = Books::new();
+        for record in &pen.records[..cut] {
+            then.fold(record).unwrap();
+        }
+        let known = Position(u64::try_from(cut).unwrap());
+        for text in PERIODS {
+            let now = report(&pen.books, &period(text), Scope::Ledger, known);
+            prop_assert_eq!(now, report(&then, &period(text), Scope::Ledger, known));
+        }
+    }
+
+    /// The cases and the events behind a figure add up to it.
+    #[test]
+    fn lists_add_up(tries in tries(60), imported in any::<bool>()) {
+        let pen = history(&tries, imported);
+        for text in ["2019-H1", "2020-M04"] {
+            let whole = report(&pen.books, &period(text), Scope::Office(DEPARTMENT), pen.next());
+            for id in linear() {
+                let cases = figure_cases(&pen.books, id, &period(text), Scope::Office(DEPARTMENT), pen.next()).unwrap();
+                let events = figure_events(&pen.books, id, &period(text), Scope::Office(DEPARTMENT), pen.next()).unwrap();
+                let amount = whole.amount(id).unwrap();
+                prop_assert_eq!(cases.iter().map(|one| one.amount).sum::<i128>(), amount, "{} {}", id, text);
+                prop_assert_eq!(events.iter().map(|one| one.delta).sum::<i128>(), amount, "{} {}", id, text);
+                prop_assert!(cases.is_sorted_by(|one, other| one.subject < other.subject));
+            }
+        }
+    }
+
+    /// A figure as known at two moments differs by exactly the events that are listed.
+    #[test]
+    fn a_restatement_adds_up(tries in tries(60), one in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
+        let pen = history(&tries, true);
+        let at = |index: prop::sample::Index| Position(u64::try_from(index.index(pen.records.len() + 1)).unwrap());
+        let (earlier, later) = (at(one).min(at(other)), at(one).max(at(other)));
+        let of = |known| report(&pen.books, &period("2019-H1"), Scope::Ledger, known);
+        let (before, after) = (of(earlier), of(later));
+        for id in ["cases.total", "cases.finished", "money.finished", "money.carried", "money.held", "cases.in_transit", "complaints.pending"] {
+            let lines = restatement(&pen.books, id, &period("2019-H1"), Scope::Ledger, earlier, later).unwrap();
+            let sum: i128 = lines.iter().map(|line| line.delta).sum();
+            prop_assert_eq!(sum, after.amount(id).unwrap() - before.amount(id).unwrap(), "{}", id);
+            prop_assert!(lines.iter().all(|line| earlier <= line.position && line.position < later));
+        }
+    }
+
+    /// Day n of a replay is the report of FROM..n.
+    #[test]
+    fn a_replay_is_the_reports_of_its_days(tries in tries(60), imported in any::<bool>()) {
+        let pen = history(&tries, imported);
+        let from = date("2019-12-20");
+        for (from, to) in [(from, from.plus_days(25)), (date("2018-10-01"), date("2018-12-31"))] {
+            let days = replay(&pen.books, from, to, Scope::Office(DEPARTMENT), pen.next());
+            prop_assert_eq!(days.len(), usize::try_from(to.since(from)).unwrap() + 1);
+            for (day, found) in days {
+                let until = Period::between(from, day).unwrap();
+                let expected = report(&pen.books, &until, Scope::Office(DEPARTMENT), pen.next());
+                for (one, other) in found.figures.iter().zip(&expected.figures) {
+                    prop_assert_eq!(one.value, other.value, "{} on {}", one.about.id, day);
+                }
+prop_assert_eq!(found, expected);
+            }
+        }
+    }
+
+    /// Rows of a dimension that does not overlap add up to the whole; money adds up by kind of obligation too.
+    #[test]
+    fn rows_add_up(tries in tries(60), imported in any::<bool>()) {
+        let pen = history(&tries, imported);
+        let whole = report(&pen.books, &period("2019-H1"), Scope::Ledger, pen.next());
+        for &dimension in Dimension::ALL {
+            let rows = report_by(&pen.books, &period("2019-H1"), Scope::Ledger, pen.next(), dimension);
+            for about in FIGURES {
+                let tables = about.id.starts_with("cases.") || about.id.starts_with("money.");
+                let table_money = ["money.total", "money.carried", "money.completed", "money.enforceable", "money.tracking_book"];
+                let adds_up = match dimension {
+                    Dimension::Obligation => table_money.contains(&about.id),
+                    _ => !dimension.overlaps() && tables && !about.id.ends_with(".distinct"),
+                };
+                if adds_up && about.unit != Unit::Units {
+                    let sum: i128 = rows.iter().filter_map(|(_, row)| row.value(about.id).and_then(Value::amount)).sum();
+                    prop_assert_eq!(Some(sum), whole.amount(about.id), "{} by {}", about.id, dimension.word());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_that_does_not_fit_is_not_used() {
+    let mut pen = Pen::new();
+    pen.fee_case(A, "2018-10-05", 200_000);
+    let header = Header { position: pen.next().0, root: [3; 32], code: "r1".to_owned() };
+    let bytes = snapshot::save(&pen.books, header.root, &header.code).unwrap();
+    for other in [
+        Header { position: 1, ..header.clone() },
+        Header { root: [4; 32], ..header.clone() },
+        Header { code: "r2".to_owned(), ..header.clone() },
+    ] {
+        assert!(
+            matches!(snapshot::load(&bytes, &other), Err(snapshot::SnapshotError::Other(found)) if found == header)
+        );
+    }
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        assert!(snapshot::load(&changed, &header).is_err(), "byte {at}");
+        assert!(snapshot::load(&bytes[..at], &header).is_err(), "cut at {at}");
+    }
+}
