@@ -52,6 +52,63 @@ pub enum NoAmount {
     TooLarge,
 }
 
+impl NoAmount {
+    /// What would do.
+    pub fn way_out(&self) -> String {
+        match self {
+            NoAmount::Separator { .. } => {
+                "write digits only, or name the separator under amounts in the mapping's [source]".to_owned()
+            }
+            NoAmount::Groups { .. } | NoAmount::Decimals { .. } => {
+                "write the separators where the mapping has them, or none".to_owned()
+            }
+            NoAmount::Negative => {
+                "write the amount without a sign, and what was done as an activity of its own".to_owned()
+            }
+            NoAmount::Character(_) | NoAmount::Empty => {
+                "write digits, with the separators that the mapping names".to_owned()
+            }
+            NoAmount::TooLarge => format!("write an amount up to {}", i64::MAX),
+        }
+    }
+
+    /// Why, in Vietnamese.
+    pub fn vi(&self) -> String {
+        match self {
+            NoAmount::Separator { separator, .. } => {
+                format!("{separator} có thể hiểu nhiều cách; tệp ánh xạ không quy định dấu này")
+            }
+            NoAmount::Groups { separator } => {
+                format!("giữa hai dấu {separator} phải có ba chữ số, trước dấu đầu có một đến ba")
+            }
+            NoAmount::Decimals { separator, exponent } => {
+                format!("trước dấu {separator} phải có chữ số, sau dấu có 1 đến {exponent} chữ số, một lần")
+            }
+            NoAmount::Negative => "số tiền không được nhỏ hơn 0".to_owned(),
+            NoAmount::Character(character) => format!("{character} không thuộc về một số tiền"),
+            NoAmount::Empty => "không có chữ số".to_owned(),
+            NoAmount::TooLarge => format!("vượt {} đơn vị nhỏ nhất", i64::MAX),
+        }
+    }
+
+    /// What would do, in Vietnamese.
+    pub fn way_out_vi(&self) -> String {
+        match self {
+            NoAmount::Separator { .. } => {
+                "chỉ ghi chữ số, hoặc quy định dấu trong amounts của [source] trong tệp ánh xạ".to_owned()
+            }
+            NoAmount::Groups { .. } | NoAmount::Decimals { .. } => {
+                "đặt dấu như tệp ánh xạ quy định, hoặc bỏ dấu".to_owned()
+            }
+            NoAmount::Negative => "ghi số tiền không có dấu âm, việc đã làm ghi thành việc riêng".to_owned(),
+            NoAmount::Character(_) | NoAmount::Empty => {
+                "ghi chữ số, với dấu mà tệp ánh xạ quy định".to_owned()
+            }
+            NoAmount::TooLarge => format!("ghi số tiền không quá {}", i64::MAX),
+        }
+    }
+}
+
 /// A character in quotes, a space by its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shown(pub char);

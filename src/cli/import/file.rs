@@ -33,6 +33,8 @@ pub struct Job<'a> {
     pub dry_run: bool,
     /// Show no progress.
     pub quiet: bool,
+    /// The language of rejects: [`Reject::in_english`] or [`Reject::in_vietnamese`].
+    pub describe: fn(&Reject) -> RejectLine,
 }
 
 /// What came of an import, with the first rows that cannot be taken.
@@ -66,7 +68,7 @@ pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportEr
     let input = unpacked(Counted { file, read: Arc::clone(&read) }).map_err(unreadable)?;
     let rejects = job.rejects.map(RejectFile::create).transpose().map_err(ImportError::Rejects)?;
     let progress = if job.quiet { None } else { Some(Progress::new(bytes, read)) };
-    let mut desk = Desk { rejects, progress, first: Vec::new() };
+    let mut desk = Desk { rejects, progress, describe: job.describe, first: Vec::new() };
     let summary = take_in(input, job.mapping, target, job.dry_run, &mut desk);
     let written = desk.close().map_err(ImportError::Rejects);
     let outcome = Outcome { summary: summary?, first_rejects: desk.first };
@@ -91,6 +93,7 @@ impl Read for Counted {
 struct Desk {
     rejects: Option<RejectFile>,
     progress: Option<Progress>,
+    describe: fn(&Reject) -> RejectLine,
     first: Vec<RejectLine>,
 }
 
@@ -105,7 +108,7 @@ impl Desk {
 
 impl Watch for Desk {
     fn rejected(&mut self, reject: &Reject) -> io::Result<()> {
-        let line = reject.line();
+        let line = (self.describe)(reject);
         if let Some(rejects) = &mut self.rejects {
             rejects.writer.serialize(&line)?;
         }

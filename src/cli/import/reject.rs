@@ -115,9 +115,7 @@ impl Problem {
     /// What would do.
     pub fn way_out(&self) -> String {
         match self {
-            Problem::OpenQuote => {
-                "close the quote, or write two for one inside a quoted cell; where cells hold line breaks, set multiline = true in the mapping's [source]".to_owned()
-            }
+            Problem::OpenQuote => "close the quote, or write two for one inside a quoted cell; where cells hold line breaks, set multiline = true in the mapping's [source]".to_owned(),
             Problem::AfterQuote => "put the whole cell in quotes, with two for one inside".to_owned(),
             Problem::Width { expected, .. } => format!("give it {expected} cells, empty ones included; a cell that holds the delimiter needs quotes"),
             Problem::TooLong { bytes_max } => format!("shorten it to {bytes_max} bytes"),
@@ -127,32 +125,55 @@ impl Problem {
             Problem::NoDate { pattern } | Problem::Date { pattern } => format!("write the day as {pattern}"),
             Problem::Activity => "correct the word, or add [[activities.\"…\"]] for it to the mapping".to_owned(),
             Problem::Future { today } => format!("write a day up to {today}"),
-            Problem::Amount(no) => amount_way_out(no),
+            Problem::Amount(no) => no.way_out(),
             Problem::Number => "write digits only".to_owned(),
             Problem::Word { .. } => "correct the word, or add it to words in the mapping".to_owned(),
-            Problem::NoIntake => {
-                "put the row that takes the case in (judgment_received in the mapping) before it, and import again".to_owned()
-            }
+            Problem::NoIntake => "put the row that takes the case in (judgment_received in the mapping) before it, and import again".to_owned(),
             Problem::Event { .. } => "fill in the cells that it needs, or say in the mapping when it happens".to_owned(),
         }
     }
-}
 
-fn amount_way_out(no: &NoAmount) -> String {
-    match no {
-        NoAmount::Separator { .. } => {
-            "write digits only, or name the separator under amounts in the mapping's [source]".to_owned()
+    /// Why, in Vietnamese.
+    pub fn vi(&self) -> String {
+        match self {
+            Problem::OpenQuote => "có dấu ngoặc kép mở mà không đóng trên dòng này".to_owned(),
+            Problem::AfterQuote => "có chữ giữa dấu ngoặc kép đóng và ô tiếp theo".to_owned(),
+            Problem::Width { expected, found } => format!("dòng có {found} ô, dòng tiêu đề có {expected} ô"),
+            Problem::TooLong { bytes_max } => format!("dài quá {bytes_max} byte"),
+            Problem::Letters => "không phải là chữ theo bảng mã mà tệp ánh xạ quy định".to_owned(),
+            Problem::NoCase => "dòng không ghi số hồ sơ".to_owned(),
+            Problem::NoActivity => "dòng không ghi việc đã làm".to_owned(),
+            Problem::NoDate { .. } => "dòng không ghi ngày".to_owned(),
+            Problem::Activity => "tệp ánh xạ không quy định việc này".to_owned(),
+            Problem::Date { pattern } => format!("không phải là ngày theo mẫu {pattern}"),
+            Problem::Future { today } => format!("sau ngày {today} là ngày nhập dữ liệu"),
+            Problem::Amount(no) => format!("không phải là số tiền: {}", no.vi()),
+            Problem::Number => format!("không phải là số nguyên từ 0 đến {}", i64::MAX),
+            Problem::Word { known } => format!("tệp ánh xạ chỉ giải thích: {known}"),
+            Problem::NoIntake => "việc chưa được thụ lý trước dòng này".to_owned(),
+            Problem::Event { kind, message } => format!("không đủ để thành {kind}: {message}"),
         }
-        NoAmount::Groups { .. } | NoAmount::Decimals { .. } => {
-            "write it with the separators where the mapping has them".to_owned()
+    }
+
+    /// What would do, in Vietnamese.
+    pub fn way_out_vi(&self) -> String {
+        match self {
+            Problem::OpenQuote => "đóng dấu ngoặc kép, hoặc viết hai dấu thay một trong ô; nếu ô có xuống dòng thì đặt multiline = true trong [source] của tệp ánh xạ".to_owned(),
+            Problem::AfterQuote => "đặt cả ô trong dấu ngoặc kép, bên trong viết hai dấu thay một".to_owned(),
+            Problem::Width { expected, .. } => format!("ghi đủ {expected} ô, kể cả ô trống; ô có dấu phân cách phải đặt trong dấu ngoặc kép"),
+            Problem::TooLong { bytes_max } => format!("rút ngắn còn {bytes_max} byte"),
+            Problem::Letters => "lưu tệp bằng UTF-8, hoặc ghi bảng mã trong [source] của tệp ánh xạ".to_owned(),
+            Problem::NoCase => "ghi số hồ sơ".to_owned(),
+            Problem::NoActivity => "ghi việc đã làm, bằng từ có trong tệp ánh xạ".to_owned(),
+            Problem::NoDate { pattern } | Problem::Date { pattern } => format!("ghi ngày theo mẫu {pattern}"),
+            Problem::Activity => "sửa từ, hoặc thêm [[activities.\"…\"]] vào tệp ánh xạ".to_owned(),
+            Problem::Future { today } => format!("ghi ngày không sau {today}"),
+            Problem::Amount(no) => no.way_out_vi(),
+            Problem::Number => "chỉ ghi chữ số".to_owned(),
+            Problem::Word { .. } => "sửa từ, hoặc thêm vào words trong tệp ánh xạ".to_owned(),
+            Problem::NoIntake => "đặt dòng thụ lý (judgment_received trong tệp ánh xạ) lên trước, rồi nhập lại".to_owned(),
+            Problem::Event { .. } => "điền các ô cần thiết, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
         }
-        NoAmount::Negative => {
-            "write the amount without a sign, and what was done as an activity of its own".to_owned()
-        }
-        NoAmount::Character(_) | NoAmount::Empty => {
-            "write digits, with the separators that the mapping names".to_owned()
-        }
-        NoAmount::TooLarge => format!("write an amount up to {}", i64::MAX),
     }
 }
 
@@ -163,14 +184,18 @@ impl Reject {
         Reject { line, column: column.map(str::to_owned), value, problem }
     }
 
-    /// The line that stands for it in the file of rejects.
-    pub fn line(&self) -> RejectLine {
-        RejectLine {
-            row: self.line,
-            column: self.column.clone().unwrap_or_default(),
-            value: self.value.clone(),
-            reason: self.problem.to_string(),
-            way_out: self.problem.way_out(),
-        }
+    /// The line that stands for it in the file of rejects, in English.
+    pub fn in_english(&self) -> RejectLine {
+        self.line_with(self.problem.to_string(), self.problem.way_out())
+    }
+
+    /// The line that stands for it in the file of rejects, in Vietnamese.
+    pub fn in_vietnamese(&self) -> RejectLine {
+        self.line_with(self.problem.vi(), self.problem.way_out_vi())
+    }
+
+    fn line_with(&self, reason: String, way_out: String) -> RejectLine {
+        let (column, value) = (self.column.clone().unwrap_or_default(), self.value.clone());
+        RejectLine { row: self.line, column, value, reason, way_out }
     }
 }

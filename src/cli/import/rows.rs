@@ -16,6 +16,9 @@ use super::reject::{Problem, Reject};
 const LINE_BYTES_MAX: usize = 1 << 20;
 const CELL_BYTES_MAX: usize = 10_000;
 
+/// What some programs put before the first letter of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A row whose cells are what the mapping says.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Row {
@@ -134,9 +137,6 @@ impl<'m, R: BufRead> Rows<'m, R> {
             headers
                 .push(letters(&cell, mapping.dialect.encoding).map_err(ReadError::Header)?.trim().to_owned());
         }
-        if let Some(first) = headers.first_mut() {
-            *first = first.trim_start_matches('\u{feff}').to_owned();
-        }
         let mut missing = Vec::new();
         for (wanted, _) in mapping.columns.all() {
             let mut found = headers.iter().enumerate().filter(|(_, header)| *header == wanted.trim());
@@ -186,6 +186,9 @@ impl<'m, R: BufRead> Rows<'m, R> {
             let Dialect { delimiter, multiline, .. } = self.mapping.dialect;
             if self.buffer.iter().all(|byte| byte.is_ascii_whitespace() && *byte != delimiter) {
                 continue;
+            }
+            if self.start == 1 && self.buffer.starts_with(BYTE_ORDER_MARK) {
+                self.buffer.drain(..BYTE_ORDER_MARK.len());
             }
             loop {
                 match split(&self.buffer, delimiter) {

@@ -4,6 +4,7 @@ use std::io;
 
 use thads_cases::date::Date;
 use thads_cases::history::Entry;
+use thads_cases::ids::Position;
 
 use super::mapping::Mapping;
 use super::memory::Memory;
@@ -12,6 +13,7 @@ use super::target::Target;
 use super::{Summary, Watch, take_in};
 
 mod fines;
+mod small;
 
 /// Keeps the rejects, shows nothing.
 #[derive(Default)]
@@ -19,7 +21,7 @@ struct Kept(Vec<RejectLine>);
 
 impl Watch for Kept {
     fn rejected(&mut self, reject: &Reject) -> io::Result<()> {
-        self.0.push(reject.line());
+        self.0.push(reject.in_english());
         Ok(())
     }
 
@@ -41,15 +43,19 @@ fn import(text: &[u8], mapping: &Mapping, target: &mut Memory) -> (Summary, Vec<
     (summary, kept.0)
 }
 
-/// Everything that a target holds but the places in the log: what two imports must agree on.
-fn contents(target: &Memory) -> Vec<String> {
-    let shown = |name: String, entries: &[Entry]| {
-        let events = entries
-            .iter()
-            .map(|entry| (entry.effective, entry.office, entry.actor, entry.imported, &entry.event));
-        format!("{name} {:?}", events.collect::<Vec<_>>())
-    };
-    let cases = target.cases().iter().map(|(id, entries)| shown(id.to_string(), entries));
-    let complaints = target.complaints().iter().map(|(id, entries)| shown(id.to_string(), entries));
-    cases.chain(complaints).chain([format!("{:?}", target.world().unwrap().organisation)]).collect()
+/// Holds two targets against each other: all but the places in the log must be the same.
+fn same(one: &Memory, other: &Memory) {
+    assert_eq!(one.cases().len(), other.cases().len());
+    for ((id, entries), (other_id, others)) in one.cases().iter().zip(other.cases()) {
+        assert_eq!((id, without_places(entries)), (other_id, without_places(others)));
+    }
+    assert_eq!(one.complaints().len(), other.complaints().len());
+    for ((id, entries), (other_id, others)) in one.complaints().iter().zip(other.complaints()) {
+        assert_eq!((id, without_places(entries)), (other_id, without_places(others)));
+    }
+    assert_eq!(one.world().unwrap().organisation, other.world().unwrap().organisation);
+}
+
+fn without_places(entries: &[Entry]) -> Vec<Entry> {
+    entries.iter().map(|entry| Entry { position: Position(0), ..entry.clone() }).collect()
 }
