@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+pub mod demo;
 pub mod import;
 
 /// Runs the program with the process's own arguments and returns its exit code.

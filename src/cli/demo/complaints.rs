@@ -1,0 +1,154 @@
+//! Complaints and denunciations: forty received in the period and thirty-eight resolved, and those before and after.
+
+use thads_cases::complaint::Outcome;
+use thads_cases::date::Date;
+use thads_cases::event::Body;
+use thads_cases::event::complaint::{
+    ComplaintAccepted, ComplaintReceived, ComplaintRejected, ComplaintResolved, ComplaintWithdrawn,
+    DenunciationAccepted, DenunciationConcluded, DenunciationReceived,
+};
+use thads_cases::ids::OfficerNo;
+use thads_cases::personal::Personal;
+
+use super::chance::Chance;
+use super::days::{Days, date};
+use super::life::Land;
+use super::organisation::{SITES, Unit};
+use super::people;
+use super::plan::{Draft, DraftStream};
+
+const RECEIVED: usize = 40;
+const RESOLVED: usize = 38;
+/// Received before the period and resolved within it.
+const CARRIED: usize = 4;
+/// Received and ended before the period; received after it.
+const EARLIER: usize = 46;
+const LATER: usize = 3;
+
+/// What becomes of one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Resolved,
+    Rejected,
+    Withdrawn,
+    Pending,
+}
+
+/// The lanes of all complaints; `lanes` are those taken already, `cases` the lanes of each office's cases.
+pub(super) fn draw(
+    land: &Land,
+    units: &[Unit],
+    lanes: usize,
+    cases: &[Vec<usize>],
+    chance: &mut Chance,
+) -> Vec<Vec<Draft>> {
+    let days = &land.days;
+    let mut drawn: Vec<(Date, Date, End)> = Vec::new();
+    for _ in 0..EARLIER {
+        let received = days.between(date(2017, 2, 6), date(2018, 7, 20), chance);
+        let end = chance.weighted(&[(70, End::Resolved), (14, End::Rejected), (16, End::Withdrawn)]);
+        drawn.push((received, days.on_or_before(date(2018, 9, 28)), end));
+    }
+    let end = days.on_or_before(days.to);
+    for at in 0..CARRIED + RECEIVED + LATER {
+        let (received, last, end) = match at {
+            ..CARRIED => (days.between(date(2018, 9, 3), date(2018, 9, 26), chance), end, End::Resolved),
+            CARRIED..RESOLVED => {
+                (days.between(date(2018, 10, 2), date(2019, 2, 20), chance), end, End::Resolved)
+            }
+            // What comes late in the period is resolved after it, or not yet.
+            RESOLVED.. if at < CARRIED + RECEIVED => {
+                let ending = if at % 3 == 0 { End::Resolved } else { End::Pending };
+                (days.between(date(2019, 3, 18), end, chance), days.last, ending)
+            }
+            _ => (days.between(date(2019, 4, 1), date(2019, 4, 10), chance), days.last, End::Pending),
+        };
+        drawn.push((received, last, end));
+    }
+    let mut all = Vec::with_capacity(drawn.len());
+    for ((received, last, end), lane) in drawn.into_iter().zip(lanes..) {
+        let weights: Vec<(u32, usize)> =
+            (0..SITES.len()).map(|site| (u32::try_from(SITES[site].cases + 30).unwrap_or(1), site)).collect();
+        let site = chance.weighted(&weights);
+        let case = chance.percent(85).then(|| *chance.pick(&cases[site]));
+        let carried = received < days.from;
+        all.push(one(days, &units[site], lane, case, (received, last, end, carried), chance));
+    }
+    all
+}
+
+fn one(
+    days: &Days,
+    unit: &Unit,
+    lane: usize,
+    case: Option<usize>,
+    (received, last, end, carried): (Date, Date, End, bool),
+    chance: &mut Chance,
+) -> Vec<Draft> {
+    let stream = DraftStream::Complaint(lane);
+    let (clerk, head) = (*chance.pick(&unit.clerks), unit.heads[0]);
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut day = received;
+    let mut step = |actor: OfficerNo, day: Date, body: Body, lag: i32| {
+        let mut draft = Draft::simple(stream.clone(), unit.number, actor, day, body);
+        let floor = drafts.last().map_or(day, |last| last.recorded);
+        draft.recorded = days.plus(day, lag).min(days.last).max(floor).max(day);
+        drafts.push(draft);
+    };
+    let district = unit.fixed().district;
+    let denunciation = chance.percent(15) && matches!(end, End::Resolved | End::Pending);
+    let complex = chance.percent(10);
+    let first = if denunciation {
+        let against = Personal::Text("hành vi của người có thẩm quyền khi tổ chức thi hành án".to_owned());
+        let author = people::person(district, chance);
+        Body::DenunciationReceived(DenunciationReceived { author, against, case: None, complex })
+    } else {
+        let class = chance.weighted(&[(46, 1u8), (8, 2), (34, 3), (12, 4)]);
+        let level = if unit.site == 0 && class != 2 && chance.percent(70) { 2 } else { 1 };
+        let against = *chance.pick(&[
+            "quyết định cưỡng chế",
+            "kết quả thẩm định giá",
+            "chậm thi hành án",
+            "phân phối tiền",
+        ]);
+        let against = Some(Personal::Text(against.to_owned()));
+        let complainant = people::person(district, chance);
+        Body::ComplaintReceived(ComplaintReceived { complainant, case: None, class, level, against, complex })
+    };
+    step(clerk, day, first, 0);
+    if end == End::Rejected {
+        day = days.plus(day, chance.days(2, 5));
+        let ground = "out_of_time".to_owned();
+        step(head, day, Body::ComplaintRejected(ComplaintRejected { ground }), 0);
+    } else if end != End::Pending || days.plus(day, 4) < days.last && chance.percent(60) {
+        day = days.plus(day, chance.days(1, 5)).min(last);
+        let accepted = if denunciation {
+            Body::DenunciationAccepted(DenunciationAccepted {})
+        } else {
+            Body::ComplaintAccepted(ComplaintAccepted {})
+        };
+        step(head, day, accepted, chance.days(0, 1));
+    }
+    let outcome = chance.weighted(&[(12, Outcome::Upheld), (22, Outcome::Partly), (66, Outcome::Dismissed)]);
+    // Some take longer than the law gives.
+    let wait = if denunciation { chance.days(15, 28) } else { chance.days(4, 17) };
+    let ends = days.plus(day, wait).max(if carried && last > days.from { days.from } else { day });
+    let ends = days.on_or_after(ends).min(last);
+    match end {
+        End::Resolved if denunciation => {
+            step(
+                head,
+                ends,
+                Body::DenunciationConcluded(DenunciationConcluded { outcome }),
+                chance.days(0, 3),
+            );
+        }
+        End::Resolved => {
+            step(head, ends, Body::ComplaintResolved(ComplaintResolved { outcome }), chance.days(0, 3))
+        }
+        End::Withdrawn => step(clerk, ends, Body::ComplaintWithdrawn(ComplaintWithdrawn {}), 0),
+        End::Rejected | End::Pending => {}
+    }
+    drafts[0].names = case;
+    drafts
+}

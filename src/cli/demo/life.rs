@@ -1,0 +1,197 @@
+//! A case's life as it is being written: steps in the order of effect, the state after the last of them, and a day.
+//!
+//! Every step is applied to the state at once, so that what follows (who is in charge, what is owed, what is held) is
+//! taken from the law's own fold. [`Life::record`] says on which day each step is entered.
+
+use thads_cases::case::{Case, Party, PartyKind};
+use thads_cases::date::Date;
+use thads_cases::event::repair::NoteAdded;
+use thads_cases::event::{At, Body, Event};
+use thads_cases::ids::{OfficerNo, Position};
+use thads_cases::personal::Personal;
+use thads_cases::world::World;
+
+use super::chance::Chance;
+use super::days::Days;
+use super::organisation::{PROVINCIAL_HEAD, Unit, with_document};
+use super::plan::{Draft, DraftStream};
+
+/// What every life is written against.
+pub(super) struct Land {
+    /// The working days.
+    pub(super) days: Days,
+    /// Rules, calendar, organisation.
+    pub(super) world: World,
+}
+
+/// Who does a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Thủ trưởng or his deputy.
+    Head,
+    /// The case's enforcer.
+    Enforcer,
+    /// A clerk.
+    Clerk,
+    /// An accountant.
+    Accountant,
+    /// Cục trưởng.
+    ProvincialHead,
+}
+
+/// How slow an office is in entering what was done: late starts in a thousand steps.
+const LATE_STARTS: u64 = 56;
+
+/// A case's life so far.
+pub(super) struct Life<'a> {
+    /// What it is written against.
+    pub(super) land: &'a Land,
+    /// The office.
+    pub(super) unit: &'a Unit,
+    /// Its own draws.
+    pub(super) chance: Chance,
+    /// The state after the last step.
+    pub(super) case: Case,
+    /// The steps, in the order of effect.
+    pub(super) steps: Vec<Draft>,
+    /// The day on which the next step takes effect.
+    pub(super) day: Date,
+    /// No step takes effect later.
+    pub(super) limit: Date,
+    /// The enforcer in charge.
+    pub(super) enforcer: OfficerNo,
+    /// How many rounds of auction are still to fail within the period, for a case on sale.
+    pub(super) rounds_due: i64,
+    /// Which of the lives it is.
+    pub(super) index: usize,
+    accountant: OfficerNo,
+    head: OfficerNo,
+}
+
+impl<'a> Life<'a> {
+    /// A life that has not begun.
+    pub(super) fn new(land: &'a Land, unit: &'a Unit, index: usize, mut chance: Chance) -> Life<'a> {
+        let enforcer = *chance.pick(&unit.enforcers);
+        let accountant = *chance.pick(&unit.accountants);
+        let head = *chance.pick(&unit.heads);
+        Life {
+            land,
+            unit,
+            chance,
+            case: Case::default(),
+            steps: Vec::new(),
+            day: land.days.first,
+            limit: land.days.last,
+            enforcer,
+            rounds_due: 0,
+            index,
+            accountant,
+            head,
+        }
+    }
+
+    /// Lets so many working days pass, at most to the limit.
+    pub(super) fn pass(&mut self, low: i32, high: i32) {
+        let count = self.chance.days(low, high);
+        self.go_to(self.land.days.plus(self.day, count));
+    }
+
+    /// Goes on to a day, or the next working day; never back, never beyond the limit.
+    pub(super) fn go_to(&mut self, day: Date) {
+        let day = self.land.days.on_or_after(day).min(self.limit);
+        self.day = self.day.max(day);
+    }
+
+    /// A step by its actor.
+    pub(super) fn act(&mut self, by: By, body: Body) {
+        self.step(by, Event::bare(body), false);
+    }
+
+    /// A head's decision, which rests on a numbered document.
+    pub(super) fn decide(&mut self, by: By, body: Body) {
+        let event = with_document(body, self.day);
+        self.step(by, event, false);
+    }
+
+    /// A step on which nothing after it rests: it may be entered after what came later.
+    pub(super) fn aside(&mut self, by: By, body: Body) {
+        self.step(by, Event::bare(body), true);
+    }
+
+    /// A remark of the enforcer.
+    pub(super) fn note(&mut self, text: &str) {
+        let remark = Body::NoteAdded(NoteAdded { text: Personal::Text(text.to_owned()) });
+        if self.chance.per_mille(14) { self.mislaid(remark) } else { self.aside(By::Enforcer, remark) }
+    }
+
+    /// Who does a step.
+    pub(super) fn officer(&mut self, by: By) -> OfficerNo {
+        match by {
+            By::Head => self.head,
+            By::Enforcer => self.enforcer,
+            By::Clerk => *self.chance.pick(&self.unit.clerks),
+            By::Accountant => self.accountant,
+            By::ProvincialHead => PROVINCIAL_HEAD,
+        }
+    }
+
+    fn step(&mut self, by: By, event: Event, aside: bool) {
+        let actor = self.officer(by);
+        let at = self.at(actor);
+        event.body.apply_to_case(&mut self.case, &at);
+        self.push(actor, event, aside);
+    }
+
+    /// Adds a step without applying it.
+    pub(super) fn push(&mut self, actor: OfficerNo, event: Event, aside: bool) {
+        let stream = DraftStream::Case(self.index);
+        let mut draft = Draft::new(stream, self.unit.number, actor, self.day, event);
+        draft.aside = aside;
+        self.steps.push(draft);
+    }
+
+    /// Where and when the next step happens.
+    pub(super) fn at(&self, actor: OfficerNo) -> At {
+        let position = u64::try_from(self.steps.len()).map_or(u64::MAX, |length| length + 1);
+        At {
+            position: Position(position),
+            on: self.day,
+            recorded_on: self.day,
+            office: self.unit.number,
+            actor,
+            imported: false,
+        }
+    }
+
+    /// Decides on which day each step is entered: mostly on the day or soon after, now and then much later, and then
+    /// what rests on it is late as well.
+    pub(super) fn record(&mut self) {
+        let days = &self.land.days;
+        let mut floor = days.first;
+        let effective: Vec<Date> = self.steps.iter().map(|step| step.effective).collect();
+        for (at, step) in self.steps.iter_mut().enumerate() {
+            let lag = match (at, self.chance.below(1000)) {
+                (0, _) => 0,
+                (_, 0..LATE_STARTS) => self.chance.days(8, 32),
+                (_, LATE_STARTS..110) => self.chance.days(3, 7),
+                (_, 110..350) => self.chance.days(1, 2),
+                (_, _) => 0,
+            };
+            // Nearly everything of a period is entered when its figures are published.
+            let latest = days.plus(days.last, -self.chance.days(0, 6)).max(step.effective);
+            let entered = days.on_or_after(step.effective.plus_days(lag)).min(latest).max(step.effective);
+            let entered = entered.max(floor);
+            step.recorded = entered;
+            let alone = step.aside && effective.get(at + 1).is_some_and(|next| *next > step.effective);
+            if !alone {
+                floor = entered;
+            }
+        }
+    }
+
+    /// A private person of the office's district.
+    pub(super) fn person(&mut self) -> Party {
+        let person = super::people::person(self.unit.fixed().district, &mut self.chance);
+        Party { person, kind: PartyKind::Individual }
+    }
+}

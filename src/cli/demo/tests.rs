@@ -1,0 +1,226 @@
+//! The plan against the law: every action passes `decide`, and the period's figures come out of the fold, seed by seed.
+//!
+//! Each action becomes a record that the projections fold, as a ledger would hold it; what is not proved here is that
+//! it can be appended. In builds without optimisation `decide` is asked about a sample of the cases only.
+//! `THADS_DEMO_SEEDS=1,2,3` tries those seeds.
+
+use thads_cases::date::Date;
+use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::event::{Event, Payload, Sender};
+use thads_cases::history::{Entry, case_at};
+use thads_cases::ids::Position;
+use thads_cases::personal::{Personal, VaultRef};
+use thads_cases::rules::RuleSet;
+use thads_projections::books::Books;
+use thads_projections::figures::Value;
+use thads_projections::period::Period;
+use thads_projections::report::{Report, report};
+use thads_projections::scope::Scope;
+use thads_proof::codec;
+use thads_proof::record::{self, Leaf, LedgerId, Micros, Provenance, Record, RequestId, Stream};
+
+use super::bands::bands;
+use super::plan::{Plan, Planned, PlannedStream};
+
+/// Takes every action of a plan into books, those of every `sample`-th case through `decide`.
+fn run(plan: Plan, sample: u32) -> Books {
+    let mut books = Books::new();
+    let mut clock = i64::MIN;
+    books.fold(&genesis()).unwrap();
+    for planned in plan {
+        assert!(planned.recorded_at > clock, "the clock stands still at {}", books.position().0);
+        clock = planned.recorded_at;
+        let sampled = match &planned.stream {
+            PlannedStream::Case(id) => id.number % sample == 0,
+            PlannedStream::Complaint(_) | PlannedStream::Office(_) | PlannedStream::Officer(_) => true,
+        };
+        let history = history(&books, &planned.stream);
+        if sampled {
+            check(&books, &history, &planned);
+        }
+        let record = sealed(&planned, books.position(), history.len());
+        books.fold(&record).unwrap();
+    }
+    books
+}
+
+fn history<'b>(books: &'b Books, stream: &PlannedStream) -> Vec<&'b Entry> {
+    match stream {
+        PlannedStream::Case(id) => books.case(id).unwrap_or_default().iter().collect(),
+        PlannedStream::Complaint(id) => books.complaint(id).unwrap_or_default().iter().collect(),
+        PlannedStream::Office(_) | PlannedStream::Officer(_) => Vec::new(),
+    }
+}
+
+fn check(books: &Books, history: &[&Entry], planned: &Planned) {
+    let recorded_on = Date::of_instant(planned.recorded_at);
+    let entries: Vec<Entry> = history.iter().map(|entry| (*entry).clone()).collect();
+    if entries.is_empty() {
+        check_number(books, &planned.stream, recorded_on);
+    }
+    let sender = planned.sender().map(|id| case_at(books.case(id).unwrap_or_default(), recorded_on));
+    let scene = Scene {
+        world: books.world(),
+        next: books.position(),
+        sender: sender.as_ref().map_or(Sender::NotAsked, Sender::Found),
+    };
+    let action = Action {
+        effective: planned.effective,
+        recorded_on,
+        office: planned.office,
+        actor: planned.actor,
+        imported: false,
+        event: std::sync::Arc::new(planned.event.clone()),
+    };
+    if let Err(refusal) = decide(&entries, &action, &scene) {
+        let told: Vec<String> = entries
+            .iter()
+            .map(|entry| format!("{} {} {}", entry.position, entry.effective, entry.event.about().name))
+            .collect();
+        panic!(
+            "{refusal:?}\n{:?} {} {:?}\n{}",
+            planned.stream,
+            planned.effective,
+            planned.event,
+            told.join("\n")
+        );
+    }
+}
+
+/// Numbers are given one by one within office and year of recording.
+fn check_number(books: &Books, stream: &PlannedStream, on: Date) {
+    let year = u16::try_from(on.year()).unwrap();
+    match stream {
+        PlannedStream::Case(id) => {
+            assert_eq!((id.year, id.number), (year, books.next_intake(&id.office, year)), "{id}");
+        }
+        PlannedStream::Complaint(id) => {
+            assert_eq!((id.year, id.number), (year, books.next_complaint(&id.office, year)), "{id}");
+        }
+        PlannedStream::Office(_) | PlannedStream::Officer(_) => {}
+    }
+}
+
+/// The record of an action, its personal data replaced by references as a vault would.
+fn sealed(planned: &Planned, position: Position, versions: usize) -> Record {
+    let mut event = planned.event.clone();
+    for personal in event.personal() {
+        *personal = Personal::Sealed(VaultRef([7; 16]));
+    }
+    let stream = planned.stream.to_stream().unwrap();
+    let version = match planned.stream {
+        PlannedStream::Case(_) | PlannedStream::Complaint(_) => u64::try_from(versions).unwrap() + 1,
+        // The organisation's streams are short: the office is opened, then given its two targets.
+        PlannedStream::Officer(_) => 1,
+        PlannedStream::Office(_) => match &event.body {
+            thads_cases::event::Body::TargetAssigned(target) if target.figure == "rate.cases" => 2,
+            thads_cases::event::Body::TargetAssigned(_) => 3,
+            _ => 1,
+        },
+    };
+    let about = event.about();
+    Record {
+        position: record::Position::new(position.0),
+        recorded_at: Micros::new(planned.recorded_at),
+        stream,
+        stream_version: version,
+        effective: planned.effective.days(),
+        office: planned.office.0,
+        actor: planned.actor.0,
+        rule_set: RuleSet::in_force(planned.effective).code(),
+        request: RequestId(planned.request),
+        corrects: planned.corrects().map(|position| record::Position::new(position.0)),
+        kind: about.code,
+        kind_revision: about.revision,
+        payload: payload(&event),
+        ..genesis()
+    }
+}
+
+fn payload(event: &Event) -> Vec<u8> {
+    codec::encode(&Payload(event)).unwrap()
+}
+
+/// A first record; its content is not read here.
+fn genesis() -> Record {
+    Record {
+        ledger: LedgerId([1; 16]),
+        position: record::Position::new(0),
+        previous_leaf: Leaf::ZERO,
+        recorded_at: Micros::new(0),
+        stream: Stream::genesis(),
+        stream_version: 1,
+        stream_previous_leaf: Leaf::ZERO,
+        effective: 0,
+        office: 0,
+        actor: 0,
+        provenance: Provenance::Practice,
+        rule_set: 1,
+        request: RequestId([0; 16]),
+        corrects: None,
+        kind: 1,
+        kind_revision: 1,
+        blind: [0; 16],
+        payload: Vec::new(),
+        commitments: Vec::new(),
+    }
+}
+
+fn percent(report: &Report, id: &str) -> String {
+    report.value(id).and_then(Value::percent).unwrap_or_default()
+}
+
+fn seeds() -> Vec<u64> {
+    let given = std::env::var("THADS_DEMO_SEEDS").unwrap_or_else(|_| "1".to_owned());
+    given.split(',').map(|seed| seed.trim().parse().expect("seeds are whole numbers")).collect()
+}
+
+#[test]
+fn nothing_is_refused_and_the_figures_of_the_period_come_out() {
+    let sample = if cfg!(debug_assertions) { 12 } else { 1 };
+    for seed in seeds() {
+        let plan = super::plan(seed);
+        let actions = plan.actions.len();
+        let books = run(plan, sample);
+        let period: Period = "2019-H1".parse().unwrap();
+        let report = report(&books, &period, Scope::Ledger, books.position());
+        let of = |id: &str| report.amount(id).unwrap();
+        println!(
+            "seed {seed}: {actions} actions; finished {}, {}; enforceable {}, {}; {} %, {} %; {} and {} units; {} and {} complaints",
+            of("cases.finished"),
+            of("money.finished"),
+            of("cases.enforceable"),
+            of("money.enforceable"),
+            percent(&report, "rate.cases"),
+            percent(&report, "rate.money"),
+            of("units.over_case_target"),
+            of("units.over_money_target"),
+            of("complaints.received"),
+            of("complaints.resolved"),
+        );
+        let bands = bands(&books);
+        for band in &bands {
+            let sign = if band.holds() { ' ' } else { '!' };
+            println!("{sign} {} {} ({} to {}, {:?})", band.id, band.value, band.low, band.high, band.unit);
+        }
+        assert_eq!(of("cases.finished"), 7_668);
+        assert!((164_000_000_001..165_000_000_000).contains(&of("money.finished")));
+        assert!((12_220..=12_239).contains(&of("cases.enforceable")));
+        assert_eq!(
+            (percent(&report, "rate.cases"), percent(&report, "rate.money")),
+            ("62.7".into(), "18.5".into())
+        );
+        assert_eq!((of("units.over_case_target"), of("units.over_money_target")), (2, 3));
+        assert_eq!((of("complaints.received"), of("complaints.resolved")), (40, 38));
+        assert_eq!(thads_projections::identities::identities(&report), []);
+        let outside: Vec<&str> = bands.iter().filter(|band| !band.holds()).map(|band| band.id).collect();
+        assert!(outside.is_empty(), "seed {seed}: outside their bands: {outside:?}");
+    }
+}
+
+#[test]
+fn one_seed_is_one_plan() {
+    let (one, same, other) = (super::plan(4), super::plan(4), super::plan(5));
+    assert!(one.actions == same.actions);
+    assert!(one.actions != other.actions);
+}
