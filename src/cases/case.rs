@@ -225,8 +225,11 @@ impl Obligation {
 
     /// Whether it was met in full by payment.
     pub fn met(&self) -> bool {
-        self.credited > Dong::ZERO && self.remaining() == Dong::ZERO && self.exempted == Dong::ZERO
-            && self.terminated == Dong::ZERO && self.moved_out == Dong::ZERO
+        self.credited > Dong::ZERO
+            && self.remaining() == Dong::ZERO
+            && self.exempted == Dong::ZERO
+            && self.terminated == Dong::ZERO
+            && self.moved_out == Dong::ZERO
     }
 
     /// Whether it counts in the money columns: what the order names, not the costs.
@@ -441,7 +444,10 @@ impl Case {
     pub fn open(&self) -> Option<&Open> {
         match &self.standing {
             Standing::Open(open) => Some(open),
-            Standing::Unknown | Standing::Registered | Standing::Finished { .. } | Standing::Refused { .. } => None,
+            Standing::Unknown
+            | Standing::Registered
+            | Standing::Finished { .. }
+            | Standing::Refused { .. } => None,
         }
     }
 
@@ -449,7 +455,10 @@ impl Case {
     pub fn open_mut(&mut self) -> Option<&mut Open> {
         match &mut self.standing {
             Standing::Open(open) => Some(open),
-            Standing::Unknown | Standing::Registered | Standing::Finished { .. } | Standing::Refused { .. } => None,
+            Standing::Unknown
+            | Standing::Registered
+            | Standing::Finished { .. }
+            | Standing::Refused { .. } => None,
         }
     }
 
@@ -514,8 +523,15 @@ impl Case {
     }
 
     /// Adds an obligation and returns its number.
-    pub(crate) fn owe(&mut self, kind: ObligationKind, payee: Payee, secured: bool, amount: Dong) -> ObligationNo {
-        let number = ObligationNo(u16::try_from(self.obligations.len()).map_or(u16::MAX, |n| n.saturating_add(1)));
+    pub(crate) fn owe(
+        &mut self,
+        kind: ObligationKind,
+        payee: Payee,
+        secured: bool,
+        amount: Dong,
+    ) -> ObligationNo {
+        let number =
+            ObligationNo(u16::try_from(self.obligations.len()).map_or(u16::MAX, |n| n.saturating_add(1)));
         self.obligations.push(Obligation {
             number,
             kind,
@@ -533,7 +549,8 @@ impl Case {
 
     /// Puts money that came in where it belongs: up to what is outstanding for distribution, the rest to be refunded.
     pub(crate) fn take_in(&mut self, amount: Dong) {
-        let outstanding = Dong::new(i64::try_from(self.outstanding()).unwrap_or(i64::MAX)).unwrap_or(Dong::ZERO);
+        let outstanding =
+            Dong::new(i64::try_from(self.outstanding()).unwrap_or(i64::MAX)).unwrap_or(Dong::ZERO);
         let kept = amount.min(outstanding);
         self.cash.undistributed = self.cash.undistributed.saturating_add(kept);
         self.cash.refund_due = self.cash.refund_due.saturating_add(amount.saturating_sub(kept));

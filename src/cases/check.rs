@@ -44,7 +44,9 @@ pub(crate) fn open<'a>(case: &'a Case, article: &'static str) -> Result<&'a Open
         let accepted = match case.standing {
             Standing::Unknown => "judgment_received",
             Standing::Registered => "enforcement_ordered",
-            Standing::Open(_) | Standing::Finished { .. } | Standing::Refused { .. } => "note_added, fact_corrected, entry_voided",
+            Standing::Open(_) | Standing::Finished { .. } | Standing::Refused { .. } => {
+                "note_added, fact_corrected, entry_voided"
+            }
         };
         wrong_standing(case, article, "open", accepted)
     })
@@ -55,7 +57,9 @@ pub(crate) fn active<'a>(case: &'a Case, article: &'static str) -> Result<&'a Op
     let open = open(case, article)?;
     match open.activity {
         Activity::Active => Ok(open),
-        Activity::Postponed { .. } => Err(wrong_standing(case, article, "open and active", "postponement_ended first")),
+        Activity::Postponed { .. } => {
+            Err(wrong_standing(case, article, "open and active", "postponement_ended first"))
+        }
         Activity::Suspended { .. } => Err(wrong_standing(case, article, "open and active", "resumed first")),
         Activity::Paused => Err(wrong_standing(case, article, "open and active", "pause_lifted first")),
     }
@@ -64,13 +68,22 @@ pub(crate) fn active<'a>(case: &'a Case, article: &'static str) -> Result<&'a Op
 /// The case must be open and out of the tracking book (Decree 62/2015 Art. 9.6).
 pub(crate) fn out_of_tracking_book(case: &Case) -> Result<(), Refusal> {
     if case.in_tracking_book() {
-        return Err(wrong_standing(case, "D9.6", "out of the tracking book", "returned_from_tracking_book first"));
+        return Err(wrong_standing(
+            case,
+            "D9.6",
+            "out of the tracking book",
+            "returned_from_tracking_book first",
+        ));
     }
     Ok(())
 }
 
 /// An enforcer acts on his own case only; a clerk for the enforcer that he names; a head on every case of his office.
-pub(crate) fn own_case(case: &Case, on: &Circumstances<'_>, on_behalf_of: Option<crate::ids::OfficerNo>) -> Result<(), Refusal> {
+pub(crate) fn own_case(
+    case: &Case,
+    on: &Circumstances<'_>,
+    on_behalf_of: Option<crate::ids::OfficerNo>,
+) -> Result<(), Refusal> {
     let Some(officer) = on.officer else { return Ok(()) };
     let acting = match officer.role {
         Role::Enforcer => officer.number,
@@ -91,8 +104,10 @@ pub(crate) fn own_case(case: &Case, on: &Circumstances<'_>, on_behalf_of: Option
     if assigned == Some(acting) {
         return Ok(());
     }
-    let limit = assigned.map_or_else(|| "no enforcer is assigned".to_owned(), |number| format!("enforcer {number}"));
-    let accepted = assigned.map_or_else(|| "enforcer_assigned first".to_owned(), |number| format!("actor {number}"));
+    let limit =
+        assigned.map_or_else(|| "no enforcer is assigned".to_owned(), |number| format!("enforcer {number}"));
+    let accepted =
+        assigned.map_or_else(|| "enforcer_assigned first".to_owned(), |number| format!("actor {number}"));
     Err(Refusal::new(Code::Competence, "20", "actor", acting, limit, accepted))
 }
 
@@ -105,35 +120,86 @@ pub(crate) fn positive(amount: Dong, article: &'static str, field: &'static str)
 }
 
 /// The amount must not be beyond what is there.
-pub(crate) fn at_most(amount: Total, limit: Total, article: &'static str, field: &'static str, of: &str) -> Result<(), Refusal> {
+pub(crate) fn at_most(
+    amount: Total,
+    limit: Total,
+    article: &'static str,
+    field: &'static str,
+    of: &str,
+) -> Result<(), Refusal> {
     if amount <= limit {
         return Ok(());
     }
-    Err(Refusal::new(Code::Money, article, field, amount, format!("{limit} {of}"), format!("at most {limit}")))
+    Err(Refusal::new(
+        Code::Money,
+        article,
+        field,
+        amount,
+        format!("{limit} {of}"),
+        format!("at most {limit}"),
+    ))
 }
 
 /// The value must be exactly the one that follows from the record.
-pub(crate) fn exactly<T: PartialEq + ToString>(given: T, wanted: T, article: &'static str, field: &'static str) -> Result<(), Refusal> {
+pub(crate) fn exactly<T: PartialEq + ToString>(
+    given: T,
+    wanted: T,
+    article: &'static str,
+    field: &'static str,
+) -> Result<(), Refusal> {
     if given == wanted {
         return Ok(());
     }
-    Err(Refusal::new(Code::Mismatch, article, field, given.to_string(), wanted.to_string(), wanted.to_string()))
+    Err(Refusal::new(
+        Code::Mismatch,
+        article,
+        field,
+        given.to_string(),
+        wanted.to_string(),
+        wanted.to_string(),
+    ))
 }
 
 /// The date must not be before another.
-pub(crate) fn not_before(date: Date, limit: Date, article: &'static str, field: &'static str, what: &str) -> Result<(), Refusal> {
+pub(crate) fn not_before(
+    date: Date,
+    limit: Date,
+    article: &'static str,
+    field: &'static str,
+    what: &str,
+) -> Result<(), Refusal> {
     if date >= limit {
         return Ok(());
     }
-    Err(Refusal::new(Code::TooEarly, article, field, date, format!("{limit} ({what})"), format!("{limit} or later")))
+    Err(Refusal::new(
+        Code::TooEarly,
+        article,
+        field,
+        date,
+        format!("{limit} ({what})"),
+        format!("{limit} or later"),
+    ))
 }
 
 /// The date must not be after another.
-pub(crate) fn not_after(date: Date, limit: Date, article: &'static str, field: &'static str, what: &str) -> Result<(), Refusal> {
+pub(crate) fn not_after(
+    date: Date,
+    limit: Date,
+    article: &'static str,
+    field: &'static str,
+    what: &str,
+) -> Result<(), Refusal> {
     if date <= limit {
         return Ok(());
     }
-    Err(Refusal::new(Code::TooLate, article, field, date, format!("{limit} ({what})"), format!("{limit} or earlier")))
+    Err(Refusal::new(
+        Code::TooLate,
+        article,
+        field,
+        date,
+        format!("{limit} ({what})"),
+        format!("{limit} or earlier"),
+    ))
 }
 
 /// The ground must be one that the law of that date knows.
@@ -146,12 +212,32 @@ pub(crate) fn ground(
     if on.world.rules.ground_allowed(parameter, given, on.at.on) {
         return Ok(());
     }
-    let known = on.world.rules.grounds(parameter, on.at.on).set().unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Err(Refusal::new(Code::Ground, article, "ground", given, format!("the law in force on {}", on.at.on), known))
+    let known = on
+        .world
+        .rules
+        .grounds(parameter, on.at.on)
+        .set()
+        .unwrap_or_default()
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(Refusal::new(
+        Code::Ground,
+        article,
+        "ground",
+        given,
+        format!("the law in force on {}", on.at.on),
+        known,
+    ))
 }
 
 /// An obligation of the case.
-pub(crate) fn obligation<'a>(case: &'a Case, number: ObligationNo, article: &'static str) -> Result<&'a Obligation, Refusal> {
+pub(crate) fn obligation<'a>(
+    case: &'a Case,
+    number: ObligationNo,
+    article: &'static str,
+) -> Result<&'a Obligation, Refusal> {
     case.obligation(number).ok_or_else(|| {
         let known = case.obligations.iter().map(|o| o.number.to_string()).collect::<Vec<_>>().join(", ");
         Refusal::new(Code::Unknown, article, "obligation", number, format!("the case has {known}"), known)
@@ -159,24 +245,62 @@ pub(crate) fn obligation<'a>(case: &'a Case, number: ObligationNo, article: &'st
 }
 
 /// An asset of the case that was not handed over yet.
-pub(crate) fn asset<'a>(case: &'a Case, number: AssetNo, article: &'static str) -> Result<&'a Asset, Refusal> {
+pub(crate) fn asset<'a>(
+    case: &'a Case,
+    number: AssetNo,
+    article: &'static str,
+) -> Result<&'a Asset, Refusal> {
     let asset = case.asset(number).ok_or_else(|| {
         let known = case.assets.iter().map(|a| a.number.to_string()).collect::<Vec<_>>().join(", ");
-        Refusal::new(Code::Unknown, article, "asset", number, format!("the case has seized: {known}"), "asset_distrained first")
+        Refusal::new(
+            Code::Unknown,
+            article,
+            "asset",
+            number,
+            format!("the case has seized: {known}"),
+            "asset_distrained first",
+        )
     })?;
     match asset.handed_over {
         None => Ok(asset),
-        Some(date) => Err(Refusal::new(Code::Standing, article, "asset", number, format!("handed over on {date}"), "another asset")),
+        Some(date) => Err(Refusal::new(
+            Code::Standing,
+            article,
+            "asset",
+            number,
+            format!("handed over on {date}"),
+            "another asset",
+        )),
     }
 }
 
 /// Another office, which must exist.
-pub(crate) fn other_office(case: &Case, to: OfficeNo, on: &Circumstances<'_>, article: &'static str, field: &'static str) -> Result<(), Refusal> {
+pub(crate) fn other_office(
+    case: &Case,
+    to: OfficeNo,
+    on: &Circumstances<'_>,
+    article: &'static str,
+    field: &'static str,
+) -> Result<(), Refusal> {
     if to == case.office {
-        return Err(Refusal::new(Code::Mismatch, article, field, to, "another office", "the number of another office"));
+        return Err(Refusal::new(
+            Code::Mismatch,
+            article,
+            field,
+            to,
+            "another office",
+            "the number of another office",
+        ));
     }
     if on.world.organisation.offices.contains_key(&to) || on.at.imported {
         return Ok(());
     }
-    Err(Refusal::new(Code::Unknown, article, field, to, "offices opened by office_opened", "office_opened first"))
+    Err(Refusal::new(
+        Code::Unknown,
+        article,
+        field,
+        to,
+        "offices opened by office_opened",
+        "office_opened first",
+    ))
 }

@@ -71,7 +71,14 @@ pub fn decide(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<D
 fn check_dates(_: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
     if action.effective > action.recorded_on {
         let limit = format!("{} (today)", action.recorded_on);
-        return Err(Refusal::new(Code::TooLate, "–", "effective", action.effective, limit, "today or earlier"));
+        return Err(Refusal::new(
+            Code::TooLate,
+            "–",
+            "effective",
+            action.effective,
+            limit,
+            "today or earlier",
+        ));
     }
     match &action.event.body {
         Body::FactCorrected(fact) if fact.took_effect > action.recorded_on => {
@@ -91,30 +98,72 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
         return if founding || action.imported {
             Ok(())
         } else {
-            Err(Refusal::new(Code::Role, about.article, "actor", 0, "an officer", "the number of an officer (officer_appointed)"))
+            Err(Refusal::new(
+                Code::Role,
+                about.article,
+                "actor",
+                0,
+                "an officer",
+                "the number of an officer (officer_appointed)",
+            ))
         };
     }
     let Some(officer) = organisation.officers.get(&action.actor) else {
-        return Err(Refusal::new(Code::Unknown, about.article, "actor", action.actor, "an officer appointed before", "officer_appointed first"));
+        return Err(Refusal::new(
+            Code::Unknown,
+            about.article,
+            "actor",
+            action.actor,
+            "an officer appointed before",
+            "officer_appointed first",
+        ));
     };
     if officer.from > action.effective {
-        return Err(Refusal::new(Code::TooEarly, about.article, "actor", action.actor, format!("in office since {}", officer.from), "an officer of that time"));
+        return Err(Refusal::new(
+            Code::TooEarly,
+            about.article,
+            "actor",
+            action.actor,
+            format!("in office since {}", officer.from),
+            "an officer of that time",
+        ));
     }
     if !about.by.is_empty() && !about.by.contains(&officer.role) {
         let by = about.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
-        return Err(Refusal::new(Code::Role, about.article, "actor", role_name(officer.role), format!("{} is recorded by: {by}", about.name), by));
+        return Err(Refusal::new(
+            Code::Role,
+            about.article,
+            "actor",
+            role_name(officer.role),
+            format!("{} is recorded by: {by}", about.name),
+            by,
+        ));
     }
     let office = history.first().map_or(action.office, |first| first.office);
     if action.event.body.subject() == Subject::Organisation {
         return Ok(());
     }
     if office != action.office {
-        return Err(Refusal::new(Code::Competence, about.article, "office", action.office, format!("the case is of office {office}"), office));
+        return Err(Refusal::new(
+            Code::Competence,
+            about.article,
+            "office",
+            action.office,
+            format!("the case is of office {office}"),
+            office,
+        ));
     }
     let competent = officer.office == office
         || (matches!(officer.role, Role::ProvincialHead) && organisation.covers(officer.office, office));
     if !competent {
-        return Err(Refusal::new(Code::Competence, about.article, "actor", format!("{} of office {}", action.actor, officer.office), format!("an officer of office {office}"), "an officer of that office"));
+        return Err(Refusal::new(
+            Code::Competence,
+            about.article,
+            "actor",
+            format!("{} of office {}", action.actor, officer.office),
+            format!("an officer of office {office}"),
+            "an officer of that office",
+        ));
     }
     Ok(())
 }
@@ -143,15 +192,36 @@ fn check_target_of_repair(history: &[Entry], action: &Action, _: &Scene<'_>) -> 
         _ => return Ok(()),
     };
     let Some(target) = history.iter().find(|entry| entry.position == named) else {
-        return Err(Refusal::new(Code::Unknown, "–", "entry", named, "an entry of this stream", positions(history)));
+        return Err(Refusal::new(
+            Code::Unknown,
+            "–",
+            "entry",
+            named,
+            "an entry of this stream",
+            positions(history),
+        ));
     };
     let Body::FactCorrected(fact) = &action.event.body else { return Ok(()) };
     if matches!(target.event.body, Body::FactCorrected(_) | Body::EntryVoided(_)) {
-        return Err(Refusal::new(Code::Mismatch, "–", "entry", named, "an entry that is no repair itself", "entry_voided, to undo a repair"));
+        return Err(Refusal::new(
+            Code::Mismatch,
+            "–",
+            "entry",
+            named,
+            "an entry that is no repair itself",
+            "entry_voided, to undo a repair",
+        ));
     }
     let (given, wanted) = (fact.replacement.about().name, target.event.about().name);
     if given != wanted {
-        return Err(Refusal::new(Code::Mismatch, "–", "replacement", given, wanted, "entry_voided, then the right kind"));
+        return Err(Refusal::new(
+            Code::Mismatch,
+            "–",
+            "replacement",
+            given,
+            wanted,
+            "entry_voided, then the right kind",
+        ));
     }
     if let (Body::EntrustedOut(_), Body::EntrustedOut(_)) = (&target.event.body, &fact.replacement.body) {
         return Ok(());
@@ -244,7 +314,9 @@ fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Resul
     if *at != scene.next {
         // Not the new entry itself: what did not hold before either is no fault of it.
         let old = breaks::<S>(start, before.get(same..).unwrap_or_default(), scene);
-        broken.retain(|(position, _)| *position == scene.next || !old.iter().any(|(known, _)| known == position));
+        broken.retain(|(position, _)| {
+            *position == scene.next || !old.iter().any(|(known, _)| known == position)
+        });
     }
     match broken.into_iter().next() {
         None => Ok(()),

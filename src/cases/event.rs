@@ -327,7 +327,10 @@ pub struct KindCode {
 impl KindCode {
     /// The code of a kind by its name in JSON, at the revision written now.
     pub fn named(name: &str) -> Option<KindCode> {
-        KINDS.iter().find(|(about, _)| about.name == name).map(|(about, _)| KindCode { code: about.code, revision: about.revision })
+        KINDS
+            .iter()
+            .find(|(about, _)| about.name == name)
+            .map(|(about, _)| KindCode { code: about.code, revision: about.revision })
     }
 }
 
@@ -413,7 +416,8 @@ impl<'de> DeserializeSeed<'de> for PayloadOf {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
                 let common = seq.next_element()?.ok_or_else(|| de::Error::invalid_length(0, &self))?;
-                let body = seq.next_element_seed(self.0)?.ok_or_else(|| de::Error::invalid_length(1, &"2 parts"))?;
+                let body =
+                    seq.next_element_seed(self.0)?.ok_or_else(|| de::Error::invalid_length(1, &"2 parts"))?;
                 Ok(Event { common, body })
             }
         }
@@ -421,13 +425,19 @@ impl<'de> DeserializeSeed<'de> for PayloadOf {
     }
 }
 
-/// An event inside an event (`fact_corrected` holds what should have been recorded): with its kind.
+/// An event inside an event (`fact_corrected` holds what should have been recorded): with its kind, by name in JSON, by
+/// code and revision in bytes.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let about = self.about();
-        let mut parts = serializer.serialize_struct("Event", 4)?;
-        parts.serialize_field("code", &about.code)?;
-        parts.serialize_field("revision", &about.revision)?;
+        let readable = serializer.is_human_readable();
+        let mut parts = serializer.serialize_struct("Event", if readable { 3 } else { 4 })?;
+        if readable {
+            parts.serialize_field("kind", about.name)?;
+        } else {
+            parts.serialize_field("code", &about.code)?;
+            parts.serialize_field("revision", &about.revision)?;
+        }
         parts.serialize_field("common", &self.common)?;
         parts.serialize_field("fields", &self.body)?;
         parts.end()
@@ -436,13 +446,13 @@ impl Serialize for Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
-        const FIELDS: &[&str] = &["code", "revision", "common", "fields"];
+        const FIELDS: &[&str] = &["kind", "common", "fields"];
         struct Parts;
         impl<'de> Visitor<'de> for Parts {
             type Value = Event;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an event: code, revision, common, fields, in this order")
+                f.write_str("an event: kind, common, fields, in this order")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
@@ -455,25 +465,34 @@ impl<'de> Deserialize<'de> for Event {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
-                let (mut code, mut revision, mut common) = (None, None, Common::default());
+                let (mut kind, mut common, mut body) = (None, Common::default(), None);
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
-                        "code" => code = Some(map.next_value()?),
-                        "revision" => revision = Some(map.next_value()?),
+                        "kind" => {
+                            let name: String = map.next_value()?;
+                            let known = KindCode::named(&name);
+                            kind = Some(known.ok_or_else(|| {
+                                de::Error::custom(format_args!("there is no kind {name:?}"))
+                            })?);
+                        }
                         "common" => common = map.next_value()?,
                         "fields" => {
-                            let code = code.ok_or_else(|| de::Error::custom("code must stand before fields"))?;
-                            let revision = revision.ok_or_else(|| de::Error::custom("revision must stand before fields"))?;
-                            let body = map.next_value_seed(KindCode { code, revision })?;
-                            return Ok(Event { common, body });
+                            let kind =
+                                kind.ok_or_else(|| de::Error::custom("kind must stand before fields"))?;
+                            body = Some(map.next_value_seed(kind)?);
                         }
                         other => return Err(de::Error::unknown_field(other, FIELDS)),
                     }
                 }
-                Err(de::Error::missing_field("fields"))
+                let body = body.ok_or_else(|| de::Error::missing_field("fields"))?;
+                Ok(Event { common, body })
             }
         }
-        deserializer.deserialize_struct("Event", FIELDS, Parts)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_map(Parts)
+        } else {
+            deserializer.deserialize_tuple(4, Parts)
+        }
     }
 }
 

@@ -54,7 +54,11 @@ pub fn repairs(entries: &[Entry]) -> Vec<Option<Repair<'_>>> {
             Body::EntryVoided(void) => (void.entry, Repair::Voided { by: entry.position }),
             Body::FactCorrected(fact) => (
                 fact.entry,
-                Repair::Corrected { by: entry.position, took_effect: fact.took_effect, event: &fact.replacement },
+                Repair::Corrected {
+                    by: entry.position,
+                    took_effect: fact.took_effect,
+                    event: &fact.replacement,
+                },
             ),
             _ => continue,
         };
@@ -65,7 +69,9 @@ pub fn repairs(entries: &[Entry]) -> Vec<Option<Repair<'_>>> {
         let Some(target) = target else { continue };
         match (&repairs[target], &repair) {
             // A void stands over every correction; of corrections the latest, met first, stands.
-            (None, _) | (Some(Repair::Corrected { .. }), Repair::Voided { .. }) => repairs[target] = Some(repair),
+            (None, _) | (Some(Repair::Corrected { .. }), Repair::Voided { .. }) => {
+                repairs[target] = Some(repair)
+            }
             (Some(_), _) => {}
         }
     }

@@ -180,7 +180,16 @@ mod tests {
             assert_eq!(text.parse::<CaseId>().unwrap().to_string(), text);
         }
         assert_eq!("DT03-2018-0412".parse::<CaseId>().unwrap().to_string(), "DT03/2018/0412");
-        for text in ["DT03/2018/412", "DT03/2018/00412", "DT03/2018/0000", "dt03/2018/0412", "DT03/18/0412", "", "DT03/2018/0412/1", "DT03/2018/K0412"] {
+        for text in [
+            "DT03/2018/412",
+            "DT03/2018/00412",
+            "DT03/2018/0000",
+            "dt03/2018/0412",
+            "DT03/18/0412",
+            "",
+            "DT03/2018/0412/1",
+            "DT03/2018/K0412",
+        ] {
             assert!(text.parse::<CaseId>().is_err(), "{text}");
         }
         assert_eq!("DT03/2019/K0012".parse::<ComplaintId>().unwrap().to_string(), "DT03/2019/K0012");

@@ -47,13 +47,21 @@ impl std::str::FromStr for VaultRef {
     type Err = String;
 
     fn from_str(text: &str) -> Result<VaultRef, String> {
-        let refuse = || format!("{:?} is not a vault reference of 32 hex digits", text.chars().take(40).collect::<String>());
+        let refuse = || {
+            format!(
+                "{:?} is not a vault reference of 32 hex digits",
+                text.chars().take(40).collect::<String>()
+            )
+        };
         if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(refuse());
         }
         let mut bytes = [0; 16];
         for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = text.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or_else(refuse)?;
+            *byte = text
+                .get(2 * at..2 * at + 2)
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+                .ok_or_else(refuse)?;
         }
         Ok(VaultRef(bytes))
     }
@@ -75,9 +83,11 @@ impl Serialize for Personal {
             (Personal::Person(person), true) => {
                 let mut map = serializer.serialize_map(None)?;
                 map.serialize_entry("name", &person.name)?;
-                for (key, value) in
-                    [("id_number", &person.id_number), ("address", &person.address), ("account", &person.account)]
-                {
+                for (key, value) in [
+                    ("id_number", &person.id_number),
+                    ("address", &person.address),
+                    ("account", &person.account),
+                ] {
                     if let Some(value) = value {
                         map.serialize_entry(key, value)?;
                     }
@@ -123,7 +133,12 @@ impl<'de> Visitor<'de> for PersonalVisitor {
                 "address" => person.address = map.next_value()?,
                 "account" => person.account = map.next_value()?,
                 "ref" => sealed = Some(map.next_value::<String>()?.parse().map_err(de::Error::custom)?),
-                other => return Err(de::Error::unknown_field(other, &["name", "id_number", "address", "account"])),
+                other => {
+                    return Err(de::Error::unknown_field(
+                        other,
+                        &["name", "id_number", "address", "account"],
+                    ));
+                }
             }
         }
         match (sealed, named) {

@@ -44,7 +44,9 @@ impl Code {
         match self {
             Code::Standing => "việc thi hành án đang ở trạng thái không cho phép hành động này",
             Code::Role => "chức danh của người thực hiện không được làm việc này",
-            Code::Competence => "người thực hiện không được phân công hoặc không thuộc cơ quan thụ lý việc này",
+            Code::Competence => {
+                "người thực hiện không được phân công hoặc không thuộc cơ quan thụ lý việc này"
+            }
             Code::SamePerson => "luật đòi hỏi hai người khác nhau",
             Code::Limit => "giá trị vượt giới hạn",
             Code::Mismatch => "giá trị không khớp với sổ",

@@ -1,1 +1,10 @@
-//! Room under construction.
+//! The shell: one way for an action, and answers that name position and root. Holds no rule and no figure of its own.
+
+pub mod act;
+pub mod answers;
+pub mod house;
+pub mod http;
+pub mod problem;
+pub mod seal;
+pub mod view;
+pub mod wire;

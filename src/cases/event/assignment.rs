@@ -43,17 +43,42 @@ impl CaseKind for EnforcerAssigned {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "36.2")?;
         let Some(officer) = on.world.organisation.officers.get(&self.enforcer) else {
-            return Err(Refusal::new(Code::Unknown, "36.2", "enforcer", self.enforcer, "an officer appointed before", "officer_appointed first"));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "36.2",
+                "enforcer",
+                self.enforcer,
+                "an officer appointed before",
+                "officer_appointed first",
+            ));
         };
         if officer.office != case.office {
             let given = format!("{} of office {}", self.enforcer, officer.office);
-            return Err(Refusal::new(Code::Competence, "36.2", "enforcer", given, format!("office {}", case.office), "an enforcer of the case's office"));
+            return Err(Refusal::new(
+                Code::Competence,
+                "36.2",
+                "enforcer",
+                given,
+                format!("office {}", case.office),
+                "an enforcer of the case's office",
+            ));
         }
         match officer.role {
             Role::Enforcer | Role::Head | Role::ProvincialHead => Ok(()),
-            Role::Examiner | Role::Clerk | Role::Accountant | Role::Cashier | Role::Procurator | Role::Auditor | Role::Administrator => {
-                Err(Refusal::new(Code::Role, "36.2", "enforcer", self.enforcer, "an enforcer", "an officer with the role enforcer"))
-            }
+            Role::Examiner
+            | Role::Clerk
+            | Role::Accountant
+            | Role::Cashier
+            | Role::Procurator
+            | Role::Auditor
+            | Role::Administrator => Err(Refusal::new(
+                Code::Role,
+                "36.2",
+                "enforcer",
+                self.enforcer,
+                "an enforcer",
+                "an officer with the role enforcer",
+            )),
         }
     }
 
@@ -167,7 +192,14 @@ impl CaseKind for VoluntaryPeriodStarted {
         open(case, "45")?;
         own_case(case, on, None)?;
         let Some(served) = case.served else {
-            return Err(Refusal::new(Code::TooEarly, "45", "effective", on.at.on, "the debtor's notice of the order", "notice_served first"));
+            return Err(Refusal::new(
+                Code::TooEarly,
+                "45",
+                "effective",
+                on.at.on,
+                "the debtor's notice of the order",
+                "notice_served first",
+            ));
         };
         match last_day(&on.world.calendar, served, on.world.rules.span(Parameter::Voluntary, served)) {
             Some(last) => exactly(self.until, last, "45", "until"),

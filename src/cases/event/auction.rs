@@ -16,21 +16,41 @@ use crate::rules::Parameter;
 
 const ENFORCER: &[Role] = &[Role::Enforcer];
 
-const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+const fn about(
+    code: u16,
+    name: &'static str,
+    vi: &'static str,
+    article: &'static str,
+    by: &'static [Role],
+) -> About {
     About { code, revision: 1, name, vi, article, by }
 }
 
 fn unsold(asset: &Asset, article: &'static str) -> Result<(Dong, Date), Refusal> {
     match asset.last_round() {
         Some(Round { result: RoundResult::Unsold { on }, start_price, .. }) => Ok((*start_price, *on)),
-        _ => Err(Refusal::new(Code::Standing, article, "asset", asset.number, "its last round unsold", "auction_unsold first")),
+        _ => Err(Refusal::new(
+            Code::Standing,
+            article,
+            "asset",
+            asset.number,
+            "its last round unsold",
+            "auction_unsold first",
+        )),
     }
 }
 
 fn pending<'a>(asset: &'a Asset, article: &'static str) -> Result<&'a Round, Refusal> {
     match asset.last_round() {
         Some(round) if round.result == RoundResult::Pending => Ok(round),
-        _ => Err(Refusal::new(Code::Standing, article, "asset", asset.number, "an announced round", "auction_announced first")),
+        _ => Err(Refusal::new(
+            Code::Standing,
+            article,
+            "asset",
+            asset.number,
+            "an announced round",
+            "auction_announced first",
+        )),
     }
 }
 
@@ -51,8 +71,6 @@ impl Kind for AssetAppraised {
     const ABOUT: About = about(128, "asset_appraised", "kết quả thẩm định giá", "98", ENFORCER);
 }
 
-
-
 impl CaseKind for AssetAppraised {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "98")?;
@@ -61,7 +79,14 @@ impl CaseKind for AssetAppraised {
         let one = asset(case, self.asset, "98")?;
         match one.last_round() {
             None => Ok(()),
-            Some(round) => Err(Refusal::new(Code::Standing, "99", "asset", self.asset, format!("round {} announced", round.number), "price_reduced after an unsold round")),
+            Some(round) => Err(Refusal::new(
+                Code::Standing,
+                "99",
+                "asset",
+                self.asset,
+                format!("round {} announced", round.number),
+                "price_reduced after an unsold round",
+            )),
         }
     }
 
@@ -97,12 +122,26 @@ impl CaseKind for AuctionAnnounced {
         own_case(case, on, None)?;
         let one = asset(case, self.asset, "101")?;
         let Some(price) = one.offered_at else {
-            return Err(Refusal::new(Code::TooEarly, "101", "asset", self.asset, "an appraisal", "asset_appraised first"));
+            return Err(Refusal::new(
+                Code::TooEarly,
+                "101",
+                "asset",
+                self.asset,
+                "an appraisal",
+                "asset_appraised first",
+            ));
         };
         if one.last_round().is_some() {
             unsold(one, "101")?;
             if usize::from(one.reductions) < one.rounds.len() {
-                return Err(Refusal::new(Code::TooEarly, "104", "round", self.round, "a reduction after the failed round", "price_reduced first"));
+                return Err(Refusal::new(
+                    Code::TooEarly,
+                    "104",
+                    "round",
+                    self.round,
+                    "a reduction after the failed round",
+                    "price_reduced first",
+                ));
             }
         }
         exactly(usize::from(self.round), one.rounds.len() + 1, "101", "round")?;
@@ -182,23 +221,44 @@ impl CaseKind for PriceReduced {
         let one = asset(case, self.asset, "104")?;
         let (price, failed) = unsold(one, "104")?;
         if usize::from(one.reductions) >= one.rounds.len() {
-            return Err(Refusal::new(Code::Duplicate, "104", "asset", self.asset, "one reduction a failed round", "auction_announced first"));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "104",
+                "asset",
+                self.asset,
+                "one reduction a failed round",
+                "auction_announced first",
+            ));
         }
         let given = format!("{}/{}", self.by.numerator, self.by.denominator);
         if self.by.denominator <= 0 || self.by.numerator <= 0 {
-            return Err(Refusal::new(Code::Limit, "104.5", "by", given, "more than 0", "{\"numerator\": 10, \"denominator\": 100}"));
+            return Err(Refusal::new(
+                Code::Limit,
+                "104.5",
+                "by",
+                given,
+                "more than 0",
+                "{\"numerator\": 10, \"denominator\": 100}",
+            ));
         }
         match on.world.rules.ratio(Parameter::ReduceMax, on.at.on).set() {
             Some(max) if !within(self.by, max) => {
-                let limit = crate::money::percent(max.numerator.into(), max.denominator.into()).unwrap_or_default();
-                return Err(Refusal::new(Code::Limit, "104.5", "by", given, format!("{limit} % of the last start price ({price})"), format!("at most {limit} %")));
+                let limit =
+                    crate::money::percent(max.numerator.into(), max.denominator.into()).unwrap_or_default();
+                return Err(Refusal::new(
+                    Code::Limit,
+                    "104.5",
+                    "by",
+                    given,
+                    format!("{limit} % of the last start price ({price})"),
+                    format!("at most {limit} %"),
+                ));
             }
             Some(_) | None => {}
         }
-        if one.reductions == 0 && !self.agreed {
-            if let Some(last) = last_day(&on.world.calendar, failed, on.world.rules.span(Parameter::UnsoldAgree, failed)) {
-                not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
-            }
+        let wait = last_day(&on.world.calendar, failed, on.world.rules.span(Parameter::UnsoldAgree, failed));
+        if let (0, false, Some(last)) = (one.reductions, self.agreed, wait) {
+            not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
         }
         let reduced = price.times(self.by).map_or(price, |cut| price.saturating_sub(cut));
         exactly(self.start_price, reduced, "104", "start_price")
@@ -213,7 +273,8 @@ impl CaseKind for PriceReduced {
 }
 
 fn within(by: Ratio, max: Ratio) -> bool {
-    i128::from(by.numerator) * i128::from(max.denominator) <= i128::from(max.numerator) * i128::from(by.denominator)
+    i128::from(by.numerator) * i128::from(max.denominator)
+        <= i128::from(max.numerator) * i128::from(by.denominator)
 }
 
 /// `auction_sold` (đấu giá thành).
@@ -245,11 +306,20 @@ impl CaseKind for AuctionSold {
         let round = pending(asset(case, self.asset, "103")?, "103")?;
         not_before(on.at.on, round.announced, "103", "effective", "the announcement")?;
         if self.price < round.start_price {
-            return Err(Refusal::new(Code::Limit, "103", "price", self.price, format!("start price {}", round.start_price), format!("{} or more", round.start_price)));
+            return Err(Refusal::new(
+                Code::Limit,
+                "103",
+                "price",
+                self.price,
+                format!("start price {}", round.start_price),
+                format!("{} or more", round.start_price),
+            ));
         }
         not_before(self.pay_by, on.at.on, "D27.3", "pay_by", "the sale")?;
         match last_day(&on.world.calendar, on.at.on, on.world.rules.span(Parameter::AuctionPay, on.at.on)) {
-            Some(last) => not_after(self.pay_by, last, "D27.3", "pay_by", "30 days from the sale, no extension"),
+            Some(last) => {
+                not_after(self.pay_by, last, "D27.3", "pay_by", "30 days from the sale, no extension")
+            }
             None => Ok(()),
         }
     }
@@ -278,10 +348,24 @@ impl CaseKind for AuctionPaid {
         open(case, "D27.3")?;
         let one = asset(case, self.asset, "D27.3")?;
         let Some(Round { result: RoundResult::Sold { price, pay_by, .. }, .. }) = one.last_round() else {
-            return Err(Refusal::new(Code::Standing, "D27.3", "asset", self.asset, "a sale", "auction_sold first"));
+            return Err(Refusal::new(
+                Code::Standing,
+                "D27.3",
+                "asset",
+                self.asset,
+                "a sale",
+                "auction_sold first",
+            ));
         };
         if let Some(date) = one.paid {
-            return Err(Refusal::new(Code::Duplicate, "D27.3", "asset", self.asset, format!("paid on {date}"), "asset_handed_over"));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "D27.3",
+                "asset",
+                self.asset,
+                format!("paid on {date}"),
+                "asset_handed_over",
+            ));
         }
         exactly(self.amount, *price, "D27.3", "amount")?;
         not_after(on.at.on, *pay_by, "D27.3", "effective", "the day to pay by")
@@ -314,7 +398,14 @@ impl CaseKind for AssetHandedOver {
         own_case(case, on, None)?;
         match asset(case, self.asset, "103")?.paid {
             Some(_) => Ok(()),
-            None => Err(Refusal::new(Code::TooEarly, "103", "asset", self.asset, "paid in full", "auction_paid first")),
+            None => Err(Refusal::new(
+                Code::TooEarly,
+                "103",
+                "asset",
+                self.asset,
+                "paid in full",
+                "auction_paid first",
+            )),
         }
     }
 

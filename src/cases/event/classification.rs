@@ -56,7 +56,14 @@ impl CaseKind for ConditionsVerified {
 
 fn verified(case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
     if case.verified.is_empty() {
-        return Err(Refusal::new(Code::TooEarly, "44a", "effective", on.at.on, "a verification", "conditions_verified first"));
+        return Err(Refusal::new(
+            Code::TooEarly,
+            "44a",
+            "effective",
+            on.at.on,
+            "a verification",
+            "conditions_verified first",
+        ));
     }
     Ok(())
 }
@@ -81,7 +88,12 @@ impl CaseKind for ClassifiedEnforceable {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a")?;
         if now.class == Class::Enforceable {
-            return Err(wrong_standing(case, "44a", "not yet classified enforceable", "nothing: it is enforceable"));
+            return Err(wrong_standing(
+                case,
+                "44a",
+                "not yet classified enforceable",
+                "nothing: it is enforceable",
+            ));
         }
         crate::check::out_of_tracking_book(case)?;
         if case.voluntary_until.is_some() { Ok(()) } else { verified(case, on) }
@@ -117,7 +129,14 @@ impl CaseKind for ClassifiedNotYetEnforceable {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a.1")?;
         if let Class::NotYet { since, .. } = &now.class {
-            return Err(Refusal::new(Code::Duplicate, "44a.1", "case", format!("not yet enforceable since {since}"), "another class", "classified_enforceable first"));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "44a.1",
+                "case",
+                format!("not yet enforceable since {since}"),
+                "another class",
+                "classified_enforceable first",
+            ));
         }
         verified(case, on)?;
         ground(on, Parameter::NotYetGrounds, "44a.1", &self.ground)
@@ -150,7 +169,12 @@ impl CaseKind for MovedToTrackingBook {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         let now = open(case, "D9.5")?;
         let Class::NotYet { ground, since, tracking_book: false } = &now.class else {
-            return Err(wrong_standing(case, "D9.5", "not yet enforceable, out of the book", "classified_not_yet_enforceable first"));
+            return Err(wrong_standing(
+                case,
+                "D9.5",
+                "not yet enforceable, out of the book",
+                "classified_not_yet_enforceable first",
+            ));
         };
         if now.activity != Activity::Active && !matches!(now.activity, Activity::Postponed { .. }) {
             return Err(wrong_standing(case, "D9.5", "not suspended or paused", "resumed first"));
@@ -158,11 +182,24 @@ impl CaseKind for MovedToTrackingBook {
         let longer = matches!(ground.as_str(), "c" | "address_unknown");
         let parameter = if longer { Parameter::TrackingAfterLong } else { Parameter::TrackingAfter };
         if let Some(from) = last_day(&on.world.calendar, *since, on.world.rules.span(parameter, on.at.on)) {
-            not_before(on.at.on, from, "D9.5", "effective", "a year (two: address unknown) since the decision")?;
+            not_before(
+                on.at.on,
+                from,
+                "D9.5",
+                "effective",
+                "a year (two: address unknown) since the decision",
+            )?;
         }
         let times = case.verified.len();
         if times < 2 {
-            return Err(Refusal::new(Code::Limit, "D9.5", "case", format!("{times} verifications"), "2 or more", "conditions_verified first"));
+            return Err(Refusal::new(
+                Code::Limit,
+                "D9.5",
+                "case",
+                format!("{times} verifications"),
+                "2 or more",
+                "conditions_verified first",
+            ));
         }
         Ok(())
     }

@@ -72,7 +72,14 @@ impl CaseKind for CoercionOrdered {
                 format!("the voluntary period ends on {until}"),
                 until.next(),
             )),
-            None => Err(Refusal::new(Code::TooEarly, "46.1", "effective", on.at.on, "a voluntary period", "voluntary_period_started first")),
+            None => Err(Refusal::new(
+                Code::TooEarly,
+                "46.1",
+                "effective",
+                on.at.on,
+                "a voluntary period",
+                "voluntary_period_started first",
+            )),
         }
     }
 
@@ -117,7 +124,14 @@ impl CaseKind for AssetDistrained {
         active(case, "84")?;
         own_case(case, on, None)?;
         if case.distraint_ordered.is_none() {
-            return Err(Refusal::new(Code::TooEarly, "84", "effective", on.at.on, "a decision to distrain", "coercion_ordered with measure distrain first"));
+            return Err(Refusal::new(
+                Code::TooEarly,
+                "84",
+                "effective",
+                on.at.on,
+                "a decision to distrain",
+                "coercion_ordered with measure distrain first",
+            ));
         }
         Ok(())
     }

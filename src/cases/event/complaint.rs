@@ -12,7 +12,13 @@ use crate::refusal::{Code, Refusal};
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
 const DESK: &[Role] = &[Role::Clerk, Role::Examiner, Role::Head, Role::ProvincialHead];
 
-const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+const fn about(
+    code: u16,
+    name: &'static str,
+    vi: &'static str,
+    article: &'static str,
+    by: &'static [Role],
+) -> About {
     About { code, revision: 1, name, vi, article, by }
 }
 
@@ -25,9 +31,22 @@ fn stands(complaint: &Complaint) -> &'static str {
     }
 }
 
-fn must_be(complaint: &Complaint, sort: Sort, standing: &str, article: &'static str, first: &str) -> Result<(), Refusal> {
+fn must_be(
+    complaint: &Complaint,
+    sort: Sort,
+    standing: &str,
+    article: &'static str,
+    first: &str,
+) -> Result<(), Refusal> {
     if complaint.sort.is_some_and(|is| is != sort) {
-        return Err(Refusal::new(Code::Mismatch, article, "kind", "of the other sort", "complaint_… or denunciation_…, as received", "the other kind"));
+        return Err(Refusal::new(
+            Code::Mismatch,
+            article,
+            "kind",
+            "of the other sort",
+            "complaint_… or denunciation_…, as received",
+            "the other kind",
+        ));
     }
     if stands(complaint) == standing {
         return Ok(());
@@ -74,7 +93,14 @@ impl ComplaintKind for ComplaintReceived {
             return Err(Refusal::new(Code::Limit, "142", "level", self.level, "1 or 2", "1 or 2"));
         }
         if self.class == 2 && self.level == 2 {
-            return Err(Refusal::new(Code::Limit, "142", "level", self.level, "level 1 is final for class 2", "1"));
+            return Err(Refusal::new(
+                Code::Limit,
+                "142",
+                "level",
+                self.level,
+                "level 1 is final for class 2",
+                "1",
+            ));
         }
         Ok(())
     }

@@ -43,11 +43,25 @@ impl CaseKind for EntrustedOut {
         open(case, "57")?;
         other_office(case, self.to, on, "55", "to")?;
         if case.verified.is_empty() {
-            return Err(Refusal::new(Code::TooEarly, "55", "effective", on.at.on, "a verification", "conditions_verified first"));
+            return Err(Refusal::new(
+                Code::TooEarly,
+                "55",
+                "effective",
+                on.at.on,
+                "a verification",
+                "conditions_verified first",
+            ));
         }
         let in_hand = case.assets.iter().find(|asset| asset.handed_over.is_none());
         if let Some(asset) = in_hand {
-            return Err(Refusal::new(Code::Standing, "57", "case", format!("asset {} in hand", asset.number), "assets in hand dealt with first", "asset_handed_over first"));
+            return Err(Refusal::new(
+                Code::Standing,
+                "57",
+                "case",
+                format!("asset {} in hand", asset.number),
+                "assets in hand dealt with first",
+                "asset_handed_over first",
+            ));
         }
         settled(case, "57")
     }
@@ -89,7 +103,13 @@ impl Brought {
         self.debtors.iter_mut().chain(&mut self.creditors).map(|party| &mut party.person).collect()
     }
 
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>, article: &'static str, how: Finish) -> Result<(), Refusal> {
+    fn allowed(
+        &self,
+        case: &Case,
+        on: &Circumstances<'_>,
+        article: &'static str,
+        how: Finish,
+    ) -> Result<(), Refusal> {
         if case.standing != Standing::Unknown {
             return Err(wrong_standing(case, article, "a new case", "the next intake number"));
         }
@@ -97,15 +117,30 @@ impl Brought {
         let sender = match on.sender {
             Sender::NotAsked => return Ok(()),
             Sender::Missing => {
-                return Err(Refusal::new(Code::Unknown, article, "brought.from", &self.from, "a case in this ledger", "the sender's case"));
+                return Err(Refusal::new(
+                    Code::Unknown,
+                    article,
+                    "brought.from",
+                    &self.from,
+                    "a case in this ledger",
+                    "the sender's case",
+                ));
             }
             Sender::Found(sender) => sender,
         };
         let moved: crate::money::Total = sender.obligations.iter().map(|one| one.moved_out.total()).sum();
         let sent = matches!(sender.standing, Standing::Finished { how: Finish::Completed, .. }) && moved > 0;
-        let gone = matches!(sender.standing, Standing::Finished { how: sent_how, .. } if sent_how == how) || sent;
+        let gone =
+            matches!(sender.standing, Standing::Finished { how: sent_how, .. } if sent_how == how) || sent;
         if !gone || sender.sent_to != Some(on.at.office) {
-            return Err(Refusal::new(Code::Standing, article, "brought.from", &self.from, "moved out to this office", "the sender's action first"));
+            return Err(Refusal::new(
+                Code::Standing,
+                article,
+                "brought.from",
+                &self.from,
+                "moved out to this office",
+                "the sender's action first",
+            ));
         }
         let brought: crate::money::Total = self.obligations.iter().map(|one| one.amount.total()).sum();
         exactly(brought, moved, article, "brought.obligations.amount")
@@ -186,7 +221,14 @@ impl CaseKind for PulledUp {
         open(case, "35")?;
         other_office(case, self.to, on, "35", "to")?;
         if on.world.rules.flag(crate::rules::Parameter::PullUp, on.at.on).set() != Some(true) {
-            return Err(Refusal::new(Code::TooLate, "35", "effective", on.at.on, "pulling up ended on 1 July 2025", "a date before"));
+            return Err(Refusal::new(
+                Code::TooLate,
+                "35",
+                "effective",
+                on.at.on,
+                "pulling up ended on 1 July 2025",
+                "a date before",
+            ));
         }
         settled(case, "35")
     }

@@ -186,7 +186,14 @@ pub enum Liability {
 /// Checks a list of obligations against its list of creditors.
 pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static str) -> Result<(), Refusal> {
     if owed.is_empty() {
-        return Err(Refusal::new(Code::Unknown, article, "obligations", "none", "at least one", "the obligations of the judgment"));
+        return Err(Refusal::new(
+            Code::Unknown,
+            article,
+            "obligations",
+            "none",
+            "at least one",
+            "the obligations of the judgment",
+        ));
     }
     for one in owed {
         if one.kind.is_money() {
@@ -194,14 +201,29 @@ pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static s
         } else {
             exactly(one.amount, Dong::ZERO, article, "obligations.amount")?;
         }
-        if let Payee::Creditor(number) = one.payee {
-            if number == 0 || usize::from(number) > creditors.len() {
+        match one.payee {
+            Payee::Creditor(number) if number == 0 || usize::from(number) > creditors.len() => {
                 let limit = format!("1 to {}", creditors.len());
-                return Err(Refusal::new(Code::Unknown, article, "obligations.payee", number, &limit, limit.clone()));
+                return Err(Refusal::new(
+                    Code::Unknown,
+                    article,
+                    "obligations.payee",
+                    number,
+                    &limit,
+                    limit.clone(),
+                ));
             }
+            Payee::Creditor(_) | Payee::Budget => {}
         }
         if one.kind.to_budget() && one.payee != Payee::Budget {
-            return Err(Refusal::new(Code::Mismatch, article, "obligations.payee", one.kind, "owed to the budget", "budget"));
+            return Err(Refusal::new(
+                Code::Mismatch,
+                article,
+                "obligations.payee",
+                one.kind,
+                "owed to the budget",
+                "budget",
+            ));
         }
     }
     Ok(())
@@ -217,7 +239,8 @@ pub(super) fn open_case(case: &mut Case, owed: &[Owed], order: Order, at: &At) {
     }
     case.office = at.office;
     case.order = order;
-    case.standing = Standing::Open(Open { enforcer: None, class: Class::Pending, activity: Activity::Active });
+    case.standing =
+        Standing::Open(Open { enforcer: None, class: Class::Pending, activity: Activity::Active });
 }
 
 /// `enforcement_ordered` (ra quyết định thi hành án): opens the case.
@@ -262,10 +285,24 @@ impl CaseKind for EnforcementOrdered {
             return Err(wrong_standing(case, "36", "registered", "judgment_received first, once"));
         }
         if self.basis == Basis::OnRequest && case.requested.is_none() {
-            return Err(Refusal::new(Code::Standing, "36.1", "basis", "on_request", "a request received", "request_received first"));
+            return Err(Refusal::new(
+                Code::Standing,
+                "36.1",
+                "basis",
+                "on_request",
+                "a request received",
+                "request_received first",
+            ));
         }
         if self.debtors.is_empty() {
-            return Err(Refusal::new(Code::Unknown, "36", "debtors", "none", "at least one", "the debtors of the judgment"));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "36",
+                "debtors",
+                "none",
+                "at least one",
+                "the debtors of the judgment",
+            ));
         }
         if self.basis == Basis::Proactive {
             let private = self.obligations.iter().find(|one| {
@@ -401,6 +438,10 @@ pub(super) fn settled(case: &Case, article: &'static str) -> Result<(), Refusal>
 }
 
 /// The last day of a period, where the calendar and the rules know it.
-pub(super) fn last_day(calendar: &Calendar, from: Date, limit: crate::rules::Limit<crate::rules::Span>) -> Option<Date> {
+pub(super) fn last_day(
+    calendar: &Calendar,
+    from: Date,
+    limit: crate::rules::Limit<crate::rules::Span>,
+) -> Option<Date> {
     limit.set().and_then(|span| calendar.due(from, span).ok())
 }

@@ -13,7 +13,13 @@ use crate::refusal::{Code, Refusal};
 
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
 
-const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+const fn about(
+    code: u16,
+    name: &'static str,
+    vi: &'static str,
+    article: &'static str,
+    by: &'static [Role],
+) -> About {
     About { code, revision: 1, name, vi, article, by }
 }
 
@@ -185,7 +191,14 @@ impl CaseKind for HeldMoneyResolved {
         positive(self.amount, "–", "amount")?;
         let held = case.held.iter().find(|held| held.number == self.item);
         let Some(held) = held else {
-            return Err(Refusal::new(Code::Unknown, "–", "item", self.item, format!("1 to {}", case.held.len()), "held_temporarily first"));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "–",
+                "item",
+                self.item,
+                format!("1 to {}", case.held.len()),
+                "held_temporarily first",
+            ));
         };
         at_most(self.amount.total(), held.amount.total(), "–", "amount", "held")
     }
@@ -245,8 +258,13 @@ pub struct Exempted {
 }
 
 impl Kind for Exempted {
-    const ABOUT: About =
-        about(149, "exempted", "miễn, giảm nghĩa vụ thi hành án", "61-63", &[Role::Head, Role::ProvincialHead]);
+    const ABOUT: About = about(
+        149,
+        "exempted",
+        "miễn, giảm nghĩa vụ thi hành án",
+        "61-63",
+        &[Role::Head, Role::ProvincialHead],
+    );
 }
 
 impl CaseKind for Exempted {
@@ -256,7 +274,14 @@ impl CaseKind for Exempted {
         positive(self.amount, "61", "amount")?;
         let one = obligation(case, self.obligation, "61")?;
         if one.payee != Payee::Budget || !one.counts() {
-            return Err(Refusal::new(Code::Mismatch, "61", "obligation", self.obligation, "an obligation to the state budget", "terminated, for a creditor's waiver"));
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "61",
+                "obligation",
+                self.obligation,
+                "an obligation to the state budget",
+                "terminated, for a creditor's waiver",
+            ));
         }
         at_most(self.amount.total(), one.remaining().total(), "61", "amount", "still owed")?;
         at_most(self.amount.total(), case.outstanding(), "61", "amount", "owed and not held already")

@@ -32,23 +32,48 @@ pub struct OfficeOpened {
 }
 
 impl Kind for OfficeOpened {
-    const ABOUT: About =
-        About { code: 16, revision: 1, name: "office_opened", vi: "thành lập cơ quan", article: "13", by: ABOVE };
+    const ABOUT: About = About {
+        code: 16,
+        revision: 1,
+        name: "office_opened",
+        vi: "thành lập cơ quan",
+        article: "13",
+        by: ABOVE,
+    };
 }
 
 impl OrganisationKind for OfficeOpened {
     fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
         if self.number == OfficeNo(0) || organisation.offices.contains_key(&self.number) {
             let next = organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
-            return Err(Refusal::new(Code::Duplicate, "13", "number", self.number, "a number given once, from 1", next));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "13",
+                "number",
+                self.number,
+                "a number given once, from 1",
+                next,
+            ));
         }
         if organisation.office_by_code(&self.code).is_some() {
-            return Err(Refusal::new(Code::Duplicate, "13", "code", &self.code, "a code given once", "another code"));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "13",
+                "code",
+                &self.code,
+                "a code given once",
+                "another code",
+            ));
         }
         match self.parent {
-            Some(parent) if !organisation.offices.contains_key(&parent) => {
-                Err(Refusal::new(Code::Unknown, "13", "parent", parent, "an office opened before", "office_opened first"))
-            }
+            Some(parent) if !organisation.offices.contains_key(&parent) => Err(Refusal::new(
+                Code::Unknown,
+                "13",
+                "parent",
+                parent,
+                "an office opened before",
+                "office_opened first",
+            )),
             Some(_) | None => Ok(()),
         }
     }
@@ -84,7 +109,9 @@ pub struct OfficerAppointed {
 
 impl Kind for OfficerAppointed {
     const ABOUT: About =
-        About { code: 17, revision: 1, name: "officer_appointed", vi: "bổ nhiệm", article: "17", by: ABOVE };
+        About {
+            code: 17, revision: 1, name: "officer_appointed", vi: "bổ nhiệm", article: "17", by: ABOVE
+        };
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.person]
@@ -95,10 +122,24 @@ impl OrganisationKind for OfficerAppointed {
     fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
         if self.number == OfficerNo(0) || organisation.officers.contains_key(&self.number) {
             let next = organisation.officers.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
-            return Err(Refusal::new(Code::Duplicate, "17", "number", self.number, "a number given once, from 1", next));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "17",
+                "number",
+                self.number,
+                "a number given once, from 1",
+                next,
+            ));
         }
         if !organisation.offices.contains_key(&self.office) {
-            return Err(Refusal::new(Code::Unknown, "17", "office", self.office, "an office opened before", "office_opened first"));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "17",
+                "office",
+                self.office,
+                "an office opened before",
+                "office_opened first",
+            ));
         }
         Ok(())
     }
@@ -148,20 +189,42 @@ impl Kind for TargetAssigned {
 impl OrganisationKind for TargetAssigned {
     fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
         if !organisation.offices.contains_key(&self.office) {
-            return Err(Refusal::new(Code::Unknown, "166", "office", self.office, "an office opened before", "office_opened first"));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "166",
+                "office",
+                self.office,
+                "an office opened before",
+                "office_opened first",
+            ));
         }
         if !TARGET_FIGURES.contains(&self.figure.as_str()) {
-            return Err(Refusal::new(Code::Unknown, "166", "figure", &self.figure, "figures with targets", TARGET_FIGURES.join(", ")));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "166",
+                "figure",
+                &self.figure,
+                "figures with targets",
+                TARGET_FIGURES.join(", "),
+            ));
         }
         if self.ratio.denominator <= 0 || self.ratio.numerator < 0 {
             let given = format!("{}/{}", self.ratio.numerator, self.ratio.denominator);
-            return Err(Refusal::new(Code::Limit, "166", "ratio", given, "numerator from 0, denominator from 1", "7300/10000"));
+            return Err(Refusal::new(
+                Code::Limit,
+                "166",
+                "ratio",
+                given,
+                "numerator from 0, denominator from 1",
+                "7300/10000",
+            ));
         }
         Ok(())
     }
 
     fn apply(&self, organisation: &mut Organisation, _: &At) {
-        let target = Target { year: self.year, office: self.office, figure: self.figure.clone(), ratio: self.ratio };
+        let target =
+            Target { year: self.year, office: self.office, figure: self.figure.clone(), ratio: self.ratio };
         organisation.targets.insert((self.year, self.office, self.figure.clone()), target);
     }
 }
@@ -190,7 +253,14 @@ impl OrganisationKind for ParameterSet {
         not_after(self.set.from, Date::MAX, "–", "from", "the calendar's end")?;
         let mut rules = on.world.rules.clone();
         rules.set(&self.set).map_err(|error| {
-            Refusal::new(Code::Limit, "–", "set", &self.set.rule, error.to_string(), "a rule's id and a value of its type")
+            Refusal::new(
+                Code::Limit,
+                "–",
+                "set",
+                &self.set.rule,
+                error.to_string(),
+                "a rule's id and a value of its type",
+            )
         })
     }
 

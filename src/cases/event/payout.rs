@@ -15,7 +15,13 @@ use crate::refusal::{Code, Refusal};
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
 
-const fn about(code: u16, name: &'static str, vi: &'static str, article: &'static str, by: &'static [Role]) -> About {
+const fn about(
+    code: u16,
+    name: &'static str,
+    vi: &'static str,
+    article: &'static str,
+    by: &'static [Role],
+) -> About {
     About { code, revision: 1, name, vi, article, by }
 }
 
@@ -25,21 +31,45 @@ fn sum(lines: &[Line]) -> Total {
 
 /// What may still be approved for an obligation: what is owed less what is approved already.
 fn unapproved(case: &Case, one: &Obligation) -> Total {
-    let approved: Total =
-        case.approved.iter().filter(|line| line.obligation == one.number).map(|line| line.amount.total()).sum();
+    let approved: Total = case
+        .approved
+        .iter()
+        .filter(|line| line.obligation == one.number)
+        .map(|line| line.amount.total())
+        .sum();
     one.remaining().total() - approved
 }
 
 fn check_lines(case: &Case, lines: &[Line], article: &'static str) -> Result<(), Refusal> {
     if lines.is_empty() {
-        return Err(Refusal::new(Code::Unknown, article, "lines", "none", "at least one", "a line an obligation"));
+        return Err(Refusal::new(
+            Code::Unknown,
+            article,
+            "lines",
+            "none",
+            "at least one",
+            "a line an obligation",
+        ));
     }
     for (at, line) in lines.iter().enumerate() {
         positive(line.amount, article, "lines.amount")?;
         let one = obligation(case, line.obligation, article)?;
-        at_most(line.amount.total(), unapproved(case, one), article, "lines.amount", "owed and not approved already")?;
+        at_most(
+            line.amount.total(),
+            unapproved(case, one),
+            article,
+            "lines.amount",
+            "owed and not approved already",
+        )?;
         if lines.iter().take(at).any(|earlier| earlier.obligation == line.obligation) {
-            return Err(Refusal::new(Code::Duplicate, article, "lines.obligation", line.obligation, "one line an obligation", "their sum"));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                article,
+                "lines.obligation",
+                line.obligation,
+                "one line an obligation",
+                "their sum",
+            ));
         }
     }
     at_most(sum(lines), case.unapproved(), article, "lines.amount", "held and not approved already")
@@ -52,12 +82,18 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
         .iter()
         .filter_map(|one| {
             let left = i64::try_from(unapproved(case, one)).ok().and_then(Dong::new)?;
-            (left > Dong::ZERO).then_some(Claim { obligation: one.number, kind: one.kind, outstanding: left, secured: one.secured })
+            (left > Dong::ZERO).then_some(Claim {
+                obligation: one.number,
+                kind: one.kind,
+                outstanding: left,
+                secured: one.secured,
+            })
         })
         .collect();
     let proceeds = i64::try_from(amount).ok().and_then(Dong::new).unwrap_or(Dong::ZERO);
-    let shares = distribution::distribute(proceeds, &claims, &on.world.rules, on.at.on)
-        .map_err(|error| Refusal::new(Code::Unset, "47", "lines", error.to_string(), "the law's distribution", "parameter_set"))?;
+    let shares = distribution::distribute(proceeds, &claims, &on.world.rules, on.at.on).map_err(|error| {
+        Refusal::new(Code::Unset, "47", "lines", error.to_string(), "the law's distribution", "parameter_set")
+    })?;
     Ok(shares.into_iter().filter(|line| line.amount > Dong::ZERO).collect())
 }
 
@@ -95,7 +131,14 @@ impl CaseKind for DistributionPlanned {
                     .collect::<Vec<_>>()
                     .join(", ");
                 let given = format!("{}: {given}", wanted.obligation);
-                return Err(Refusal::new(Code::Mismatch, "47.1", "lines", given, "the order of Art. 47", limit));
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    "47.1",
+                    "lines",
+                    given,
+                    "the order of Art. 47",
+                    limit,
+                ));
             }
         }
         exactly(self.lines.len(), lawful.len(), "47.1", "lines")
@@ -155,7 +198,14 @@ fn approved(case: &Case, number: ObligationNo, amount: Dong, actor: OfficerNo) -
     let by_another: Total = lines().filter(|line| line.by != actor).map(|line| line.amount.total()).sum();
     let in_all: Total = lines().map(|line| line.amount.total()).sum();
     if amount.total() > by_another && amount.total() <= in_all {
-        return Err(Refusal::new(Code::SamePerson, "47", "actor", actor, "not the officer who approved", "another officer"));
+        return Err(Refusal::new(
+            Code::SamePerson,
+            "47",
+            "actor",
+            actor,
+            "not the officer who approved",
+            "another officer",
+        ));
     }
     at_most(amount.total(), by_another, "47", "amount", "approved (payout_approved)")
 }
@@ -189,7 +239,14 @@ impl CaseKind for Disbursed {
         positive(self.amount, "47.5", "amount")?;
         let one = obligation(case, self.obligation, "47.5")?;
         if one.payee == Payee::Budget {
-            return Err(Refusal::new(Code::Mismatch, "47.5", "obligation", self.obligation, "an obligation to a creditor", "remitted_to_budget"));
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "47.5",
+                "obligation",
+                self.obligation,
+                "an obligation to a creditor",
+                "remitted_to_budget",
+            ));
         }
         approved(case, self.obligation, self.amount, on.at.actor)
     }
@@ -197,7 +254,9 @@ impl CaseKind for Disbursed {
     fn apply(&self, case: &mut Case, _: &At) {
         case.cash.disbursed = case.cash.disbursed.saturating_add(self.amount);
         credit(case, self.obligation, self.amount);
-        let charged = case.obligation(self.obligation).is_some_and(|one| one.kind != crate::distribution::ObligationKind::Cost);
+        let charged = case
+            .obligation(self.obligation)
+            .is_some_and(|one| one.kind != crate::distribution::ObligationKind::Cost);
         if let (true, Some(one)) = (charged, case.obligation_mut(self.obligation)) {
             one.uncharged = one.uncharged.saturating_add(self.amount);
         }
@@ -224,7 +283,9 @@ impl RemittedToBudget {
         let mut left = self.amount;
         let mut shares = Vec::new();
         for costs in [true, false] {
-            for one in case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts() != costs) {
+            for one in
+                case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts() != costs)
+            {
                 let share = left.min(one.remaining());
                 if share > Dong::ZERO {
                     shares.push((one.number, share));
@@ -251,7 +312,14 @@ impl CaseKind for RemittedToBudget {
         for (number, share) in shares {
             let one = obligation(case, number, "47")?;
             if one.payee != Payee::Budget {
-                return Err(Refusal::new(Code::Mismatch, "47", "obligation", number, "an obligation to the budget", "disbursed"));
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    "47",
+                    "obligation",
+                    number,
+                    "an obligation to the budget",
+                    "disbursed",
+                ));
             }
             approved(case, number, share, on.at.actor)?;
         }
@@ -293,11 +361,25 @@ impl CaseKind for EnforcementFeeCharged {
         open(case, "60")?;
         let one = obligation(case, self.obligation, "60")?;
         if one.payee == Payee::Budget {
-            return Err(Refusal::new(Code::Mismatch, "60", "obligation", self.obligation, "an obligation to a creditor", "no fee"));
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "60",
+                "obligation",
+                self.obligation,
+                "an obligation to a creditor",
+                "no fee",
+            ));
         }
         let voluntary = case.voluntary_until.is_some_and(|until| on.at.on <= until);
         let fee = fee::fee(self.base, one.kind, voluntary, on.at.on, &on.world.rules).map_err(|error| {
-            Refusal::new(Code::Unset, "60", "fee", self.fee, error.to_string(), "parameter_set with the document that says it")
+            Refusal::new(
+                Code::Unset,
+                "60",
+                "fee",
+                self.fee,
+                error.to_string(),
+                "parameter_set with the document that says it",
+            )
         })?;
         exactly(self.fee, fee, "TT216 4", "fee")?;
         let received = one.uncharged.saturating_add(self.fee);

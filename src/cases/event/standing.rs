@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::intake::{last_day, settled};
 use super::{About, At, CaseKind, Circumstances, Kind};
 use crate::case::{Activity, Case, Finish};
-use crate::check::{active, ground, not_after, not_before, obligation, open, out_of_tracking_book, own_case, wrong_standing};
+use crate::check::{
+    active, ground, not_after, not_before, obligation, open, out_of_tracking_book, own_case, wrong_standing,
+};
 use crate::date::Date;
 use crate::ids::ObligationNo;
 use crate::organisation::Role;
@@ -27,7 +29,9 @@ pub struct Postponed {
 
 impl Kind for Postponed {
     const ABOUT: About =
-        About { code: 80, revision: 1, name: "postponed", vi: "hoãn thi hành án", article: "48", by: HEAD };
+        About {
+            code: 80, revision: 1, name: "postponed", vi: "hoãn thi hành án", article: "48", by: HEAD
+        };
 }
 
 impl CaseKind for Postponed {
@@ -41,12 +45,30 @@ impl CaseKind for Postponed {
             return Ok(());
         }
         let Some(until) = self.until else {
-            return Err(Refusal::new(Code::Unknown, "48.2", "until", "none", "a date", "at most 3 months from the request"));
+            return Err(Refusal::new(
+                Code::Unknown,
+                "48.2",
+                "until",
+                "none",
+                "a date",
+                "at most 3 months from the request",
+            ));
         };
         if case.postponed_by_request {
-            return Err(Refusal::new(Code::Duplicate, "48.2", "ground", "authority", "once a case", "another ground"));
+            return Err(Refusal::new(
+                Code::Duplicate,
+                "48.2",
+                "ground",
+                "authority",
+                "once a case",
+                "another ground",
+            ));
         }
-        match last_day(&on.world.calendar, on.at.on, on.world.rules.span(Parameter::PostponeByRequest, on.at.on)) {
+        match last_day(
+            &on.world.calendar,
+            on.at.on,
+            on.world.rules.span(Parameter::PostponeByRequest, on.at.on),
+        ) {
             Some(last) => not_after(until, last, "48.2", "until", "3 months from the request"),
             None => Ok(()),
         }
@@ -66,8 +88,14 @@ impl CaseKind for Postponed {
 pub struct PostponementEnded {}
 
 impl Kind for PostponementEnded {
-    const ABOUT: About =
-        About { code: 81, revision: 1, name: "postponement_ended", vi: "tiếp tục sau khi hoãn", article: "48.3", by: HEAD };
+    const ABOUT: About = About {
+        code: 81,
+        revision: 1,
+        name: "postponement_ended",
+        vi: "tiếp tục sau khi hoãn",
+        article: "48.3",
+        by: HEAD,
+    };
 }
 
 impl CaseKind for PostponementEnded {
@@ -125,8 +153,14 @@ impl CaseKind for TemporarilySuspended {
 pub struct Resumed {}
 
 impl Kind for Resumed {
-    const ABOUT: About =
-        About { code: 83, revision: 1, name: "resumed", vi: "tiếp tục thi hành án", article: "49.3", by: HEAD };
+    const ABOUT: About = About {
+        code: 83,
+        revision: 1,
+        name: "resumed",
+        vi: "tiếp tục thi hành án",
+        article: "49.3",
+        by: HEAD,
+    };
 }
 
 impl CaseKind for Resumed {
@@ -158,8 +192,14 @@ pub struct Terminated {
 }
 
 impl Kind for Terminated {
-    const ABOUT: About =
-        About { code: 84, revision: 1, name: "terminated", vi: "đình chỉ thi hành án", article: "50", by: HEAD };
+    const ABOUT: About = About {
+        code: 84,
+        revision: 1,
+        name: "terminated",
+        vi: "đình chỉ thi hành án",
+        article: "50",
+        by: HEAD,
+    };
 }
 
 impl Terminated {
@@ -220,7 +260,14 @@ impl CaseKind for Completed {
         match case.remaining() {
             0 => {}
             left => {
-                return Err(Refusal::new(Code::Money, "52", "case", format!("{left} still owed"), "0 owed", "payment, exemption or termination of the rest first"));
+                return Err(Refusal::new(
+                    Code::Money,
+                    "52",
+                    "case",
+                    format!("{left} still owed"),
+                    "0 owed",
+                    "payment, exemption or termination of the rest first",
+                ));
             }
         }
         settled(case, "52")

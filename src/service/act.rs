@@ -1,0 +1,538 @@
+//! Acting: the only way by which an action becomes an event. Who, asked before?, read, decide, append, fold.
+
+use std::sync::{Arc, PoisonError};
+
+use serde_json::{Map, Value};
+use thads_cases::date::Date;
+use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::event::{Body, Event, Sender, Subject as Sort};
+use thads_cases::history::{Entry, case_at};
+use thads_cases::ids::{OfficeNo, OfficerNo, Position};
+use thads_cases::refusal::{Code, Refusal};
+use thads_ledger::{Append, AppendError, Receipt, StreamAppend};
+use thads_projections::books::Books;
+use thads_proof::record::{Provenance, RequestId};
+
+use crate::house::{House, HouseClock, HouseError, Pending};
+use crate::seal::{self, SealError};
+use crate::wire::{self, Request, Subject, What, WireError};
+
+/// Why an action was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// The law says no.
+    #[error("{}", wire::refusal_text(.0, wire::Language::En))]
+    Refused(Box<Refusal>),
+    /// The action cannot be read.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// The ledger says no, or could not.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The event does not fit its bytes.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The log could not be read or folded.
+    #[error(transparent)]
+    House(#[from] HouseError),
+    /// The ledger could not be closed.
+    #[error(transparent)]
+    Close(thads_ledger::journal::JournalError),
+}
+
+impl From<Refusal> for ActError {
+    fn from(refusal: Refusal) -> ActError {
+        ActError::Refused(Box::new(refusal))
+    }
+}
+
+/// What came of an action that was recorded, or that would be.
+#[derive(Debug)]
+pub struct Done {
+    /// The receipt; `None` for a dry run.
+    pub receipt: Option<Receipt>,
+    /// The version of the stream after it.
+    pub version: u64,
+    /// The day that it takes effect.
+    pub effective: Date,
+    /// For imported history: the rules that it breaks.
+    pub flags: Vec<Refusal>,
+}
+
+/// Actions that are recorded together or not at all, under one request id.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Unique for ever; `None`: one is given.
+    pub request: Option<RequestId>,
+    /// When it is recorded, µs since 1970 UTC, where the house lives by a simulated clock; `None`: now.
+    pub at: Option<i64>,
+    /// What is to be recorded, each with its history.
+    pub parts: Vec<Part>,
+}
+
+/// One event of a group.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Whose history it belongs to.
+    pub subject: Subject,
+    /// The version that the stream must have; `None`: whatever it has.
+    pub expected_version: Option<u64>,
+    /// When it takes effect; `None`: today.
+    pub effective: Option<Date>,
+    /// By whom.
+    pub actor: OfficerNo,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// What happened, with personal data in words.
+    pub event: Event,
+}
+
+/// A group that the law allows, in the ledger's words.
+struct Prepared {
+    append: Append,
+    entries: Vec<(Subject, Entry)>,
+    flags: Vec<Refusal>,
+}
+
+impl House {
+    /// Records one action and answers when it is durable. Safe to call again with the same request id.
+    ///
+    /// # Errors
+    /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
+    pub fn act(&self, request: Request) -> Result<Done, ActError> {
+        let asked_version = request.expected_version;
+        let mut group = self.group_of(request)?;
+        self.dates_of_first_time(&mut group)?;
+        loop {
+            let prepared = {
+                let books = self.books();
+                self.prepare(&books, &Pending::new(), &group, Position(books.position().0))?
+            };
+            match self.append(prepared) {
+                // Somebody else was quicker, and the sender did not say which version he saw: decide again.
+                Err(ActError::Append(AppendError::Stale { .. })) if asked_version.is_none() => {
+                    self.catch_up()?
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Decides an action and records nothing.
+    ///
+    /// # Errors
+    /// As [`House::act`] would answer now.
+    pub fn dry_run(&self, request: Request) -> Result<Done, ActError> {
+        let group = self.group_of(request)?;
+        let books = self.books();
+        let prepared = self.prepare(&books, &Pending::new(), &group, Position(books.position().0))?;
+        for stream in &prepared.append.streams {
+            let current = self.ledger.version(&stream.stream);
+            if current != stream.expected_version {
+                let (stream, expected) = (stream.stream.clone(), stream.expected_version);
+                return Err(AppendError::Stale { stream, expected, current }.into());
+            }
+        }
+        Ok(done(None, &prepared.append, &prepared.entries, prepared.flags))
+    }
+
+    /// Records many groups in order, each by itself, in as few blocks as they fit; for the demo and for imports.
+    /// Each is decided on what the ones before it leave. Cost: some µs a group, and a disk sync a block.
+    pub fn act_many(&self, groups: Vec<Group>) -> Vec<Result<Done, ActError>> {
+        let _alone = self.bulk.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = Vec::with_capacity(groups.len());
+        let mut groups = groups.into_iter().peekable();
+        while groups.peek().is_some() {
+            self.act_some(&mut groups, &mut answers);
+        }
+        answers
+    }
+
+    /// Decides groups until one changes the organisation or the bulk is full, then appends and folds them.
+    fn act_some(
+        &self,
+        groups: &mut std::iter::Peekable<std::vec::IntoIter<Group>>,
+        answers: &mut Vec<Result<Done, ActError>>,
+    ) {
+        const BULK: usize = 2048;
+        let mut appends = Vec::new();
+        let mut waiting = Vec::new();
+        {
+            let books = self.books();
+            let mut pending = Pending::new();
+            let mut next = books.position().0;
+            while appends.len() < BULK {
+                let organises = |group: &Group| {
+                    group.parts.iter().any(|part| part.event.body.subject() == Sort::Organisation)
+                };
+                let Some(group) = groups.next() else { break };
+                let alone = organises(&group);
+                match self.prepare(&books, &pending, &group, Position(next)) {
+                    Ok(prepared) => {
+                        next += u64::try_from(prepared.entries.len()).unwrap_or(u64::MAX);
+                        for (subject, entry) in &prepared.entries {
+                            pending
+                                .entry(subject.clone())
+                                .or_insert_with(|| history(&books, subject).to_vec())
+                                .push(entry.clone());
+                        }
+                        waiting.push((answers.len(), prepared.entries, prepared.flags));
+                        appends.push(prepared.append);
+                        if let (HouseClock::Simulated(script), Some(at)) = (self.clock(), group.at) {
+                            script.push(at);
+                        }
+                        // Its place in the answers; filled in below.
+                        answers.push(Err(ActError::Append(AppendError::Stopped("not appended".to_owned()))));
+                    }
+                    Err(error) => answers.push(Err(error)),
+                }
+                if alone || groups.peek().is_some_and(organises) {
+                    break;
+                }
+            }
+        }
+        let receipts = self.ledger.append_many(appends.clone());
+        for (((place, entries, flags), append), receipt) in waiting.into_iter().zip(appends).zip(receipts) {
+            if let Some(answer) = answers.get_mut(place) {
+                *answer = match receipt {
+                    Ok(receipt) => Ok(done(Some(receipt), &append, &entries, flags)),
+                    Err(error) => Err(error.into()),
+                };
+            }
+        }
+        if let (Err(error), Some(last)) = (self.catch_up(), answers.last_mut()) {
+            *last = Err(error.into());
+        }
+    }
+
+    /// Whether a request id stands in the ledger.
+    ///
+    /// # Errors
+    /// A record that cannot be read.
+    pub fn knows(&self, request: RequestId) -> Result<bool, ActError> {
+        let repeated = self.ledger.repeated(&request).map_err(HouseError::Read)?;
+        Ok(repeated.is_some())
+    }
+
+    fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
+        let receipt = self.ledger.append(prepared.append.clone())?;
+        self.catch_up()?;
+        Ok(done(Some(receipt), &prepared.append, &prepared.entries, prepared.flags))
+    }
+
+    /// A single action as a group of one.
+    fn group_of(&self, request: Request) -> Result<Group, ActError> {
+        let event = match request.what {
+            What::Event(event) => *event,
+            What::Changes { entry, changes, rest } => {
+                self.correction(&request.subject, entry, changes, rest)?
+            }
+        };
+        let part = Part {
+            subject: request.subject,
+            expected_version: request.expected_version,
+            effective: request.effective,
+            actor: request.actor,
+            provenance: request.provenance,
+            event,
+        };
+        Ok(Group { request: request.request, at: None, parts: vec![part] })
+    }
+
+    /// A request that was recorded before keeps the dates of the first time, where the sender left them to us: it is
+    /// the same content on another day.
+    fn dates_of_first_time(&self, group: &mut Group) -> Result<(), ActError> {
+        let Some(request) = group.request else { return Ok(()) };
+        let Some((_, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
+            return Ok(());
+        };
+        for (part, record) in group.parts.iter_mut().zip(&records) {
+            part.effective = part.effective.or(Date::from_days(record.effective));
+        }
+        Ok(())
+    }
+
+    /// The whole correction from the fields that change: what the entry says now, with those replaced.
+    fn correction(
+        &self,
+        subject: &Subject,
+        entry: Position,
+        changes: Map<String, Value>,
+        mut rest: Map<String, Value>,
+    ) -> Result<Event, ActError> {
+        let books = self.books();
+        let entries = history(&books, subject);
+        let Some(target) = entries.iter().find(|known| known.position == entry) else {
+            let known = entries.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ");
+            return Err(
+                Refusal::new(Code::Unknown, "–", "entry", entry, "an entry of this stream", known).into()
+            );
+        };
+        let repairs = thads_cases::history::repairs(entries);
+        let at = entries.iter().position(|known| known.position == entry).unwrap_or_default();
+        let (event, took_effect) = match repairs.get(at).copied().flatten() {
+            Some(thads_cases::history::Repair::Corrected { event, took_effect, .. }) => (event, took_effect),
+            Some(thads_cases::history::Repair::Voided { .. }) | None => (&*target.event, target.effective),
+        };
+        let opened = seal::open(event, self.ledger.vault());
+        let mut fields = wire::fields_of(&opened);
+        for (name, value) in changes {
+            fields.insert(name, value);
+        }
+        let replacement = wire::event_of(event.about().name, fields)?;
+        let replacement = serde_json::to_value(&replacement)
+            .map_err(|error| WireError::new("changes", "", &error.to_string(), "fields of the kind"))?;
+        rest.insert("replacement".to_owned(), replacement);
+        if !rest.contains_key("took_effect") {
+            rest.insert("took_effect".to_owned(), Value::String(took_effect.to_string()));
+        }
+        Ok(wire::event_of("fact_corrected", rest)?)
+    }
+
+    /// Decides a group on the books and on what is pending, and puts it into the ledger's words.
+    fn prepare(
+        &self,
+        books: &Books,
+        pending: &Pending,
+        group: &Group,
+        next: Position,
+    ) -> Result<Prepared, ActError> {
+        let today = group.at.map_or_else(|| self.clock().today(), Date::of_instant);
+        let mut entries: Vec<(Subject, Entry)> = Vec::new();
+        let mut streams: Vec<StreamAppend> = Vec::new();
+        let mut flags = Vec::new();
+        let mut randomness = self.randomness.lock().unwrap_or_else(PoisonError::into_inner);
+        randomness.serve(thads_proof::record::Position::new(next.0));
+        let mut request = [0; 16];
+        if group.request.is_none() {
+            randomness.fill(&mut request).map_err(SealError::Randomness)?;
+        }
+        for part in in_stream_order(&group.parts) {
+            let so_far = match pending.get(&part.subject) {
+                Some(entries) => entries.as_slice(),
+                None => history(books, &part.subject),
+            };
+            let own: Vec<&Entry> = entries
+                .iter()
+                .filter(|(subject, _)| *subject == part.subject)
+                .map(|(_, entry)| entry)
+                .collect();
+            let joined: Vec<Entry>;
+            let known = if own.is_empty() {
+                so_far
+            } else {
+                joined = so_far.iter().chain(own).cloned().collect();
+                &joined
+            };
+            let position = Position(next.0 + u64::try_from(entries.len()).unwrap_or(u64::MAX));
+            let office = office_of(books, &part.subject, known, part.actor);
+            let sealed = seal::seal(part.event.clone(), &mut **randomness)?;
+            let event = Arc::new(sealed.event.clone());
+            let action = Action {
+                effective: part.effective.unwrap_or(today),
+                recorded_on: today,
+                office,
+                actor: part.actor,
+                imported: part.provenance == Provenance::Imported,
+                event,
+            };
+            number_follows(books, pending, &part.subject, known, &entries)?;
+            let sender = sender_of(books, pending, &part.event, action.effective);
+            let scene = Scene { world: books.world(), next: position, sender: as_sender(&sender) };
+            let decision = decide(known, &action, &scene)?;
+            flags.extend(decision.flags);
+            let new = seal::new_event(
+                &sealed,
+                action.effective,
+                office.0,
+                part.actor.0,
+                self.provenance(part.provenance),
+            )?;
+            let stream = part.subject.stream()?;
+            match streams.iter_mut().find(|known| known.stream == stream) {
+                Some(known) => known.events.push(new),
+                None => {
+                    let version = match &part.subject {
+                        Subject::Case(_) | Subject::Complaint(_) => {
+                            u64::try_from(known.len()).unwrap_or(u64::MAX)
+                        }
+                        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {
+                            books.version(&stream)
+                        }
+                    };
+                    let expected_version = part.expected_version.unwrap_or(version);
+                    streams.push(StreamAppend { stream, expected_version, events: vec![new] });
+                }
+            }
+            if let Found::Case { subject, version, .. } = &sender {
+                streams.push(StreamAppend {
+                    stream: subject.stream()?,
+                    expected_version: *version,
+                    events: Vec::new(),
+                });
+            }
+            let entry = Entry {
+                position,
+                effective: action.effective,
+                recorded_on: today,
+                office,
+                actor: part.actor,
+                imported: action.imported,
+                event: action.event,
+            };
+            entries.push((part.subject.clone(), entry));
+        }
+        let append = Append { request: group.request.unwrap_or(RequestId(request)), streams };
+        Ok(Prepared { append, entries, flags })
+    }
+
+    /// On a practice ledger nothing is live.
+    fn provenance(&self, asked: Provenance) -> Provenance {
+        match asked {
+            Provenance::Live if self.practice() => Provenance::Practice,
+            Provenance::Live | Provenance::Imported | Provenance::Practice => asked,
+        }
+    }
+}
+
+fn done(
+    receipt: Option<Receipt>,
+    append: &Append,
+    entries: &[(Subject, Entry)],
+    flags: Vec<Refusal>,
+) -> Done {
+    let version = append
+        .streams
+        .first()
+        .map_or(0, |stream| stream.expected_version + u64::try_from(stream.events.len()).unwrap_or(u64::MAX));
+    let effective = entries.first().map_or(Date::MIN, |(_, entry)| entry.effective);
+    Done { receipt, version, effective, flags }
+}
+
+/// The parts with those of one stream beside each other, as they will stand in the log.
+fn in_stream_order(parts: &[Part]) -> Vec<&Part> {
+    let mut order: Vec<&Subject> = Vec::new();
+    for part in parts {
+        if !order.contains(&&part.subject) {
+            order.push(&part.subject);
+        }
+    }
+    order.iter().flat_map(|subject| parts.iter().filter(move |part| part.subject == **subject)).collect()
+}
+
+/// The entries of a history, in the order of the log. Offices, officers and rules share one: each looks at the others.
+pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
+    let entries = match subject {
+        Subject::Case(id) => books.case(id),
+        Subject::Complaint(id) => books.complaint(id),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => Some(books.organisation()),
+    };
+    entries.unwrap_or_default()
+}
+
+/// The office for which an action is recorded: the one whose history it is; for the organisation the officer's own.
+fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo) -> OfficeNo {
+    let organisation = &books.world().organisation;
+    let by_code = |code| organisation.office_by_code(code).map(|office| office.number);
+    let first = known.first().map(|entry| entry.office);
+    let office = match subject {
+        Subject::Case(id) => first.or_else(|| by_code(&id.office)),
+        Subject::Complaint(id) => first.or_else(|| by_code(&id.office)),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {
+            organisation.officers.get(&actor).map(|officer| officer.office)
+        }
+    };
+    office.unwrap_or_default()
+}
+
+/// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.
+fn number_follows(
+    books: &Books,
+    pending: &Pending,
+    subject: &Subject,
+    known: &[Entry],
+    group: &[(Subject, Entry)],
+) -> Result<(), ActError> {
+    if !known.is_empty() {
+        return Ok(());
+    }
+    let (given, next, office) = match subject {
+        Subject::Case(id) => {
+            let new = |other: &&Subject| matches!(other, Subject::Case(one) if one.office == id.office && one.year == id.year && books.case(one).is_none());
+            let more = count_new(pending, group, new);
+            (id.number, books.next_intake(&id.office, id.year).saturating_add(more), &id.office)
+        }
+        Subject::Complaint(id) => {
+            let new = |other: &&Subject| matches!(other, Subject::Complaint(one) if one.office == id.office && one.year == id.year && books.complaint(one).is_none());
+            let more = count_new(pending, group, new);
+            (id.number, books.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
+        }
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => return Ok(()),
+    };
+    if books.world().organisation.office_by_code(office).is_none() {
+        return Err(Refusal::new(
+            Code::Unknown,
+            "28",
+            "case",
+            office,
+            "offices opened by office_opened",
+            "office_opened first",
+        )
+        .into());
+    }
+    if given == next {
+        return Ok(());
+    }
+    let limit = "intake numbers follow each other within office and year";
+    Err(Refusal::new(
+        Code::Mismatch,
+        "28",
+        "case",
+        format!("number {given}"),
+        limit,
+        format!("number {next}"),
+    )
+    .into())
+}
+
+fn count_new<'a>(
+    pending: &'a Pending,
+    group: &'a [(Subject, Entry)],
+    new: impl Fn(&&'a Subject) -> bool,
+) -> u32 {
+    let mut subjects: Vec<&Subject> =
+        pending.keys().chain(group.iter().map(|(subject, _)| subject)).filter(new).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    u32::try_from(subjects.len()).unwrap_or(u32::MAX)
+}
+
+/// The sender of a case that comes from another office.
+enum Found {
+    NotAsked,
+    Missing,
+    Case { subject: Subject, case: Box<thads_cases::case::Case>, version: u64 },
+}
+
+fn sender_of(books: &Books, pending: &Pending, event: &Event, on: Date) -> Found {
+    let from = match &event.body {
+        Body::EntrustedIn(taken) => &taken.brought.from,
+        Body::TakenFromBelow(taken) => &taken.brought.from,
+        _ => return Found::NotAsked,
+    };
+    let subject = Subject::Case(from.clone());
+    let entries = pending.get(&subject).map_or_else(|| history(books, &subject), Vec::as_slice);
+    if entries.is_empty() {
+        return Found::Missing;
+    }
+    let version = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    Found::Case { subject, case: Box::new(case_at(entries, on)), version }
+}
+
+fn as_sender(found: &Found) -> Sender<'_> {
+    match found {
+        Found::NotAsked => Sender::NotAsked,
+        Found::Missing => Sender::Missing,
+        Found::Case { case, .. } => Sender::Found(case),
+    }
+}

@@ -1,0 +1,604 @@
+//! Answers: what a house or a view says in JSON, the same to the API and to the command line.
+//!
+//! Every answer names the size of the log and the root that it was made from. No figure is reckoned here.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use thads_cases::case::{Activity, Case, Class, Obligation, Standing};
+use thads_cases::date::Date;
+use thads_cases::history::{Repair, case_at, known_at as entries_known_at, repairs};
+use thads_cases::ids::{CaseId, OfficeNo, Position};
+use thads_cases::money::Total;
+use thads_cases::organisation::Organisation;
+use thads_projections::books::Books;
+use thads_projections::breakdown::{Dimension, report_by};
+use thads_projections::drill::{self, FigureError};
+use thads_projections::figures;
+use thads_projections::period::Period;
+use thads_projections::report::{self, Report};
+use thads_projections::scope::Scope;
+
+use crate::act::Done;
+use crate::house::HouseError;
+use crate::seal;
+use crate::view::{Source, known_at};
+use crate::wire::{WireError, fields_of, refusal_json, rfc3339};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// Nothing of that name.
+    #[error("there is no {what} {given:?}")]
+    NotFound {
+        /// What was asked for.
+        what: &'static str,
+        /// By which name.
+        given: String,
+    },
+    /// A parameter that cannot be read.
+    #[error(transparent)]
+    Field(#[from] WireError),
+    /// A figure that has no list.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    House(#[from] HouseError),
+}
+
+/// The period, the office and the moment of knowledge that a question is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// For instance `2019-H1`.
+    pub period: &'a str,
+    /// An office's code, with those below it; `None`: the whole ledger.
+    pub office: Option<&'a str>,
+    /// A tree size or a date; `None`: now.
+    pub as_known: Option<&'a str>,
+}
+
+/// A question, read.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The period.
+    pub period: Period,
+    /// Whose cases.
+    pub scope: Scope,
+    /// As known at this tree size.
+    pub known: Position,
+}
+
+impl Asked<'_> {
+    /// Reads the question against the books.
+    ///
+    /// # Errors
+    /// The parameter that cannot be read.
+    pub fn read(&self, books: &Books) -> Result<Question, AnswerError> {
+        let period = self.period.parse().map_err(|error: thads_projections::period::NotAPeriod| {
+            let ways = "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31";
+            WireError::new("period", self.period, &error.to_string(), ways)
+        })?;
+        let known = known_at(books, self.as_known)?;
+        let scope = match self.office {
+            None => Scope::Ledger,
+            Some(code) => Scope::Office(office_no(&books.world().organisation, code)?),
+        };
+        Ok(Question { period, scope, known })
+    }
+}
+
+/// An office by its code, or by its number.
+fn office_no(organisation: &Organisation, given: &str) -> Result<OfficeNo, AnswerError> {
+    let by_code =
+        given.parse().ok().and_then(|code| organisation.office_by_code(&code)).map(|office| office.number);
+    let by_number =
+        || given.parse().ok().map(OfficeNo).filter(|number| organisation.offices.contains_key(number));
+    by_code
+        .or_else(by_number)
+        .ok_or_else(|| AnswerError::NotFound { what: "office", given: given.chars().take(40).collect() })
+}
+
+fn office_code(organisation: &Organisation, number: OfficeNo) -> Value {
+    organisation.offices.get(&number).map_or(json!(number.0), |office| json!(office.code))
+}
+
+/// A sum as a JSON number; as text where no 64-bit number can hold it.
+pub fn total(amount: Total) -> Value {
+    i64::try_from(amount).map_or_else(|_| json!(amount.to_string()), |amount| json!(amount))
+}
+
+/// Size and root of the log that an answer is made from, and whether nothing in it is real.
+///
+/// # Errors
+/// A record that cannot be read.
+pub fn ledger(source: &impl Source, known: Option<Position>) -> Result<Value, HouseError> {
+    let size = match known {
+        Some(known) => known.0,
+        None => source.with_books(|books| books.position().0),
+    };
+    let root = source.root_at(size)?;
+    let genesis = source.genesis();
+    let mut answer = Map::new();
+    answer.insert("position".to_owned(), json!(size));
+    answer.insert("root".to_owned(), json!(root.map(|root| root.to_string())));
+    answer.insert("practice".to_owned(), json!(genesis.practice));
+    if genesis.practice {
+        answer.insert("mark".to_owned(), json!("SỔ THỰC HÀNH"));
+    }
+    answer.insert("unit".to_owned(), json!({ "code": genesis.unit.code, "exponent": genesis.unit.exponent }));
+    Ok(Value::Object(answer))
+}
+
+/// What came of an action.
+pub fn done(done: &Done) -> Value {
+    let mut answer = Map::new();
+    if let Some(receipt) = &done.receipt {
+        answer.insert("request".to_owned(), json!(receipt.request().to_string()));
+        answer.insert("first".to_owned(), json!(receipt.first().get()));
+        answer.insert("last".to_owned(), json!(receipt.last().get()));
+        answer.insert("leaf".to_owned(), json!(receipt.leaf().to_string()));
+        answer.insert("size".to_owned(), json!(receipt.size()));
+        answer.insert("root".to_owned(), json!(receipt.root().to_string()));
+        answer.insert("recorded_at".to_owned(), json!(rfc3339(receipt.recorded_at().get())));
+    } else {
+        answer.insert("dry_run".to_owned(), json!(true));
+        answer.insert("stream_version".to_owned(), json!(done.version));
+    }
+    answer.insert("effective".to_owned(), json!(done.effective));
+    if !done.flags.is_empty() {
+        answer.insert("flags".to_owned(), done.flags.iter().map(refusal_json).collect());
+    }
+    Value::Object(answer)
+}
+
+fn value_json(value: figures::Value, unit: &str) -> Value {
+    match value {
+        figures::Value::Count(amount) | figures::Value::Money(amount) => {
+            json!({ "value": total(amount), "unit": unit })
+        }
+        figures::Value::Rate { numerator, denominator } => json!({
+            "value": { "numerator": total(numerator), "denominator": total(denominator), "percent": value.percent() },
+            "unit": unit,
+        }),
+        figures::Value::Unset(parameter) => json!({ "value": null, "unit": unit, "unset": parameter.id() }),
+    }
+}
+
+/// A report.
+///
+/// # Errors
+/// A question that cannot be read, a log that cannot be read.
+pub fn report(source: &impl Source, asked: &Asked<'_>, by: Option<&str>) -> Result<Value, AnswerError> {
+    let (question, report, organisation) = source.with_books(|books| {
+        let question = asked.read(books)?;
+        let report = report::report(books, &question.period, question.scope, question.known);
+        Ok::<_, AnswerError>((question.clone(), report, books.world_at(question.known).organisation.clone()))
+    })?;
+    let mut answer = head(source, &question, &organisation)?;
+    answer.insert("rules".to_owned(), json!(report.rule_set.id()));
+    answer.insert("figures".to_owned(), figures_json(&report));
+    answer.insert("targets".to_owned(), targets_json(&report, &organisation));
+    if let Some(dimension) = by {
+        let rows = source.with_books(|books| breakdown(books, &question, dimension))?;
+        answer.insert("by".to_owned(), json!(dimension));
+        answer.insert("rows".to_owned(), rows);
+    }
+    Ok(Value::Object(answer))
+}
+
+fn head(
+    source: &impl Source,
+    question: &Question,
+    organisation: &Organisation,
+) -> Result<Map<String, Value>, AnswerError> {
+    let mut answer = Map::new();
+    answer.insert("ledger".to_owned(), ledger(source, Some(question.known))?);
+    answer.insert("period".to_owned(), json!(question.period.name()));
+    answer.insert("from".to_owned(), json!(question.period.from()));
+    answer.insert("to".to_owned(), json!(question.period.to()));
+    let scope = match question.scope {
+        Scope::Ledger => json!("ledger"),
+        Scope::Office(number) | Scope::OfficeAlone(number) => office_code(organisation, number),
+    };
+    answer.insert("scope".to_owned(), scope);
+    Ok(answer)
+}
+
+/// The figures of a report, by id.
+pub fn figures_json(report: &Report) -> Value {
+    let of = |figure: &report::Figure| {
+        (figure.about.id.to_owned(), value_json(figure.value, figure.about.unit.word()))
+    };
+    Value::Object(report.figures.iter().map(of).collect())
+}
+
+fn targets_json(report: &Report, organisation: &Organisation) -> Value {
+    let row = |row: &report::TargetRow| {
+        json!({
+            "office": office_code(organisation, row.office),
+            "figure": row.figure,
+            "target": { "numerator": row.target.numerator, "denominator": row.target.denominator },
+            "value": {
+                "numerator": total(row.numerator),
+                "denominator": total(row.denominator),
+                "percent": thads_cases::money::percent(row.numerator, row.denominator),
+            },
+            "reached": row.reached,
+            "on_pace": row.on_pace,
+        })
+    };
+    report.targets.iter().map(row).collect()
+}
+
+fn breakdown(books: &Books, question: &Question, dimension: &str) -> Result<Value, AnswerError> {
+    let by: Dimension = dimension.parse().map_err(|_| {
+        let words = Dimension::ALL.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ");
+        WireError::new("by", dimension, "a dimension", &words)
+    })?;
+    let rows = report_by(books, &question.period, question.scope, question.known, by);
+    Ok(rows
+        .iter()
+        .map(|(key, report)| json!({ "key": key.to_string(), "figures": figures_json(report) }))
+        .collect())
+}
+
+/// A figure, or the cases or events that it counts (`list` = `cases` or `events`).
+///
+/// # Errors
+/// A question that cannot be read, an unknown figure, a log that cannot be read.
+pub fn figure(
+    source: &impl Source,
+    id: &str,
+    asked: &Asked<'_>,
+    list: Option<&str>,
+) -> Result<Value, AnswerError> {
+    let about = figures::figure(id)
+        .ok_or_else(|| AnswerError::NotFound { what: "figure", given: id.chars().take(60).collect() })?;
+    let (question, value, organisation) = source.with_books(|books| {
+        let question = asked.read(books)?;
+        let report = report::report(books, &question.period, question.scope, question.known);
+        Ok::<_, AnswerError>((
+            question.clone(),
+            report.value(id),
+            books.world_at(question.known).organisation.clone(),
+        ))
+    })?;
+    let mut answer = head(source, &question, &organisation)?;
+    answer.insert("figure".to_owned(), json!(id));
+    answer.insert("vi".to_owned(), json!(about.vi));
+    answer.insert("en".to_owned(), json!(about.en));
+    answer.insert("formula".to_owned(), json!(about.formula));
+    if let Some(value) = value {
+        let Value::Object(value) = value_json(value, about.unit.word()) else {
+            return Ok(Value::Object(answer));
+        };
+        answer.extend(value);
+    }
+    match list {
+        None => {}
+        Some("cases") => {
+            answer.insert("cases".to_owned(), Value::Array(figure_cases(source, id, &question)?));
+        }
+        Some("events") => {
+            answer.insert("events".to_owned(), Value::Array(figure_events(source, id, &question)?));
+        }
+        Some(other) => {
+            return Err(WireError::new("list", other, "what a figure can list", "cases, events").into());
+        }
+    }
+    Ok(Value::Object(answer))
+}
+
+/// The cases that a figure counts, sorted by case: one object each.
+///
+/// # Errors
+/// A figure that has no list.
+pub fn figure_cases(source: &impl Source, id: &str, question: &Question) -> Result<Vec<Value>, AnswerError> {
+    source.with_books(|books| {
+        let organisation = &books.world_at(question.known).organisation;
+        let counted = drill::figure_cases(books, id, &question.period, question.scope, question.known)?;
+        Ok(counted
+            .into_iter()
+            .map(|counted| {
+                json!({
+                    "case": counted.subject.to_string(),
+                    "office": office_code(organisation, counted.office),
+                    "how": counted.how,
+                    "on": counted.on,
+                    "position": counted.position.0,
+                    "amount": total(counted.amount),
+                })
+            })
+            .collect())
+    })
+}
+
+/// The events that a figure counts, in the order of the log: one object each.
+///
+/// # Errors
+/// A figure that has no list.
+pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Result<Vec<Value>, AnswerError> {
+    source.with_books(|books| {
+        let organisation = &books.world_at(question.known).organisation;
+        let moved = drill::figure_events(books, id, &question.period, question.scope, question.known)?;
+        Ok(moved
+            .into_iter()
+            .map(|moved| {
+                json!({
+                    "position": moved.position.0,
+                    "case": moved.subject.to_string(),
+                    "office": office_code(organisation, moved.office),
+                    "kind": moved.kind,
+                    "on": moved.on,
+                    "recorded_on": moved.recorded_on,
+                    "delta": total(moved.delta),
+                    "opening": moved.opening,
+                })
+            })
+            .collect())
+    })
+}
+
+/// A case as it stood at the end of a day, as known; with its history if asked.
+///
+/// # Errors
+/// No such case, a parameter that cannot be read, a log that cannot be read.
+pub fn case(
+    source: &impl Source,
+    id: &CaseId,
+    at: Option<&str>,
+    as_known: Option<&str>,
+    with_history: bool,
+) -> Result<Value, AnswerError> {
+    let (known, mut answer) = source.with_books(|books| {
+        let known = known_at(books, as_known)?;
+        let day = match at {
+            None => Date::MAX,
+            Some(text) => text.parse().map_err(|error: thads_cases::date::NotADate| {
+                WireError::new("at", text, &error.to_string(), "a date, for instance 2019-03-31")
+            })?,
+        };
+        let not_found = || AnswerError::NotFound { what: "case", given: id.to_string() };
+        let entries = entries_known_at(books.case(id).ok_or_else(not_found)?, known);
+        if entries.is_empty() {
+            return Err(not_found());
+        }
+        let case = case_at(entries, day);
+        let organisation = &books.world_at(known).organisation;
+        let mut answer = case_json(id, &case, organisation, source);
+        answer.insert("version".to_owned(), json!(entries.len()));
+        if with_history {
+            answer.insert("history".to_owned(), history_json(entries, organisation, source));
+        }
+        Ok((known, answer))
+    })?;
+    answer.insert("ledger".to_owned(), ledger(source, Some(known))?);
+    Ok(Value::Object(answer))
+}
+
+fn case_json(
+    id: &CaseId,
+    case: &Case,
+    organisation: &Organisation,
+    source: &impl Source,
+) -> Map<String, Value> {
+    let words = |personal: &thads_cases::personal::Personal| {
+        let thads_cases::personal::Personal::Sealed(reference) = personal else { return json!(personal) };
+        let found =
+            source.vault().get(&reference.0).ok().flatten().and_then(|plaintext| seal::words(&plaintext));
+        found.map_or_else(|| json!(personal), |words| json!(words))
+    };
+    let party =
+        |party: &thads_cases::case::Party| json!({ "person": words(&party.person), "kind": party.kind });
+    let mut answer = Map::new();
+    answer.insert("case".to_owned(), json!(id));
+    answer.insert("office".to_owned(), office_code(organisation, case.office));
+    answer.insert("standing".to_owned(), standing_json(case));
+    answer.insert(
+        "enforcer".to_owned(),
+        json!(case.open().and_then(|open| open.enforcer).or(case.last_enforcer)),
+    );
+    answer.insert("ordered".to_owned(), json!(case.order.on));
+    answer.insert("basis".to_owned(), json!(case.order.basis));
+    answer.insert("tags".to_owned(), json!(case.order.tags));
+    answer.insert("judgment".to_owned(), json!({ "kind": case.judgment, "number": case.judgment_number }));
+    answer.insert("debtors".to_owned(), case.debtors.iter().map(party).collect());
+    answer.insert("creditors".to_owned(), case.creditors.iter().map(party).collect());
+    answer.insert("obligations".to_owned(), case.obligations.iter().map(obligation_json).collect());
+    answer.insert("remaining".to_owned(), total(case.remaining()));
+    answer.insert("cash".to_owned(), json!(case.cash));
+    answer.insert("held".to_owned(), json!(case.held));
+    answer.insert("assets".to_owned(), json!(case.assets));
+    answer
+}
+
+fn obligation_json(one: &Obligation) -> Value {
+    json!({
+        "number": one.number,
+        "kind": one.kind,
+        "payee": one.payee,
+        "due": one.due,
+        "credited": one.credited,
+        "exempted": one.exempted,
+        "terminated": one.terminated,
+        "moved_out": one.moved_out,
+        "remaining": one.remaining(),
+    })
+}
+
+fn standing_json(case: &Case) -> Value {
+    match &case.standing {
+        Standing::Unknown => json!({ "is": "unknown" }),
+        Standing::Registered => json!({ "is": "registered" }),
+        Standing::Refused { on } => json!({ "is": "refused", "on": on }),
+        Standing::Finished { how, on, at } => {
+            json!({ "is": "finished", "how": how, "on": on, "position": at.0 })
+        }
+        Standing::Open(open) => {
+            let (class, ground, since, tracking_book) = match &open.class {
+                Class::Pending => ("pending", None, None, false),
+                Class::Enforceable => ("enforceable", None, None, false),
+                Class::NotYet { ground, since, tracking_book } => {
+                    ("not_yet_enforceable", Some(ground), Some(since), *tracking_book)
+                }
+            };
+            let (activity, why, until) = match &open.activity {
+                Activity::Active => ("active", None, None),
+                Activity::Postponed { ground, until } => ("postponed", Some(ground), *until),
+                Activity::Suspended { ground } => ("suspended", Some(ground), None),
+                Activity::Paused => ("paused", None, None),
+            };
+            json!({
+                "is": "open",
+                "class": class, "class_ground": ground, "class_since": since, "tracking_book": tracking_book,
+                "activity": activity, "activity_ground": why, "until": until,
+            })
+        }
+    }
+}
+
+fn history_json(
+    entries: &[thads_cases::history::Entry],
+    organisation: &Organisation,
+    source: &impl Source,
+) -> Value {
+    let repaired = repairs(entries);
+    entries
+        .iter()
+        .zip(repaired)
+        .map(|(entry, repair)| {
+            let opened = seal::open(&entry.event, source.vault());
+            let about = entry.event.about();
+            let mut line = json!({
+                "position": entry.position.0,
+                "effective": entry.effective,
+                "recorded_on": entry.recorded_on,
+                "days_late": entry.recorded_on.since(entry.effective),
+                "kind": about.name,
+                "vi": about.vi,
+                "article": about.article,
+                "office": office_code(organisation, entry.office),
+                "actor": entry.actor,
+                "imported": entry.imported,
+                "fields": fields_of(&opened),
+            });
+            match repair {
+                Some(Repair::Voided { by }) => line["voided_by"] = json!(by.0),
+                Some(Repair::Corrected { by, took_effect, event }) => {
+                    line["corrected_by"] = json!(by.0);
+                    line["now"] = json!({ "effective": took_effect, "fields": fields_of(&seal::open(event, source.vault())) });
+                }
+                None => {}
+            }
+            line
+        })
+        .collect()
+}
+
+/// Which cases to list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListFilter {
+    /// An office's code.
+    pub office: Option<String>,
+    /// `registered`, `open`, `not_yet_enforceable`, `completed`, `terminated`, `entrusted_out`, `pulled_up`, `withdrawn`.
+    pub standing: Option<String>,
+    /// An enforcer's number.
+    pub enforcer: Option<u32>,
+    /// The judgment's number contains this.
+    pub judgment: Option<String>,
+    /// Cases after this one.
+    pub after: Option<CaseId>,
+    /// How many at most; 1,000 where nothing is said.
+    pub limit: Option<usize>,
+    /// As known at this tree size or date.
+    pub as_known: Option<String>,
+}
+
+/// Cases that fit a filter, sorted by case: one object each.
+///
+/// # Errors
+/// A parameter that cannot be read.
+pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, AnswerError> {
+    source.with_books(|books| {
+        let known = known_at(books, filter.as_known.as_deref())?;
+        let organisation = &books.world_at(known).organisation;
+        let office = filter.office.as_deref().map(|code| office_no(organisation, code)).transpose()?;
+        let mut found = Vec::new();
+        for (id, entries) in books.cases() {
+            if found.len() >= filter.limit.unwrap_or(1000) {
+                break;
+            }
+            let entries = entries_known_at(entries, known);
+            if entries.is_empty() || filter.after.as_ref().is_some_and(|after| id <= after) {
+                continue;
+            }
+            let case = case_at(entries, Date::MAX);
+            let standing = standing_word(&case);
+            let fits = office.is_none_or(|office| case.office == office)
+                && filter
+                    .standing
+                    .as_ref()
+                    .is_none_or(|wanted| wanted == standing || (wanted == "open" && case.open().is_some()))
+                && filter
+                    .enforcer
+                    .is_none_or(|wanted| case.last_enforcer.is_some_and(|number| number.0 == wanted))
+                && filter.judgment.as_ref().is_none_or(|part| {
+                    case.judgment_number.as_ref().is_some_and(|number| number.contains(part.as_str()))
+                });
+            if fits {
+                found.push(json!({
+                    "case": id,
+                    "office": office_code(organisation, case.office),
+                    "standing": standing,
+                    "ordered": case.order.on,
+                    "enforcer": case.last_enforcer,
+                    "remaining": total(case.remaining()),
+                    "collected": case.cash.collected,
+                    "version": entries.len(),
+                }));
+            }
+        }
+        Ok(found)
+    })
+}
+
+fn standing_word(case: &Case) -> &'static str {
+    use thads_cases::case::Finish;
+    match &case.standing {
+        Standing::Unknown => "unknown",
+        Standing::Registered => "registered",
+        Standing::Refused { .. } => "refused",
+        Standing::Open(open) => match open.class {
+            Class::Pending => "open",
+            Class::Enforceable => "enforceable",
+            Class::NotYet { .. } => "not_yet_enforceable",
+        },
+        Standing::Finished { how, .. } => match how {
+            Finish::Completed => "completed",
+            Finish::Terminated => "terminated",
+            Finish::EntrustedOut => "entrusted_out",
+            Finish::PulledUp => "pulled_up",
+            Finish::Withdrawn => "withdrawn",
+        },
+    }
+}
+
+/// A report for every day of a period, from its first.
+///
+/// # Errors
+/// A question that cannot be read, a log that cannot be read.
+pub fn replay(source: &impl Source, asked: &Asked<'_>) -> Result<(Value, Vec<(Date, Report)>), AnswerError> {
+    let (question, days, organisation) = source.with_books(|books| {
+        let question = asked.read(books)?;
+        let days = thads_projections::replay::replay(
+            books,
+            question.period.from(),
+            question.period.to(),
+            question.scope,
+            question.known,
+        );
+        Ok::<_, AnswerError>((question.clone(), days, books.world_at(question.known).organisation.clone()))
+    })?;
+    Ok((Value::Object(head(source, &question, &organisation)?), days))
+}

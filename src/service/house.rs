@@ -1,0 +1,254 @@
+//! The house: a ledger with everything folded from it. Opens, acts, answers.
+//!
+//! Readers take the books' read lock; writing never holds it while the disk works. The way of one action: [`House::act`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use thads_cases::date::Date;
+use thads_ledger::{
+    Clock, Ledger, OpenOptions, OpenReport, OsRandom, Randomness, Seeded, Setup, SystemClock,
+};
+use thads_projections::books::Books;
+use thads_proof::checkpoint::LogKey;
+use thads_proof::genesis::{self, Genesis};
+use thads_proof::record::{Micros, Position};
+
+use crate::act::ActError;
+
+/// A ledger with its books.
+pub struct House {
+    pub(crate) ledger: Ledger,
+    books: RwLock<Books>,
+    clock: HouseClock,
+    pub(crate) randomness: Mutex<Box<dyn Randomness>>,
+    /// One bulk writer at a time: its decisions build on each other before they are durable.
+    pub(crate) bulk: Mutex<()>,
+}
+
+/// The clock of a house: the system's, or a simulated one that the committer shares.
+#[derive(Clone)]
+pub enum HouseClock {
+    /// The system's.
+    System,
+    /// A script of instants; where it is used up, the last one and a second more at each reading.
+    Simulated(Script),
+}
+
+/// A simulated clock that shows the instants it was given, one an append.
+#[derive(Clone, Default)]
+pub struct Script(Arc<Mutex<Instants>>);
+
+#[derive(Default)]
+struct Instants {
+    next: VecDeque<i64>,
+    last: i64,
+}
+
+impl Script {
+    /// A clock that stands at this instant.
+    pub fn at(micros: i64) -> Script {
+        Script(Arc::new(Mutex::new(Instants { next: VecDeque::new(), last: micros })))
+    }
+
+    /// Adds the instant of the next append, µs since 1970 UTC.
+    pub fn push(&self, micros: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next.push_back(micros);
+    }
+
+    /// The instant at which the clock stands.
+    pub fn peek(&self) -> i64 {
+        let instants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        instants.next.front().copied().unwrap_or(instants.last)
+    }
+}
+
+impl Clock for Script {
+    fn now(&mut self) -> Micros {
+        let mut instants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        instants.last = match instants.next.pop_front() {
+            Some(instant) => instant,
+            None => instants.last.saturating_add(1_000_000),
+        };
+        Micros::new(instants.last)
+    }
+}
+
+impl HouseClock {
+    /// The Vietnamese date that it shows.
+    pub fn today(&self) -> Date {
+        match self {
+            HouseClock::System => Date::of_instant(SystemClock.now().get()),
+            HouseClock::Simulated(script) => Date::of_instant(script.peek()),
+        }
+    }
+
+    fn for_committer(&self) -> Box<dyn Clock> {
+        match self {
+            HouseClock::System => Box::new(SystemClock),
+            HouseClock::Simulated(script) => Box::new(script.clone()),
+        }
+    }
+}
+
+/// Why a house cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum HouseError {
+    /// The ledger.
+    #[error(transparent)]
+    Open(#[from] thads_ledger::OpenError),
+    /// A record that cannot be read.
+    #[error(transparent)]
+    Read(#[from] thads_ledger::journal::JournalError),
+    /// The machine gave no randomness.
+    #[error("no randomness")]
+    Randomness(#[source] std::io::Error),
+    /// The origin cannot name a key.
+    #[error(transparent)]
+    Origin(#[from] thads_proof::note::VkeyError),
+    /// A record that this build cannot fold.
+    #[error(transparent)]
+    Fold(#[from] thads_projections::books::FoldError),
+}
+
+/// Which times and randomness a ledger lives by: a real one by the machine's, a simulated one by its seed.
+fn sources(clock: genesis::Clock, at: Micros) -> (HouseClock, Box<dyn Randomness>, Box<dyn Randomness>) {
+    match clock {
+        genesis::Clock::Real => {
+            (HouseClock::System, Box::new(OsRandom::default()), Box::new(OsRandom::default()))
+        }
+        genesis::Clock::Simulated { seed } => (
+            HouseClock::Simulated(Script::at(at.get())),
+            Box::new(Seeded::from_key(genesis::from_seed(seed, "committer"))),
+            Box::new(Seeded::from_key(genesis::from_seed(seed, "references"))),
+        ),
+    }
+}
+
+/// What a ledger is founded with.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// Its name, for readers.
+    pub name: String,
+    /// Its identity for ever: no space, no plus sign.
+    pub origin: String,
+    /// The unit in which money is counted.
+    pub unit: genesis::Unit,
+    /// Real, or simulated from a seed.
+    pub clock: genesis::Clock,
+    /// Whether nothing in it is real.
+    pub practice: bool,
+}
+
+/// The seed of the key with which the root vouches for later log keys; it belongs off the machine.
+pub struct RootSeed(pub [u8; 32]);
+
+impl House {
+    /// Creates a ledger in a directory that holds none. `at`: the first instant of a simulated clock, µs since 1970 UTC.
+    ///
+    /// # Errors
+    /// The directory holds a ledger already, or cannot be written.
+    pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<(House, RootSeed), HouseError> {
+        let (clock, committer, references) = sources(founding.clock, Micros::new(at));
+        let mut seeds = [[0; 32]; 2];
+        match founding.clock {
+            genesis::Clock::Real => {
+                for seed in &mut seeds {
+                    OsRandom::default().fill(seed).map_err(HouseError::Randomness)?;
+                }
+            }
+            genesis::Clock::Simulated { seed } => {
+                seeds = [genesis::from_seed(seed, "log key"), genesis::from_seed(seed, "root key")];
+            }
+        }
+        let [log_seed, root_seed] = seeds;
+        let vkey = |seed| LogKey::from_seed(&founding.origin, seed).map(|key| key.vkey().to_string());
+        let genesis = Genesis {
+            name: founding.name.clone(),
+            origin: founding.origin.clone(),
+            unit: founding.unit.clone(),
+            log_key: vkey(&log_seed)?,
+            root_key: vkey(&root_seed)?,
+            clock: founding.clock,
+            practice: founding.practice,
+        };
+        let setup = Setup::new(clock.for_committer(), committer, log_seed);
+        let ledger = Ledger::create(directory, genesis, setup)?;
+        Ok((House::fold(ledger, clock, references)?, RootSeed(root_seed)))
+    }
+
+    /// Opens a ledger to write to it.
+    ///
+    /// # Errors
+    /// Another writer has it, or it is damaged beyond what its two copies can mend.
+    pub fn open(directory: &Path) -> Result<(House, OpenReport), HouseError> {
+        // Which clock it lives by stands in the log itself, so a reader looks first.
+        let (lives_by, last) = {
+            let reader = thads_ledger::Reader::open(directory)?;
+            (reader.genesis().clock, reader.head().recorded_at)
+        };
+        let (clock, committer, references) = sources(lives_by, last);
+        let options = OpenOptions::new(clock.for_committer(), committer);
+        let (ledger, report) = Ledger::open(directory, options)?;
+        Ok((House::fold(ledger, clock, references)?, report))
+    }
+
+    fn fold(ledger: Ledger, clock: HouseClock, references: Box<dyn Randomness>) -> Result<House, HouseError> {
+        let house = House {
+            ledger,
+            books: RwLock::new(Books::default()),
+            clock,
+            randomness: Mutex::new(references),
+            bulk: Mutex::new(()),
+        };
+        house.catch_up()?;
+        Ok(house)
+    }
+
+    /// Folds what the log has and the books have not. The same function serves start-up and every append.
+    ///
+    /// # Errors
+    /// A record that cannot be read or folded.
+    pub fn catch_up(&self) -> Result<(), HouseError> {
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        let from = Position::new(books.position().0);
+        if from.get() < self.ledger.head().size {
+            for record in self.ledger.read(from) {
+                books.fold(&record?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The books, to read.
+    pub fn books(&self) -> RwLockReadGuard<'_, Books> {
+        self.books.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ledger, to read.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The house's clock.
+    pub fn clock(&self) -> &HouseClock {
+        &self.clock
+    }
+
+    /// Whether this is a practice ledger.
+    pub fn practice(&self) -> bool {
+        self.ledger.genesis().practice
+    }
+
+    /// Closes the ledger: the mover has finished, the store is flushed.
+    ///
+    /// # Errors
+    /// What could not be written.
+    pub fn close(self) -> Result<(), ActError> {
+        self.ledger.close().map_err(ActError::Close)
+    }
+}
+
+/// Histories that a bulk of actions has built on top of the books and that are not folded yet.
+pub(crate) type Pending = BTreeMap<crate::wire::Subject, Vec<thads_cases::history::Entry>>;

@@ -1,0 +1,128 @@
+//! A view: the books folded from a directory that somebody else may be writing to. Reads, and takes no lock.
+
+use std::path::Path;
+
+use thads_cases::date::Date;
+use thads_cases::ids::Position;
+use thads_ledger::{Reader, Records, Vault};
+use thads_projections::books::Books;
+use thads_proof::genesis::Genesis;
+use thads_proof::tree::{Frontier, Root};
+
+use crate::house::{House, HouseError};
+
+/// The books up to the last whole block, with the head that they stand for.
+pub struct View {
+    reader: Reader,
+    books: Books,
+}
+
+impl View {
+    /// Reads and folds the whole log.
+    ///
+    /// # Errors
+    /// No ledger there, or one that cannot be read or folded.
+    pub fn open(directory: &Path) -> Result<View, HouseError> {
+        let reader = Reader::open(directory)?;
+        let mut books = Books::default();
+        for record in reader.read(thads_proof::record::Position::new(0)) {
+            books.fold(&record?)?;
+        }
+        Ok(View { reader, books })
+    }
+
+    /// The reader behind it.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+/// What answers are made from: a house that writes, or a view of somebody else's.
+pub trait Source {
+    /// Calls back with the books.
+    fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T;
+    /// The first record's content.
+    fn genesis(&self) -> &Genesis;
+    /// The vault.
+    fn vault(&self) -> &Vault;
+    /// The root of the tree of the first `size` records; `None` beyond the head. Cost: the head's is at hand, any other
+    /// hashes every record below it.
+    ///
+    /// # Errors
+    /// A record that cannot be read.
+    fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError>;
+}
+
+impl Source for View {
+    fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T {
+        answer(&self.books)
+    }
+
+    fn genesis(&self) -> &Genesis {
+        self.reader.genesis()
+    }
+
+    fn vault(&self) -> &Vault {
+        self.reader.vault()
+    }
+
+    fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError> {
+        let head = self.reader.head();
+        if size == head.size {
+            return Ok(Some(head.root));
+        }
+        root_of(self.reader.read(thads_proof::record::Position::new(0)), size)
+    }
+}
+
+impl Source for House {
+    fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T {
+        answer(&self.books())
+    }
+
+    fn genesis(&self) -> &Genesis {
+        self.ledger().genesis()
+    }
+
+    fn vault(&self) -> &Vault {
+        self.ledger().vault()
+    }
+
+    fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError> {
+        let head = self.ledger().head();
+        if size == head.size {
+            return Ok(Some(head.root));
+        }
+        root_of(self.ledger().read(thads_proof::record::Position::new(0)), size)
+    }
+}
+
+fn root_of(mut records: Records<'_>, size: u64) -> Result<Option<Root>, HouseError> {
+    let mut frontier = Frontier::new();
+    while frontier.size() < size {
+        match records.next_stored() {
+            Some(stored) => frontier.push(stored?.leaf),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(frontier.root()))
+}
+
+/// A moment of knowledge as a user gives it: a tree size, or a date that means everything recorded before its end.
+///
+/// # Errors
+/// What is neither, or lies beyond the head.
+pub fn known_at(books: &Books, given: Option<&str>) -> Result<Position, crate::wire::WireError> {
+    let head = books.position();
+    let Some(given) = given else { return Ok(head) };
+    if let Ok(date) = given.parse::<Date>() {
+        return Ok(books.known_on(date));
+    }
+    match given.parse::<u64>() {
+        Ok(size) if size <= head.0 => Ok(Position(size)),
+        Ok(_) | Err(_) => {
+            let accepted = format!("a tree size up to {head}, or a date");
+            Err(crate::wire::WireError::new("as_known", given, "a moment of knowledge", &accepted))
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! The form of actions and entries in JSON: what the API and the command line take in and give out.
+//!
+//! An action is one flat object: the envelope's fields, the common fields and the kind's own stand beside each other.
+
+use serde::de::DeserializeSeed;
+use serde_json::{Map, Value, json};
+use thads_cases::date::Date;
+use thads_cases::event::{COMMON_FIELDS, Common, Event, KINDS, KindCode};
+use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
+use thads_cases::refusal::Refusal;
+use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamTag};
+
+/// Whose history an action belongs to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Subject {
+    /// A case.
+    Case(CaseId),
+    /// A complaint or denunciation.
+    Complaint(ComplaintId),
+    /// An office: its opening, its targets.
+    Office(OfficeCode),
+    /// An officer.
+    Officer(OfficerNo),
+    /// A rule's value.
+    Parameter(String),
+}
+
+impl Subject {
+    /// The stream in the log.
+    ///
+    /// # Errors
+    /// A key longer than 255 bytes.
+    pub fn stream(&self) -> Result<Stream, WireError> {
+        let (tag, key) = match self {
+            Subject::Case(id) => (StreamTag::Case, id.to_string()),
+            Subject::Complaint(id) => (StreamTag::Complaint, id.to_string()),
+            Subject::Office(code) => (StreamTag::Office, code.to_string()),
+            Subject::Officer(number) => (StreamTag::Officer, number.to_string()),
+            Subject::Parameter(id) => (StreamTag::Parameter, id.clone()),
+        };
+        Stream::new(tag, key.as_bytes())
+            .map_err(|error| WireError::new("stream", &key, &error.to_string(), "a key of 1 to 255 bytes"))
+    }
+
+    /// The subject of a stream; `None` for the ledger's own.
+    pub fn of(stream: &Stream) -> Option<Subject> {
+        let key = std::str::from_utf8(stream.key()).ok()?;
+        match stream.tag() {
+            StreamTag::Case => key.parse().ok().map(Subject::Case),
+            StreamTag::Complaint => key.parse().ok().map(Subject::Complaint),
+            StreamTag::Office => key.parse().ok().map(Subject::Office),
+            StreamTag::Officer => key.parse().ok().map(|number| Subject::Officer(OfficerNo(number))),
+            StreamTag::Parameter => Some(Subject::Parameter(key.to_owned())),
+            StreamTag::Ledger
+            | StreamTag::Inspection
+            | StreamTag::Period
+            | StreamTag::Key
+            | StreamTag::Import => None,
+        }
+    }
+
+    /// Parses `case:DT03/2018/0412`, `complaint:DT03/2019/K0012`, `office:DT03`, `officer:17`, `parameter:ID`.
+    ///
+    /// # Errors
+    /// Says which forms there are.
+    pub fn parse(text: &str) -> Result<Subject, WireError> {
+        let ways =
+            "case:DT03/2018/0412, complaint:DT03/2019/K0012, office:DT03, officer:17, parameter:voluntary";
+        let refuse = |why: &str| WireError::new("stream", text, why, ways);
+        let (tag, key) = text.split_once(':').ok_or_else(|| refuse("a kind of stream, a colon and a key"))?;
+        match tag {
+            "case" => key.parse().map(Subject::Case).map_err(|error| refuse(&error.to_string())),
+            "complaint" => key.parse().map(Subject::Complaint).map_err(|error| refuse(&error.to_string())),
+            "office" => key.parse().map(Subject::Office).map_err(|error| refuse(&error.to_string())),
+            "officer" => key
+                .parse()
+                .map(|number| Subject::Officer(OfficerNo(number)))
+                .map_err(|_| refuse("an officer's number")),
+            "parameter" => Ok(Subject::Parameter(key.to_owned())),
+            _ => Err(refuse("a kind of stream that can be written to")),
+        }
+    }
+}
+
+/// Why a JSON action cannot be read: the field, the value, the rule, and what would do.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{field}: {given} is not accepted: {rule}; accepted: {accepted}")]
+pub struct WireError {
+    /// The field.
+    pub field: String,
+    /// Its value, cut to 80 characters.
+    pub given: String,
+    /// What it breaks.
+    pub rule: String,
+    /// What would do.
+    pub accepted: String,
+}
+
+impl WireError {
+    /// An error about one field.
+    pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> WireError {
+        WireError {
+            field: field.to_owned(),
+            given: given.chars().take(80).collect(),
+            rule: rule.to_owned(),
+            accepted: accepted.to_owned(),
+        }
+    }
+}
+
+/// An action as it was sent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Request {
+    /// Unique for ever; `None`: the service gives one.
+    pub request: Option<RequestId>,
+    /// Whose history it belongs to.
+    pub subject: Subject,
+    /// The version at which the sender saw the stream; `None`: whatever it is now.
+    pub expected_version: Option<u64>,
+    /// When it takes effect; `None`: today.
+    pub effective: Option<Date>,
+    /// By whom.
+    pub actor: OfficerNo,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// What happened.
+    pub what: What,
+}
+
+/// What an action says.
+#[derive(Clone, PartialEq, Debug)]
+pub enum What {
+    /// An event, whole.
+    Event(Box<Event>),
+    /// `fact_corrected` with only the fields that change: the rest is taken from the entry itself.
+    Changes {
+        /// Which entry.
+        entry: Position,
+        /// The fields that change, with their right values.
+        changes: Map<String, Value>,
+        /// The rest of the action's own fields.
+        rest: Map<String, Value>,
+    },
+}
+
+const ENVELOPE: &[&str] = &["request", "case", "stream", "expected_version", "kind", "effective", "actor"];
+
+/// Reads an action. `subject` is the one that the address names, if it names one.
+///
+/// # Errors
+/// The first field that is missing, unknown or wrong.
+pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, WireError> {
+    let Value::Object(mut object) = value else {
+        return Err(WireError::new(
+            "body",
+            &value.to_string(),
+            "an action is one JSON object",
+            "{\"kind\": …}",
+        ));
+    };
+    let mut envelope = Map::new();
+    for name in ENVELOPE {
+        // A complaint's `case` is a field of its kind, not the stream.
+        let of_kind = *name == "case" && matches!(subject, Some(Subject::Complaint(_)));
+        let stays = of_kind || (*name == "case" && object.contains_key("stream"));
+        if let (false, Some(value)) = (stays, object.get(*name)) {
+            envelope.insert((*name).to_owned(), value.clone());
+            object.shift_remove(*name);
+        }
+    }
+    let subject = subject_of(&envelope, subject)?;
+    let kind = text(&envelope, "kind", "the name of a kind, for instance payment_collected")?;
+    let request = match envelope.get("request") {
+        None | Some(Value::Null) => None,
+        Some(_) => {
+            let id = text(&envelope, "request", "32 hex digits or a UUID")?;
+            Some(
+                id.parse()
+                    .map_err(|_| WireError::new("request", id, "a request id", "32 hex digits or a UUID"))?,
+            )
+        }
+    };
+    let effective = match envelope.get("effective") {
+        None | Some(Value::Null) => None,
+        Some(_) => {
+            let date = text(&envelope, "effective", "a date, for instance 2019-03-31")?;
+            Some(date.parse().map_err(|error: thads_cases::date::NotADate| {
+                WireError::new("effective", date, &error.to_string(), "a date, for instance 2019-03-31")
+            })?)
+        }
+    };
+    let actor = number(&envelope, "actor")?.ok_or_else(|| {
+        WireError::new(
+            "actor",
+            "nothing",
+            "who records it must be said",
+            "an officer's number (officer_appointed)",
+        )
+    })?;
+    let what = what_of(kind, object)?;
+    Ok(Request {
+        request,
+        subject,
+        expected_version: number(&envelope, "expected_version")?,
+        effective,
+        actor: OfficerNo(small("actor", actor)?),
+        provenance: Provenance::Live,
+        what,
+    })
+}
+
+fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result<Subject, WireError> {
+    let case = "a case, for instance DT03/2018/0412";
+    let named = match (envelope.get("case"), envelope.get("stream")) {
+        (None, None) => None,
+        (Some(_), None) => {
+            let id = text(envelope, "case", case)?;
+            let id =
+                id.parse::<CaseId>().map_err(|error| WireError::new("case", id, &error.to_string(), case))?;
+            Some(Subject::Case(id))
+        }
+        (_, Some(_)) => {
+            Some(Subject::parse(text(envelope, "stream", "a stream, for instance case:DT03/2018/0412")?)?)
+        }
+    };
+    match (address, named) {
+        (Some(address), Some(named)) if address != named => {
+            let given = format!("{named:?}");
+            Err(WireError::new(
+                "case",
+                &given,
+                "the body and the address name different histories",
+                "one of them",
+            ))
+        }
+        (Some(subject), _) | (None, Some(subject)) => Ok(subject),
+        (None, None) => {
+            Err(WireError::new("case", "nothing", "the action belongs to no history", "case, or stream"))
+        }
+    }
+}
+
+/// Reads the kind's own fields and the common ones.
+fn what_of(kind: &str, mut fields: Map<String, Value>) -> Result<What, WireError> {
+    if kind == "fact_corrected" && fields.contains_key("changes") {
+        let entry = number(&fields, "entry")?.map(Position).ok_or_else(|| {
+            WireError::new("entry", "nothing", "a correction names the entry that it corrects", "a position")
+        })?;
+        let Some(Value::Object(changes)) = fields.shift_remove("changes") else {
+            return Err(WireError::new(
+                "changes",
+                "no object",
+                "the fields that change",
+                "{\"amount\": 5000000}",
+            ));
+        };
+        return Ok(What::Changes { entry, changes, rest: fields });
+    }
+    event_of(kind, fields).map(|event| What::Event(Box::new(event)))
+}
+
+/// Reads an event from its flat fields.
+///
+/// # Errors
+/// The kind that is unknown, or the field that is missing, unknown or wrong.
+pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, WireError> {
+    let code = KindCode::named(kind).ok_or_else(|| {
+        let names = KINDS.iter().map(|(about, _)| about.name).collect::<Vec<_>>().join(", ");
+        WireError::new("kind", kind, "there is no such kind", &names)
+    })?;
+    let mut common = Map::new();
+    for name in COMMON_FIELDS {
+        if let Some(value) = fields.shift_remove(*name) {
+            common.insert((*name).to_owned(), value);
+        }
+    }
+    let refuse = |error: serde_json::Error| {
+        WireError::new(kind, "its fields", &error.to_string(), "the fields of the kind; see docs/format.md")
+    };
+    let common: Common = serde_json::from_value(Value::Object(common)).map_err(refuse)?;
+    let body = code.deserialize(Value::Object(fields)).map_err(refuse)?;
+    Ok(Event { common, body })
+}
+
+fn text<'a>(object: &'a Map<String, Value>, field: &str, accepted: &str) -> Result<&'a str, WireError> {
+    match object.get(field) {
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(WireError::new(field, &other.to_string(), "must be a text", accepted)),
+        None => Err(WireError::new(field, "nothing", "must be given", accepted)),
+    }
+}
+
+fn number(object: &Map<String, Value>, field: &str) -> Result<Option<u64>, WireError> {
+    match object.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or_else(|| {
+            WireError::new(field, &value.to_string(), "must be a whole number", "a number from 0")
+        }),
+    }
+}
+
+fn small(field: &str, number: u64) -> Result<u32, WireError> {
+    u32::try_from(number)
+        .map_err(|_| WireError::new(field, &number.to_string(), "too large", "a number below 4294967296"))
+}
+
+/// The flat fields of an event: the common ones that are given, then the kind's own.
+pub fn fields_of(event: &Event) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if let Ok(Value::Object(body)) = serde_json::to_value(&event.body) {
+        fields.extend(body);
+    }
+    if let Ok(Value::Object(common)) = serde_json::to_value(&event.common) {
+        fields.extend(common.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    fields
+}
+
+/// A record of the log, decoded, as one JSON object. `event` is `None` for the ledger's own kinds.
+pub fn record_json(record: &Record, leaf: &str, event: Option<&Event>) -> Value {
+    let kind = event.map_or("genesis", |event| event.about().name);
+    json!({
+        "position": record.position.get(),
+        "recorded_at": rfc3339(record.recorded_at.get()),
+        "stream": record.stream.to_string(),
+        "version": record.stream_version,
+        "effective": Date::from_days(record.effective).map(|date| date.to_string()),
+        "office": record.office,
+        "actor": record.actor,
+        "provenance": provenance(record.provenance),
+        "rule_set": record.rule_set,
+        "request": record.request.to_string(),
+        "corrects": record.corrects.map(|position| position.get()),
+        "kind": kind,
+        "kind_code": record.kind,
+        "kind_revision": record.kind_revision,
+        "fields": event.map(fields_of),
+        "leaf": leaf,
+    })
+}
+
+/// Where a record comes from, in a word.
+pub fn provenance(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Live => "live",
+        Provenance::Imported => "imported",
+        Provenance::Practice => "practice",
+    }
+}
+
+/// An instant in UTC to the microsecond, for instance `2019-04-12T02:00:00.000000Z`.
+pub fn rfc3339(micros: i64) -> String {
+    let day_micros = 86_400_000_000_i64;
+    let (days, rest) = (micros.div_euclid(day_micros), micros.rem_euclid(day_micros));
+    let date = i32::try_from(days).ok().and_then(Date::from_days).unwrap_or(Date::MIN);
+    let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
+    format!("{date}T{:02}:{:02}:{:02}.{micros:06}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// A refusal as JSON, with its words in both languages.
+pub fn refusal_json(refusal: &Refusal) -> Value {
+    json!({
+        "code": refusal.code,
+        "article": refusal.article,
+        "field": refusal.field,
+        "given": refusal.given,
+        "limit": refusal.limit,
+        "accepted": refusal.accepted,
+        "breaks": refusal.breaks,
+        "vi": refusal_text(refusal, Language::Vi),
+        "en": refusal_text(refusal, Language::En),
+    })
+}
+
+/// A language of the interface.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Language {
+    /// Vietnamese.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+/// A refusal in one sentence, with the way out.
+pub fn refusal_text(refusal: &Refusal, language: Language) -> String {
+    let article = match refusal.article {
+        "–" => String::new(),
+        article => match language {
+            Language::Vi => format!(" (Điều {article})"),
+            Language::En => format!(" (Art. {article})"),
+        },
+    };
+    match language {
+        Language::Vi => format!(
+            "Từ chối: {}{article}. {}: {}; giới hạn: {}. Chấp nhận: {}.",
+            refusal.code.vi(),
+            refusal.field,
+            refusal.given,
+            refusal.limit,
+            refusal.accepted
+        ),
+        Language::En => format!(
+            "Refused: {}{article}. {}: {}; limit: {}. Accepted: {}.",
+            refusal.code.en(),
+            refusal.field,
+            refusal.given,
+            refusal.limit,
+            refusal.accepted
+        ),
+    }
+}
