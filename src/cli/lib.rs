@@ -1,11 +1,108 @@
-//! The commands: one file a command; what they print goes through `output`.
+//! The commands: one file a command; what they print goes through `output`, how they fail through `failure`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub mod demo;
-pub mod import;
+use clap::{Parser, Subcommand, ValueEnum};
 
-/// Runs the program with the process's own arguments and returns its exit code.
+mod commands;
+pub mod demo;
+mod failure;
+pub mod import;
+mod output;
+mod progress;
+
+use output::Output;
+
+/// Sổ cái thi hành án: a ledger of civil-judgment enforcement that can be verified.
+#[derive(Parser, Debug)]
+#[command(name = "thads", version, propagate_version = true)]
+struct Cli {
+    /// The ledger's directory.
+    #[arg(long, global = true, env = "THADS_DATA", default_value = "./thads-data", value_name = "DIR")]
+    data: PathBuf,
+    /// Print JSON: one document, or one a line.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language of reports and refusals.
+    #[arg(long, global = true, value_enum, default_value = "vi")]
+    lang: Lang,
+    /// No remarks on standard error.
+    #[arg(long, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Lang {
+    Vi,
+    En,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Generate Đồng Tháp's six months, report, verify, and serve until Ctrl-C.
+    Demo(commands::demo::Args),
+    /// Create a real ledger: name, origin, keys, first office and its head.
+    Init(commands::init::Args),
+    /// Serve the API.
+    Serve(commands::serve::Args),
+    /// Record actions from JSON lines.
+    Record(commands::record::Args),
+    /// Show one case.
+    Case(commands::case::Args),
+    /// List cases.
+    Cases(commands::cases::Args),
+    /// Print the records, decoded, one JSON object a line.
+    Log(commands::log::Args),
+    /// Print a period's tables.
+    Report(commands::report::Args),
+    /// Print one figure, or the cases or events that it counts.
+    Figure(commands::figure::Args),
+    /// Replay a period day by day.
+    Replay(commands::replay::Args),
+    /// Import a case-action log in CSV by a mapping file.
+    Import(commands::import::Args),
+    /// Verify the whole history; exit status 3 when something is wrong.
+    Verify(commands::verify::Args),
+    /// Print a signed checkpoint.
+    Checkpoint,
+    /// Say what is wrong with the directory, mend it from the better copy, verify it.
+    Doctor,
+    /// Fold every projection from nothing.
+    Rebuild(commands::rebuild::Args),
+}
+
+/// Runs the program with the process's own arguments and returns its exit code: 0 done, 1 refused or failed, 2 usage,
+/// 3 evidence of damage or tampering.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let language = match cli.lang {
+        Lang::Vi => thads_service::wire::Language::Vi,
+        Lang::En => thads_service::wire::Language::En,
+    };
+    let output = Output { json: cli.json, quiet: cli.quiet, language };
+    let data = cli.data.as_path();
+    let done = match cli.command {
+        Command::Demo(args) => commands::demo::run(data, &output, &args),
+        Command::Init(args) => commands::init::run(data, &output, &args),
+        Command::Serve(args) => commands::serve::run(data, &output, &args),
+        Command::Record(args) => commands::record::run(data, &output, &args),
+        Command::Case(args) => commands::case::run(data, &output, &args),
+        Command::Cases(args) => commands::cases::run(data, &output, &args),
+        Command::Log(args) => commands::log::run(data, &output, &args),
+        Command::Report(args) => commands::report::run(data, &output, &args),
+        Command::Figure(args) => commands::figure::run(data, &output, &args),
+        Command::Replay(args) => commands::replay::run(data, &output, &args),
+        Command::Import(args) => commands::import::run(data, &output, &args),
+        Command::Verify(args) => commands::verify::run(data, &output, &args),
+        Command::Checkpoint => commands::checkpoint::run(data, &output),
+        Command::Doctor => commands::doctor::run(data, &output),
+        Command::Rebuild(args) => commands::rebuild::run(data, &output, &args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&output),
+    }
 }

@@ -1,0 +1,76 @@
+//! The commands, one file each: `run(data, output, args)`.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+use thads_ledger::OpenReport;
+use thads_service::house::RootSeed;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) mod case;
+pub(crate) mod cases;
+pub(crate) mod checkpoint;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod figure;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod log;
+pub(crate) mod rebuild;
+pub(crate) mod record;
+pub(crate) mod replay;
+pub(crate) mod report;
+pub(crate) mod serve;
+pub(crate) mod verify;
+
+/// Says what opening had to mend.
+fn say_opened(output: &Output, report: &OpenReport) {
+    for sentence in report.sentences() {
+        output.remark(sentence);
+    }
+}
+
+/// Puts the root key's seed into a file that only its owner reads; it belongs off the machine.
+fn write_root_key(data: &Path, seed: &RootSeed) -> Result<(), Failure> {
+    let path = data.join("keys").join("root.key");
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let hex: String = seed.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    writeln!(file, "{hex}")?;
+    file.sync_all()?;
+    Ok(())
+}
+
+/// Says in every form of text that nothing is real, where that is so.
+fn say_practice(output: &Output, answer: &Value) {
+    if answer.get("ledger").and_then(|ledger| ledger.get("practice")) == Some(&Value::Bool(true)) {
+        output.line("*** SỔ THỰC HÀNH ***");
+    }
+}
+
+/// Says that a list was cut.
+fn say_full(output: &Output, found: usize, limit: usize) {
+    if found == limit {
+        output.remark(&format!(
+            "{} {limit}; {}",
+            output.say("Danh sách dừng ở", "The list stops at"),
+            output.say("tiếp tục bằng --after VIỆC", "go on with --after CASE")
+        ));
+    }
+}
+
+/// A whole number with dots between groups of three digits, as Vietnamese forms print it.
+fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let mut out = String::from(sign);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,0 +1,62 @@
+//! `figure`: one figure of a period, or the cases or events that it counts.
+
+use std::path::Path;
+
+use thads_service::answers::{self, Asked};
+use thads_service::view::{Source, View};
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Arguments of `figure`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The figure, for instance cases.finished.
+    id: String,
+    /// 2019-H1, 2019-Q3, 2019-M09, 2019, or FROM..TO of two dates.
+    #[arg(long, value_name = "P")]
+    period: String,
+    /// Of this office and those below it, by code; default: the whole ledger.
+    #[arg(long, value_name = "CODE")]
+    office: Option<String>,
+    /// As known at this tree size, or at the end of this day.
+    #[arg(long, value_name = "K")]
+    as_known: Option<String>,
+    /// List the cases that it counts.
+    #[arg(long, conflicts_with = "events")]
+    cases: bool,
+    /// List the events that it counts.
+    #[arg(long)]
+    events: bool,
+}
+
+pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let view = View::open(data)?;
+    let asked =
+        Asked { period: &args.period, office: args.office.as_deref(), as_known: args.as_known.as_deref() };
+    let answer = answers::figure(&view, &args.id, &asked, None)?;
+    if !args.cases && !args.events {
+        if output.json {
+            output.json(&answer);
+        } else {
+            super::say_practice(output, &answer);
+            output.line(&super::report::shown(&answer));
+        }
+        return Ok(());
+    }
+    let question = view.with_books(|books| asked.read(books))?;
+    let rows = if args.cases {
+        answers::figure_cases(&view, &args.id, &question)?
+    } else {
+        answers::figure_events(&view, &args.id, &question)?
+    };
+    let lines = rows.iter().map(|row| {
+        if output.json {
+            return row.to_string();
+        }
+        let text = |value: &serde_json::Value| value.to_string().replace('"', "");
+        row.as_object().map(|row| row.values().map(text).collect::<Vec<_>>().join("\t")).unwrap_or_default()
+    });
+    output.lines(lines)?;
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! `verify`: every record, chain, stream, block and root made anew, of both copies; and the figures' identities.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use thads_ledger::{DirectoryReport, SledReport};
+use thads_projections::period::Period;
+use thads_projections::scope::Scope;
+use thads_proof::note::Vkey;
+use thads_proof::verify::{Finding, Options, Report};
+use thads_service::view::View;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Arguments of `verify`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Signed checkpoints kept from earlier: the history must still lead to each of them.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    /// The log's verifier key, kept from elsewhere; default: the one that the genesis names.
+    #[arg(long, value_name = "VKEY")]
+    key: Option<String>,
+}
+
+/// What was found.
+pub(crate) struct Verified {
+    directory: DirectoryReport,
+    identities: Vec<String>,
+    checkpoints: usize,
+}
+
+pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let options = options(data, args)?;
+    let verified = verify_against(data, &options)?;
+    if output.json {
+        output.json(&verified.json());
+    } else {
+        for finding in verified.findings().take(20) {
+            output.line(&finding.to_string());
+        }
+        for sentence in verified.directory.sentences() {
+            output.line(&sentence);
+        }
+        output.line(&verified.line(output));
+        output.remark(output.say(
+            "Lưu ý: cho đến khi có đăng nhập, tên người thực hiện là lời khai của ai có quyền ghi.",
+            "Note: until people sign in, an actor is a claim of whoever may write.",
+        ));
+    }
+    verified.result()
+}
+
+/// Verifies a directory by itself.
+pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
+    verify_against(data, &Options::default())
+}
+
+fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
+    if !data.join("wal").is_dir() && !data.join("sled").is_dir() {
+        let message = format!("{} holds no ledger", data.display());
+        return Err(Failure::new(
+            message,
+            "thads init founds one, thads demo a practice one; --data names the directory",
+        ));
+    }
+    let directory = thads_ledger::verify_directory(data, options)
+        .map_err(|error| Failure::Failed { message: error.to_string(), hint: None })?;
+    let mut verified = Verified { directory, identities: Vec::new(), checkpoints: options.checkpoints.len() };
+    if verified.is_whole() {
+        verified.identities = identities(data)?;
+    }
+    Ok(verified)
+}
+
+/// The heads to verify against: the notes must be signed by the log's key.
+fn options(data: &Path, args: &Args) -> Result<Options, Failure> {
+    let mut options = Options::default();
+    if args.checkpoint.is_empty() {
+        return Ok(options);
+    }
+    let genesis = thads_ledger::Reader::open(data).map(|reader| reader.genesis().clone());
+    let key = match (&args.key, &genesis) {
+        (Some(key), _) => key.clone(),
+        (None, Ok(genesis)) => genesis.log_key.clone(),
+        (None, Err(error)) => {
+            return Err(Failure::new(
+                error,
+                "the genesis cannot be read: give the log's verifier key with --key",
+            ));
+        }
+    };
+    let key: Vkey = key.parse().map_err(|error: thads_proof::note::VkeyError| {
+        Failure::new(error, "a verifier key reads NAME+HASH+BASE64; thads init and thads checkpoint tell it")
+    })?;
+    let origin = key.name().to_owned();
+    for file in &args.checkpoint {
+        let note = std::fs::read_to_string(file).map_err(|error| {
+            Failure::new(format!("{}: {error}", file.display()), "name a file of thads checkpoint")
+        })?;
+        let known = std::slice::from_ref(&key);
+        options.rely_on_note(&note, &origin, known).map_err(|error| Failure::Damage {
+            message: format!("{}: {error}", file.display()),
+            hint: Some("the note is not a checkpoint of this log, or was changed".to_owned()),
+        })?;
+    }
+    Ok(options)
+}
+
+/// The identities between columns, for every statistical year that the ledger touches.
+fn identities(data: &Path) -> Result<Vec<String>, Failure> {
+    let view = View::open(data)?;
+    let broken = thads_service::view::Source::with_books(&view, |books| {
+        let ordered = books.cases().filter_map(|(_, entries)| entries.first()).map(|entry| entry.effective);
+        let (first, last) = ordered.fold((None, None), |(first, last), day| {
+            (
+                Some(first.map_or(day, |first: thads_cases::date::Date| first.min(day))),
+                Some(last.map_or(day, |last: thads_cases::date::Date| last.max(day))),
+            )
+        });
+        let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
+        let mut broken = Vec::new();
+        for year in first.fiscal_year()..=last.fiscal_year() {
+            let Some(period) = Period::of_year(year, 12) else { continue };
+            let report = thads_projections::report::report(books, &period, Scope::Ledger, books.position());
+            for one in thads_projections::identities::identities(&report) {
+                broken.push(format!("{year}: {}: {} ≠ {}", one.identity, one.left, one.right));
+            }
+        }
+        broken
+    });
+    Ok(broken)
+}
+
+impl Verified {
+    fn reports(&self) -> impl Iterator<Item = &Report> {
+        let sled = match &self.directory.sled {
+            SledReport::Checked(report, _) => Some(&**report),
+            SledReport::Absent | SledReport::Busy | SledReport::Unreadable(_) => None,
+        };
+        self.directory.segments.iter().chain(sled)
+    }
+
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.reports().flat_map(|report| &report.findings)
+    }
+
+    /// Whether a whole history stands there: in the segments, or where they were moved away in sled.
+    fn is_whole(&self) -> bool {
+        let alone = self.directory.segments.is_none()
+            && matches!(&self.directory.sled, SledReport::Checked(report, wrong) if report.is_good() && wrong.is_empty())
+            && self.directory.disagreements.is_empty();
+        self.directory.is_good() || alone
+    }
+
+    fn is_good(&self) -> bool {
+        self.is_whole() && self.identities.is_empty()
+    }
+
+    /// One document.
+    pub(crate) fn json(&self) -> Value {
+        let finding = |finding: &Finding| {
+            json!({
+                "position": finding.position.get(),
+                "count": finding.count,
+                "what": finding.what.to_string(),
+                "segment": finding.place.and_then(|place| place.segment),
+                "offset": finding.place.map(|place| place.offset),
+                "expected": finding.expected,
+                "found": finding.found,
+            })
+        };
+        let summary = self.reports().next().map(|report| {
+            json!({
+                "records": report.summary.records,
+                "blocks": report.summary.blocks,
+                "bytes": report.summary.bytes,
+                "root": report.summary.root.to_string(),
+                "head": report.summary.head.to_string(),
+            })
+        });
+        json!({
+            "good": self.is_good(),
+            "summary": summary,
+            "checkpoints": self.checkpoints,
+            "findings": self.findings().map(finding).collect::<Vec<_>>(),
+            "sentences": self.directory.sentences(),
+            "identities_broken": self.identities,
+        })
+    }
+
+    /// The closing line.
+    pub(crate) fn line(&self, output: &Output) -> String {
+        let (records, root) = self
+            .reports()
+            .next()
+            .map_or((0, String::new()), |report| (report.summary.records, report.summary.root.to_string()));
+        if self.is_good() {
+            let what = output.say("bản ghi, không có gì sai; gốc", "records, nothing wrong; root");
+            format!("{}: {records} {what} {root}", output.say("Đã kiểm chứng", "Verified"))
+        } else {
+            let first = self
+                .findings()
+                .next()
+                .map(|finding| format!("{} {}", output.say("bản ghi", "record"), finding.position));
+            let first = first.or_else(|| self.identities.first().cloned()).unwrap_or_default();
+            format!("{}: {first}", output.say("SAI LỆCH, trước hết", "WRONG, first"))
+        }
+    }
+
+    /// Exit status 3 where something is wrong.
+    pub(crate) fn result(&self) -> Result<(), Failure> {
+        if self.is_good() {
+            return Ok(());
+        }
+        let first = self.findings().next().map(ToString::to_string);
+        let message = first
+            .or_else(|| self.identities.first().cloned())
+            .unwrap_or_else(|| self.directory.sentences().join(" "));
+        let hint = "keep the directory as it is; thads doctor mends one copy from the other";
+        Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
+    }
+}

@@ -1,0 +1,161 @@
+//! Failures of a command: one sentence, a way out, and an exit status.
+
+use std::process::ExitCode;
+
+use thads_cases::refusal::Refusal;
+use thads_ledger::journal::JournalError;
+use thads_ledger::{AppendError, OpenError};
+use thads_service::act::ActError;
+use thads_service::answers::AnswerError;
+use thads_service::house::HouseError;
+use thads_service::wire::{Language, WireError, refusal_json, refusal_text};
+
+use crate::output::{self, Output};
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The law says no: exit 1.
+    Refused(Box<Refusal>),
+    /// It could not be done: exit 1.
+    Failed {
+        /// One sentence.
+        message: String,
+        /// The way out.
+        hint: Option<String>,
+    },
+    /// Evidence of damage or tampering: exit 3.
+    Damage {
+        /// What was found.
+        message: String,
+        /// The way out.
+        hint: Option<String>,
+    },
+}
+
+impl Failure {
+    /// A failure with a way out.
+    pub(crate) fn new(message: impl ToString, hint: &str) -> Failure {
+        Failure::Failed { message: message.to_string(), hint: Some(hint.to_owned()) }
+    }
+
+    /// Says it and returns the exit status.
+    pub(crate) fn report(&self, output: &Output) -> ExitCode {
+        match self {
+            Failure::Refused(refusal) => {
+                if output.json {
+                    output.json(&serde_json::json!({ "refused": refusal_json(refusal) }));
+                }
+                output::complain(&refusal_text(refusal, output.language), None);
+                if output.language == Language::Vi && !output.json {
+                    output::complain(&refusal_text(refusal, Language::En), None);
+                }
+                ExitCode::from(1)
+            }
+            Failure::Failed { message, hint } => {
+                output::complain(message, hint.as_deref());
+                ExitCode::from(1)
+            }
+            Failure::Damage { message, hint } => {
+                output::complain(message, hint.as_deref());
+                ExitCode::from(3)
+            }
+        }
+    }
+}
+
+impl From<ActError> for Failure {
+    fn from(error: ActError) -> Failure {
+        match error {
+            ActError::Refused(refusal) => Failure::Refused(refusal),
+            ActError::Append(AppendError::Stale { .. }) => {
+                Failure::new(error, "load it again (thads case ID) and decide anew")
+            }
+            ActError::House(error) => error.into(),
+            ActError::Wire(error) => error.into(),
+            ActError::Append(_) | ActError::Seal(_) | ActError::Close(_) => {
+                Failure::Failed { message: error.to_string(), hint: None }
+            }
+        }
+    }
+}
+
+impl From<WireError> for Failure {
+    fn from(error: WireError) -> Failure {
+        Failure::Failed { message: error.to_string(), hint: None }
+    }
+}
+
+impl From<HouseError> for Failure {
+    fn from(error: HouseError) -> Failure {
+        match error {
+            HouseError::Open(error) => error.into(),
+            HouseError::Read(error) => error.into(),
+            HouseError::Randomness(_) | HouseError::Origin(_) => {
+                Failure::Failed { message: error.to_string(), hint: None }
+            }
+            HouseError::Fold(error) => {
+                Failure::new(error, "this build is older than the ledger: use a newer thads")
+            }
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::Failed { message: error.to_string(), hint: None }
+    }
+}
+
+impl From<AnswerError> for Failure {
+    fn from(error: AnswerError) -> Failure {
+        match error {
+            AnswerError::House(error) => error.into(),
+            AnswerError::NotFound { what: "figure", .. } => {
+                Failure::new(error, "thads report --json lists the figures")
+            }
+            AnswerError::NotFound { .. } | AnswerError::Field(_) | AnswerError::Figure(_) => {
+                Failure::Failed { message: error.to_string(), hint: None }
+            }
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Failure {
+        let message = error.to_string();
+        if error.is_evidence() {
+            let hint = "keep the directory as it is; thads verify names what is damaged, thads doctor mends one copy from the other";
+            return Failure::Damage { message, hint: Some(hint.to_owned()) };
+        }
+        let hint = match error {
+            OpenError::NotALedger(_) => {
+                Some("thads init founds a ledger, thads demo a practice one; --data names the directory")
+            }
+            OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
+            OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
+            OpenError::Damaged { .. }
+            | OpenError::Fork { .. }
+            | OpenError::Log(_)
+            | OpenError::Vault(_)
+            | OpenError::Key(_)
+            | OpenError::Genesis(_)
+            | OpenError::Io(_) => None,
+        };
+        Failure::Failed { message, hint: hint.map(str::to_owned) }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Failure {
+        let message = error.to_string();
+        match error {
+            JournalError::Damaged { .. } | JournalError::Misfit(_) => {
+                Failure::Damage { message, hint: Some("thads verify names what is damaged".to_owned()) }
+            }
+            JournalError::Full { .. } | JournalError::Io(_) | JournalError::Stopped(_) => {
+                Failure::Failed { message, hint: None }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Output: the only place that prints. Standard output holds the answer and nothing else; the rest goes to standard error.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+/// How answers are given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    /// One JSON document, or one a line for streams.
+    pub(crate) json: bool,
+    /// No remarks on standard error.
+    pub(crate) quiet: bool,
+    /// The language of texts.
+    pub(crate) language: thads_service::wire::Language,
+}
+
+impl Output {
+    /// Prints a line of the answer.
+    pub(crate) fn line(&self, text: &str) {
+        write_to(&mut io::stdout().lock(), text);
+    }
+
+    /// Prints a JSON document on a line.
+    pub(crate) fn json(&self, value: &Value) {
+        write_to(&mut io::stdout().lock(), &value.to_string());
+    }
+
+    /// Prints many lines, buffered.
+    ///
+    /// # Errors
+    /// When the reader is gone or the disk is full.
+    pub(crate) fn lines(&self, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()
+    }
+
+    /// Says something beside the answer.
+    pub(crate) fn remark(&self, text: &str) {
+        if !self.quiet {
+            write_to(&mut io::stderr().lock(), text);
+        }
+    }
+
+    /// One of two texts, by language.
+    pub(crate) fn say<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            thads_service::wire::Language::Vi => vi,
+            thads_service::wire::Language::En => en,
+        }
+    }
+}
+
+fn write_to(out: &mut impl Write, text: &str) {
+    // A reader that is gone (`thads log | head`) is no failure of ours, and there is nobody left to tell.
+    let _ = writeln!(out, "{text}");
+}
+
+/// Prints an error and its way out on standard error.
+pub(crate) fn complain(message: &str, hint: Option<&str>) {
+    let mut out = io::stderr().lock();
+    write_to(&mut out, &format!("thads: {message}"));
+    if let Some(hint) = hint {
+        write_to(&mut out, &format!("Hint: {hint}"));
+    }
+}
