@@ -13,11 +13,12 @@ use thads_proof::record::{Provenance, RequestId};
 use thads_service::act::{ActError, Group, Part};
 use thads_service::house::{Founding, House};
 use thads_service::seal;
-use thads_service::wire::{Subject, WireError};
+use thads_service::wire::{Language, Subject, WireError};
 
 use crate::failure::Failure;
 use crate::import::file::{Job, run as import_file};
 use crate::import::mapping::Mapping;
+use crate::import::reject::Reject;
 use crate::import::target::{RowAppend, Target};
 use crate::output::Output;
 
@@ -62,6 +63,10 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         rejects: args.rejects.as_deref(),
         dry_run: args.dry_run,
         quiet: output.quiet,
+        describe: match output.language {
+            Language::Vi => Reject::in_vietnamese,
+            Language::En => Reject::in_english,
+        },
     };
     let mut target = HouseTarget { house };
     let outcome = import_file(&job, &mut target).map_err(|error| {
