@@ -16,7 +16,7 @@ use crate::lookup;
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::repeat;
-use crate::state::{Discontinuity, Head, State};
+use crate::state::{Discontinuity, Head, State, fingerprint};
 use crate::vault::Vault;
 
 /// How often an undecided append is repeated before the ledger stops.
@@ -185,7 +185,9 @@ impl Committer {
     ) -> Result<Option<Receipt>, Option<AppendError>> {
         let Committer { journal, vault, state, clock, randomness, .. } = self;
         let state = read(state);
-        let recorded = lookup::recorded(journal.as_ref(), &state, &append.request)
+        let fingerprint = fingerprint(&state.ledger, &append.request);
+        let candidates = state.requests.candidates_of(fingerprint);
+        let recorded = lookup::recorded(journal.as_ref(), &candidates, &append.request)
             .map_err(|error| AppendError::Unreadable(error.to_string()))?;
         if let Some((receipt, records)) = recorded {
             let same = repeat::says_the_same(&records, append, vault).map_err(AppendError::Vault)?;
@@ -195,7 +197,7 @@ impl Committer {
             let (request, position) = (append.request, receipt.first);
             return Err(Some(AppendError::RequestReused { request, position }));
         }
-        match draft.add(index, append, &state, vault, clock.as_mut(), randomness.as_mut())? {
+        match draft.add((index, fingerprint), append, &state, vault, clock.as_mut(), randomness.as_mut())? {
             Added::In => Ok(None),
             Added::Full => Err(None),
         }

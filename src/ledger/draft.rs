@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use thads_proof::block::{self, Builder};
 use thads_proof::hash;
 use thads_proof::record::{
-    COMMITMENTS_MAX, FIXED_LENGTH, Leaf, Micros, PAYLOAD_MAX, Position, Record, RequestId, Stream,
+    COMMITMENTS_MAX, FIXED_LENGTH, Leaf, LedgerId, Micros, PAYLOAD_MAX, Position, Record, RequestId, Stream,
 };
 use thads_proof::tree::Frontier;
 
@@ -45,6 +45,7 @@ pub(crate) struct Draft {
 struct Member {
     index: usize,
     request: RequestId,
+    fingerprint: u64,
     first: Position,
     last: Position,
     leaf: Leaf,
@@ -90,10 +91,10 @@ impl Draft {
         self.members.iter().map(|member| member.index).collect()
     }
 
-    /// Checks an append whose request id is new, and adds it.
+    /// Checks an append whose request id is new, and adds it. It is answered under `index`.
     pub(crate) fn add(
         &mut self,
-        index: usize,
+        (index, fingerprint): (usize, u64),
         append: &Append,
         state: &State,
         vault: &Vault,
@@ -102,8 +103,10 @@ impl Draft {
     ) -> Result<Added, AppendError> {
         let size = self.frontier.size();
         let (records, bytes) = check_form(append, size).map_err(AppendError::Malformed)?;
+        let mut ends = Vec::with_capacity(append.streams.len());
         for part in &append.streams {
-            let (current, _) = self.stream(state, &part.stream);
+            let (current, leaf) = self.stream(state, &part.stream);
+            ends.push(leaf);
             if current != part.expected_version {
                 return Err(AppendError::Stale {
                     stream: part.stream.clone(),
@@ -125,8 +128,8 @@ impl Draft {
         }
         let recorded_at = clock.now().max(self.recorded_at);
         let mark = self.batch.mark();
-        match self.prepare(append, state, recorded_at, vault, randomness) {
-            Ok(prepared) => self.push(index, append.request, recorded_at, prepared),
+        match self.prepare(append, &ends, state.ledger, recorded_at, vault, randomness) {
+            Ok(prepared) => self.push(index, (append.request, fingerprint), recorded_at, prepared),
             Err(error) => {
                 self.batch.undo(&mark);
                 Err(error)
@@ -134,11 +137,12 @@ impl Draft {
         }
     }
 
-    /// Seals, chains and encodes the records of an append.
+    /// Seals, chains and encodes the records of an append, whose streams are at the expected versions and end in `ends`.
     fn prepare(
         &mut self,
         append: &Append,
-        state: &State,
+        ends: &[Leaf],
+        ledger: LedgerId,
         recorded_at: Micros,
         vault: &Vault,
         randomness: &mut dyn Randomness,
@@ -146,8 +150,9 @@ impl Draft {
         let mut prepared = Prepared::default();
         let mut previous_leaf = self.leaf;
         let mut position = Position::new(self.frontier.size());
-        for part in &append.streams {
-            let (mut version, mut stream_leaf) = self.stream(state, &part.stream);
+        for (part, end) in append.streams.iter().zip(ends) {
+            let (mut version, mut stream_leaf) = (part.expected_version, *end);
+            let mut head = None;
             for event in &part.events {
                 randomness.serve(position);
                 let mut blind = [0; 16];
@@ -155,7 +160,7 @@ impl Draft {
                 let commitments = self.seal(event, vault, randomness)?;
                 version += 1;
                 let record = Record {
-                    ledger: state.ledger,
+                    ledger,
                     position,
                     previous_leaf,
                     recorded_at,
@@ -182,9 +187,10 @@ impl Draft {
                 previous_leaf = leaf;
                 stream_leaf = leaf;
                 prepared.records.push((bytes, leaf));
-                prepared.heads.push((record.stream, StreamHead { version, leaf, position }));
+                head = Some(StreamHead { version, leaf, position });
                 position = position.next();
             }
+            prepared.heads.extend(head.map(|head| (part.stream.clone(), head)));
         }
         Ok(prepared)
     }
@@ -204,7 +210,7 @@ impl Draft {
     fn push(
         &mut self,
         index: usize,
-        request: RequestId,
+        (request, fingerprint): (RequestId, u64),
         recorded_at: Micros,
         prepared: Prepared,
     ) -> Result<Added, AppendError> {
@@ -220,7 +226,7 @@ impl Draft {
         self.recorded_at = recorded_at;
         self.requests.insert(request);
         let last = Position::new(self.frontier.size().saturating_sub(1));
-        self.members.push(Member { index, request, first, last, leaf: self.leaf, recorded_at });
+        self.members.push(Member { index, request, fingerprint, first, last, leaf: self.leaf, recorded_at });
         Ok(Added::In)
     }
 
@@ -261,7 +267,7 @@ impl Finished {
         let (size, root) = (self.frontier.size(), self.frontier.root());
         let mut receipts = Vec::with_capacity(self.members.len());
         for member in self.members {
-            state.requests.insert(&state.ledger, &member.request, member.first);
+            state.requests.insert_fingerprint(member.fingerprint, member.first.get());
             state.last_request = Some(member.request);
             let receipt = Receipt {
                 request: member.request,

@@ -20,10 +20,13 @@ use zeroize::Zeroizing;
 use crate::append::{Append, AppendError};
 use crate::clock::{Clock, SystemClock};
 use crate::commit::{Committer, read};
-use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, OwnedBlock, Progress, Store, Tip};
+use crate::journal::{
+    Embedded, Found, Journal, JournalError, Listing, Outcome, OwnedBlock, Progress, Store, Tip,
+};
 use crate::lock::{self, Lock};
 use crate::open::{self, OpenError, OpenReport};
 use crate::randomness::{OsRandom, Randomness};
+use crate::reader::CopiedStore;
 use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::state::{Head, State, StreamHead};
@@ -135,18 +138,16 @@ impl Ledger {
         }
         files::make_folder(dir)?;
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
-        if !crate::journal::Listing::read(&dir.join(files::WAL))?.used.is_empty()
-            || dir.join(files::SLED).exists()
-        {
+        if !Listing::read(&dir.join(files::WAL))?.used.is_empty() || holds_records(dir, &storage) {
             return Err(OpenError::AlreadyThere(dir.to_path_buf()));
         }
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
-        keys::write_log_key(dir, &log_seed)?;
-        space::take_ballast(dir, storage.ballast_bytes)?;
         let (id, block) = genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
         let store = Store::open(&dir.join(files::SLED), storage.sled_deadline).ok();
+        keys::write_log_key(dir, &log_seed)?;
+        space::take_ballast(dir, storage.ballast_bytes)?;
         files::sync_folder(dir)?;
         let found = Found {
             ledger: id,
@@ -243,15 +244,14 @@ impl Ledger {
     pub fn append_many(&self, appends: Vec<Append>) -> Answers {
         let count = appends.len();
         let (send, answers) = mpsc::channel();
-        let mut rest = appends;
+        let mut rest = appends.into_iter();
         let mut jobs = Vec::new();
-        while !rest.is_empty() {
-            let tail = rest.split_off(rest.len().min(PIECE_APPENDS));
+        while rest.len() > 0 {
             let send = send.clone();
             let answer: Answer = Box::new(move |answers| {
                 let _ = send.send(answers);
             });
-            jobs.push(Job { appends: std::mem::replace(&mut rest, tail), answer });
+            jobs.push(Job { appends: rest.by_ref().take(PIECE_APPENDS).collect(), answer });
         }
         drop(send);
         self.core.enqueue(jobs);
@@ -274,7 +274,8 @@ impl Ledger {
     /// # Errors
     /// When what may be its records cannot be read.
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
-        lookup::recorded(self.journal.as_ref(), &read(&self.state), request)
+        let candidates = read(&self.state).requests.candidates(&self.id, request);
+        lookup::recorded(self.journal.as_ref(), &candidates, request)
     }
 
     /// Returns the head: what is durable.
@@ -498,6 +499,16 @@ pub(crate) fn genesis_block(
     builder.push(&bytes, leaf).map_err(|error| wrong(&error))?;
     let parts = builder.finish(frontier.root()).map_err(|error| wrong(&error))?;
     Ok((id, OwnedBlock::new(parts)))
+}
+
+/// Returns whether the sled of `dir` may hold records. Only a copy is opened: it may be all that is left of a ledger.
+fn holds_records(dir: &Path, storage: &Storage) -> bool {
+    let sled = dir.join(files::SLED);
+    if !sled.exists() {
+        return false;
+    }
+    let copy = CopiedStore::open(&sled, storage.sled_deadline);
+    copy.and_then(|copy| copy.store.known_end()).map_or(true, |end| end > 0)
 }
 
 /// Reads the genesis from record 0.

@@ -5,16 +5,16 @@ use thads_proof::record::{Position, Record, RequestId};
 
 use crate::journal::{Journal, JournalError};
 use crate::receipt::Receipt;
-use crate::state::State;
 
-/// Returns the receipt and the records of a request; `None` when it recorded nothing.
+/// Returns the receipt and the records of a request; `None` when it recorded nothing. `candidates` are the positions at which
+/// it may first be recorded: those of its fingerprint.
 pub(crate) fn recorded(
     journal: &dyn Journal,
-    state: &State,
+    candidates: &[Position],
     request: &RequestId,
 ) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
-    for position in state.requests.candidates(&state.ledger, request) {
-        let records = records_of(journal, position, request)?;
+    for position in candidates {
+        let records = records_of(journal, *position, request)?;
         let (Some(first), Some(last)) = (records.first(), records.last()) else { continue };
         let header = journal.header(last.position)?.ok_or_else(|| JournalError::Damaged {
             first: last.position,

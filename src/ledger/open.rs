@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
 
 use thads_proof::record::{LedgerId, Record};
 use thads_proof::segment;
@@ -16,7 +17,8 @@ use thads_proof::segment;
 use crate::commit::CatchUpError;
 use crate::files;
 use crate::journal::{
-    Cursor, Embedded, Found, JournalError, Store, StoreError, delete_drafts, delete_snapshots, remove_drafts,
+    Cursor, Embedded, Found, JournalError, Run, Store, StoreError, delete_drafts, delete_snapshots, end_of,
+    remove_drafts,
 };
 use crate::keys::KeyError;
 use crate::lock::LockError;
@@ -448,22 +450,35 @@ impl Opening<'_> {
         if known > tip.size {
             return Ok(Agreement::Ahead);
         }
-        let Some(run) = store.last_run()? else { return Ok(Agreement::Behind(0)) };
+        if self.settings.check_all {
+            for run in store.scan() {
+                let (run, whole) = run?;
+                whole?;
+                self.agree_on(&run, survey)?;
+            }
+        } else if let Some(run) = store.last_run()? {
+            self.agree_on(&run, survey)?;
+        }
+        Ok(Agreement::Behind(end))
+    }
+
+    /// Compares one run of sled with the segments.
+    fn agree_on(&self, run: &Run, survey: &Survey) -> Result<(), StoreError> {
         let first = run.first();
-        let segments = std::sync::Arc::new(std::sync::RwLock::new(survey.used.clone()));
-        let run_end = crate::journal::end_of(&run);
-        let mut cursor = Cursor::new(&self.wal, &segments, first.get(), run_end);
+        let end = end_of(run);
+        let segments = Arc::new(RwLock::new(survey.used.clone()));
+        let mut cursor = Cursor::new(&self.wal, &segments, first.get(), end);
         let mut ours = Vec::new();
         while let Some(block) = cursor.next_block() {
             // A segment that cannot be read here is no reason to distrust sled.
-            let Ok(block) = block else { return Ok(Agreement::Behind(end)) };
-            ours.extend_from_slice(block.run().cut(&(first.get()..run_end)).bytes());
+            let Ok(block) = block else { return Ok(()) };
+            ours.extend_from_slice(block.run().cut(&(first.get()..end)).bytes());
         }
         if ours != run.bytes() {
             let what = "they differ from the segments'".into();
             return Err(StoreError::Wrong { position: first, what });
         }
-        Ok(Agreement::Behind(end))
+        Ok(())
     }
 }
 

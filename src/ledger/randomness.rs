@@ -3,7 +3,7 @@
 //! A seeded ledger draws every key, salt, nonce and blind from its seed and from the position that they serve, so the same
 //! seed and the same appends give the same root, however often the ledger was closed and opened in between.
 
-use rand_chacha::ChaCha20Rng;
+use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use thads_proof::record::Position;
 
@@ -54,20 +54,20 @@ impl Randomness for OsRandom {
     }
 }
 
-/// ChaCha20 from a seed, one stream a position. For practice ledgers and simulations: who knows the seed knows the keys.
+/// ChaCha8 from a seed, one stream a position. For practice ledgers and simulations: who knows the seed knows the keys.
 pub struct Seeded {
-    rng: ChaCha20Rng,
+    rng: ChaCha8Rng,
 }
 
 impl Seeded {
     /// Returns the source for a practice ledger's seed.
     pub fn new(seed: u64) -> Seeded {
-        Seeded { rng: ChaCha20Rng::seed_from_u64(seed) }
+        Seeded { rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
     /// Returns the source for a whole 256-bit seed.
     pub fn from_key(seed: [u8; 32]) -> Seeded {
-        Seeded { rng: ChaCha20Rng::from_seed(seed) }
+        Seeded { rng: ChaCha8Rng::from_seed(seed) }
     }
 }
 

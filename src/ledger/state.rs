@@ -3,9 +3,10 @@
 //! All of it follows from the records, by [`State::fold`]; a snapshot only spares reading them again.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
+use std::sync::LazyLock;
 
-use thads_proof::hash;
+use blake3::Hasher;
 use thads_proof::record::{Leaf, LedgerId, Micros, Position, Record, RequestId, Stream};
 use thads_proof::tree::{Frontier, Root};
 
@@ -150,7 +151,7 @@ impl Requests {
         self.insert_fingerprint(fingerprint(ledger, request), position.get());
     }
 
-    /// Remembers a fingerprint.
+    /// Remembers a fingerprint that is known already.
     pub(crate) fn insert_fingerprint(&mut self, fingerprint: u64, position: u64) {
         match self.first.entry(fingerprint) {
             std::collections::hash_map::Entry::Vacant(vacant) => {
@@ -162,7 +163,11 @@ impl Requests {
 
     /// Returns the positions at which the request may first be recorded.
     pub(crate) fn candidates(&self, ledger: &LedgerId, request: &RequestId) -> Vec<Position> {
-        let fingerprint = fingerprint(ledger, request);
+        self.candidates_of(fingerprint(ledger, request))
+    }
+
+    /// Returns the positions of a fingerprint.
+    pub(crate) fn candidates_of(&self, fingerprint: u64) -> Vec<Position> {
         let Some(first) = self.first.get(&fingerprint) else { return Vec::new() };
         let more = self.more.iter().filter(|(taken, _)| *taken == fingerprint).map(|(_, position)| position);
         std::iter::once(first).chain(more).copied().map(Position::new).collect()
@@ -183,21 +188,19 @@ impl Requests {
 }
 
 /// Returns the fingerprint of a request id in this ledger: ids are chosen by callers, so they are hashed.
-fn fingerprint(ledger: &LedgerId, request: &RequestId) -> u64 {
-    let mut bytes = [0; 32];
-    bytes[..16].copy_from_slice(&ledger.0);
-    bytes[16..].copy_from_slice(&request.0);
-    let digest = hash::derive("thads 2026 request fingerprint v1", &bytes);
-    let mut fingerprint = [0; 8];
-    fingerprint.copy_from_slice(&digest[..8]);
-    u64::from_be_bytes(fingerprint)
+pub(crate) fn fingerprint(ledger: &LedgerId, request: &RequestId) -> u64 {
+    static CONTEXT: LazyLock<Hasher> =
+        LazyLock::new(|| Hasher::new_derive_key("thads 2026 request fingerprint v1"));
+    let digest = CONTEXT.clone().update(&ledger.0).update(&request.0).finalize();
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// Passes a fingerprint through: it is a hash already.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ready(u64);
 
-impl Hasher for Ready {
+impl std::hash::Hasher for Ready {
     fn finish(&self) -> u64 {
         self.0
     }

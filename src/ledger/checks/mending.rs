@@ -342,3 +342,32 @@ fn a_sled_that_is_ahead_lengthens_the_segments_or_is_called_a_fork() {
     fs::rename(other.dir.join("wal"), place.dir.join("wal")).unwrap();
     assert!(matches!(Ledger::open(&place.dir, options()), Err(OpenError::Fork { first: 11, .. })));
 }
+
+#[test]
+fn a_full_check_finds_an_old_run_of_sled_that_differs_and_rebuilds_it() {
+    let place = place();
+    let other = super::place();
+    for (place, byte) in [(&place, 7), (&other, 8)] {
+        let ledger = create(&place.dir);
+        ledger.append(append(1, "A", 0, vec![event(&[byte; 60_000])])).unwrap();
+        ledger.close().unwrap();
+    }
+    // sled of another history up to here, ours behind it: only its first runs differ.
+    let theirs =
+        crate::journal::Store::open(&other.dir.join("sled"), std::time::Duration::from_secs(60)).unwrap();
+    let ledger = reopen(&place.dir);
+    ledger.append(append(2, "A", 1, vec![event(&[9; 60_000])])).unwrap();
+    let (head, records) = (ledger.head(), stored(&ledger));
+    ledger.close().unwrap();
+    let ours =
+        crate::journal::Store::open(&place.dir.join("sled"), std::time::Duration::from_secs(60)).unwrap();
+    let run = theirs.run(Position::new(1)).unwrap().unwrap();
+    ours.put(&[], &[run]).unwrap();
+    drop((ours, theirs));
+    reopen(&place.dir).close().unwrap(); // the last run agrees
+    let mut options = options();
+    options.storage.check_all = true;
+    let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
+    assert!(report.to_string().contains("set aside as"), "{report}");
+    assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+}

@@ -170,3 +170,39 @@ fn many_segments_are_written_read_and_reopened() {
         assert_eq!(record.position, Position::new(position));
     }
 }
+
+#[test]
+fn below_the_free_space_mark_writes_are_refused_and_reads_go_on() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 3);
+    ledger.close().unwrap();
+    let mut options = options();
+    options.storage.free_bytes_least = u64::MAX / 2;
+    let (ledger, _) = Ledger::open(&place.dir, options).unwrap();
+    let refused = ledger.append(append(9, "A", 0, vec![personal_event(1, "An")]));
+    assert!(matches!(refused, Err(crate::AppendError::DiskFull { .. })), "{refused:?}");
+    assert_eq!((stored(&ledger).len(), ledger.vault().count(), ledger.stopped()), (4, 0, None));
+}
+
+#[test]
+fn the_ballast_is_taken_and_released() {
+    let place = place();
+    let mut setup = setup();
+    setup.storage.ballast_bytes = 1 << 20;
+    Ledger::create(&place.dir, genesis(), setup).unwrap().close().unwrap();
+    assert_eq!(crate::release_ballast(&place.dir).unwrap(), 1 << 20);
+    assert_eq!(crate::release_ballast(&place.dir).unwrap(), 0);
+}
+
+#[test]
+fn a_making_that_was_cut_off_can_be_made_again_and_a_ledger_of_sled_alone_cannot() {
+    let place = place();
+    create(&place.dir).close().unwrap();
+    fs::remove_dir_all(place.dir.join("wal")).unwrap();
+    assert!(matches!(Ledger::create(&place.dir, genesis(), setup()), Err(OpenError::AlreadyThere(_))));
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    drop(crate::journal::Store::open(&place.dir.join("sled"), Storage::small().sled_deadline).unwrap());
+    create(&place.dir).close().unwrap();
+    reopen(&place.dir).close().unwrap();
+}
