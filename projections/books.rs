@@ -4,7 +4,9 @@
 //! as known at any position, the next free numbers, the versions of streams. A clone shares what it does not change.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use thads_cases::calendar::Calendar;
 use thads_cases::date::Date;
@@ -17,6 +19,9 @@ use thads_cases::world::World;
 use thads_proof::record::{Record, Stream, StreamTag};
 
 use crate::entry::{DecodeError, entry_of};
+
+/// Below so many records one thread is faster than two.
+const RECORDS_PER_THREAD_MIN: usize = 512;
 
 /// The entries of the streams of one office, by the streams' ids; shared between clones until one of them changes.
 pub(crate) type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<Entry>>>>>;
@@ -102,6 +107,19 @@ enum Home {
     Other,
 }
 
+/// A record as read: where it belongs, and what it says.
+struct Read {
+    home: Home,
+    entry: Option<Entry>,
+}
+
+impl Read {
+    fn of(record: &Record) -> Result<Read, FoldError> {
+        let home = home(&record.stream, record.position.get())?;
+        Ok(Read { home, entry: entry_of(record)? })
+    }
+}
+
 impl Books {
     /// The books of an empty log.
     pub fn new() -> Books {
@@ -122,27 +140,66 @@ impl Books {
     /// # Errors
     /// It is not the next, or cannot be read; nothing has changed then.
     pub fn fold(&mut self, record: &Record) -> Result<(), FoldError> {
+        self.check_next(record)?;
+        let read = Read::of(record)?;
+        self.take(record, read)
+    }
+
+    /// Folds the next records, reading them on several threads. The same as folding one after the other.
+    ///
+    /// # Errors
+    /// The first record that cannot be folded; those before it are.
+    pub fn fold_many(&mut self, records: &[Record]) -> Result<(), FoldError> {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let chunk = records.len().div_ceil(threads).max(RECORDS_PER_THREAD_MIN);
+        if records.len() <= chunk {
+            return records.iter().try_for_each(|record| self.fold(record));
+        }
+        let read: Vec<Vec<Result<Read, FoldError>>> = thread::scope(|scope| {
+            let read = |part: &[Record]| part.iter().map(Read::of).collect();
+            let running: Vec<_> = records.chunks(chunk).map(|part| scope.spawn(move || read(part))).collect();
+            let joined = running.into_iter().map(|thread| thread.join());
+            joined.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        for (record, read) in records.iter().zip(read.into_iter().flatten()) {
+            self.check_next(record)?;
+            self.take(record, read?)?;
+        }
+        Ok(())
+    }
+
+    fn check_next(&self, record: &Record) -> Result<(), FoldError> {
+        let (expected, found) = (self.head.0, record.position.get());
+        if found == expected { Ok(()) } else { Err(FoldError::Gap { expected, found }) }
+    }
+
+    /// Takes in a record that was read.
+    fn take(&mut self, record: &Record, Read { home, entry }: Read) -> Result<(), FoldError> {
         let position = record.position.get();
-        if position != self.head.0 {
-            return Err(FoldError::Gap { expected: self.head.0, found: position });
-        }
-        let home = home(&record.stream, position)?;
-        let expected = self.version_of(&home, &record.stream).saturating_add(1);
-        if record.stream_version != expected {
-            let (stream, found) = (record.stream.clone(), record.stream_version);
-            return Err(FoldError::Version { position, stream, expected, found });
-        }
-        let entry = entry_of(record)?;
-        self.enter_day(Date::of_instant(record.recorded_at.get()));
+        let version = |expected| match record.stream_version {
+            found if found == expected => Ok(()),
+            found => Err(FoldError::Version { position, stream: record.stream.clone(), expected, found }),
+        };
         match (home, entry) {
-            (Home::Case(id), Some(entry)) => self.push_case(id, entry),
-            (Home::Complaint(id), Some(entry)) => push(&mut self.complaints, id.office.clone(), id, entry),
-            (Home::Organisation, Some(entry)) => {
-                self.count(&record.stream);
-                self.organise(entry);
+            (Home::Case(id), Some(entry)) => {
+                let from = came_from(&entry.event.body).cloned();
+                push(&mut self.cases, |id| &id.office, id.clone(), entry, version)?;
+                if let Some(from) = from {
+                    index_receiver(Arc::make_mut(&mut self.receivers), &from, &id);
+                }
             }
-            (Home::Other, _) | (_, None) => self.count(&record.stream),
+            (Home::Complaint(id), Some(entry)) => {
+                push(&mut self.complaints, |id| &id.office, id, entry, version)?;
+            }
+            (home, entry) => {
+                version(self.version_of(&home, &record.stream).saturating_add(1))?;
+                self.count(&record.stream);
+                if let (Home::Organisation, Some(entry)) = (home, entry) {
+                    self.organise(entry);
+                }
+            }
         }
+        self.enter_day(Date::of_instant(record.recorded_at.get()));
         self.head = Position(position.saturating_add(1));
         Ok(())
     }
@@ -232,14 +289,15 @@ impl Books {
         entries.map_or(0, |entries| u64::try_from(entries.len()).unwrap_or(u64::MAX))
     }
 
-    pub(crate) fn push_case(&mut self, id: CaseId, entry: Entry) {
-        if let Some(from) = came_from(&entry.event.body) {
-            let receivers = Arc::make_mut(&mut self.receivers).entry(from.clone()).or_default();
-            if !receivers.contains(&id) {
-                receivers.push(id.clone());
+    /// Finds the receivers anew, for books whose cases did not come through [`Books::fold`].
+    pub(crate) fn index_receivers(&mut self) {
+        let mut receivers = BTreeMap::new();
+        for (id, entries) in self.cases() {
+            for from in entries.iter().filter_map(|entry| came_from(&entry.event.body)) {
+                index_receiver(&mut receivers, from, id);
             }
         }
-        push(&mut self.cases, id.office.clone(), id, entry);
+        self.receivers = Arc::new(receivers);
     }
 
     /// The cases that may have come from a case, by what some entry of theirs says.
@@ -325,9 +383,36 @@ fn came_from(body: &Body) -> Option<&CaseId> {
     }
 }
 
-pub(crate) fn push<Id: Ord + Clone>(streams: &mut Streams<Id>, office: OfficeCode, id: Id, entry: Entry) {
-    let of = Arc::make_mut(streams.entry(office).or_default());
-    Arc::make_mut(of.entry(id).or_default()).push(entry);
+fn index_receiver(receivers: &mut BTreeMap<CaseId, Vec<CaseId>>, from: &CaseId, id: &CaseId) {
+    let of = receivers.entry(from.clone()).or_default();
+    if !of.contains(id) {
+        of.push(id.clone());
+    }
+}
+
+/// Adds an entry to its stream, if it is the stream's next.
+fn push<Id: Ord + Clone>(
+    streams: &mut Streams<Id>,
+    office: impl Fn(&Id) -> &OfficeCode,
+    id: Id,
+    entry: Entry,
+    version: impl Fn(u64) -> Result<(), FoldError>,
+) -> Result<(), FoldError> {
+    let of = match streams.get_mut(office(&id)) {
+        Some(of) => Arc::make_mut(of),
+        None => Arc::make_mut(streams.entry(office(&id).clone()).or_default()),
+    };
+    match of.get_mut(&id) {
+        Some(entries) => {
+            version(u64::try_from(entries.len()).unwrap_or(u64::MAX).saturating_add(1))?;
+            Arc::make_mut(entries).push(entry);
+        }
+        None => {
+            version(1)?;
+            of.insert(id, Arc::new(vec![entry]));
+        }
+    }
+    Ok(())
 }
 
 fn world_of(entries: &[Entry]) -> World {

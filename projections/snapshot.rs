@@ -1,26 +1,30 @@
 //! Books as bytes, so that a start need not fold everything. A cache: with or without it, every answer is the same.
 //!
-//! Eight bytes of magic, the length of the header, the header (log position, root, revision of the code), the entries
-//! of every stream in the encoding of payloads, and a hash over all of it. A snapshot that does not fit is not used.
+//! Eight bytes of magic; frames, each with its length before it: the header (log position, root, revision of the code),
+//! everything but the cases, and the cases some hundred a frame, in the encoding of payloads; a hash over all of it. A
+//! snapshot that does not fit is not used.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 
 use serde::ser::SerializeTuple;
 use serde::{Deserialize, Serialize, Serializer};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::Entry;
-use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
+use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_proof::codec::{self, CodecError};
 use thads_proof::hash;
 use thads_proof::record::Stream;
 
-use crate::books::{Books, Streams, push};
+use crate::books::{Books, Streams};
 
 const MAGIC: &[u8; 8] = b"thadsbk1";
 const HASH_CONTEXT: &str = "thads 2026 books snapshot v1";
 const HASH_LENGTH: usize = 32;
+const CASES_PER_FRAME: usize = 512;
 
 /// What a snapshot stands for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -55,22 +59,25 @@ pub enum SnapshotError {
 /// # Errors
 /// An entry holds personal data in plain words: it was never in a record.
 pub fn save(books: &Books, root: [u8; 32], code: &str) -> Result<Vec<u8>, SnapshotError> {
-    let header = codec::encode(&Header { position: books.head.0, root, code: code.to_owned() })?;
-    let body = codec::encode(&(
-        Nested(&books.cases),
-        Nested(&books.complaints),
-        Entries(&books.organisation),
-        &*books.versions,
-        books.days.iter().map(|(day, first)| (*day, first.0)).collect::<Vec<_>>(),
-    ))?;
-    let mut bytes = Vec::with_capacity(MAGIC.len() + 4 + header.len() + body.len() + HASH_LENGTH);
-    bytes.extend(MAGIC);
-    bytes.extend(u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
-    bytes.extend(header);
-    bytes.extend(body);
+    let mut bytes = MAGIC.to_vec();
+    frame(&mut bytes, &Header { position: books.head.0, root, code: code.to_owned() })?;
+    let complaints: Vec<_> = books.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
+    let days: Vec<_> = books.days.iter().map(|(day, first)| (*day, first.0)).collect();
+    frame(&mut bytes, &(complaints, Entries(&books.organisation), &*books.versions, days))?;
+    let cases: Vec<_> = books.cases().map(|(id, entries)| (id, Entries(entries))).collect();
+    for part in cases.chunks(CASES_PER_FRAME) {
+        frame(&mut bytes, part)?;
+    }
     let hash = hash::derive(HASH_CONTEXT, &bytes);
     bytes.extend(hash);
     Ok(bytes)
+}
+
+fn frame<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, content: &T) -> Result<(), SnapshotError> {
+    let content = codec::encode(content)?;
+    bytes.extend(u64::try_from(content.len()).unwrap_or(u64::MAX).to_le_bytes());
+    bytes.extend(content);
+    Ok(())
 }
 
 /// Reads what a snapshot stands for, without its entries and without checking its hash.
@@ -78,7 +85,9 @@ pub fn save(books: &Books, root: [u8; 32], code: &str) -> Result<Vec<u8>, Snapsh
 /// # Errors
 /// It is no snapshot.
 pub fn header(bytes: &[u8]) -> Result<Header, SnapshotError> {
-    parts(bytes).and_then(|(header, _)| Ok(codec::decode(header)?))
+    let rest = bytes.strip_prefix(MAGIC).ok_or(SnapshotError::Magic)?;
+    let (header, _) = next_frame(rest).ok_or(SnapshotError::Damaged)?;
+    Ok(codec::decode(header)?)
 }
 
 /// Returns the books that a snapshot holds, if it is what is wanted.
@@ -86,27 +95,29 @@ pub fn header(bytes: &[u8]) -> Result<Header, SnapshotError> {
 /// # Errors
 /// It is damaged, or stands for something else.
 pub fn load(bytes: &[u8], wanted: &Header) -> Result<Books, SnapshotError> {
-    let (header, body) = parts(bytes)?;
-    let (content, hash) = bytes.split_at_checked(bytes.len() - HASH_LENGTH).ok_or(SnapshotError::Magic)?;
+    let header = header(bytes)?;
+    let content = bytes.len().checked_sub(HASH_LENGTH).and_then(|end| bytes.split_at_checked(end));
+    let (content, hash) = content.ok_or(SnapshotError::Damaged)?;
     if hash::derive(HASH_CONTEXT, content) != *hash {
         return Err(SnapshotError::Damaged);
     }
-    let header: Header = codec::decode(header)?;
     if header != *wanted {
         return Err(SnapshotError::Other(header));
     }
-    let (cases, complaints, organisation, versions, days): Body = codec::decode(body)?;
+    let mut rest = content.get(MAGIC.len()..).unwrap_or_default();
+    let mut frames = Vec::new();
+    while !rest.is_empty() {
+        let (frame, after) = next_frame(rest).ok_or(SnapshotError::Damaged)?;
+        frames.push(frame);
+        rest = after;
+    }
+    let [_, body, case_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Damaged) };
+    let (complaints, organisation, versions, days): Body = codec::decode(body)?;
     let mut books = Books::new();
-    for (id, entries) in cases.into_iter().flatten() {
-        for entry in entries {
-            books.push_case(id.clone(), entry.into());
-        }
-    }
-    for (id, entries) in complaints.into_iter().flatten() {
-        for entry in entries {
-            push(&mut books.complaints, id.office.clone(), id.clone(), entry.into());
-        }
-    }
+    books.cases = streams(read_cases(case_frames)?.into_iter().flatten(), |id: &CaseId| &id.office);
+    let complaints = complaints.into_iter().map(|(id, read)| (id, entries_of(read)));
+    books.complaints = streams(complaints, |id: &ComplaintId| &id.office);
+    books.index_receivers();
     books.head = Position(header.position);
     books.organisation = Arc::new(organisation.into_iter().map(Entry::from).collect());
     books.versions = Arc::new(versions);
@@ -114,38 +125,55 @@ pub fn load(bytes: &[u8], wanted: &Header) -> Result<Books, SnapshotError> {
     Ok(books)
 }
 
-fn parts(bytes: &[u8]) -> Result<(&[u8], &[u8]), SnapshotError> {
-    let rest = bytes.strip_prefix(MAGIC).ok_or(SnapshotError::Magic)?;
-    let (length, rest) = rest.split_first_chunk().ok_or(SnapshotError::Damaged)?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-    let (header, rest) = rest.split_at_checked(length).ok_or(SnapshotError::Damaged)?;
-    let body = rest.len().checked_sub(HASH_LENGTH).and_then(|end| rest.get(..end));
-    Ok((header, body.ok_or(SnapshotError::Damaged)?))
+type Stored<Id> = (Id, Arc<Vec<Entry>>);
+
+type Body = (Vec<(ComplaintId, Vec<EntryIn>)>, Vec<EntryIn>, BTreeMap<Stream, u64>, Vec<(Date, u64)>);
+
+/// Reads the frames of cases on several threads; they come back in order.
+fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> {
+    let read = |frame: &&[u8]| {
+        let read: Vec<(CaseId, Vec<EntryIn>)> = codec::decode(frame)?;
+        Ok(read.into_iter().map(|(id, entries)| (id, entries_of(entries))).collect())
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let chunk = frames.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let running: Vec<_> = frames
+            .chunks(chunk)
+            .map(|part| scope.spawn(move || part.iter().map(read).collect::<Result<Vec<_>, CodecError>>()))
+            .collect();
+        let mut all = Vec::with_capacity(frames.len());
+        for thread in running {
+            all.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(all)
+    })
 }
 
-type Body = (
-    Vec<Vec<(CaseId, Vec<EntryIn>)>>,
-    Vec<Vec<(ComplaintId, Vec<EntryIn>)>>,
-    Vec<EntryIn>,
-    BTreeMap<Stream, u64>,
-    Vec<(Date, u64)>,
-);
-
-/// Streams, office by office.
-struct Nested<'a, Id>(&'a Streams<Id>);
-
-impl<Id: Serialize> Serialize for Nested<'_, Id> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.values().map(|of| OfOffice(of)))
-    }
+fn entries_of(read: Vec<EntryIn>) -> Arc<Vec<Entry>> {
+    Arc::new(read.into_iter().map(Entry::from).collect())
 }
 
-struct OfOffice<'a, Id>(&'a BTreeMap<Id, Arc<Vec<Entry>>>);
-
-impl<Id: Serialize> Serialize for OfOffice<'_, Id> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|(id, entries)| (id, Entries(entries))))
+fn streams<Id: Ord>(
+    all: impl Iterator<Item = Stored<Id>>,
+    office: impl Fn(&Id) -> &OfficeCode,
+) -> Streams<Id> {
+    let mut offices: BTreeMap<OfficeCode, BTreeMap<Id, Arc<Vec<Entry>>>> = BTreeMap::new();
+    for (id, entries) in all {
+        match offices.get_mut(office(&id)) {
+            Some(of) => drop(of.insert(id, entries)),
+            None => {
+                let code = office(&id).clone();
+                offices.insert(code, BTreeMap::from([(id, entries)]));
+            }
+        }
     }
+    offices.into_iter().map(|(code, of)| (code, Arc::new(of))).collect()
+}
+
+fn next_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }
 
 struct Entries<'a>(&'a [Entry]);

@@ -1,9 +1,13 @@
 //! Lists behind figures, breakdowns, days of a period, and the view of a case.
 
+use thads_cases::ids::Position;
+use thads_projections::books::{Books, FoldError};
 use thads_projections::breakdown::{Dimension, Key, report_by};
 use thads_projections::case_state::{Mark, case_view};
 use thads_projections::drill::{FigureError, figure_cases, figure_events};
+use thads_projections::entry::DecodeError;
 use thads_projections::scope::Scope;
+use thads_projections::snapshot;
 
 use crate::acts::collected;
 use crate::pen::{A, B, Pen, date, period};
@@ -94,4 +98,68 @@ fn a_history_shows_both_dates_and_what_was_repaired() {
         (6_000_000, view.entries.len())
     );
     assert!(case_view(&pen.books, &case, date("2018-11-30"), view.entries[0].position).is_none());
+}
+
+/// So many cases that several threads share them: the same books, the same figures, lists still in order.
+#[test]
+fn several_threads_give_the_same() {
+    let mut pen = Pen::new();
+    for number in 0..700 {
+        let case = pen.fee_case(if number % 3 == 0 { A } else { B }, "2018-10-05", 200_000);
+        if number % 2 == 0 {
+            pen.finish(&case, "2019-01-28");
+        }
+    }
+    let mut at_once = Books::new();
+    at_once.fold_many(&pen.records).unwrap();
+    assert_eq!(at_once, pen.books);
+    let known = pen.next();
+    pen.check(
+        "2019-H1",
+        ALL,
+        "cases.total 700, cases.finished 350, cases.in_progress 350, money.finished 70000000, money.in_progress 70000000",
+    );
+    let finished = figure_cases(&at_once, "cases.finished", &period("2019-H1"), ALL, known).unwrap();
+    assert_eq!(finished.len(), 350);
+    assert!(finished.is_sorted_by(|one, other| one.subject < other.subject));
+    let header = snapshot::Header { position: known.0, root: [0; 32], code: String::new() };
+    let bytes = snapshot::save(&at_once, header.root, &header.code).unwrap();
+    assert_eq!(snapshot::load(&bytes, &header).unwrap(), pen.books);
+}
+
+/// A record that cannot be folded is named, and what stands before it is folded.
+#[test]
+fn a_record_that_is_not_next_is_refused() {
+    let mut pen = Pen::new();
+    pen.fee_case(A, "2018-10-05", 200_000);
+    let records = &pen.records;
+    let mut books = Books::new();
+    let gap = books.fold(&records[1]).unwrap_err();
+    assert!(matches!(gap, FoldError::Gap { expected: 0, found: 1 }), "{gap}");
+    let mut changed = records.clone();
+    let last = changed.len() - 1;
+    changed[last].stream_version += 1;
+    let error = books.fold_many(&changed).unwrap_err();
+    assert!(matches!(&error, FoldError::Version { expected: 3, found: 4, .. }), "{error}");
+    assert_eq!(books.position().0, pen.next().0 - 1);
+    changed[last] = records[last].clone();
+    changed[last].payload.push(0);
+    let error = books.fold(&changed[last]).unwrap_err();
+    assert!(matches!(error, FoldError::Decode(DecodeError::Payload { .. })), "{error}");
+    changed[last] = records[last].clone();
+    changed[last].kind = 9_999;
+    assert!(books.fold(&changed[last]).is_err());
+    changed[last] = records[last].clone();
+    changed[last].stream = "case:A-2018-0001".parse().unwrap();
+    let error = books.fold(&changed[last]).unwrap_err();
+    assert!(matches!(error, FoldError::Stream { .. }), "{error}");
+    books.fold(&records[last]).unwrap();
+    assert_eq!(books, pen.books);
+    assert_eq!(
+        (books.version(&records[last].stream), books.next_intake(&"A".parse().unwrap(), 2018)),
+        (4, 2)
+    );
+    assert_eq!(books.known_on(date("2010-01-01")), Position(15));
+    assert_eq!(books.known_on(date("2018-10-05")), pen.next());
+    assert_eq!(books.known_on(date("2009-12-31")), Position(0));
 }

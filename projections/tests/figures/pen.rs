@@ -180,7 +180,7 @@ impl Pen {
         let recorded_on = self.recorded_on.unwrap_or(effective);
         let event = Event::bare(body).into();
         let action = Action { effective, recorded_on, office, actor, imported: self.imported, event };
-        let world = self.books.world().clone();
+        let world = self.books.world_at(self.next());
         let decision = decide(history, &action, &Scene { world: &world, next: self.next(), sender })?;
         for event in &decision.events {
             self.append(stream, &action, event);
