@@ -6,6 +6,7 @@ mod mending;
 mod opening;
 mod personal;
 mod properties;
+mod syscalls;
 mod verifying;
 
 use std::path::{Path, PathBuf};

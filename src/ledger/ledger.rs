@@ -1,12 +1,10 @@
 //! The ledger as its callers see it: appends from many threads, one committer on a thread of its own, reads that never
 //! wait for writing.
 
-use std::collections::VecDeque;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use thads_proof::block::Builder;
@@ -15,76 +13,25 @@ use thads_proof::genesis::Genesis;
 use thads_proof::hash;
 use thads_proof::record::{Leaf, LedgerId, Position, Record, RequestId, Stream};
 use thads_proof::tree::Frontier;
-use zeroize::Zeroizing;
 
 use crate::append::{Append, AppendError};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::commit::{Committer, read};
 use crate::journal::{
     Embedded, Found, Journal, JournalError, Listing, Outcome, OwnedBlock, Progress, Store, Tip,
 };
 use crate::lock::{self, Lock};
 use crate::open::{self, OpenError, OpenReport};
-use crate::randomness::{OsRandom, Randomness};
+use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
+use crate::randomness::Randomness;
 use crate::reader::CopiedStore;
 use crate::receipt::Receipt;
 use crate::records::Records;
+use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::storage::Storage;
 use crate::vault::Vault;
 use crate::{files, keys, lookup, snapshot, space};
-
-/// Appends of one caller that go to the committer at a time, so that others get in between.
-const PIECE_APPENDS: usize = 4096;
-/// Records between two snapshots of the stream heads.
-const SNAPSHOT_RECORDS: u64 = 1_000_000;
-
-/// What a new ledger is given.
-pub struct Setup {
-    /// Its clock.
-    pub clock: Box<dyn Clock>,
-    /// Its randomness.
-    pub randomness: Box<dyn Randomness>,
-    /// Seed of the log's signing key; the genesis names its public key.
-    pub log_seed: Zeroizing<[u8; 32]>,
-    /// How it lies on disk.
-    pub storage: Storage,
-}
-
-impl Setup {
-    /// Returns the setup of a real ledger: the system's clock and randomness.
-    pub fn real(log_seed: [u8; 32]) -> Setup {
-        Setup::new(Box::new(SystemClock), Box::new(OsRandom::default()), log_seed)
-    }
-
-    /// Returns a setup with the given clock and randomness.
-    pub fn new(clock: Box<dyn Clock>, randomness: Box<dyn Randomness>, log_seed: [u8; 32]) -> Setup {
-        Setup { clock, randomness, log_seed: Zeroizing::new(log_seed), storage: Storage::default() }
-    }
-}
-
-/// What an existing ledger is opened with.
-pub struct OpenOptions {
-    /// Its clock.
-    pub clock: Box<dyn Clock>,
-    /// Its randomness. A seeded ledger goes on with its own seed.
-    pub randomness: Box<dyn Randomness>,
-    /// How it lies on disk.
-    pub storage: Storage,
-}
-
-impl Default for OpenOptions {
-    fn default() -> OpenOptions {
-        OpenOptions::new(Box::new(SystemClock), Box::new(OsRandom::default()))
-    }
-}
-
-impl OpenOptions {
-    /// Returns options with the given clock and randomness.
-    pub fn new(clock: Box<dyn Clock>, randomness: Box<dyn Randomness>) -> OpenOptions {
-        OpenOptions { clock, randomness, storage: Storage::default() }
-    }
-}
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {
@@ -98,28 +45,6 @@ pub struct Ledger {
     log_key: LogKey,
     thread: Mutex<Option<JoinHandle<()>>>,
     _lock: Lock,
-}
-
-type Answers = Vec<Result<Receipt, AppendError>>;
-type Answer = Box<dyn FnOnce(Answers) + Send>;
-
-struct Job {
-    appends: Vec<Append>,
-    answer: Answer,
-}
-
-/// What callers and the committer's thread share.
-#[derive(Default)]
-struct Core {
-    queue: Mutex<Queue>,
-    wake: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    jobs: VecDeque<Job>,
-    closed: bool,
-    stopped: Option<String>,
 }
 
 impl Ledger {
@@ -215,7 +140,7 @@ impl Ledger {
             let (core, dir) = (Arc::clone(&core), dir.to_path_buf());
             std::thread::Builder::new()
                 .name("thads-committer".into())
-                .spawn(move || run(&core, committer, &dir, kept))?
+                .spawn(move || queue::run(&core, committer, &dir, kept))?
         };
         let dir = dir.to_path_buf();
         Ok(Ledger {
@@ -351,7 +276,7 @@ impl Ledger {
 
     /// Returns why the ledger takes no more appends, if it has stopped.
     pub fn stopped(&self) -> Option<String> {
-        self.core.lock().stopped.clone()
+        self.core.stopped()
     }
 
     /// Commits what waits, lets the mover catch up, writes the snapshot of the stream heads, and closes sled.
@@ -378,8 +303,7 @@ impl Ledger {
     }
 
     fn end(&self) {
-        self.core.lock().closed = true;
-        self.core.wake.notify_all();
+        self.core.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _ = thread.join();
@@ -391,91 +315,6 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-impl Core {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn enqueue(&self, jobs: Vec<Job>) {
-        let mut queue = self.lock();
-        if let Some(why) = queue.stopped.clone() {
-            drop(queue);
-            for job in jobs {
-                let denied = job.appends.iter().map(|_| Err(AppendError::Stopped(why.clone()))).collect();
-                (job.answer)(denied);
-            }
-            return;
-        }
-        queue.jobs.extend(jobs);
-        drop(queue);
-        self.wake.notify_one();
-    }
-
-    /// Waits for jobs; returns as many as make about a piece. None: the ledger was closed and nothing waits.
-    fn take(&self) -> Vec<Job> {
-        let queue = self.lock();
-        let mut queue = self
-            .wake
-            .wait_while(queue, |queue| queue.jobs.is_empty() && !queue.closed)
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut jobs = Vec::new();
-        let mut appends = 0;
-        while appends < PIECE_APPENDS {
-            let Some(job) = queue.jobs.pop_front() else { break };
-            appends += job.appends.len();
-            jobs.push(job);
-        }
-        jobs
-    }
-
-    /// Denies everything from now on.
-    fn stop(&self, why: &str) {
-        let mut queue = self.lock();
-        queue.stopped.get_or_insert_with(|| why.to_owned());
-        let jobs: Vec<Job> = queue.jobs.drain(..).collect();
-        drop(queue);
-        for job in jobs {
-            (job.answer)(job.appends.iter().map(|_| Err(AppendError::Stopped(why.to_owned()))).collect());
-        }
-    }
-}
-
-/// The committer's thread: takes what waits, commits it, answers.
-fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) {
-    let mut kept = kept;
-    loop {
-        let jobs = core.take();
-        if jobs.is_empty() {
-            break;
-        }
-        let mut appends = Vec::new();
-        let mut answers = Vec::with_capacity(jobs.len());
-        for mut job in jobs {
-            answers.push((job.appends.len(), job.answer));
-            appends.append(&mut job.appends);
-        }
-        // A broken invariant stops the ledger: better stopped than wrong. Its callers find their answer missing.
-        let Ok(done) = catch_unwind(AssertUnwindSafe(|| committer.commit(&appends))) else {
-            core.stop("the committer has panicked");
-            return;
-        };
-        if let Some(why) = committer.stopped() {
-            core.stop(why);
-        }
-        let mut done = done.into_iter();
-        for (count, answer) in answers {
-            answer(done.by_ref().take(count).collect());
-        }
-        let state = read(committer.state());
-        if state.size() >= kept + SNAPSHOT_RECORDS {
-            kept = state.size();
-            // A snapshot is a cache: one that cannot be written is only missing.
-            let _ = snapshot::write(dir, &state);
-        }
-    }
-    core.stop("it was closed");
 }
 
 /// Makes record 0 and its block. The ledger's id is drawn first, then the blind.

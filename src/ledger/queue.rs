@@ -1,0 +1,138 @@
+//! The committer's thread: appends from many threads wait in a queue, and what waits together is committed together.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::append::{Append, AppendError};
+use crate::commit::{Committer, read};
+use crate::receipt::Receipt;
+use crate::snapshot;
+
+/// Appends of one caller that go to the committer at a time, so that others get in between.
+pub(crate) const PIECE_APPENDS: usize = 4096;
+/// Records between two snapshots of the stream heads.
+const SNAPSHOT_RECORDS: u64 = 1_000_000;
+
+/// An answer for each append.
+pub(crate) type Answers = Vec<Result<Receipt, AppendError>>;
+/// Who is told.
+pub(crate) type Answer = Box<dyn FnOnce(Answers) + Send>;
+
+/// Appends of one caller, and who is told what became of them.
+pub(crate) struct Job {
+    pub(crate) appends: Vec<Append>,
+    pub(crate) answer: Answer,
+}
+
+/// What callers and the committer's thread share.
+#[derive(Default)]
+pub(crate) struct Core {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    closed: bool,
+    stopped: Option<String>,
+}
+
+impl Core {
+    /// Takes no more jobs once those that wait are done.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.wake.notify_all();
+    }
+
+    /// Returns why nothing is taken any more.
+    pub(crate) fn stopped(&self) -> Option<String> {
+        self.lock().stopped.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts jobs into the queue; a ledger that has stopped denies them at once.
+    pub(crate) fn enqueue(&self, jobs: Vec<Job>) {
+        let mut queue = self.lock();
+        if let Some(why) = queue.stopped.clone() {
+            drop(queue);
+            for job in jobs {
+                let denied = job.appends.iter().map(|_| Err(AppendError::Stopped(why.clone()))).collect();
+                (job.answer)(denied);
+            }
+            return;
+        }
+        queue.jobs.extend(jobs);
+        drop(queue);
+        self.wake.notify_one();
+    }
+
+    /// Waits for jobs; returns as many as make about a piece. None: the ledger was closed and nothing waits.
+    fn take(&self) -> Vec<Job> {
+        let queue = self.lock();
+        let mut queue = self
+            .wake
+            .wait_while(queue, |queue| queue.jobs.is_empty() && !queue.closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut jobs = Vec::new();
+        let mut appends = 0;
+        while appends < PIECE_APPENDS {
+            let Some(job) = queue.jobs.pop_front() else { break };
+            appends += job.appends.len();
+            jobs.push(job);
+        }
+        jobs
+    }
+
+    /// Denies everything from now on.
+    fn stop(&self, why: &str) {
+        let mut queue = self.lock();
+        queue.stopped.get_or_insert_with(|| why.to_owned());
+        let jobs: Vec<Job> = queue.jobs.drain(..).collect();
+        drop(queue);
+        for job in jobs {
+            (job.answer)(job.appends.iter().map(|_| Err(AppendError::Stopped(why.to_owned()))).collect());
+        }
+    }
+}
+
+/// The committer's thread: takes what waits, commits it, answers.
+pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) {
+    let mut kept = kept;
+    loop {
+        let jobs = core.take();
+        if jobs.is_empty() {
+            break;
+        }
+        let mut appends = Vec::new();
+        let mut answers = Vec::with_capacity(jobs.len());
+        for mut job in jobs {
+            answers.push((job.appends.len(), job.answer));
+            appends.append(&mut job.appends);
+        }
+        // A broken invariant stops the ledger: better stopped than wrong. Its callers find their answer missing.
+        let Ok(done) = catch_unwind(AssertUnwindSafe(|| committer.commit(&appends))) else {
+            core.stop("the committer has panicked");
+            return;
+        };
+        if let Some(why) = committer.stopped() {
+            core.stop(why);
+        }
+        let mut done = done.into_iter();
+        for (count, answer) in answers {
+            answer(done.by_ref().take(count).collect());
+        }
+        let state = read(committer.state());
+        if state.size() >= kept + SNAPSHOT_RECORDS {
+            kept = state.size();
+            // A snapshot is a cache: one that cannot be written is only missing.
+            let _ = snapshot::write(dir, &state);
+        }
+    }
+    core.stop("it was closed");
+}
