@@ -300,6 +300,9 @@ impl<'m> Planner<'m> {
             NoValue::Word { column, known } => {
                 row.reject(column, &self.mapping.columns, Problem::Word { known })
             }
+            NoValue::Empty { column } => {
+                row.reject(column, &self.mapping.columns, Problem::Empty { kind: action.kind })
+            }
             NoValue::Event(message) => {
                 Reject::new(row.line, None, row.activity(), Problem::Event { kind: action.kind, message })
             }

@@ -98,6 +98,12 @@ pub enum Problem {
         /// The words that it explains.
         known: String,
     },
+    /// A cell is empty that the activity needs.
+    #[error("the cell is empty, and {kind} needs it")]
+    Empty {
+        /// The kind of event.
+        kind: &'static str,
+    },
     /// A case that was not taken in.
     #[error("the case was not taken in before this row")]
     NoIntake,
@@ -128,6 +134,7 @@ impl Problem {
             Problem::Amount(no) => no.way_out(),
             Problem::Number => "write digits only".to_owned(),
             Problem::Word { .. } => "correct the word, or add it to words in the mapping".to_owned(),
+            Problem::Empty { .. } => "fill it in, or say in the mapping when the action happens".to_owned(),
             Problem::NoIntake => "put the row that takes the case in (judgment_received in the mapping) before it, and import again".to_owned(),
             Problem::Event { .. } => "fill in the cells that it needs, or say in the mapping when it happens".to_owned(),
         }
@@ -150,6 +157,7 @@ impl Problem {
             Problem::Amount(no) => format!("không phải là số tiền: {}", no.vi()),
             Problem::Number => format!("không phải là số nguyên từ 0 đến {}", i64::MAX),
             Problem::Word { known } => format!("tệp ánh xạ chỉ giải thích: {known}"),
+            Problem::Empty { kind } => format!("ô trống, mà {kind} cần ô này"),
             Problem::NoIntake => "việc chưa được thụ lý trước dòng này".to_owned(),
             Problem::Event { kind, message } => format!("không đủ để thành {kind}: {message}"),
         }
@@ -171,6 +179,7 @@ impl Problem {
             Problem::Amount(no) => no.way_out_vi(),
             Problem::Number => "chỉ ghi chữ số".to_owned(),
             Problem::Word { .. } => "sửa từ, hoặc thêm vào words trong tệp ánh xạ".to_owned(),
+            Problem::Empty { .. } => "điền ô, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
             Problem::NoIntake => "đặt dòng thụ lý (judgment_received trong tệp ánh xạ) lên trước, rồi nhập lại".to_owned(),
             Problem::Event { .. } => "điền các ô cần thiết, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
         }

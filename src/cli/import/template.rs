@@ -87,6 +87,11 @@ pub enum NoValue {
         /// The words that it explains.
         known: String,
     },
+    /// A cell is empty that the kind needs.
+    Empty {
+        /// The column.
+        column: usize,
+    },
     /// The fields do not make up an event of the kind.
     Event(String),
 }
@@ -166,7 +171,17 @@ impl Action {
         if let Some(name) = automatic(self.kind) {
             fields.insert(name.to_owned(), Value::from(case));
         }
-        self.build(fields).map_err(NoValue::Event)
+        self.build(fields).map_err(|message| self.why_not(source.row, message))
+    }
+
+    /// A field that is missing was left out for an empty cell: with all cells filled in the mapping was tried out.
+    fn why_not(&self, row: &Row, message: String) -> NoValue {
+        let missing = message.starts_with("missing field");
+        let empty = self.fields.iter().find_map(|(_, template)| template.empty_cell(row));
+        match empty {
+            Some(column) if missing => NoValue::Empty { column },
+            Some(_) | None => NoValue::Event(message),
+        }
     }
 }
 
@@ -342,6 +357,18 @@ impl Template {
                 Value::Object(object)
             }
         })
+    }
+
+    /// The first column in it whose cell is empty.
+    fn empty_cell(&self, row: &Row) -> Option<usize> {
+        match self {
+            Template::Column(column) | Template::Words(column, _) => {
+                Some(*column).filter(|column| row.text(*column).is_empty())
+            }
+            Template::List(list) | Template::Join(list) => list.iter().find_map(|one| one.empty_cell(row)),
+            Template::Object(fields) => fields.iter().find_map(|(_, template)| template.empty_cell(row)),
+            Template::Constant(_) | Template::Held | Template::Owed | Template::Office(_) => None,
+        }
     }
 
     fn sample(&self, columns: &Columns) -> Value {

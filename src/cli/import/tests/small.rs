@@ -84,7 +84,7 @@ fn twenty_broken_rows_are_twenty_rejects_and_change_nothing() {
         (17, "Số tiền", "at least 0"),
         (18, "Số tiền", "'đ' does not belong"),
         (19, "Số tiền", "beyond 9223372036854775807"),
-        (20, "", "missing field `amount`"),
+        (20, "Số tiền", "payment_collected needs it"),
         (21, "Khoản", "no whole number"),
         (22, "Kết quả", "explains only: sai, đúng"),
         (23, "Số hồ sơ", "not taken in"),
