@@ -49,11 +49,12 @@ pub fn contribution(
     world: &World,
 ) -> Cells {
     let mut cells = Cells::default();
-    let (Some(sort), Some(received)) = (complaint.sort, complaint.received) else { return cells };
+    let Some(sort) = complaint.sort else { return cells };
     // Imported history may end before it begins.
-    let ended_on = complaint.ended.map(|(ending, on)| (ending, on.max(received)));
+    let ended_on =
+        complaint.ended.map(|(ending, on)| (ending, complaint.received.map_or(on, |day| on.max(day))));
     let within = |day: Date| period.from() <= day && day <= period.to();
-    if within(received) {
+    if complaint.received.is_some_and(within) {
         cells.add(
             match sort {
                 Sort::Complaint => Column::ComplaintsReceived,
@@ -62,6 +63,7 @@ pub fn contribution(
             1,
         );
     } else if ended_on.is_none_or(|(_, on)| on >= period.from()) {
+        // Received before, or, in imported history, nobody knows when.
         cells.add(Column::ComplaintsCarried, 1);
     }
     if complaint.accepted.is_some_and(within) {

@@ -161,7 +161,7 @@ impl<'a> Query<'a> {
         case.sent_to.is_some_and(|office| self.world.organisation.offices.contains_key(&office))
     }
 
-    /// Every complaint of the scope that was received by the period's end, with its state then and what it gives.
+    /// Every complaint of the scope that was known by the period's end, with its state then and what it gives.
     pub(crate) fn complaints(&self) -> impl Iterator<Item = SeenComplaint<'a>> + '_ {
         self.books.complaints().filter_map(|(id, entries)| self.complaint_as_known(id, entries, self.known))
     }
@@ -181,7 +181,7 @@ impl<'a> Query<'a> {
         for one in &live {
             one.event.body.apply_to_complaint(&mut complaint, &one.at);
         }
-        complaint.received?;
+        complaint.sort?;
         let case_finished = complaint.case.as_ref().and_then(|case| self.case_finished(case));
         Some(SeenComplaint { id, office, live, complaint, case_finished })
     }

@@ -1,6 +1,6 @@
 //! Books as bytes, so that a start need not fold everything. A cache: with or without it, every answer is the same.
 //!
-//! Eight bytes of magic; frames, each with its length before it: the header (log position, root, revision of the code),
+//! Eight bytes of magic; frames, each with its length before it: the header (log position, leaf of the last record, revision of the code),
 //! everything but the cases, and the cases some hundred a frame, in the encoding of payloads; a hash over all of it. A
 //! snapshot that does not fit is not used.
 
@@ -31,8 +31,8 @@ const CASES_PER_FRAME: usize = 512;
 pub struct Header {
     /// How many records are folded.
     pub position: u64,
-    /// The root of the tree of that size.
-    pub root: [u8; 32],
+    /// The leaf of the last record folded: the head of the chain, which names everything below it.
+    pub head: [u8; 32],
     /// The revision of the code that wrote it.
     pub code: String,
 }
@@ -54,13 +54,13 @@ pub enum SnapshotError {
     Codec(#[from] CodecError),
 }
 
-/// Returns the bytes of the books. `root` is that of the tree of their position.
+/// Returns the bytes of the books. `head` is the leaf of the last record folded.
 ///
 /// # Errors
 /// An entry holds personal data in plain words: it was never in a record.
-pub fn save(books: &Books, root: [u8; 32], code: &str) -> Result<Vec<u8>, SnapshotError> {
+pub fn save(books: &Books, head: [u8; 32], code: &str) -> Result<Vec<u8>, SnapshotError> {
     let mut bytes = MAGIC.to_vec();
-    frame(&mut bytes, &Header { position: books.head.0, root, code: code.to_owned() })?;
+    frame(&mut bytes, &Header { position: books.head.0, head, code: code.to_owned() })?;
     let complaints: Vec<_> = books.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
     let days: Vec<_> = books.days.iter().map(|(day, first)| (*day, first.0)).collect();
     frame(&mut bytes, &(complaints, Entries(&books.organisation), &*books.versions, days))?;

@@ -95,7 +95,7 @@ impl Opening {
             open: case.open().is_some(),
             in_book: case.in_tracking_book(),
             owed: Owed::of(case, only, regime.when_collected),
-            costs_due: costs(case, |one| one.due),
+            costs_due: costs(case, |one| one.due) + case.costs_after_end.total(),
             costs_credited: costs(case, |one| one.credited),
             cash: case.cash.clone(),
             held: held(case),
@@ -256,7 +256,8 @@ fn cash(cells: &mut Cells, opening: &Opening, case: &Case, to: Date) {
     cells.add(Column::Remitted, grown(|cash| cash.remitted));
     cells.add(Column::Fees, grown(|cash| cash.fees));
     cells.add(Column::Refunded, grown(|cash| cash.refunded));
-    cells.add(Column::CostsAdded, costs(case, |one| one.due) - opening.costs_due);
+    let costs_recorded = costs(case, |one| one.due) + case.costs_after_end.total();
+    cells.add(Column::CostsAdded, costs_recorded - opening.costs_due);
     cells.add(Column::CostsRepaid, costs(case, |one| one.credited) - opening.costs_credited);
     cells.add(Column::Undistributed, now.undistributed.total());
     cells.add(Column::RefundDue, now.refund_due.total());

@@ -343,6 +343,11 @@ class Case:
             if self.standing is None:
                 self.standing = "open"
                 self.owed = [[cost, budget, amount, 0, 0, 0, 0] for cost, budget, amount in what[1]]
+        elif act == "cost":
+            # Imported history records costs on cases that have ended: they were incurred, and nobody owes them here.
+            self.costs_added += what[1]
+            if self.standing == "open":
+                self.owed.append([True, True, what[1], 0, 0, 0, 0])
         elif self.standing != "open":
             return
         elif act == "classify":
@@ -357,9 +362,6 @@ class Case:
             one = self._obligation(what[1])
             if one is not None:
                 one[DUE] = what[2]
-        elif act == "cost":
-            self.owed.append([True, True, what[1], 0, 0, 0, 0])
-            self.costs_added += what[1]
         elif act == "complete":
             self._finish("completed")
         elif act == "withdraw":

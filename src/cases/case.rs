@@ -411,6 +411,8 @@ pub struct Case {
     pub debtors: Vec<Party>,
     /// What is owed.
     pub obligations: Vec<Obligation>,
+    /// Costs of the debtor that imported history records on a case that is not open: nobody owes them here.
+    pub costs_after_end: Dong,
     /// The cash account.
     pub cash: Cash,
     /// Money in temporary keeping.

@@ -16,6 +16,7 @@ use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Micros, Position};
 
 use crate::act::ActError;
+use crate::{snapshot, view};
 
 /// A ledger with its books.
 pub struct House {
@@ -195,9 +196,13 @@ impl House {
     }
 
     fn fold(ledger: Ledger, clock: HouseClock, references: Box<dyn Randomness>) -> Result<House, HouseError> {
+        let (size, directory) = (ledger.head().size, ledger.dir().to_path_buf());
+        let books = snapshot::load(&directory, size, |position| {
+            view::leaf_before(ledger.read(view::before(position)))
+        });
         let house = House {
             ledger,
-            books: RwLock::new(Books::default()),
+            books: RwLock::new(books),
             clock,
             randomness: Mutex::new(references),
             bulk: Mutex::new(()),
@@ -214,11 +219,18 @@ impl House {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         let from = Position::new(books.position().0);
         if from.get() < self.ledger.head().size {
-            for record in self.ledger.read(from) {
-                books.fold(&record?)?;
-            }
+            crate::view::fold(&mut books, self.ledger.read(from))?;
         }
         Ok(())
+    }
+
+    /// Writes a snapshot of the books, so that the next start folds less.
+    pub fn save_snapshot(&self) {
+        let books = self.books().clone();
+        let head = view::leaf_before(self.ledger.read(view::before(books.position().0)));
+        if let Some(head) = head {
+            snapshot::save(self.ledger.dir(), &books, head);
+        }
     }
 
     /// The books, to read.
@@ -246,6 +258,7 @@ impl House {
     /// # Errors
     /// What could not be written.
     pub fn close(self) -> Result<(), ActError> {
+        self.save_snapshot();
         self.ledger.close().map_err(ActError::Close)
     }
 }

@@ -6,5 +6,6 @@ pub mod house;
 pub mod http;
 pub mod problem;
 pub mod seal;
+mod snapshot;
 pub mod view;
 pub mod wire;

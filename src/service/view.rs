@@ -7,9 +7,13 @@ use thads_cases::ids::Position;
 use thads_ledger::{Reader, Records, Vault};
 use thads_projections::books::Books;
 use thads_proof::genesis::Genesis;
+use thads_proof::record::Leaf;
 use thads_proof::tree::{Frontier, Root};
 
 use crate::house::{House, HouseError};
+use crate::snapshot;
+
+const START: thads_proof::record::Position = thads_proof::record::Position::new(0);
 
 /// The books up to the last whole block, with the head that they stand for.
 pub struct View {
@@ -24,16 +28,42 @@ impl View {
     /// No ledger there, or one that cannot be read or folded.
     pub fn open(directory: &Path) -> Result<View, HouseError> {
         let reader = Reader::open(directory)?;
-        let mut books = Books::default();
-        for record in reader.read(thads_proof::record::Position::new(0)) {
-            books.fold(&record?)?;
-        }
+        let mut books = snapshot::load(directory, reader.head().size, |position| {
+            leaf_before(reader.read(before(position)))
+        });
+        let next = thads_proof::record::Position::new(books.position().0);
+        fold(&mut books, reader.read(next))?;
         Ok(View { reader, books })
     }
 
     /// The reader behind it.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+}
+
+/// The position before one.
+pub(crate) fn before(position: u64) -> thads_proof::record::Position {
+    thads_proof::record::Position::new(position.saturating_sub(1))
+}
+
+/// The leaf of the first of some records.
+pub(crate) fn leaf_before(mut records: Records<'_>) -> Option<Leaf> {
+    records.next_stored()?.ok().map(|stored| stored.leaf)
+}
+
+/// Folds records in order, reading them on several threads.
+///
+/// # Errors
+/// A record that cannot be read or folded; those before it are folded.
+pub(crate) fn fold(books: &mut Books, mut records: Records<'_>) -> Result<(), HouseError> {
+    const AT_ONCE: usize = 1 << 14;
+    loop {
+        let some = records.by_ref().take(AT_ONCE).collect::<Result<Vec<_>, _>>()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        books.fold_many(&some)?;
     }
 }
 
@@ -71,7 +101,7 @@ impl Source for View {
         if size == head.size {
             return Ok(Some(head.root));
         }
-        root_of(self.reader.read(thads_proof::record::Position::new(0)), size)
+        root_of(self.reader.read(START), size)
     }
 }
 
@@ -93,7 +123,7 @@ impl Source for House {
         if size == head.size {
             return Ok(Some(head.root));
         }
-        root_of(self.ledger().read(thads_proof::record::Position::new(0)), size)
+        root_of(self.ledger().read(START), size)
     }
 }
 

@@ -217,12 +217,12 @@ proptest! {
         for record in &pen.records[..cut] {
             again.fold(record).unwrap();
         }
-        let header = Header { position: again.position().0, root: [3; 32], code: "r1".to_owned() };
-        let bytes = snapshot::save(&again, header.root, &header.code).unwrap();
+        let header = Header { position: again.position().0, head: [3; 32], code: "r1".to_owned() };
+        let bytes = snapshot::save(&again, header.head, &header.code).unwrap();
         prop_assert_eq!(snapshot::header(&bytes).unwrap(), header.clone());
         let mut loaded = snapshot::load(&bytes, &header).unwrap();
         prop_assert_eq!(&loaded, &again);
-        prop_assert_eq!(&snapshot::save(&loaded, header.root, &header.code).unwrap(), &bytes);
+        prop_assert_eq!(&snapshot::save(&loaded, header.head, &header.code).unwrap(), &bytes);
         for record in &pen.records[cut..] {
             again.fold(record).unwrap();
             loaded.fold(record).unwrap();
@@ -331,11 +331,11 @@ prop_assert_eq!(found, expected);
 fn a_snapshot_that_does_not_fit_is_not_used() {
     let mut pen = Pen::new();
     pen.fee_case(A, "2018-10-05", 200_000);
-    let header = Header { position: pen.next().0, root: [3; 32], code: "r1".to_owned() };
-    let bytes = snapshot::save(&pen.books, header.root, &header.code).unwrap();
+    let header = Header { position: pen.next().0, head: [3; 32], code: "r1".to_owned() };
+    let bytes = snapshot::save(&pen.books, header.head, &header.code).unwrap();
     for other in [
         Header { position: 1, ..header.clone() },
-        Header { root: [4; 32], ..header.clone() },
+        Header { head: [4; 32], ..header.clone() },
         Header { code: "r2".to_owned(), ..header.clone() },
     ] {
         assert!(

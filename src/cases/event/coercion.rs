@@ -195,8 +195,13 @@ impl CaseKind for CoercionCostRecorded {
     }
 
     fn apply(&self, case: &mut Case, _: &At) {
-        if case.open().is_some() && self.borne_by == BorneBy::Debtor {
+        if self.borne_by != BorneBy::Debtor {
+            return;
+        }
+        if case.open().is_some() {
             case.owe(ObligationKind::Cost, Payee::Budget, false, self.amount);
+        } else {
+            case.costs_after_end = case.costs_after_end.saturating_add(self.amount);
         }
     }
 }

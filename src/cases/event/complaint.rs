@@ -136,6 +136,8 @@ macro_rules! steps {
             fn apply(&self, $complaint: &mut Complaint, $at: &At) {
                 let $this = self;
                 let _ = $this;
+                // Imported history may begin in the middle: then this says what it is, and nothing when it came in.
+                $complaint.sort.get_or_insert(Sort::$sort);
                 $apply
             }
         }

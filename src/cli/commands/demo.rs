@@ -45,6 +45,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         found(data, args)?
     };
     generate(&house, output, args.seed)?;
+    house.save_snapshot();
     let asked = Asked { period: PERIOD, office: None, as_known: None };
     let report = answers::report(&house, &asked, Some("office"))?;
     if !output.json {
