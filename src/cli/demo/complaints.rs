@@ -34,6 +34,44 @@ enum End {
     Pending,
 }
 
+/// When one comes in, between which days it ends, and how.
+#[derive(Clone, Copy)]
+struct Course {
+    received: Date,
+    earliest: Date,
+    latest: Date,
+    end: End,
+}
+
+fn courses(days: &Days, chance: &mut Chance) -> Vec<Course> {
+    let mut courses = Vec::new();
+    let (before, end) = (days.on_or_before(days.from.previous()), days.on_or_before(days.to));
+    for _ in 0..EARLIER {
+        let received = days.between(date(2017, 2, 6), date(2018, 7, 20), chance);
+        let end = chance.weighted(&[(70, End::Resolved), (14, End::Rejected), (16, End::Withdrawn)]);
+        courses.push(Course { received, earliest: received, latest: before, end });
+    }
+    for _ in 0..CARRIED {
+        let received = days.between(date(2018, 9, 3), date(2018, 9, 26), chance);
+        courses.push(Course { received, earliest: days.from, latest: end, end: End::Resolved });
+    }
+    for _ in CARRIED..RESOLVED {
+        let received = days.between(date(2018, 10, 2), date(2019, 2, 20), chance);
+        courses.push(Course { received, earliest: received, latest: end, end: End::Resolved });
+    }
+    // What comes late in the period is resolved after it, or not yet.
+    for at in RESOLVED..CARRIED + RECEIVED {
+        let received = days.between(date(2019, 3, 18), end, chance);
+        let ending = if at % 3 == 0 { End::Resolved } else { End::Pending };
+        courses.push(Course { received, earliest: days.to.next(), latest: days.last, end: ending });
+    }
+    for _ in 0..LATER {
+        let received = days.between(date(2019, 4, 1), date(2019, 4, 10), chance);
+        courses.push(Course { received, earliest: received, latest: days.last, end: End::Pending });
+    }
+    courses
+}
+
 /// The lanes of all complaints; `lanes` are those taken already, `cases` the lanes of each office's cases.
 pub(super) fn draw(
     land: &Land,
@@ -43,36 +81,14 @@ pub(super) fn draw(
     chance: &mut Chance,
 ) -> Vec<Vec<Draft>> {
     let days = &land.days;
-    let mut drawn: Vec<(Date, Date, End)> = Vec::new();
-    for _ in 0..EARLIER {
-        let received = days.between(date(2017, 2, 6), date(2018, 7, 20), chance);
-        let end = chance.weighted(&[(70, End::Resolved), (14, End::Rejected), (16, End::Withdrawn)]);
-        drawn.push((received, days.on_or_before(date(2018, 9, 28)), end));
-    }
-    let end = days.on_or_before(days.to);
-    for at in 0..CARRIED + RECEIVED + LATER {
-        let (received, last, end) = match at {
-            ..CARRIED => (days.between(date(2018, 9, 3), date(2018, 9, 26), chance), end, End::Resolved),
-            CARRIED..RESOLVED => {
-                (days.between(date(2018, 10, 2), date(2019, 2, 20), chance), end, End::Resolved)
-            }
-            // What comes late in the period is resolved after it, or not yet.
-            RESOLVED.. if at < CARRIED + RECEIVED => {
-                let ending = if at % 3 == 0 { End::Resolved } else { End::Pending };
-                (days.between(date(2019, 3, 18), end, chance), days.last, ending)
-            }
-            _ => (days.between(date(2019, 4, 1), date(2019, 4, 10), chance), days.last, End::Pending),
-        };
-        drawn.push((received, last, end));
-    }
+    let drawn = courses(days, chance);
     let mut all = Vec::with_capacity(drawn.len());
-    for ((received, last, end), lane) in drawn.into_iter().zip(lanes..) {
+    for (course, lane) in drawn.into_iter().zip(lanes..) {
         let weights: Vec<(u32, usize)> =
             (0..SITES.len()).map(|site| (u32::try_from(SITES[site].cases + 30).unwrap_or(1), site)).collect();
         let site = chance.weighted(&weights);
         let case = chance.percent(85).then(|| *chance.pick(&cases[site]));
-        let carried = received < days.from;
-        all.push(one(days, &units[site], lane, case, (received, last, end, carried), chance));
+        all.push(one(days, &units[site], lane, case, course, chance));
     }
     all
 }
@@ -82,12 +98,13 @@ fn one(
     unit: &Unit,
     lane: usize,
     case: Option<usize>,
-    (received, last, end, carried): (Date, Date, End, bool),
+    course: Course,
     chance: &mut Chance,
 ) -> Vec<Draft> {
     let stream = DraftStream::Complaint(lane);
     let (clerk, head) = (*chance.pick(&unit.clerks), unit.heads[0]);
     let mut drafts: Vec<Draft> = Vec::new();
+    let Course { received, earliest, latest, end } = course;
     let mut day = received;
     let mut step = |actor: OfficerNo, day: Date, body: Body, lag: i32| {
         let mut draft = Draft::simple(stream.clone(), unit.number, actor, day, body);
@@ -121,7 +138,7 @@ fn one(
         let ground = "out_of_time".to_owned();
         step(head, day, Body::ComplaintRejected(ComplaintRejected { ground }), 0);
     } else if end != End::Pending || days.plus(day, 4) < days.last && chance.percent(60) {
-        day = days.plus(day, chance.days(1, 5)).min(last);
+        day = days.plus(day, chance.days(1, 5)).min(latest);
         let accepted = if denunciation {
             Body::DenunciationAccepted(DenunciationAccepted {})
         } else {
@@ -132,8 +149,7 @@ fn one(
     let outcome = chance.weighted(&[(12, Outcome::Upheld), (22, Outcome::Partly), (66, Outcome::Dismissed)]);
     // Some take longer than the law gives.
     let wait = if denunciation { chance.days(15, 28) } else { chance.days(4, 17) };
-    let ends = days.plus(day, wait).max(if carried && last > days.from { days.from } else { day });
-    let ends = days.on_or_after(ends).min(last);
+    let ends = days.on_or_after(days.plus(day, wait).max(earliest)).min(latest);
     match end {
         End::Resolved if denunciation => {
             step(

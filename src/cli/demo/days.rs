@@ -106,6 +106,23 @@ impl Days {
         self.nth(first + chance.index(end.saturating_sub(first).max(1)))
     }
 
+    /// The day itself when it is worked, else a working day of the weeks about it.
+    pub(super) fn near(&self, day: Date, chance: &mut Chance) -> Date {
+        let after = self.on_or_after(day);
+        if after == day { day } else { self.plus(after, chance.days(-5, 4)) }
+    }
+
+    /// A day more than a week later on which what was left lying is entered: often one of the month's last.
+    pub(super) fn entered_late(&self, day: Date, chance: &mut Chance) -> Date {
+        let first = day.plus_days(1 - i32::try_from(day.day()).unwrap_or(1));
+        let month_ends = self.on_or_before(first.plus_months(1).previous());
+        if month_ends.since(day) > 12 && chance.percent(60) {
+            self.plus(month_ends, -chance.days(0, 4)).max(self.on_or_after(day.plus_days(8)))
+        } else {
+            self.plus(day, chance.days(6, 23))
+        }
+    }
+
     /// A day on which a case is finished in the period, not before `low`.
     pub(super) fn finishing(&self, low: Date, chance: &mut Chance) -> Date {
         let start = self.finishing.partition_point(|day| *day < low);

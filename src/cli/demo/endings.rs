@@ -2,6 +2,7 @@
 
 use thads_cases::case::{Basis, Class};
 use thads_cases::date::Date;
+use thads_cases::distribution::ObligationKind;
 use thads_cases::event::coercion::Measure;
 use thads_cases::event::money::Means;
 
@@ -73,13 +74,18 @@ fn way(life: &mut Life<'_>, spec: &Spec, room: i32) -> Way {
     let chance = &mut life.chance;
     let long = room > 50;
     let budget_only = life.case.creditors.is_empty();
+    let can_be_let_off = life
+        .case
+        .obligations
+        .iter()
+        .all(|one| matches!(one.kind, ObligationKind::CourtFee | ObligationKind::Fine));
     match spec.sort {
         Sort::Proactive if budget_only => chance.weighted(&[
             (58, Way::Once),
             (if room > 30 { 11 } else { 0 }, Way::Coerced),
             (if long { 17 } else { 0 }, Way::Parts),
             (4, Way::Kept),
-            (if long && old { 2 } else { 0 }, Way::Exempted),
+            (if long && old && can_be_let_off { 4 } else { 0 }, Way::Exempted),
             (3, Way::TooMuch),
         ]),
         Sort::Proactive => chance.weighted(&[
@@ -213,6 +219,8 @@ fn pay(life: &mut Life<'_>, spec: &Spec, way: Way) {
             let part = share(owes, life.chance.between(30, 450), 1000).max(50_000).min(owes - 10_000);
             life.settle(part - part % 1000, how);
             life.pass(3, 12);
+            life.verify(true);
+            life.pass(1, 4);
             life.exempt();
         }
         Way::Waived => {
@@ -291,12 +299,7 @@ pub(super) fn terminate(life: &mut Life<'_>, spec: &Spec) {
     let day = days.finishing(started.plus_days(12), &mut life.chance);
     until(life, day);
     let ground = if is_proactive(spec) {
-        life.chance.weighted(&[
-            (55, "debtor_dead_no_estate"),
-            (25, "exempted"),
-            (12, "annulled"),
-            (8, "dissolved"),
-        ])
+        life.chance.weighted(&[(75, "debtor_dead_no_estate"), (12, "annulled"), (8, "dissolved")])
     } else {
         life.chance.weighted(&[
             (68, "waiver_or_agreement"),
@@ -331,7 +334,7 @@ pub(super) fn leave(life: &mut Life<'_>, spec: &Spec) {
     life.limit = days.on_or_before(days.to);
     let started = life.day.max(days.from);
     let (low, high) = match spec.fate {
-        _ if spec.moved < 0 => (date(2019, 3, 25), date(2019, 3, 29)),
+        Fate::OnTheWay => (date(2019, 3, 25), date(2019, 3, 28)),
         Fate::Withdrawn => (started.plus_days(8), date(2019, 3, 20)),
         _ => (started.plus_days(14), started.plus_days(90).min(date(2019, 2, 12))),
     };

@@ -41,6 +41,8 @@ pub(super) enum Fate {
     Book,
     /// Ủy thác.
     Entrusted,
+    /// Entrusted in the last days; the receiver's order comes after the period.
+    OnTheWay,
     /// Rút lên.
     PulledUp,
     /// Thu hồi.
@@ -324,7 +326,8 @@ fn floor(amount: i64, sort: Sort, chance: &mut Chance) -> i64 {
         Sort::Proactive if amount < 200_000 => 200_000,
         Sort::Proactive if amount < 420_000 => 300_000,
         Sort::Proactive => rounded(amount, chance),
-        Sort::Private | Sort::Bank => rounded(amount.max(500_000), chance),
+        Sort::Private => rounded(amount.max(1_200_000), chance),
+        Sort::Bank => rounded(amount.max(15_000_000), chance),
     }
 }
 
@@ -423,7 +426,7 @@ fn moves(specs: &mut Vec<Spec>, chance: &mut Chance) {
         .filter(|at| specs[*at].origin == Origin::Later && specs[*at].fate == Fate::Open)
         .collect();
     for receiver in on_the_way.iter().take(4) {
-        send(specs, *receiver, Fate::Entrusted, chance);
+        send(specs, *receiver, Fate::OnTheWay, chance);
     }
     let pulled: Vec<usize> = (0..specs.len())
         .filter(|at| {
@@ -451,10 +454,7 @@ fn moves(specs: &mut Vec<Spec>, chance: &mut Chance) {
 
 /// Adds the case of another office that a receiver's case continues.
 fn send(specs: &mut Vec<Spec>, receiver: usize, fate: Fate, chance: &mut Chance) {
-    let (site, sort, amount, paid) = {
-        let spec = &specs[receiver];
-        (spec.site, spec.sort, spec.amount, spec.paid)
-    };
+    let (site, sort, amount) = (specs[receiver].site, specs[receiver].sort, specs[receiver].amount);
     let others: Vec<(u32, usize)> = (0..SITES.len())
         .filter(|other| *other != site && (fate != Fate::PulledUp || *other != 0))
         .map(|other| (u32::try_from(SITES[other].cases).unwrap_or(1), other))
@@ -484,7 +484,6 @@ fn send(specs: &mut Vec<Spec>, receiver: usize, fate: Fate, chance: &mut Chance)
             None => sender.fate = Fate::Entrusted,
         }
     }
-    let _ = paid;
     specs[receiver].from = Some(specs.len());
     specs.push(sender);
 }

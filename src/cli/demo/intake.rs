@@ -8,9 +8,12 @@ use thads_cases::event::assignment::{
     Addressee, EnforcerAssigned, Mode, NoticeServed, Served, VoluntaryPeriodStarted,
 };
 use thads_cases::event::intake::{
-    Channel, EnforcementOrdered, JudgmentReceived, Liability, Owed, RequestReceived, RequestRefused,
+    Channel, EnforcementOrdered, JudgmentReceived, Liability, OrderAmended, Owed, RequestReceived,
+    RequestRefused,
 };
+use thads_cases::ids::ObligationNo;
 use thads_cases::money::Dong;
+use thads_cases::personal::Personal;
 use thads_cases::rules::Parameter;
 
 use super::amounts::parts;
@@ -235,6 +238,13 @@ impl Life<'_> {
         self.decide(By::Head, Body::RequestRefused(RequestRefused { ground: ground.to_owned() }));
     }
 
+    /// The order named a wrong sum and is amended to the right one.
+    pub(super) fn amend(&mut self, amount: Dong) {
+        self.pass(2, 9);
+        let why = Some(Personal::Text("tòa án đính chính bản án".to_owned()));
+        self.decide(By::Head, Body::OrderAmended(OrderAmended { obligation: ObligationNo(1), amount, why }));
+    }
+
     /// The order, on or after a day and not more than five working days after what came before.
     pub(super) fn order(&mut self, claims: Claims, on: Date) {
         self.go_to(on);
@@ -256,7 +266,16 @@ impl Life<'_> {
         let back = self.chance.days(1, 5);
         let received = self.land.days.plus(ordered, -back);
         self.register(&claims, received);
-        self.order(claims, ordered);
+        let first = claims.obligations.first().filter(|one| one.kind.is_money()).map(|one| one.amount);
+        match first {
+            Some(right) if self.chance.per_mille(6) => {
+                let mut mistaken = claims;
+                mistaken.obligations[0].amount = dong(right.get() + right.get() / 10 + 1_000);
+                self.order(mistaken, ordered);
+                self.amend(right);
+            }
+            _ => self.order(claims, ordered),
+        }
     }
 
     /// The enforcer gets the case.
@@ -273,7 +292,7 @@ impl Life<'_> {
         let enforcer = *self.chance.pick(&self.unit.enforcers);
         let reason =
             *self.chance.pick(&["chuyển công tác", "nghỉ thai sản", "phân công lại địa bàn", "nghỉ hưu"]);
-        let reason = Some(thads_cases::personal::Personal::Text(reason.to_owned()));
+        let reason = Some(Personal::Text(reason.to_owned()));
         self.enforcer = enforcer;
         self.decide(By::Head, Body::EnforcerAssigned(EnforcerAssigned { enforcer, reason }));
     }

@@ -62,18 +62,24 @@ pub(super) struct Life<'a> {
     pub(super) enforcer: OfficerNo,
     /// How many rounds of auction are still to fail within the period, for a case on sale.
     pub(super) rounds_due: i64,
+    /// Everything is entered without delay: another office waits for it.
+    pub(super) prompt: bool,
     /// Which of the lives it is.
     pub(super) index: usize,
     accountant: OfficerNo,
     head: OfficerNo,
+    /// What is found when the debtor's means are looked at, mostly the same each time.
+    pub(super) circumstances: usize,
 }
 
 impl<'a> Life<'a> {
     /// A life that has not begun.
     pub(super) fn new(land: &'a Land, unit: &'a Unit, index: usize, mut chance: Chance) -> Life<'a> {
-        let enforcer = *chance.pick(&unit.enforcers);
+        // The first of them has more than the others.
+        let enforcer = if chance.percent(8) { unit.enforcers[0] } else { *chance.pick(&unit.enforcers) };
         let accountant = *chance.pick(&unit.accountants);
         let head = *chance.pick(&unit.heads);
+        let circumstances = chance.index(1_000);
         Life {
             land,
             unit,
@@ -84,9 +90,11 @@ impl<'a> Life<'a> {
             limit: land.days.last,
             enforcer,
             rounds_due: 0,
+            prompt: false,
             index,
             accountant,
             head,
+            circumstances,
         }
     }
 
@@ -170,16 +178,17 @@ impl<'a> Life<'a> {
         let mut floor = days.first;
         let effective: Vec<Date> = self.steps.iter().map(|step| step.effective).collect();
         for (at, step) in self.steps.iter_mut().enumerate() {
-            let lag = match (at, self.chance.below(1000)) {
-                (0, _) => 0,
-                (_, 0..LATE_STARTS) => self.chance.days(8, 32),
-                (_, LATE_STARTS..110) => self.chance.days(3, 7),
-                (_, 110..350) => self.chance.days(1, 2),
-                (_, _) => 0,
+            let entered = match (at, self.chance.below(1000)) {
+                (0, _) => step.effective,
+                (_, 0..110) if self.prompt => step.effective,
+                (_, 0..LATE_STARTS) => days.entered_late(step.effective, &mut self.chance),
+                (_, LATE_STARTS..110) => days.plus(step.effective, self.chance.days(2, 5)),
+                (_, 110..350) => days.plus(step.effective, self.chance.days(1, 2)),
+                (_, _) => step.effective,
             };
             // Nearly everything of a period is entered when its figures are published.
-            let latest = days.plus(days.last, -self.chance.days(0, 6)).max(step.effective);
-            let entered = days.on_or_after(step.effective.plus_days(lag)).min(latest).max(step.effective);
+            let latest = days.plus(days.last, -self.chance.days(0, 6));
+            let entered = entered.min(latest).max(step.effective);
             let entered = entered.max(floor);
             step.recorded = entered;
             let alone = step.aside && effective.get(at + 1).is_some_and(|next| *next > step.effective);

@@ -15,7 +15,7 @@ use super::moves::brought;
 /// Months of coming in, by year: the older, the fewer.
 const OLD_STOCK: &[(u32, (i32, u32, u32))] = &[(18, (2016, 1, 12)), (40, (2017, 1, 12)), (42, (2018, 1, 7))];
 const RECENT_STOCK: &[(u32, (i32, u32, u32))] =
-    &[(9, (2016, 1, 12)), (24, (2017, 1, 12)), (67, (2018, 1, 8))];
+    &[(9, (2016, 1, 12)), (24, (2017, 1, 12)), (67, (2018, 1, 9))];
 const BOOK_STOCK: &[(u32, (i32, u32, u32))] = &[(52, (2016, 1, 12)), (48, (2017, 1, 7))];
 
 /// What is known of the sender when a receiver's life is written.
@@ -28,8 +28,9 @@ pub(super) struct Sent<'s> {
 
 /// Writes the whole life of a case.
 pub(super) fn write(life: &mut Life<'_>, spec: &Spec, sent: Option<&Sent<'_>>) {
+    life.prompt = spec.to.is_some();
     match (spec.origin, sent) {
-        (_, Some(sent)) => receive(life, sent),
+        (_, Some(sent)) => receive(life, spec, sent),
         (Origin::Carried | Origin::Returned, None) => begin_before(life, spec),
         (Origin::New, None) => begin_in_period(life, spec),
         (Origin::Later, None) => begin_after(life, spec),
@@ -48,7 +49,9 @@ pub(super) fn write(life: &mut Life<'_>, spec: &Spec, sent: Option<&Sent<'_>>) {
         Fate::OnSale => super::standing::on_sale(life, spec),
         Fate::NotYet => super::standing::not_yet(life, spec),
         Fate::Book => super::standing::book(life, spec),
-        Fate::Entrusted | Fate::PulledUp | Fate::Withdrawn => super::endings::leave(life, spec),
+        Fate::Entrusted | Fate::OnTheWay | Fate::PulledUp | Fate::Withdrawn => {
+            super::endings::leave(life, spec)
+        }
         Fate::Unordered => {}
     }
 }
@@ -56,7 +59,8 @@ pub(super) fn write(life: &mut Life<'_>, spec: &Spec, sent: Option<&Sent<'_>>) {
 /// A day of a stock: a year by weight, a day of its months.
 fn day_of(life: &mut Life<'_>, stock: &[(u32, (i32, u32, u32))]) -> Date {
     let (year, first, last) = life.chance.weighted(stock);
-    let end = date(year, last, 1).plus_months(1).previous();
+    // What comes in just before the period has had its first notices when it begins.
+    let end = date(year, last, 1).plus_months(1).previous().min(date(2018, 9, 12));
     life.land.days.between(date(year, first, 12), end, &mut life.chance)
 }
 
@@ -74,6 +78,7 @@ fn begin_before(life: &mut Life<'_>, spec: &Spec) {
         | Fate::Terminated
         | Fate::Open
         | Fate::Entrusted
+        | Fate::OnTheWay
         | Fate::PulledUp
         | Fate::Withdrawn
         | Fate::Unordered => RECENT_STOCK,
@@ -150,7 +155,7 @@ fn begin_in_period(life: &mut Life<'_>, spec: &Spec) {
         Fate::Open if spec.paid > 0 => (days.from, date(2019, 1, 25)),
         Fate::NotYet => (days.from, date(2019, 2, 14)),
         Fate::OnSale => (days.from, date(2018, 10, 16)),
-        Fate::Entrusted | Fate::PulledUp | Fate::Withdrawn => (days.from, date(2019, 1, 15)),
+        Fate::Entrusted | Fate::OnTheWay | Fate::PulledUp | Fate::Withdrawn => (days.from, date(2019, 1, 15)),
         Fate::MetAndEntrusted | Fate::Open | Fate::Book | Fate::Unordered => (days.from, last),
     };
     let ordered = days.between(low, high, &mut life.chance);
@@ -182,7 +187,7 @@ fn begin_after(life: &mut Life<'_>, spec: &Spec) {
 }
 
 /// Comes from another office.
-fn receive(life: &mut Life<'_>, sent: &Sent<'_>) {
+fn receive(life: &mut Life<'_>, spec: &Spec, sent: &Sent<'_>) {
     let Some(brought) = brought(&sent.life.case) else { return };
     let Some(last) = sent.life.steps.last() else { return };
     life.limit = life.land.days.last;
@@ -190,6 +195,9 @@ fn receive(life: &mut Life<'_>, sent: &Sent<'_>) {
     life.pass(2, 5);
     let recorded = last.recorded;
     life.go_to(recorded.next());
+    if spec.origin == Origin::Later {
+        life.go_to(life.land.days.to.next());
+    }
     life.receive(brought, sent.life.index, sent.pulled_up);
     life.assign();
     life.serve();

@@ -163,7 +163,9 @@ impl Life<'_> {
     /// Money comes in and is paid over.
     pub(super) fn settle(&mut self, amount: i64, means: Means) {
         self.collect(amount, means);
-        self.pass(0, 3);
+        // Now and then money lies longer than the ten days that the law gives.
+        let (low, high) = if self.chance.percent(3) { (8, 22) } else { (0, 3) };
+        self.pass(low, high);
         self.pay_over();
     }
 

@@ -210,9 +210,9 @@ fn times(lanes: &[Vec<Draft>], chance: &mut Chance) -> Vec<(i64, usize, usize)> 
         order.sort_by_key(|at| drafts[*at].recorded);
         for of_day in order.chunk_by(|one, other| drafts[*one].recorded == drafts[*other].recorded) {
             seconds.clear();
-            // The organisation is set up before the first case comes in.
-            let (first, last) = if lane == 0 { (0, 600) } else { (601, WORKED - 1) };
-            seconds.extend(of_day.iter().map(|_| chance.between(first, last)));
+            // The first lane is the organisation's, set up in one morning.
+            let last = if lane == 0 { MORNING - 1 } else { WORKED - 1 };
+            seconds.extend(of_day.iter().map(|_| chance.between(0, last)));
             seconds.sort_unstable();
             for (at, second) in of_day.iter().zip(&seconds) {
                 let time = instant(drafts[*at].recorded, *second) + chance.between(0, SECOND - 1);

@@ -4,7 +4,7 @@ use thads_cases::case::Class;
 use thads_cases::date::Date;
 use thads_cases::event::Body;
 use thads_cases::event::coercion::Measure;
-use thads_cases::event::money::HeldTemporarily;
+use thads_cases::event::money::{HeldMoneyResolved, HeldTemporarily, HeldTo};
 use thads_cases::personal::Personal;
 
 use super::amounts::share;
@@ -113,6 +113,12 @@ fn keep_for_later(life: &mut Life<'_>, end: Date) {
     let amount = dong((share(life.owes(), life.chance.between(50, 900), 1000) / 1000 * 1000).max(200_000));
     let why = Personal::Text("tiền tạm giữ chờ xử lý".to_owned());
     life.act(By::Accountant, Body::HeldTemporarily(HeldTemporarily { amount, why }));
+    if life.chance.percent(30) {
+        life.pass(3, 15);
+        let item = life.case.held.last().map_or(1, |held| held.number);
+        let to = if life.chance.percent(60) { HeldTo::Returned } else { HeldTo::Budget };
+        life.act(By::Accountant, Body::HeldMoneyResolved(HeldMoneyResolved { item, amount, to }));
+    }
 }
 
 /// Money comes in the last days of the period and is paid over in April.

@@ -44,7 +44,9 @@ const REMARKS: &[&str] = &[
 impl Life<'_> {
     /// The enforcer finds out what the debtor has.
     pub(super) fn verify(&mut self, means_found: bool) {
-        let text = *self.chance.pick(if means_found { FOUND } else { NOTHING_FOUND });
+        let texts = if means_found { FOUND } else { NOTHING_FOUND };
+        let at = if self.chance.percent(15) { self.chance.index(texts.len()) } else { self.circumstances };
+        let text = texts[at % texts.len()];
         let estimate = (means_found && self.chance.percent(40)).then(|| dong(self.owes() / 1000 * 1000));
         let findings = Some(Personal::Text(text.to_owned()));
         let body = Body::ConditionsVerified(ConditionsVerified { means_found, estimate, findings });
@@ -109,29 +111,57 @@ impl Life<'_> {
         self.chance.weighted(&[(80, "a"), (4, "b"), (16, "c")])
     }
 
-    /// Waits for a day; meanwhile the debtor's means are looked at again about every half year.
+    /// Waits for a day; meanwhile the debtor's means are looked at again about every half year, and of one who has
+    /// some the enforcer reminds him in between.
     pub(super) fn wait_for(&mut self, day: Date) {
         let means = !matches!(self.case.open().map(|open| &open.class), Some(Class::NotYet { .. }));
-        let mut last = self.case.verified.last().copied().unwrap_or(self.day).max(self.day.plus_days(-150));
         // Nobody travels twice a year for a small fee.
-        let often = if means && self.is_small() { 50 } else { 93 };
+        let small = means && self.is_small();
+        let often = if small { 50 } else { 93 };
+        let mut looked = self.case.verified.last().copied().unwrap_or(self.day).max(self.day.plus_days(-150));
+        let mut next = looked.plus_days(self.chance.days(130, 184));
         loop {
-            let again = last.plus_days(self.chance.days(130, 184));
-            if again >= day || self.day >= self.limit {
+            if means && !small && self.chance.percent(75) {
+                let reminder =
+                    self.land.days.near(self.day.plus_days(self.chance.days(35, 85)), &mut self.chance);
+                if reminder < next && reminder < day {
+                    self.go_to(reminder);
+                    self.remind();
+                    continue;
+                }
+            }
+            if next >= day || self.day >= self.limit {
                 break;
             }
-            last = again;
+            looked = next;
             if self.chance.percent(often) {
-                self.go_to(again);
+                let near = self.land.days.near(looked, &mut self.chance);
+                self.go_to(near.min(day));
                 self.verify(means);
                 self.remark(if means { 35 } else { 12 });
                 if self.chance.percent(12) {
                     self.pass(1, 3);
-                    self.notice(Addressee::Creditor, "conditions");
+                    self.tell_of("conditions");
                 }
             }
+            next = looked.plus_days(self.chance.days(130, 184));
         }
         self.go_to(day);
+    }
+
+    /// The debtor is called, summoned or visited.
+    fn remind(&mut self) {
+        if self.chance.percent(45) {
+            self.notice(Addressee::Debtor, "summons");
+        } else {
+            self.remark(100);
+        }
+    }
+
+    /// The creditor, where there is one, is told; else the debtor.
+    fn tell_of(&mut self, what: &str) {
+        let to = if self.case.creditors.is_empty() { Addressee::Debtor } else { Addressee::Creditor };
+        self.notice(to, what);
     }
 
     /// The case goes into the tracking book.
