@@ -1,1 +1,4 @@
 //! End-to-end tests: the table of contents.
+
+mod demo;
+mod support;
