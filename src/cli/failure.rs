@@ -135,6 +135,7 @@ impl From<OpenError> for Failure {
             OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }
+            | OpenError::Segments { .. }
             | OpenError::Fork { .. }
             | OpenError::Log(_)
             | OpenError::Vault(_)

@@ -21,7 +21,8 @@ use crate::journal::{
     Embedded, Found, Journal, JournalError, Listing, Outcome, OwnedBlock, Progress, Store, Tip,
 };
 use crate::lock::{self, Lock};
-use crate::open::{self, OpenError, OpenReport};
+use crate::open::{OpenError, OpenReport};
+use crate::opened::Opened;
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
 use crate::reader::CopiedStore;
@@ -97,20 +98,10 @@ impl Ledger {
     /// # Errors
     /// When another process writes to it, there is none, or both its copies are damaged.
     pub fn open(dir: &Path, options: OpenOptions) -> Result<(Ledger, OpenReport), OpenError> {
-        if !dir.join(files::WAL).is_dir() && !dir.join(files::SLED).is_dir() {
-            return Err(OpenError::NotALedger(dir.to_path_buf()));
-        }
-        let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
-        let mut report = OpenReport::default();
-        let (journal, id) = open::open_journal(dir, &options.storage, &mut report)?;
-        for folder in [files::SNAPSHOTS, files::VAULT, files::KEYS] {
-            files::make_folder(&dir.join(folder))?;
-        }
-        let ledger = Ledger::start(dir, lock, journal, id, options.clock, options.randomness, &mut report)?;
-        Ok((ledger, report))
+        Opened::open(dir, &options.storage)?.start(options.clock, options.randomness)
     }
 
-    fn start(
+    pub(crate) fn start(
         dir: &Path,
         lock: Lock,
         journal: Embedded,

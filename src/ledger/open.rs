@@ -54,6 +54,14 @@ pub enum OpenError {
         /// What was found.
         what: String,
     },
+    /// The segments are damaged: evidence. Opening the ledger for writing looks at the other copy as well.
+    #[error("the segments are damaged from position {first} on: {what}")]
+    Segments {
+        /// The first position that they do not have.
+        first: u64,
+        /// What was found.
+        what: String,
+    },
     /// The two copies are whole and do not tell the same: evidence.
     #[error("segments and sled tell different histories from position {first} on: {what}")]
     Fork {
@@ -86,7 +94,13 @@ fn until(end: &Option<u64>) -> String {
 impl OpenError {
     /// Returns whether this is evidence of damage or tampering, not only a failure.
     pub fn is_evidence(&self) -> bool {
-        matches!(self, OpenError::Damaged { .. } | OpenError::Fork { .. } | OpenError::Log(_))
+        matches!(
+            self,
+            OpenError::Damaged { .. }
+                | OpenError::Segments { .. }
+                | OpenError::Fork { .. }
+                | OpenError::Log(_)
+        )
     }
 }
 

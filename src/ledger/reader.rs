@@ -61,11 +61,11 @@ impl Reader {
             }
             Some(Trouble::Empty) => from_sled(dir)?,
             Some(Trouble::Damaged { position, what, .. }) => {
-                return Err(OpenError::Damaged { first: position, end: None, what });
+                return Err(OpenError::Segments { first: position, what });
             }
-            Some(Trouble::Missing { first, until, .. }) => {
-                let what = "segments are missing; opening the ledger for writing restores them".into();
-                return Err(OpenError::Damaged { first, end: until, what });
+            Some(Trouble::Missing { first, numbers, .. }) => {
+                let what = format!("segments {} to {} are missing", numbers.start(), numbers.end());
+                return Err(OpenError::Segments { first, what });
             }
         };
         let mut records = Records::new(source.read(tip.size.saturating_sub(1), tip.size));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_cases::date::Date;
 use thads_ledger::{
-    Clock, Ledger, OpenOptions, OpenReport, OsRandom, Randomness, Seeded, Setup, SystemClock,
+    Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, Storage, SystemClock,
 };
 use thads_projections::books::Books;
 use thads_proof::checkpoint::LogKey;
@@ -184,14 +184,21 @@ impl House {
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
     pub fn open(directory: &Path) -> Result<(House, OpenReport), HouseError> {
-        // Which clock it lives by stands in the log itself, so a reader looks first.
-        let (lives_by, last) = {
-            let reader = thads_ledger::Reader::open(directory)?;
-            (reader.genesis().clock, reader.head().recorded_at)
-        };
-        let (clock, committer, references) = sources(lives_by, last);
-        let options = OpenOptions::new(clock.for_committer(), committer);
-        let (ledger, report) = Ledger::open(directory, options)?;
+        House::open_with(directory, &Storage::default())
+    }
+
+    /// Opens a ledger to write to it, after all of both copies was checked and mended.
+    ///
+    /// # Errors
+    /// Another writer has it, or it is damaged beyond what its two copies can mend.
+    pub fn mend(directory: &Path) -> Result<(House, OpenReport), HouseError> {
+        House::open_with(directory, &Storage { check_all: true, ..Storage::default() })
+    }
+
+    fn open_with(directory: &Path, storage: &Storage) -> Result<(House, OpenReport), HouseError> {
+        let opened = Opened::open(directory, storage)?;
+        let (clock, committer, references) = sources(opened.genesis().clock, opened.recorded_at());
+        let (ledger, report) = opened.start(clock.for_committer(), committer)?;
         Ok((House::fold(ledger, clock, references)?, report))
     }
 

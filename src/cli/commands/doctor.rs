@@ -1,4 +1,4 @@
-//! `doctor`: opening says what is wrong and mends it from the better copy; then everything is verified.
+//! `doctor`: all of both copies is checked and each mended from the better one; then everything is verified.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(data: &Path, output: &Output) -> Result<(), Failure> {
-    let (house, report) = House::open(data)?;
+    let (house, report) = House::mend(data)?;
     house.close()?;
     let verified = super::verify::verify(data)?;
     if output.json {

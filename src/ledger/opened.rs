@@ -1,0 +1,76 @@
+//! Between opening and writing: a ledger whose log is open and mended and that has no clock yet.
+//!
+//! Which clock and randomness a ledger lives by stands in its genesis, and that may have to be mended first.
+
+use std::path::{Path, PathBuf};
+
+use thads_proof::genesis::Genesis;
+use thads_proof::record::{LedgerId, Micros};
+
+use crate::clock::Clock;
+use crate::files;
+use crate::journal::{Embedded, Journal};
+use crate::ledger::{Ledger, genesis_of};
+use crate::lock::{self, Lock};
+use crate::open::{self, OpenError, OpenReport};
+use crate::randomness::Randomness;
+use crate::records::Records;
+use crate::storage::Storage;
+
+/// A ledger that is locked, open and mended. It writes once [`Opened::start`] gives it a clock.
+pub struct Opened {
+    dir: PathBuf,
+    lock: Lock,
+    journal: Embedded,
+    id: LedgerId,
+    genesis: Genesis,
+    recorded_at: Micros,
+    report: OpenReport,
+}
+
+impl Opened {
+    /// Locks the ledger in `dir`, opens its log and mends what one copy has from the other.
+    ///
+    /// # Errors
+    /// When another process writes to it, there is none, or both its copies are damaged.
+    pub fn open(dir: &Path, storage: &Storage) -> Result<Opened, OpenError> {
+        if !dir.join(files::WAL).is_dir() && !dir.join(files::SLED).is_dir() {
+            return Err(OpenError::NotALedger(dir.to_path_buf()));
+        }
+        let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
+        let mut report = OpenReport::default();
+        let (journal, id) = open::open_journal(dir, storage, &mut report)?;
+        let genesis = genesis_of(&journal)?;
+        let size = journal.head()?.size;
+        let last = Records::new(journal.read(size.saturating_sub(1)..size)).next().transpose()?;
+        let recorded_at = last.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?.recorded_at;
+        Ok(Opened { dir: dir.to_path_buf(), lock, journal, id, genesis, recorded_at, report })
+    }
+
+    /// Returns the genesis.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Returns when the last record was recorded.
+    pub fn recorded_at(&self) -> Micros {
+        self.recorded_at
+    }
+
+    /// Starts the committer, and says what had to be done.
+    ///
+    /// # Errors
+    /// When vault or key cannot be read, or the log is not continuous.
+    pub fn start(
+        self,
+        clock: Box<dyn Clock>,
+        randomness: Box<dyn Randomness>,
+    ) -> Result<(Ledger, OpenReport), OpenError> {
+        let Opened { dir, lock, journal, id, mut report, .. } = self;
+        for folder in [files::SNAPSHOTS, files::VAULT, files::KEYS] {
+            files::make_folder(&dir.join(folder))?;
+        }
+        let ledger = Ledger::start(&dir, lock, journal, id, clock, randomness, &mut report)?;
+        Ok((ledger, report))
+    }
+}
