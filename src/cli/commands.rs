@@ -5,8 +5,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde_json::Value;
-use thads_ledger::OpenReport;
-use thads_service::house::RootSeed;
+use thads_ledger::{OpenError, OpenReport};
+use thads_service::house::{House, HouseError, RootSeed};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -26,6 +26,22 @@ pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod verify;
+
+/// Opens a directory's ledger to write to it; `None` where there is none, or where its founding was cut off before
+/// the first record.
+fn opened(data: &Path, output: &Output) -> Result<Option<House>, Failure> {
+    if !data.join("wal").exists() && !data.join("sled").exists() {
+        return Ok(None);
+    }
+    match House::open(data) {
+        Ok((house, report)) => {
+            say_opened(output, &report);
+            Ok(Some(house))
+        }
+        Err(HouseError::Open(OpenError::NotALedger(_))) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// Says what opening had to mend.
 fn say_opened(output: &Output, report: &OpenReport) {

@@ -39,10 +39,9 @@ const BULK: usize = 8192;
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let started = now();
-    let house = if data.join("wal").exists() || data.join("sled").exists() {
-        go_on(data, output, args)?
-    } else {
-        found(data, args)?
+    let house = match super::opened(data, output)? {
+        Some(house) => go_on(house, data, args)?,
+        None => found(data, args)?,
     };
     generate(&house, output, args.seed)?;
     house.save_snapshot();
@@ -94,9 +93,8 @@ fn found(data: &Path, args: &Args) -> Result<House, Failure> {
     Ok(house)
 }
 
-fn go_on(data: &Path, output: &Output, args: &Args) -> Result<House, Failure> {
-    let (house, report) = House::open(data)?;
-    super::say_opened(output, &report);
+/// Refuses a ledger that is not this demo's.
+fn go_on(house: House, data: &Path, args: &Args) -> Result<House, Failure> {
     let genesis = house.ledger().genesis();
     let ours = genesis.practice
         && genesis.origin == ORIGIN

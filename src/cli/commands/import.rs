@@ -50,13 +50,14 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         Failure::new(format!("{}: {error}", args.file.display()), "name a file that exists")
     })?;
     let scratch;
-    let directory = if args.dry_run && !holds_ledger(data) {
-        scratch = Scratch::new()?;
-        scratch.0.as_path()
-    } else {
-        data
+    let house = match super::opened(data, output)? {
+        Some(house) => counting_alike(house, &mapping)?,
+        None if args.dry_run => {
+            scratch = Scratch::new()?;
+            found(&scratch.0, &mapping)?
+        }
+        None => found(data, &mapping)?,
     };
-    let house = open_or_found(directory, output, &mapping)?;
     let job = Job {
         file: &args.file,
         mapping: &mapping,
@@ -96,10 +97,6 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     Ok(())
 }
 
-fn holds_ledger(data: &Path) -> bool {
-    data.join("wal").exists() || data.join("sled").exists()
-}
-
 /// A directory for a dry run where there is no ledger yet; removed at the end.
 struct Scratch(PathBuf);
 
@@ -117,34 +114,35 @@ impl Drop for Scratch {
     }
 }
 
-fn open_or_found(data: &Path, output: &Output, mapping: &Mapping) -> Result<House, Failure> {
-    let unit = genesis::Unit {
-        code: mapping.ledger.currency.code.clone(),
-        exponent: mapping.ledger.currency.exponent,
+fn unit_of(mapping: &Mapping) -> genesis::Unit {
+    genesis::Unit { code: mapping.ledger.currency.code.clone(), exponent: mapping.ledger.currency.exponent }
+}
+
+/// Founds the ledger that a mapping names.
+fn found(data: &Path, mapping: &Mapping) -> Result<House, Failure> {
+    let founding = Founding {
+        name: mapping.ledger.name.clone(),
+        origin: mapping.ledger.origin.clone(),
+        unit: unit_of(mapping),
+        clock: genesis::Clock::Real,
+        practice: false,
     };
-    if !holds_ledger(data) {
-        let founding = Founding {
-            name: mapping.ledger.name.clone(),
-            origin: mapping.ledger.origin.clone(),
-            unit,
-            clock: genesis::Clock::Real,
-            practice: false,
-        };
-        let (house, root_seed) = House::create(data, &founding, 0)?;
-        super::write_root_key(data, &root_seed)?;
+    let (house, root_seed) = House::create(data, &founding, 0)?;
+    super::write_root_key(data, &root_seed)?;
+    Ok(house)
+}
+
+/// Refuses a ledger that counts in another unit than the mapping.
+fn counting_alike(house: House, mapping: &Mapping) -> Result<House, Failure> {
+    let (there, unit) = (&house.ledger().genesis().unit, unit_of(mapping));
+    if *there == unit {
         return Ok(house);
     }
-    let (house, report) = House::open(data)?;
-    super::say_opened(output, &report);
-    let there = &house.ledger().genesis().unit;
-    if *there != unit {
-        let message = format!(
-            "the ledger counts {} × 10^-{}, the mapping says {} × 10^-{}",
-            there.code, there.exponent, unit.code, unit.exponent
-        );
-        return Err(Failure::new(message, "import into a directory of its own: thads --data DIR import …"));
-    }
-    Ok(house)
+    let message = format!(
+        "the ledger counts {} × 10^-{}, the mapping says {} × 10^-{}",
+        there.code, there.exponent, unit.code, unit.exponent
+    );
+    Err(Failure::new(message, "import into a directory of its own: thads --data DIR import …"))
 }
 
 /// A house as what an import goes into.
