@@ -101,17 +101,23 @@ impl House {
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
         let asked_version = request.expected_version;
-        let mut group = self.group_of(request)?;
-        self.dates_of_first_time(&mut group)?;
+        let group = self.group_of(request)?;
         loop {
+            if let Some(first) = self.repeated(&group)? {
+                return Ok(first);
+            }
             let prepared = {
                 let books = self.books();
-                self.prepare(&books, &Pending::new(), &group, Position(books.position().0))?
+                self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
             };
-            match self.append(prepared) {
+            match prepared.and_then(|prepared| self.append(prepared)) {
                 // Somebody else was quicker, and the sender did not say which version he saw: decide again.
                 Err(ActError::Append(AppendError::Stale { .. })) if asked_version.is_none() => {
                     self.catch_up()?
+                }
+                // The same request may have been recorded between the look and the decision: then it is answered.
+                Err(ActError::Refused(refusal)) => {
+                    return self.repeated(&group)?.ok_or(ActError::Refused(refusal));
                 }
                 other => return other,
             }
@@ -167,6 +173,17 @@ impl House {
                 };
                 let Some(group) = groups.next() else { break };
                 let alone = organises(&group);
+                match self.repeated(&group) {
+                    Ok(None) => {}
+                    Ok(Some(first)) => {
+                        answers.push(Ok(first));
+                        continue;
+                    }
+                    Err(error) => {
+                        answers.push(Err(error));
+                        continue;
+                    }
+                }
                 match self.prepare(&books, &pending, &group, Position(next)) {
                     Ok(prepared) => {
                         next += u64::try_from(prepared.entries.len()).unwrap_or(u64::MAX);
@@ -239,17 +256,36 @@ impl House {
         Ok(Group { request: request.request, at: None, parts: vec![part] })
     }
 
-    /// A request that was recorded before keeps the dates of the first time, where the sender left them to us: it is
-    /// the same content on another day.
-    fn dates_of_first_time(&self, group: &mut Group) -> Result<(), ActError> {
-        let Some(request) = group.request else { return Ok(()) };
+    /// The first receipt, where the request id stands in the log with this content: what was allowed once is not
+    /// decided again. The date of the first time counts where the sender left it to us.
+    fn repeated(&self, group: &Group) -> Result<Option<Done>, ActError> {
+        let Some(request) = group.request else { return Ok(None) };
         let Some((_, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
-            return Ok(());
+            return Ok(None);
         };
-        for (part, record) in group.parts.iter_mut().zip(&records) {
-            part.effective = part.effective.or(Date::from_days(record.effective));
+        let mut randomness = self.randomness.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut streams: Vec<StreamAppend> = Vec::new();
+        for (at, part) in in_stream_order(&group.parts).into_iter().enumerate() {
+            let record = records.get(at);
+            let first_time = record.and_then(|record| Date::from_days(record.effective));
+            let effective = part.effective.or(first_time).unwrap_or_else(|| self.clock().today());
+            let sealed = seal::seal(part.event.clone(), &mut **randomness)?;
+            let office = record.map_or(0, |record| record.office);
+            let new =
+                seal::new_event(&sealed, effective, office, part.actor.0, self.provenance(part.provenance))?;
+            let stream = part.subject.stream()?;
+            match streams.iter_mut().find(|known| known.stream == stream) {
+                Some(known) => known.events.push(new),
+                None => streams.push(StreamAppend { stream, expected_version: 0, events: vec![new] }),
+            }
         }
-        Ok(())
+        drop(randomness);
+        // The ledger compares the content and answers with the first receipt, or that the id was used for another.
+        let receipt = self.ledger.append(Append { request, streams })?;
+        let version = records.first().map_or(0, |record| record.stream_version);
+        let effective =
+            records.first().and_then(|record| Date::from_days(record.effective)).unwrap_or(Date::MIN);
+        Ok(Some(Done { receipt: Some(receipt), version, effective, flags: Vec::new() }))
     }
 
     /// The whole correction from the fields that change: what the entry says now, with those replaced.
