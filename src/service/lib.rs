@@ -7,5 +7,7 @@ pub mod http;
 pub mod problem;
 pub mod seal;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 pub mod view;
 pub mod wire;

@@ -1,0 +1,134 @@
+//! The way of one action: asked twice, asked with other content, asked on an old version.
+
+use serde_json::{Value, json};
+use thads_cases::date::Date;
+use thads_ledger::AppendError;
+use thads_proof::genesis;
+
+use crate::act::ActError;
+use crate::answers;
+use crate::house::{Founding, House};
+use crate::wire::parse_action;
+
+const CASE: &str = "case:DT00/2018/0001";
+const FEE: &str = "00000000000000000000000000000001";
+
+/// A house with an office, its people, and a case whose court fee of 300,000 was paid and remitted.
+fn house(folder: &tempfile::TempDir) -> House {
+    let founding = Founding {
+        name: "thử".into(),
+        origin: "thads.test/one".into(),
+        unit: genesis::Unit { code: "VND".into(), exponent: 0 },
+        clock: genesis::Clock::Simulated { seed: 7 },
+        practice: true,
+    };
+    let first = "2019-04-01".parse::<Date>().unwrap().begins_at();
+    let (house, _) = House::create(&folder.path().join("data"), &founding, first).unwrap();
+    let day = "2018-10-01";
+    let office = json!({ "number": 1, "code": "DT00", "name": "Cục", "level": "department" });
+    act(&house, "office:DT00", 0, "office_opened", day, office).unwrap();
+    for (number, role) in [(1, "provincial_head"), (2, "enforcer"), (3, "clerk"), (4, "accountant")] {
+        let officer =
+            json!({ "number": number, "office": 1, "role": role, "person": { "name": "Nguyễn Văn Thử" } });
+        let actor = u32::from(number > 1);
+        act(&house, &format!("officer:{number}"), actor, "officer_appointed", day, officer).unwrap();
+    }
+    let steps = [
+        (
+            3,
+            "judgment_received",
+            json!({ "court": "TAND", "number": "1/2018", "date": "2018-09-01", "judgment": "civil" }),
+        ),
+        (
+            1,
+            "enforcement_ordered",
+            json!({
+                "basis": "proactive",
+                "obligations": [{ "kind": "court_fee", "payee": "budget", "amount": 300_000 }],
+                "debtors": [{ "person": { "name": "Trần Thị Thử" }, "kind": "individual" }],
+            }),
+        ),
+        (1, "enforcer_assigned", json!({ "enforcer": 2 })),
+        (4, "payment_collected", json!({ "payer": { "debtor": 1 }, "amount": 300_000, "means": "cash" })),
+        (1, "payout_approved", json!({ "lines": [{ "obligation": 1, "amount": 300_000 }] })),
+        (4, "remitted_to_budget", json!({ "obligation": 1, "amount": 300_000 })),
+    ];
+    for (actor, kind, fields) in steps {
+        act(&house, CASE, actor, kind, "2018-12-03", fields).unwrap();
+    }
+    house
+}
+
+fn act(
+    house: &House,
+    stream: &str,
+    actor: u32,
+    kind: &str,
+    on: &str,
+    fields: Value,
+) -> Result<Value, ActError> {
+    let mut action = json!({ "stream": stream, "actor": actor, "kind": kind, "effective": on });
+    let (Value::Object(all), Value::Object(fields)) = (&mut action, fields) else { panic!("no object") };
+    all.extend(fields);
+    house.act(parse_action(action, None)?).map(|done| answers::done(&done))
+}
+
+/// A case cannot be completed twice; the same request asked twice gets its first receipt, also when the sender left the
+/// date to us and asks on another day.
+#[test]
+fn a_repeated_request_is_answered_and_not_decided_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let once = json!({ "request": FEE });
+    let first = act(&house, CASE, 2, "completed", "2018-12-04", once.clone()).unwrap();
+    let size = house.ledger().head().size;
+    let again = act(&house, CASE, 2, "completed", "2018-12-04", once).unwrap();
+    assert_eq!(first, again);
+    let undated = json!({ "stream": CASE, "actor": 2, "kind": "completed", "request": FEE });
+    let undated = house.act(parse_action(undated, None).unwrap()).unwrap();
+    assert_eq!(answers::done(&undated), first);
+    assert_eq!(house.ledger().head().size, size);
+    let without = act(&house, CASE, 2, "completed", "2018-12-04", json!({}));
+    assert!(matches!(without, Err(ActError::Refused(_))));
+}
+
+/// Personal words are compared through the vault: the same words are the same request, others are not.
+#[test]
+fn a_request_id_stands_for_one_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let note = |text: &str| json!({ "request": FEE, "text": text });
+    let first = act(&house, CASE, 3, "note_added", "2018-12-04", note("đã gọi điện")).unwrap();
+    assert_eq!(act(&house, CASE, 3, "note_added", "2018-12-04", note("đã gọi điện")).unwrap(), first);
+    let other = act(&house, CASE, 3, "note_added", "2018-12-04", note("không gọi được"));
+    assert!(matches!(other, Err(ActError::Append(AppendError::RequestReused { .. }))), "{other:?}");
+}
+
+/// Who says which version he saw is told when it is an old one; nothing is written.
+#[test]
+fn an_old_version_is_refused_with_the_current_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let size = house.ledger().head().size;
+    let stale =
+        act(&house, CASE, 3, "note_added", "2018-12-04", json!({ "text": "a", "expected_version": 2 }));
+    let Err(ActError::Append(AppendError::Stale { current, .. })) = stale else { panic!("{stale:?}") };
+    assert_eq!(current, 6);
+    assert_eq!(house.ledger().head().size, size);
+    act(&house, CASE, 3, "note_added", "2018-12-04", json!({ "text": "a", "expected_version": 6 })).unwrap();
+}
+
+/// A correction that names only what changes keeps the rest of the entry, and the books follow it.
+#[test]
+fn a_correction_names_what_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let id = "DT00/2018/0001".parse().unwrap();
+    let entry = house.books().case(&id).unwrap()[0].position.0;
+    let fix = json!({ "entry": entry, "changes": { "number": "2/2018" }, "authority": "1/QĐ" });
+    act(&house, CASE, 1, "fact_corrected", "2018-12-05", fix).unwrap();
+    let case = answers::case(&house, &id, None, None, false).unwrap();
+    assert_eq!(case["judgment"]["number"], "2/2018");
+    assert_eq!(case["judgment"]["kind"], "civil");
+    assert_eq!(case["debtors"][0]["person"]["name"], "Trần Thị Thử");
+}
