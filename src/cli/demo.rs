@@ -14,7 +14,6 @@ mod days;
 mod endings;
 mod fates;
 mod intake;
-mod law;
 mod life;
 mod lives;
 mod moves;
@@ -22,9 +21,12 @@ mod organisation;
 mod payment;
 mod people;
 mod plan;
+mod quotas;
 mod standing;
+mod sums;
 #[cfg(test)]
 mod tests;
+mod transfers;
 mod waiting;
 
 use thads_cases::calendar::Calendar;

@@ -193,8 +193,8 @@ fn of_cases(seen: &Seen) -> Vec<Band> {
             "Trên 10 tỷ đồng",
             "over 10 billion đồng",
             basis_points(count(over), count(cases)),
-            6,
-            14,
+            5,
+            20,
         ),
         (
             "one_sequence",

@@ -9,10 +9,11 @@ use thads_cases::event::money::Means;
 use super::amounts::{parts, share};
 use super::auction::Sale;
 use super::days::date;
-use super::fates::{Fate, Origin, Spec, instalments};
+use super::fates::{Fate, Origin, Spec};
 use super::intake::Sort;
 use super::life::Life;
 use super::lives::{destination, is_proactive, means, tell_creditor};
+use super::sums::instalments;
 
 /// How long a sale in the first round takes from the decision to distrain, and how long every failed round, in days.
 const SALE_DAYS: i32 = 118;
@@ -53,13 +54,14 @@ pub(super) fn complete(life: &mut Life<'_>, spec: &Spec) {
     life.limit = last;
     let way = way(life, spec, room);
     match way {
-        Way::Sold => sell_up(life, spec, finish),
-        Way::Parts => in_parts(life, spec, finish),
+        Way::Sold => sell_up(life, finish),
+        Way::Parts => in_parts(life, finish),
         _ => {
-            let lead = if way == Way::PutAside { 22 } else { 5 };
-            let pays = days.plus(finish, -life.chance.days(2, lead.max(3)) - if lead > 5 { 18 } else { 0 });
+            // Who is called and does not come has fifteen days.
+            let lead = if way == Way::PutAside { life.chance.days(20, 40) } else { life.chance.days(2, 5) };
+            let pays = days.plus(finish, -lead);
             until(life, pays.max(days.plus(started, 1)));
-            pay(life, spec, way);
+            pay(life, way);
         }
     }
     if life.case.open().is_some() {
@@ -68,9 +70,9 @@ pub(super) fn complete(life: &mut Life<'_>, spec: &Spec) {
 }
 
 fn way(life: &mut Life<'_>, spec: &Spec, room: i32) -> Way {
-    let old =
-        spec.origin == Origin::Carried && life.day.plus_days(SALE_DAYS + 20 - room) < life.land.days.from;
-    let old = old && life.day < date(2018, 8, 1);
+    let old = spec.origin == Origin::Carried
+        && life.day < date(2018, 8, 1)
+        && life.day.plus_days(SALE_DAYS + 20 - room) < life.land.days.from;
     let chance = &mut life.chance;
     let long = room > 50;
     let budget_only = life.case.creditors.is_empty();
@@ -157,60 +159,14 @@ fn stand_still(life: &mut Life<'_>) {
     }
 }
 
-fn pay(life: &mut Life<'_>, spec: &Spec, way: Way) {
+fn pay(life: &mut Life<'_>, way: Way) {
     let owes = life.owes();
     let how = means(life);
     match way {
         Way::Once | Way::Parts | Way::Sold => life.settle(owes, how),
-        Way::Coerced => {
-            if life.case.voluntary_until.is_some_and(|until| life.day > until) {
-                if life.case.open().is_some_and(|open| open.class == Class::Pending)
-                    && life.chance.percent(80)
-                {
-                    if life.case.verified.is_empty() {
-                        life.verify(true);
-                    }
-                    life.classify_enforceable();
-                }
-                if life.case.order.basis == Some(Basis::OnRequest) {
-                    life.verify(true);
-                    life.pass(1, 3);
-                    tell_creditor(life, "conditions");
-                    life.pass(0, 1);
-                }
-                let (measure, means) = life.chance.weighted(&[
-                    (6, (Measure::Money, Means::Deduction)),
-                    (4, (Measure::Income, Means::Income)),
-                ]);
-                life.coerce(measure);
-                life.pass(2, 6);
-                if life.case.order.basis == Some(Basis::OnRequest) && life.chance.percent(45) {
-                    let costs = life.chance.between(3, 20) * 100_000;
-                    life.costs(costs, "xác minh, tổ chức cưỡng chế");
-                }
-                let owes = life.owes();
-                if owes > 3_000_000 && life.chance.percent(40) {
-                    let part = share(owes, life.chance.between(250, 700), 1000);
-                    life.settle(part - part % 1000, means);
-                    life.pass(1, 5);
-                }
-                life.settle(life.owes(), means);
-            } else {
-                life.settle(owes, how);
-            }
-        }
-        Way::Directly => {
-            let all = life.case.order.basis == Some(Basis::OnRequest);
-            if all && life.chance.percent(25) && owes > 4_000_000 {
-                let part = share(owes, life.chance.between(20, 70), 100);
-                life.settle_directly(part - part % 1000);
-                life.pass(1, 5);
-            }
-            life.settle_directly(life.owes());
-            if life.owes() > 0 {
-                life.settle(life.owes(), how);
-            }
-        }
+        Way::Coerced if life.case.voluntary_until.is_some_and(|until| life.day > until) => coerce(life),
+        Way::Coerced => life.settle(owes, how),
+        Way::Directly => settle_directly(life, how),
         Way::Kept => {
             let resolved = life.land.days.plus(life.day, life.chance.days(1, 5));
             life.hold_then_settle(owes, resolved);
@@ -236,11 +192,57 @@ fn pay(life: &mut Life<'_>, spec: &Spec, way: Way) {
             life.settle(owes + more, how);
         }
     }
-    let _ = spec;
+}
+
+/// Money or income is taken under a decision; a creditor's case is looked into once more before.
+fn coerce(life: &mut Life<'_>) {
+    if life.case.open().is_some_and(|open| open.class == Class::Pending) && life.chance.percent(80) {
+        if life.case.verified.is_empty() {
+            life.verify(true);
+        }
+        life.classify_enforceable();
+    }
+    let requested = life.case.order.basis == Some(Basis::OnRequest);
+    if requested {
+        life.verify(true);
+        life.pass(1, 3);
+        tell_creditor(life, "conditions");
+        life.pass(0, 1);
+    }
+    let (measure, means) = life
+        .chance
+        .weighted(&[(6, (Measure::Money, Means::Deduction)), (4, (Measure::Income, Means::Income))]);
+    life.coerce(measure);
+    life.pass(2, 6);
+    if requested && life.chance.percent(45) {
+        let costs = life.chance.between(3, 20) * 100_000;
+        life.costs(costs, "xác minh, tổ chức cưỡng chế");
+    }
+    let owes = life.owes();
+    if owes > 3_000_000 && life.chance.percent(40) {
+        let part = share(owes, life.chance.between(250, 700), 1000);
+        life.settle(part - part % 1000, means);
+        life.pass(1, 5);
+    }
+    life.settle(life.owes(), means);
+}
+
+/// The parties settle it between themselves, now and then in two steps.
+fn settle_directly(life: &mut Life<'_>, how: Means) {
+    let owes = life.owes();
+    if life.chance.percent(25) && owes > 4_000_000 {
+        let part = share(owes, life.chance.between(20, 70), 100);
+        life.settle_directly(part - part % 1000);
+        life.pass(1, 5);
+    }
+    life.settle_directly(life.owes());
+    if life.owes() > 0 {
+        life.settle(life.owes(), how);
+    }
 }
 
 /// Pays in parts over the period, the last on the day it finishes.
-fn in_parts(life: &mut Life<'_>, spec: &Spec, finish: Date) {
+fn in_parts(life: &mut Life<'_>, finish: Date) {
     let days = &life.land.days;
     let owes = life.owes();
     let sums = instalments(owes, &mut life.chance);
@@ -257,11 +259,10 @@ fn in_parts(life: &mut Life<'_>, spec: &Spec, finish: Date) {
         life.settle(sum, how);
         life.remark(8);
     }
-    let _ = spec;
 }
 
 /// Seized and sold, in as many rounds as it takes; what is got settles the case.
-fn sell_up(life: &mut Life<'_>, spec: &Spec, finish: Date) {
+fn sell_up(life: &mut Life<'_>, finish: Date) {
     let days = &life.land.days;
     let rounds = life.chance.weighted(&[(22, 0), (24, 1), (22, 2), (16, 3), (10, 4), (6, 5)]);
     let room = (finish.since(life.day) - SALE_DAYS).max(0) / ROUND_DAYS;
@@ -288,7 +289,6 @@ fn sell_up(life: &mut Life<'_>, spec: &Spec, finish: Date) {
     life.hand_over(price);
     life.go_to(days.plus(days.from, 1));
     life.pay_over();
-    let _ = spec;
 }
 
 /// Let go within the period: nothing was ever paid.

@@ -7,10 +7,11 @@ use thads_cases::ids::OfficeNo;
 
 use super::amounts::share;
 use super::days::date;
-use super::fates::{Fate, Origin, Spec, instalments};
+use super::fates::{Fate, Origin, Spec};
 use super::intake::Sort;
 use super::life::Life;
 use super::moves::brought;
+use super::sums::instalments;
 
 /// Months of coming in, by year: the older, the fewer.
 const OLD_STOCK: &[(u32, (i32, u32, u32))] = &[(18, (2016, 1, 12)), (40, (2017, 1, 12)), (42, (2018, 1, 7))];
@@ -39,16 +40,16 @@ pub(super) fn write(life: &mut Life<'_>, spec: &Spec, sent: Option<&Sent<'_>>) {
         return;
     }
     if spec.origin == Origin::Returned {
-        back_from_book(life, spec);
+        back_from_book(life);
     }
     match spec.fate {
         Fate::Completed => super::endings::complete(life, spec),
         Fate::MetAndEntrusted => super::endings::meet_and_entrust(life, spec),
         Fate::Terminated => super::endings::terminate(life, spec),
         Fate::Open => super::standing::open(life, spec),
-        Fate::OnSale => super::standing::on_sale(life, spec),
+        Fate::OnSale => super::standing::on_sale(life),
         Fate::NotYet => super::standing::not_yet(life, spec),
-        Fate::Book => super::standing::book(life, spec),
+        Fate::Book => super::standing::book(life),
         Fate::Entrusted | Fate::OnTheWay | Fate::PulledUp | Fate::Withdrawn => {
             super::endings::leave(life, spec)
         }
@@ -204,7 +205,7 @@ fn receive(life: &mut Life<'_>, spec: &Spec, sent: &Sent<'_>) {
 }
 
 /// Was in the tracking book when the period began, and comes back.
-fn back_from_book(life: &mut Life<'_>, _spec: &Spec) {
+fn back_from_book(life: &mut Life<'_>) {
     super::standing::into_book(life, life.land.days.from.previous());
     life.limit = life.land.days.on_or_before(life.land.days.to);
     let back = life.land.days.between(date(2018, 10, 8), date(2019, 2, 20), &mut life.chance);

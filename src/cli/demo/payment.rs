@@ -16,9 +16,9 @@ use thads_cases::event::{Body, Circumstances, Sender, assignment::Addressee};
 use thads_cases::ids::{ObligationNo, OfficerNo};
 use thads_cases::money::{Dong, Total};
 use thads_cases::personal::Personal;
+use thads_cases::rules::Rules;
 
 use super::intake::dong;
-use super::law;
 use super::life::{By, Life};
 use super::people;
 
@@ -138,7 +138,7 @@ impl Life<'_> {
         let fee = if self.no_fee(one.kind) {
             Dong::ZERO
         } else {
-            law::fee(base, one.kind, self.day, &self.land.world.rules)
+            fee(base, one.kind, self.day, &self.land.world.rules)
         };
         let net = line.amount.saturating_sub(fee);
         if fee == Dong::ZERO || net == Dong::ZERO {
@@ -254,4 +254,9 @@ impl Life<'_> {
         let by = if self.chance.percent(75) { By::Enforcer } else { By::Head };
         self.decide(by, Body::Completed(Completed {}));
     }
+}
+
+/// The fee on what a creditor receives after the voluntary period; nothing where it is not known.
+fn fee(base: Dong, kind: ObligationKind, on: Date, rules: &Rules) -> Dong {
+    thads_cases::fee::fee(base, kind, false, on, rules).unwrap_or(Dong::ZERO)
 }

@@ -10,10 +10,11 @@ use thads_cases::personal::Personal;
 use super::amounts::share;
 use super::auction::Sale;
 use super::days::date;
-use super::fates::{Origin, Spec, instalments};
+use super::fates::{Origin, Spec};
 use super::intake::dong;
 use super::life::{By, Life};
 use super::lives::means;
+use super::sums::instalments;
 
 /// Open when the period ends, and counted as enforceable.
 pub(super) fn open(life: &mut Life<'_>, spec: &Spec) {
@@ -76,15 +77,15 @@ fn pay_in_part(life: &mut Life<'_>, spec: &Spec) {
     let sums = instalments(spec.paid, &mut life.chance);
     let mut dates: Vec<Date> = sums.iter().map(|_| days.between(started, last, &mut life.chance)).collect();
     dates.sort_unstable();
+    let limit = life.limit;
+    life.limit = days.on_or_before(days.to);
     for (sum, day) in sums.into_iter().zip(dates) {
-        let limit = life.limit;
         life.wait_for(day);
-        life.limit = days.on_or_before(days.to);
         let how = means(life);
         life.settle(sum, how);
-        life.limit = limit;
         life.remark(10);
     }
+    life.limit = limit;
 }
 
 /// Postponed within the period and still so at its end.
@@ -163,7 +164,7 @@ fn after(life: &mut Life<'_>) {
 }
 
 /// Seized and offered, and not sold when the period ends.
-pub(super) fn on_sale(life: &mut Life<'_>, spec: &Spec) {
+pub(super) fn on_sale(life: &mut Life<'_>) {
     let days = &life.land.days;
     let end = days.on_or_before(days.to);
     life.limit = days.last;
@@ -201,7 +202,6 @@ pub(super) fn on_sale(life: &mut Life<'_>, spec: &Spec) {
     if !sold {
         life.wait_for(days.last);
     }
-    let _ = spec;
 }
 
 /// Not yet enforceable when the period ends.
@@ -249,7 +249,7 @@ pub(super) fn not_yet(life: &mut Life<'_>, spec: &Spec) {
 }
 
 /// In the tracking book when the period ends.
-pub(super) fn book(life: &mut Life<'_>, _spec: &Spec) {
+pub(super) fn book(life: &mut Life<'_>) {
     let days = &life.land.days;
     let (before, last) = (days.from.previous(), days.last);
     let moved = if life.chance.percent(70) {
