@@ -211,6 +211,10 @@ pub struct Obligation {
     pub moved_out: Dong,
     /// Paid to the creditor and not yet charged with the fee.
     pub uncharged: Dong,
+    /// When the last of it was paid: the fee is that of this day.
+    pub uncharged_on: Option<Date>,
+    /// Paid to the creditor since the last charge out of what was performed in the voluntary period: no fee on it.
+    pub free: Dong,
 }
 
 impl Obligation {
@@ -261,6 +265,26 @@ pub struct Cash {
     pub held_in: Dong,
     /// Left temporary keeping to the budget or back to whom it came from.
     pub held_out: Dong,
+}
+
+/// Money that came in and is held for distribution; the oldest is paid out first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Receipt {
+    /// When the debtor gave it, or it was taken.
+    pub on: Date,
+    /// How much of it is left.
+    pub amount: Dong,
+    /// Whether it was taken by coercion: from an account, from income, by a sale.
+    pub coerced: bool,
+    /// Whether it is of the sale of a mortgaged or pledged asset (Art. 47.3).
+    pub secured: bool,
+}
+
+impl Receipt {
+    /// Whether it was performed in the voluntary period (Circular 216/2016 Art. 6).
+    pub fn voluntary(&self, until: Option<Date>) -> bool {
+        !self.coerced && until.is_some_and(|until| self.on <= until)
+    }
 }
 
 /// Money in temporary keeping.
@@ -362,6 +386,8 @@ pub struct Asset {
     pub paid: Option<Date>,
     /// Handed over on.
     pub handed_over: Option<Date>,
+    /// Mortgaged or pledged: its proceeds go to the secured creditors first.
+    pub mortgaged: bool,
 }
 
 impl Asset {
@@ -415,6 +441,8 @@ pub struct Case {
     pub costs_after_end: Dong,
     /// The cash account.
     pub cash: Cash,
+    /// What the money held for distribution is made of, the oldest first.
+    pub receipts: Vec<Receipt>,
     /// Money in temporary keeping.
     pub held: Vec<Held>,
     /// The last plan of distribution not yet used up.
@@ -439,6 +467,10 @@ pub struct Case {
     pub postponed_by_request: bool,
     /// The office to which the rest went.
     pub sent_to: Option<OfficeNo>,
+    /// When a creditor was last told to come for his money.
+    pub payee_told: Option<Date>,
+    /// When the parties were last told that an asset was not sold.
+    pub unsold_told: Option<Date>,
 }
 
 impl Case {
@@ -545,17 +577,68 @@ impl Case {
             terminated: Dong::ZERO,
             moved_out: Dong::ZERO,
             uncharged: Dong::ZERO,
+            uncharged_on: None,
+            free: Dong::ZERO,
         });
         number
     }
 
+    /// Whether it has an obligation that is no money: a thing, an act.
+    pub fn has_personal_duty(&self) -> bool {
+        self.obligations.iter().any(|one| !one.kind.is_money())
+    }
+
     /// Puts money that came in where it belongs: up to what is outstanding for distribution, the rest to be refunded.
-    pub(crate) fn take_in(&mut self, amount: Dong) {
+    pub(crate) fn take_in(&mut self, receipt: Receipt) {
         let outstanding =
             Dong::new(i64::try_from(self.outstanding()).unwrap_or(i64::MAX)).unwrap_or(Dong::ZERO);
-        let kept = amount.min(outstanding);
+        let kept = receipt.amount.min(outstanding);
         self.cash.undistributed = self.cash.undistributed.saturating_add(kept);
-        self.cash.refund_due = self.cash.refund_due.saturating_add(amount.saturating_sub(kept));
+        self.cash.refund_due = self.cash.refund_due.saturating_add(receipt.amount.saturating_sub(kept));
+        if kept > Dong::ZERO {
+            self.receipts.push(Receipt { amount: kept, ..receipt });
+        }
+    }
+
+    /// What of the next payment out of what is held is no voluntary performance, and so bears the fee.
+    pub fn bears_fee(&self, amount: Dong) -> Dong {
+        let mut left = amount;
+        let mut bears = Dong::ZERO;
+        for receipt in &self.receipts {
+            let part = left.min(receipt.amount);
+            left = left.saturating_sub(part);
+            if !receipt.voluntary(self.voluntary_until) {
+                bears = bears.saturating_add(part);
+            }
+        }
+        bears.saturating_add(left)
+    }
+
+    /// What of a sum, taken out of what is held after another sum is, comes of the sale of mortgaged assets.
+    pub(crate) fn secured_part(&self, mut after: Total, amount: Total) -> Total {
+        let (mut left, mut secured) = (amount, 0);
+        for receipt in &self.receipts {
+            let skipped = after.min(receipt.amount.total());
+            after -= skipped;
+            let part = left.min(receipt.amount.total() - skipped);
+            left -= part;
+            if receipt.secured {
+                secured += part;
+            }
+        }
+        secured
+    }
+
+    /// Takes money that was held for distribution out, the oldest first.
+    pub(crate) fn pay_out(&mut self, amount: Dong) {
+        let mut left = amount;
+        for receipt in &mut self.receipts {
+            let part = left.min(receipt.amount);
+            receipt.amount = receipt.amount.saturating_sub(part);
+            left = left.saturating_sub(part);
+        }
+        self.receipts.retain(|receipt| receipt.amount > Dong::ZERO);
+        self.cash.undistributed = self.cash.undistributed.saturating_sub(amount);
     }
 
     /// Takes a payment out of an approved line.

@@ -3,7 +3,7 @@
 use crate::case::{Activity, Asset, Case, Class, Finish, Obligation, Open, Standing};
 use crate::date::Date;
 use crate::event::Circumstances;
-use crate::ids::{AssetNo, ObligationNo, OfficeNo};
+use crate::ids::{AssetNo, ObligationNo, OfficeNo, OfficerNo};
 use crate::money::{Dong, Total};
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
@@ -65,6 +65,28 @@ pub(crate) fn active<'a>(case: &'a Case, article: &'static str) -> Result<&'a Op
     }
 }
 
+/// The case must be open and not suspended: a suspended case pays nothing out (Art. 49).
+pub(crate) fn not_suspended<'a>(case: &'a Case, article: &'static str) -> Result<&'a Open, Refusal> {
+    let open = open(case, article)?;
+    match open.activity {
+        Activity::Active | Activity::Postponed { .. } | Activity::Paused => Ok(open),
+        Activity::Suspended { .. } => {
+            Err(wrong_standing(case, article, "open and not suspended", "resumed first"))
+        }
+    }
+}
+
+/// What of an obligation may still be demanded, let off or promised: what is owed less what is approved already.
+pub(crate) fn unapproved(case: &Case, one: &Obligation) -> Total {
+    let approved: Total = case
+        .approved
+        .iter()
+        .filter(|line| line.obligation == one.number)
+        .map(|line| line.amount.total())
+        .sum();
+    one.remaining().total() - approved
+}
+
 /// The case must be open and out of the tracking book (Decree 62/2015 Art. 9.6).
 pub(crate) fn out_of_tracking_book(case: &Case) -> Result<(), Refusal> {
     if case.in_tracking_book() {
@@ -78,37 +100,77 @@ pub(crate) fn out_of_tracking_book(case: &Case) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// An enforcer acts on his own case only; a clerk for the enforcer that he names; a head on every case of his office.
-pub(crate) fn own_case(
-    case: &Case,
-    on: &Circumstances<'_>,
-    on_behalf_of: Option<crate::ids::OfficerNo>,
-) -> Result<(), Refusal> {
-    let Some(officer) = on.officer else { return Ok(()) };
-    let acting = match officer.role {
-        Role::Enforcer => officer.number,
-        Role::Clerk => match on_behalf_of {
-            Some(enforcer) => enforcer,
-            None => return Ok(()),
-        },
-        Role::Head
-        | Role::ProvincialHead
-        | Role::Examiner
-        | Role::Accountant
-        | Role::Cashier
-        | Role::Procurator
-        | Role::Auditor
-        | Role::Administrator => return Ok(()),
-    };
+/// An enforcer acts on his own case only. Heads act on every case of their office; for clerks see [`named_enforcer`].
+pub(crate) fn own_case(case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    match on.officer {
+        Some(officer) if officer.role == Role::Enforcer => assigned_to(case, officer.number, "actor"),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What a clerk enters in an open case names the enforcer of the case.
+pub(crate) fn named_enforcer(case: &Case, named: Option<OfficerNo>) -> Result<(), Refusal> {
+    match named {
+        Some(enforcer) => assigned_to(case, enforcer, "on_behalf_of"),
+        None => {
+            let accepted = case
+                .last_enforcer
+                .map_or_else(|| "enforcer_assigned first".to_owned(), |number| number.to_string());
+            Err(Refusal::new(
+                Code::Competence,
+                "20",
+                "on_behalf_of",
+                "none",
+                "a clerk names the enforcer",
+                accepted,
+            ))
+        }
+    }
+}
+
+fn assigned_to(case: &Case, acting: OfficerNo, field: &'static str) -> Result<(), Refusal> {
     let assigned = case.open().map_or(case.last_enforcer, |open| open.enforcer);
     if assigned == Some(acting) {
         return Ok(());
     }
     let limit =
         assigned.map_or_else(|| "no enforcer is assigned".to_owned(), |number| format!("enforcer {number}"));
-    let accepted =
-        assigned.map_or_else(|| "enforcer_assigned first".to_owned(), |number| format!("actor {number}"));
-    Err(Refusal::new(Code::Competence, "20", "actor", acting, limit, accepted))
+    let accepted = assigned.map_or_else(|| "enforcer_assigned first".to_owned(), |number| number.to_string());
+    Err(Refusal::new(Code::Competence, "20", field, acting, limit, accepted))
+}
+
+/// The text must say something.
+pub(crate) fn written(text: &str, article: &'static str, field: &'static str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::new(
+            Code::Unknown,
+            article,
+            field,
+            "nothing",
+            "a text",
+            "what the document says",
+        ));
+    }
+    Ok(())
+}
+
+/// The amount added to what there is must still be an amount: beyond it no account could say what it holds.
+pub(crate) fn fits(
+    there: Dong,
+    added: Dong,
+    article: &'static str,
+    field: &'static str,
+) -> Result<(), Refusal> {
+    match there.checked_add(added) {
+        Some(_) => Ok(()),
+        None => at_most(
+            added.total(),
+            Total::from(i64::MAX) - there.total(),
+            article,
+            field,
+            "that an account can hold",
+        ),
+    }
 }
 
 /// The amount must be more than nothing.

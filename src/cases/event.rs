@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::case::Case;
 use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::ids::{OfficeNo, OfficerNo, Position};
+use crate::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::personal::Personal;
 use crate::refusal::Refusal;
@@ -88,15 +88,18 @@ pub struct At {
     pub imported: bool,
 }
 
-/// The sender of a case that comes from another office, as far as it was asked for.
+/// The case at the other end of a move, as far as it was asked for: the sender of a case that comes from another
+/// office, or what became of a case that went there ([`decide::other_end`](crate::decide::other_end)).
 #[derive(Clone, Copy, Debug)]
 pub enum Sender<'a> {
     /// Not asked: the case does not come from elsewhere, or this is a refold.
     NotAsked,
-    /// This ledger has no such case.
+    /// This ledger has no such case: there is no such sender, or nobody took over what was sent.
     Missing,
     /// The sender's case as it stands.
     Found(&'a Case),
+    /// This case took over what was sent already.
+    Taken(&'a CaseId),
 }
 
 /// What a rule may look at besides the state: the occasion, the officer, and the law and the organisation as known.
@@ -446,53 +449,97 @@ impl Serialize for Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
-        const FIELDS: &[&str] = &["kind", "common", "fields"];
-        struct Parts;
-        impl<'de> Visitor<'de> for Parts {
-            type Value = Event;
+        EventSeed { in_repair: false }.deserialize(deserializer)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an event: kind, common, fields, in this order")
-            }
+/// What stands in place of another entry: any event but a repair. One inside another would nest as deep as the bytes
+/// go; written it could not be read again, so neither is done.
+pub(crate) mod replacement {
+    use super::{Deserializer, Event, EventSeed, Serialize, Serializer, is_repair};
+    use serde::de::DeserializeSeed;
+    use serde::ser::Error;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
-                let missing = |at| de::Error::invalid_length(at, &"4 parts");
-                let code = seq.next_element()?.ok_or_else(|| missing(0))?;
-                let revision = seq.next_element()?.ok_or_else(|| missing(1))?;
-                let common = seq.next_element()?.ok_or_else(|| missing(2))?;
-                let body = seq.next_element_seed(KindCode { code, revision })?.ok_or_else(|| missing(3))?;
-                Ok(Event { common, body })
-            }
+    pub(super) const REFUSED: &str = "a repair does not replace an entry by a repair";
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
-                let (mut kind, mut common, mut body) = (None, Common::default(), None);
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "kind" => {
-                            let name: String = map.next_value()?;
-                            let known = KindCode::named(&name);
-                            kind = Some(known.ok_or_else(|| {
-                                de::Error::custom(format_args!("there is no kind {name:?}"))
-                            })?);
-                        }
-                        "common" => common = map.next_value()?,
-                        "fields" => {
-                            let kind =
-                                kind.ok_or_else(|| de::Error::custom("kind must stand before fields"))?;
-                            body = Some(map.next_value_seed(kind)?);
-                        }
-                        other => return Err(de::Error::unknown_field(other, FIELDS)),
-                    }
-                }
-                let body = body.ok_or_else(|| de::Error::missing_field("fields"))?;
-                Ok(Event { common, body })
-            }
+    pub(crate) fn serialize<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
+        if is_repair(event.about().code) {
+            return Err(S::Error::custom(REFUSED));
         }
+        event.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<Event>, D::Error> {
+        EventSeed { in_repair: true }.deserialize(deserializer).map(Box::new)
+    }
+}
+
+fn is_repair(code: u16) -> bool {
+    [repair::FactCorrected::ABOUT.code, repair::EntryVoided::ABOUT.code].contains(&code)
+}
+
+/// Reads an event with its kind.
+struct EventSeed {
+    /// Whether it stands in place of another entry.
+    in_repair: bool,
+}
+
+impl EventSeed {
+    fn accepts<E: de::Error>(&self, kind: KindCode) -> Result<KindCode, E> {
+        if self.in_repair && is_repair(kind.code) { Err(E::custom(replacement::REFUSED)) } else { Ok(kind) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for EventSeed {
+    type Value = Event;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Event, D::Error> {
         if deserializer.is_human_readable() {
-            deserializer.deserialize_map(Parts)
+            deserializer.deserialize_map(self)
         } else {
-            deserializer.deserialize_tuple(4, Parts)
+            deserializer.deserialize_tuple(4, self)
         }
+    }
+}
+
+impl<'de> Visitor<'de> for EventSeed {
+    type Value = Event;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event: kind, common, fields, in this order")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
+        let missing = |at| de::Error::invalid_length(at, &"4 parts");
+        let code = seq.next_element()?.ok_or_else(|| missing(0))?;
+        let revision = seq.next_element()?.ok_or_else(|| missing(1))?;
+        let kind = self.accepts(KindCode { code, revision })?;
+        let common = seq.next_element()?.ok_or_else(|| missing(2))?;
+        let body = seq.next_element_seed(kind)?.ok_or_else(|| missing(3))?;
+        Ok(Event { common, body })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+        const FIELDS: &[&str] = &["kind", "common", "fields"];
+        let (mut kind, mut common, mut body) = (None, Common::default(), None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "kind" => {
+                    let name: String = map.next_value()?;
+                    let known = KindCode::named(&name)
+                        .ok_or_else(|| de::Error::custom(format_args!("there is no kind {name:?}")))?;
+                    kind = Some(self.accepts(known)?);
+                }
+                "common" => common = map.next_value()?,
+                "fields" => {
+                    let kind = kind.ok_or_else(|| de::Error::custom("kind must stand before fields"))?;
+                    body = Some(map.next_value_seed(kind)?);
+                }
+                other => return Err(de::Error::unknown_field(other, FIELDS)),
+            }
+        }
+        let body = body.ok_or_else(|| de::Error::missing_field("fields"))?;
+        Ok(Event { common, body })
     }
 }
 

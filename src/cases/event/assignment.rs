@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::intake::last_day;
 use super::{About, At, CaseKind, Circumstances, Kind};
 use crate::case::Case;
-use crate::check::{exactly, open, own_case};
+use crate::check::{exactly, not_before, open, own_case, written};
 use crate::date::Date;
 use crate::ids::OfficerNo;
 use crate::organisation::Role;
@@ -63,6 +63,7 @@ impl CaseKind for EnforcerAssigned {
                 "an enforcer of the case's office",
             ));
         }
+        not_before(on.at.on, officer.from, "36.2", "enforcer", "the enforcer's appointment")?;
         match officer.role {
             Role::Enforcer | Role::Head | Role::ProvincialHead => Ok(()),
             Role::Examiner
@@ -136,7 +137,7 @@ pub enum Served {
 pub struct NoticeServed {
     /// Whom it is for.
     pub to: Addressee,
-    /// Of what: `order`, `value`, `auction`, `payout`, …
+    /// Of what: `order`, `value`, `auction`, `unsold`, `payout`, …
     pub of: String,
     /// How.
     pub mode: Mode,
@@ -158,12 +159,19 @@ impl Kind for NoticeServed {
 impl CaseKind for NoticeServed {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "39")?;
-        own_case(case, on, None)
+        own_case(case, on)?;
+        written(&self.of, "39", "of")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
         if self.to == Addressee::Debtor && self.result != Served::Absent && case.served.is_none() {
             case.served = Some(at.on);
+        }
+        if self.to == Addressee::Creditor && self.of == "payout" {
+            case.payee_told = Some(at.on);
+        }
+        if matches!(self.of.as_str(), "unsold" | "auction_unsold") {
+            case.unsold_told = Some(at.on);
         }
     }
 }
@@ -190,7 +198,7 @@ impl Kind for VoluntaryPeriodStarted {
 impl CaseKind for VoluntaryPeriodStarted {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "45")?;
-        own_case(case, on, None)?;
+        own_case(case, on)?;
         let Some(served) = case.served else {
             return Err(Refusal::new(
                 Code::TooEarly,
@@ -203,7 +211,7 @@ impl CaseKind for VoluntaryPeriodStarted {
         };
         match last_day(&on.world.calendar, served, on.world.rules.span(Parameter::Voluntary, served)) {
             Some(last) => exactly(self.until, last, "45", "until"),
-            None => Ok(()),
+            None => not_before(self.until, served, "45", "until", "the debtor's notice"),
         }
     }
 

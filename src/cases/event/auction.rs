@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
 use super::{About, At, CaseKind, Circumstances, Kind};
-use crate::case::{Asset, Case, Round, RoundResult};
-use crate::check::{asset, exactly, not_after, not_before, open, own_case, positive};
+use crate::case::{Asset, Case, Receipt, Round, RoundResult};
+use crate::check::{active, asset, exactly, fits, not_after, not_before, open, own_case, positive};
 use crate::date::Date;
 use crate::ids::AssetNo;
 use crate::money::{Dong, Ratio};
@@ -73,9 +73,12 @@ impl Kind for AssetAppraised {
 
 impl CaseKind for AssetAppraised {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "98")?;
-        own_case(case, on, None)?;
+        active(case, "98")?;
+        own_case(case, on)?;
         positive(self.value, "98", "value")?;
+        if let Some(until) = self.valid_until {
+            not_before(until, on.at.on, "98", "valid_until", "the appraisal")?;
+        }
         let one = asset(case, self.asset, "98")?;
         match one.last_round() {
             None => Ok(()),
@@ -118,8 +121,8 @@ impl Kind for AuctionAnnounced {
 
 impl CaseKind for AuctionAnnounced {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "101")?;
-        own_case(case, on, None)?;
+        active(case, "101")?;
+        own_case(case, on)?;
         let one = asset(case, self.asset, "101")?;
         let Some(price) = one.offered_at else {
             return Err(Refusal::new(
@@ -179,7 +182,17 @@ impl Kind for AuctionUnsold {
 impl CaseKind for AuctionUnsold {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "104")?;
-        own_case(case, on, None)?;
+        own_case(case, on)?;
+        if !UNSOLD_GROUNDS.contains(&self.ground.as_str()) {
+            return Err(Refusal::new(
+                Code::Ground,
+                "104",
+                "ground",
+                &self.ground,
+                "why no sale came about",
+                UNSOLD_GROUNDS.join(", "),
+            ));
+        }
         let round = pending(asset(case, self.asset, "104")?, "104")?;
         not_before(on.at.on, round.announced, "104", "effective", "the announcement")
     }
@@ -188,6 +201,10 @@ impl CaseKind for AuctionUnsold {
         set_result(case, self.asset, RoundResult::Unsold { on: at.on });
     }
 }
+
+/// Why an auction may come to nothing.
+pub const UNSOLD_GROUNDS: &[&str] =
+    &["no_bidder", "no_bid_at_start_price", "winner_withdrew", "rules_broken"];
 
 fn set_result(case: &mut Case, number: AssetNo, result: RoundResult) {
     if let Some(round) = case.asset_mut(number).and_then(|one| one.rounds.last_mut()) {
@@ -203,7 +220,7 @@ pub struct PriceReduced {
     pub asset: AssetNo,
     /// By how much of the last start price, as an exact ratio: `{"numerator": 8, "denominator": 100}`.
     pub by: Ratio,
-    /// The new start price, đồng, rounded down.
+    /// The new start price, đồng: the last less the cut, which is rounded down so that it never exceeds the limit.
     pub start_price: Dong,
     /// The parties agreed on it: the ten days after the first failure need not pass.
     #[serde(default)]
@@ -216,8 +233,8 @@ impl Kind for PriceReduced {
 
 impl CaseKind for PriceReduced {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "104")?;
-        own_case(case, on, None)?;
+        active(case, "104")?;
+        own_case(case, on)?;
         let one = asset(case, self.asset, "104")?;
         let (price, failed) = unsold(one, "104")?;
         if usize::from(one.reductions) >= one.rounds.len() {
@@ -231,13 +248,13 @@ impl CaseKind for PriceReduced {
             ));
         }
         let given = format!("{}/{}", self.by.numerator, self.by.denominator);
-        if self.by.denominator <= 0 || self.by.numerator <= 0 {
+        if self.by.denominator <= 0 || self.by.numerator <= 0 || self.by.numerator >= self.by.denominator {
             return Err(Refusal::new(
                 Code::Limit,
                 "104.5",
                 "by",
                 given,
-                "more than 0",
+                "more than 0, less than all",
                 "{\"numerator\": 10, \"denominator\": 100}",
             ));
         }
@@ -256,7 +273,9 @@ impl CaseKind for PriceReduced {
             }
             Some(_) | None => {}
         }
-        let wait = last_day(&on.world.calendar, failed, on.world.rules.span(Parameter::UnsoldAgree, failed));
+        // The days to agree run from when the parties were told, where that is recorded.
+        let told = case.unsold_told.filter(|told| *told >= failed).unwrap_or(failed);
+        let wait = last_day(&on.world.calendar, told, on.world.rules.span(Parameter::UnsoldAgree, told));
         if let (0, false, Some(last)) = (one.reductions, self.agreed, wait) {
             not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
         }
@@ -301,10 +320,10 @@ impl Kind for AuctionSold {
 
 impl CaseKind for AuctionSold {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "103")?;
-        own_case(case, on, None)?;
+        active(case, "103")?;
+        own_case(case, on)?;
         let round = pending(asset(case, self.asset, "103")?, "103")?;
-        not_before(on.at.on, round.announced, "103", "effective", "the announcement")?;
+        not_before(on.at.on, round.held_on, "103", "effective", "the day of the auction")?;
         if self.price < round.start_price {
             return Err(Refusal::new(
                 Code::Limit,
@@ -368,15 +387,18 @@ impl CaseKind for AuctionPaid {
             ));
         }
         exactly(self.amount, *price, "D27.3", "amount")?;
+        fits(case.cash.collected, self.amount, "D27.3", "amount")?;
         not_after(on.at.on, *pay_by, "D27.3", "effective", "the day to pay by")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
+        let mut secured = false;
         if let Some(one) = case.asset_mut(self.asset) {
             one.paid = Some(at.on);
+            secured = one.mortgaged;
         }
         case.cash.collected = case.cash.collected.saturating_add(self.amount);
-        case.take_in(self.amount);
+        case.take_in(Receipt { on: at.on, amount: self.amount, coerced: true, secured });
     }
 }
 
@@ -395,7 +417,7 @@ impl Kind for AssetHandedOver {
 impl CaseKind for AssetHandedOver {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "103")?;
-        own_case(case, on, None)?;
+        own_case(case, on)?;
         match asset(case, self.asset, "103")?.paid {
             Some(_) => Ok(()),
             None => Err(Refusal::new(

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, At, CaseKind, Circumstances, Kind};
 use crate::case::{Asset, AssetKind, Case, Class, Payee};
-use crate::check::{active, open, own_case, positive, wrong_standing};
+use crate::check::{active, open, own_case, positive, written, wrong_standing};
 use crate::distribution::ObligationKind;
 use crate::ids::AssetNo;
 use crate::money::Dong;
@@ -28,6 +28,16 @@ pub enum Measure {
     Deliver,
     /// Buộc thực hiện hoặc không thực hiện công việc.
     Act,
+}
+
+/// The case must be active, and must not be classified not yet enforceable.
+fn enforceable(case: &Case, article: &'static str) -> Result<(), Refusal> {
+    match active(case, article)?.class {
+        Class::Pending | Class::Enforceable => Ok(()),
+        Class::NotYet { .. } => {
+            Err(wrong_standing(case, "44a", "enforceable", "classified_enforceable first"))
+        }
+    }
 }
 
 /// `coercion_ordered` (quyết định cưỡng chế).
@@ -54,11 +64,8 @@ impl Kind for CoercionOrdered {
 
 impl CaseKind for CoercionOrdered {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        let now = active(case, "46")?;
-        own_case(case, on, None)?;
-        if let Class::NotYet { .. } = now.class {
-            return Err(wrong_standing(case, "44a", "enforceable", "classified_enforceable first"));
-        }
+        enforceable(case, "46")?;
+        own_case(case, on)?;
         if self.urgent {
             return Ok(());
         }
@@ -121,8 +128,8 @@ impl Kind for AssetDistrained {
 
 impl CaseKind for AssetDistrained {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        active(case, "84")?;
-        own_case(case, on, None)?;
+        enforceable(case, "84")?;
+        own_case(case, on)?;
         if case.distraint_ordered.is_none() {
             return Err(Refusal::new(
                 Code::TooEarly,
@@ -148,6 +155,7 @@ impl CaseKind for AssetDistrained {
             rounds: Vec::new(),
             paid: None,
             handed_over: None,
+            mortgaged: self.mortgaged,
         });
     }
 }
@@ -190,7 +198,8 @@ impl Kind for CoercionCostRecorded {
 impl CaseKind for CoercionCostRecorded {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "73")?;
-        own_case(case, on, None)?;
+        own_case(case, on)?;
+        written(&self.items, "73", "items")?;
         positive(self.amount, "73", "amount")
     }
 

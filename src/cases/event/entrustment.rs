@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::intake::{Owed, check_owed, open_case, settled};
 use super::{About, At, CaseKind, Circumstances, Kind, Sender};
 use crate::case::{Basis, Case, Finish, JudgmentKind, Order, Party, Standing, Tag};
-use crate::check::{exactly, open, other_office, wrong_standing};
+use crate::check::{exactly, not_before, open, other_office, out_of_tracking_book, wrong_standing};
+use crate::distribution::ObligationKind;
 use crate::ids::{CaseId, OfficeNo};
+use crate::money::{Dong, Total};
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -41,6 +43,7 @@ impl Kind for EntrustedOut {
 impl CaseKind for EntrustedOut {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "57")?;
+        out_of_tracking_book(case)?;
         other_office(case, self.to, on, "55", "to")?;
         if case.verified.is_empty() {
             return Err(Refusal::new(
@@ -63,7 +66,7 @@ impl CaseKind for EntrustedOut {
                 "asset_handed_over first",
             ));
         }
-        settled(case, "57")
+        settled(case, on, "57")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -126,9 +129,19 @@ impl Brought {
                     "the sender's case",
                 ));
             }
+            Sender::Taken(by) => {
+                return Err(Refusal::new(
+                    Code::Duplicate,
+                    article,
+                    "brought.from",
+                    &self.from,
+                    format!("taken over as {by}"),
+                    "the case that took it over",
+                ));
+            }
             Sender::Found(sender) => sender,
         };
-        let moved: crate::money::Total = sender.obligations.iter().map(|one| one.moved_out.total()).sum();
+        let moved: Total = sender.obligations.iter().map(|one| one.moved_out.total()).sum();
         let sent = matches!(sender.standing, Standing::Finished { how: Finish::Completed, .. }) && moved > 0;
         let gone =
             matches!(sender.standing, Standing::Finished { how: sent_how, .. } if sent_how == how) || sent;
@@ -142,8 +155,30 @@ impl Brought {
                 "the sender's action first",
             ));
         }
-        let brought: crate::money::Total = self.obligations.iter().map(|one| one.amount.total()).sum();
-        exactly(brought, moved, article, "brought.obligations.amount")
+        if let Standing::Finished { on: moved_on, .. } = sender.standing {
+            not_before(on.at.on, moved_on, article, "effective", "the sender's decision")?;
+        }
+        let brought: Total = self.obligations.iter().map(|one| one.amount.total()).sum();
+        exactly(brought, moved, article, "brought.obligations.amount")?;
+        for &kind in ObligationKind::ALL {
+            let of_kind = |kinds: &mut dyn Iterator<Item = (ObligationKind, Dong)>| -> Total {
+                kinds.filter(|(is, _)| *is == kind).map(|(_, amount)| amount.total()).sum()
+            };
+            let brought = of_kind(&mut self.obligations.iter().map(|one| (one.kind, one.amount)));
+            let moved = of_kind(&mut sender.obligations.iter().map(|one| (one.kind, one.moved_out)));
+            if brought != moved {
+                let (given, wanted) = (format!("{kind}: {brought}"), format!("{kind}: {moved}"));
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    article,
+                    "brought.obligations",
+                    given,
+                    &wanted,
+                    wanted.clone(),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -230,7 +265,12 @@ impl CaseKind for PulledUp {
                 "a date before",
             ));
         }
-        settled(case, "35")
+        if !on.at.imported && !on.world.organisation.covers(self.to, case.office) {
+            let limit = format!("an office above office {}", case.office);
+            return Err(Refusal::new(Code::Competence, "35", "to", self.to, limit, "the Department above"));
+        }
+        out_of_tracking_book(case)?;
+        settled(case, on, "35")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::payout::fee_left;
 use super::{About, At, CaseKind, Circumstances, Kind};
 use crate::calendar::Calendar;
 use crate::case::{
     Activity, Basis, Case, Class, Finish, JudgmentKind, Open, Order, Party, Payee, Standing, Tag,
 };
-use crate::check::{at_most, exactly, ground, not_after, obligation, open, positive, wrong_standing};
+use crate::check::{
+    exactly, ground, not_after, not_before, obligation, open, out_of_tracking_book, positive, unapproved,
+    written, wrong_standing,
+};
 use crate::date::Date;
 use crate::distribution::ObligationKind;
 use crate::ids::ObligationNo;
@@ -50,7 +54,13 @@ impl CaseKind for JudgmentReceived {
         if case.standing != Standing::Unknown {
             return Err(wrong_standing(case, "28", "a new case", "the next intake number"));
         }
-        not_after(self.date, on.at.on, "28", "date", "the day it is received")
+        written(&self.court, "28", "court")?;
+        written(&self.number, "28", "number")?;
+        not_after(self.date, on.at.on, "28", "date", "the day it is received")?;
+        match self.in_force {
+            Some(in_force) => not_before(in_force, self.date, "28", "in_force", "the judgment"),
+            None => Ok(()),
+        }
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -201,19 +211,21 @@ pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static s
         } else {
             exactly(one.amount, Dong::ZERO, article, "obligations.amount")?;
         }
-        match one.payee {
-            Payee::Creditor(number) if number == 0 || usize::from(number) > creditors.len() => {
-                let limit = format!("1 to {}", creditors.len());
-                return Err(Refusal::new(
-                    Code::Unknown,
-                    article,
-                    "obligations.payee",
-                    number,
-                    &limit,
-                    limit.clone(),
-                ));
-            }
-            Payee::Creditor(_) | Payee::Budget => {}
+        if let Payee::Creditor(number) = one.payee
+            && (number == 0 || usize::from(number) > creditors.len())
+        {
+            let limit = match creditors.len() {
+                0 => "no creditor is named".to_owned(),
+                count => format!("1 to {count}"),
+            };
+            return Err(Refusal::new(
+                Code::Unknown,
+                article,
+                "obligations.payee",
+                number,
+                &limit,
+                limit.clone(),
+            ));
         }
         if one.kind.to_budget() && one.payee != Payee::Budget {
             return Err(Refusal::new(
@@ -225,8 +237,34 @@ pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static s
                 "budget",
             ));
         }
+        if one.payee == Payee::Budget && (is_a_persons(one.kind) || one.secured) {
+            let given = if one.secured { "secured, to the budget".to_owned() } else { one.kind.to_string() };
+            return Err(Refusal::new(
+                Code::Mismatch,
+                article,
+                "obligations.payee",
+                given,
+                "owed to a creditor",
+                "{\"creditor\": 1}",
+            ));
+        }
     }
     Ok(())
+}
+
+/// Whether only a creditor can be owed it.
+fn is_a_persons(kind: ObligationKind) -> bool {
+    matches!(
+        kind,
+        ObligationKind::Maintenance
+            | ObligationKind::Wages
+            | ObligationKind::Severance
+            | ObligationKind::Jobloss
+            | ObligationKind::Disability
+            | ObligationKind::Injury
+            | ObligationKind::Loan
+            | ObligationKind::Dividing
+    )
 }
 
 /// Opens a case: by its first order, or by taking it over.
@@ -280,7 +318,7 @@ impl Kind for EnforcementOrdered {
 }
 
 impl CaseKind for EnforcementOrdered {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         if case.standing != Standing::Registered {
             return Err(wrong_standing(case, "36", "registered", "judgment_received first, once"));
         }
@@ -318,6 +356,19 @@ impl CaseKind for EnforcementOrdered {
                     "on_request, after request_received",
                 ));
             }
+        }
+        if let Some(in_force) = case.in_force {
+            not_before(on.at.on, in_force, "2", "effective", "the judgment takes force")?;
+        }
+        if self.obligations.iter().any(|one| one.kind == ObligationKind::Cost) {
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "36",
+                "obligations.kind",
+                "cost",
+                "what the judgment names",
+                "coercion_cost_recorded, when costs arise",
+            ));
         }
         check_owed(&self.obligations, &self.creditors, "36")
     }
@@ -370,15 +421,32 @@ impl CaseKind for OrderAmended {
     fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "37.2")?;
         let one = obligation(case, self.obligation, "37.2")?;
-        let settled = one.due.total() - one.remaining().total();
-        at_most(settled, self.amount.total(), "37.2", "amount", "is less than what was settled already")?;
-        at_most(
-            case.cash.undistributed.total(),
-            case.remaining() - one.due.total() + self.amount.total(),
+        if !one.counts() || !one.kind.is_money() {
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "37.2",
+                "obligation",
+                one.kind,
+                "money that the order names",
+                "another obligation",
+            ));
+        }
+        positive(self.amount, "37.2", "amount")?;
+        // What was paid over, let off or approved for paying out; and what is held must stay owed.
+        let settled = one.due.total() - unapproved(case, one);
+        let held = case.cash.undistributed.total() - (case.remaining() - one.due.total());
+        let least = settled.max(held).max(1);
+        if self.amount.total() >= least {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::Money,
             "37.2",
             "amount",
-            "would be owed, but more is held",
-        )
+            self.amount,
+            format!("{least} settled, approved or held"),
+            format!("at least {least}"),
+        ))
     }
 
     fn apply(&self, case: &mut Case, _: &At) {
@@ -413,7 +481,8 @@ impl Kind for OrderWithdrawn {
 impl CaseKind for OrderWithdrawn {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "37.1")?;
-        settled(case, "37.1")?;
+        out_of_tracking_book(case)?;
+        settled(case, on, "37.1")?;
         ground(on, Parameter::WithdrawGrounds, "37.1", &self.ground)
     }
 
@@ -423,7 +492,32 @@ impl CaseKind for OrderWithdrawn {
 }
 
 /// The case's account must hold nothing that is not settled.
-pub(super) fn settled(case: &Case, article: &'static str) -> Result<(), Refusal> {
+pub(super) fn settled(case: &Case, on: &Circumstances<'_>, article: &'static str) -> Result<(), Refusal> {
+    if let Some(asset) = case.assets.iter().find(|asset| asset.paid.is_some() && asset.handed_over.is_none())
+    {
+        let given = format!("asset {} paid for and not handed over", asset.number);
+        return Err(Refusal::new(
+            Code::Standing,
+            article,
+            "case",
+            given,
+            "what is sold is handed over",
+            "asset_handed_over first",
+        ));
+    }
+    if let Some((number, fee)) = fee_left(case, on) {
+        let given = format!("obligation {number}: a fee of {fee} not charged");
+        let accepted =
+            "enforcement_fee_charged; where it was not kept back, fact_corrected of the payment first";
+        return Err(Refusal::new(
+            Code::Money,
+            "60",
+            "case",
+            given,
+            "the fee on what was paid over",
+            accepted,
+        ));
+    }
     match case.unsettled() {
         0 => Ok(()),
         held => Err(Refusal::new(

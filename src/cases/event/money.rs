@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, At, CaseKind, Circumstances, Kind};
-use crate::case::{Case, Held, Payee};
-use crate::check::{at_most, obligation, open, out_of_tracking_book, own_case, positive};
+use crate::case::{Case, Held, Obligation, Payee, Receipt};
+use crate::check::{
+    at_most, fits, obligation, open, out_of_tracking_book, own_case, positive, unapproved, written,
+};
+use crate::exemption::{self, ExemptionRefusal};
 use crate::ids::ObligationNo;
 use crate::money::Dong;
 use crate::organisation::Role;
@@ -78,6 +81,7 @@ impl CaseKind for PaymentCollected {
         open(case, "45")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "45", "amount")?;
+        fits(case.cash.collected, self.amount, "45", "amount")?;
         match self.payer {
             Payer::Debtor(number) if number == 0 || usize::from(number) > case.debtors.len() => {
                 let limit = format!("1 to {}", case.debtors.len());
@@ -87,9 +91,13 @@ impl CaseKind for PaymentCollected {
         }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, at: &At) {
+        let coerced = match self.means {
+            Means::Cash | Means::Transfer => false,
+            Means::Deduction | Means::Income => true,
+        };
         case.cash.collected = case.cash.collected.saturating_add(self.amount);
-        case.take_in(self.amount);
+        case.take_in(Receipt { on: at.on, amount: self.amount, coerced, secured: false });
     }
 }
 
@@ -110,11 +118,17 @@ impl Kind for PaidDirectly {
 impl CaseKind for PaidDirectly {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "6")?;
-        own_case(case, on, None)?;
+        own_case(case, on)?;
         out_of_tracking_book(case)?;
         positive(self.amount, "6", "amount")?;
         let one = obligation(case, self.obligation, "6")?;
-        at_most(self.amount.total(), one.remaining().total(), "6", "amount", "still owed")?;
+        at_most(
+            self.amount.total(),
+            unapproved(case, one),
+            "6",
+            "amount",
+            "still owed and not approved for paying out",
+        )?;
         at_most(self.amount.total(), case.outstanding(), "6", "amount", "owed and not held already")
     }
 
@@ -147,7 +161,8 @@ impl Kind for HeldTemporarily {
 impl CaseKind for HeldTemporarily {
     fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
-        positive(self.amount, "–", "amount")
+        positive(self.amount, "–", "amount")?;
+        fits(case.cash.held_in, self.amount, "–", "amount")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -200,18 +215,27 @@ impl CaseKind for HeldMoneyResolved {
                 "held_temporarily first",
             ));
         };
-        at_most(self.amount.total(), held.amount.total(), "–", "amount", "held")
+        at_most(self.amount.total(), held.amount.total(), "–", "amount", "held")?;
+        match self.to {
+            HeldTo::Distribution => {
+                out_of_tracking_book(case)?;
+                fits(case.cash.collected, self.amount, "–", "amount")
+            }
+            HeldTo::Returned | HeldTo::Budget => Ok(()),
+        }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, at: &At) {
+        let mut since = at.on;
         if let Some(held) = case.held.iter_mut().find(|held| held.number == self.item) {
             held.amount = held.amount.saturating_sub(self.amount);
+            since = held.since;
         }
         match self.to {
             HeldTo::Distribution => {
                 case.cash.collected = case.cash.collected.saturating_add(self.amount);
                 case.cash.held_in = case.cash.held_in.saturating_sub(self.amount);
-                case.take_in(self.amount);
+                case.take_in(Receipt { on: since, amount: self.amount, coerced: false, secured: false });
             }
             HeldTo::Returned | HeldTo::Budget => {
                 case.cash.held_out = case.cash.held_out.saturating_add(self.amount);
@@ -267,8 +291,48 @@ impl Kind for Exempted {
     );
 }
 
+impl Exempted {
+    /// What the sums and the age of the order allow (Art. 61), by the widest ground: that of hardship, since the record
+    /// does not say on which ground the court stood. What the order of another office began is not known here.
+    fn within_the_law(&self, case: &Case, one: &Obligation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        let (Some(first_ordered), None) = (case.order.on, &case.order.from) else { return Ok(()) };
+        let budget = || case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts());
+        let request = exemption::Request {
+            kind: one.kind,
+            obligation: budget().fold(Dong::ZERO, |sum, one| sum.saturating_add(one.due)),
+            paid: budget().fold(Dong::ZERO, |sum, one| sum.saturating_add(one.credited)),
+            remaining: one.remaining(),
+            first_ordered,
+            hardship: true,
+            on: on.at.on,
+        };
+        match exemption::allowed(&request, &on.world.rules, &on.world.calendar) {
+            Ok(allowed) => {
+                at_most(self.amount.total(), allowed.most.total(), "61", "amount", "that may be let off now")
+            }
+            Err(
+                ExemptionRefusal::NotBudget { .. }
+                | ExemptionRefusal::NotMet { .. }
+                | ExemptionRefusal::NothingRemains,
+            ) => {
+                let limit = "part paid and hardship, or the years and sums of Art. 61.1-61.3";
+                Err(Refusal::new(
+                    Code::Limit,
+                    "61",
+                    "amount",
+                    self.amount,
+                    limit,
+                    "later, or after a part is paid",
+                ))
+            }
+            // What is not known stops nobody.
+            Err(ExemptionRefusal::Unset { .. } | ExemptionRefusal::UnknownYear(_)) => Ok(()),
+        }
+    }
+}
+
 impl CaseKind for Exempted {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "61")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "61", "amount")?;
@@ -283,8 +347,16 @@ impl CaseKind for Exempted {
                 "terminated, for a creditor's waiver",
             ));
         }
-        at_most(self.amount.total(), one.remaining().total(), "61", "amount", "still owed")?;
-        at_most(self.amount.total(), case.outstanding(), "61", "amount", "owed and not held already")
+        written(&self.decision, "62", "decision")?;
+        at_most(
+            self.amount.total(),
+            unapproved(case, one),
+            "61",
+            "amount",
+            "still owed and not approved for paying out",
+        )?;
+        at_most(self.amount.total(), case.outstanding(), "61", "amount", "owed and not held already")?;
+        self.within_the_law(case, one, on)
     }
 
     fn apply(&self, case: &mut Case, _: &At) {

@@ -14,6 +14,25 @@ use crate::rules::ParameterSet as Parameter;
 
 const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
 
+/// The head of a province has his say in his own Department and below it; the administrator sets up accounts anywhere.
+fn within(
+    office: OfficeNo,
+    organisation: &Organisation,
+    on: &Circumstances<'_>,
+    article: &'static str,
+    field: &'static str,
+) -> Result<(), Refusal> {
+    match on.officer {
+        Some(officer)
+            if officer.role == Role::ProvincialHead && !organisation.covers(officer.office, office) =>
+        {
+            let limit = format!("office {} and those below it", officer.office);
+            Err(Refusal::new(Code::Competence, article, field, office, &limit, limit.clone()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// `office_opened` (thành lập cơ quan).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +62,7 @@ impl Kind for OfficeOpened {
 }
 
 impl OrganisationKind for OfficeOpened {
-    fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
         if self.number == OfficeNo(0) || organisation.offices.contains_key(&self.number) {
             let next = organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
             return Err(Refusal::new(
@@ -74,7 +93,8 @@ impl OrganisationKind for OfficeOpened {
                 "an office opened before",
                 "office_opened first",
             )),
-            Some(_) | None => Ok(()),
+            Some(parent) => within(parent, organisation, on, "13", "parent"),
+            None => Ok(()),
         }
     }
 
@@ -119,7 +139,7 @@ impl Kind for OfficerAppointed {
 }
 
 impl OrganisationKind for OfficerAppointed {
-    fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
         if self.number == OfficerNo(0) || organisation.officers.contains_key(&self.number) {
             let next = organisation.officers.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
             return Err(Refusal::new(
@@ -141,7 +161,7 @@ impl OrganisationKind for OfficerAppointed {
                 "office_opened first",
             ));
         }
-        Ok(())
+        within(self.office, organisation, on, "17", "office")
     }
 
     fn apply(&self, organisation: &mut Organisation, at: &At) {
@@ -187,7 +207,7 @@ impl Kind for TargetAssigned {
 }
 
 impl OrganisationKind for TargetAssigned {
-    fn allowed(&self, organisation: &Organisation, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
         if !organisation.offices.contains_key(&self.office) {
             return Err(Refusal::new(
                 Code::Unknown,
@@ -198,6 +218,7 @@ impl OrganisationKind for TargetAssigned {
                 "office_opened first",
             ));
         }
+        within(self.office, organisation, on, "166", "office")?;
         if !TARGET_FIGURES.contains(&self.figure.as_str()) {
             return Err(Refusal::new(
                 Code::Unknown,

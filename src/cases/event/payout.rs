@@ -2,15 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::intake::last_day;
 use super::{About, At, CaseKind, Circumstances, Kind};
-use crate::case::{Approved, Case, Line, Obligation, Payee};
-use crate::check::{at_most, exactly, obligation, open, out_of_tracking_book, positive};
-use crate::distribution::{self, Claim};
-use crate::fee;
+use crate::case::{Approved, Basis, Case, Line, Obligation, Payee};
+use crate::check::{
+    at_most, exactly, not_before, not_suspended, obligation, out_of_tracking_book, positive, unapproved,
+    written,
+};
+use crate::date::Date;
+use crate::distribution::{self, Claim, ObligationKind};
+use crate::fee::{self, FeeRefusal};
 use crate::ids::{ObligationNo, OfficerNo};
 use crate::money::{Dong, Total};
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
+use crate::rules::Parameter;
 
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
@@ -27,17 +33,6 @@ const fn about(
 
 fn sum(lines: &[Line]) -> Total {
     lines.iter().map(|line| line.amount.total()).sum()
-}
-
-/// What may still be approved for an obligation: what is owed less what is approved already.
-fn unapproved(case: &Case, one: &Obligation) -> Total {
-    let approved: Total = case
-        .approved
-        .iter()
-        .filter(|line| line.obligation == one.number)
-        .map(|line| line.amount.total())
-        .sum();
-    one.remaining().total() - approved
 }
 
 fn check_lines(case: &Case, lines: &[Line], article: &'static str) -> Result<(), Refusal> {
@@ -75,26 +70,57 @@ fn check_lines(case: &Case, lines: &[Line], article: &'static str) -> Result<(),
     at_most(sum(lines), case.unapproved(), article, "lines.amount", "held and not approved already")
 }
 
-/// The lines that the law wants for a sum (Art. 47).
+/// The lines that the law wants for a sum (Art. 47). What of it comes of the sale of mortgaged assets goes to the
+/// secured creditors first (47.3), everything else by class.
 pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Result<Vec<Line>, Refusal> {
-    let claims: Vec<Claim> = case
+    let mut claims: Vec<Claim> = case
         .obligations
         .iter()
         .filter_map(|one| {
-            let left = i64::try_from(unapproved(case, one)).ok().and_then(Dong::new)?;
-            (left > Dong::ZERO).then_some(Claim {
+            let outstanding = dong(unapproved(case, one));
+            (outstanding > Dong::ZERO).then_some(Claim {
                 obligation: one.number,
                 kind: one.kind,
-                outstanding: left,
+                outstanding,
                 secured: one.secured,
             })
         })
         .collect();
-    let proceeds = i64::try_from(amount).ok().and_then(Dong::new).unwrap_or(Dong::ZERO);
-    let shares = distribution::distribute(proceeds, &claims, &on.world.rules, on.at.on).map_err(|error| {
-        Refusal::new(Code::Unset, "47", "lines", error.to_string(), "the law's distribution", "parameter_set")
-    })?;
-    Ok(shares.into_iter().filter(|line| line.amount > Dong::ZERO).collect())
+    let promised = case.cash.undistributed.total() - case.unapproved();
+    let of_assets = case.secured_part(promised, amount);
+    let mut lines: Vec<Line> = Vec::new();
+    for (part, of_asset) in [(of_assets, true), (amount - of_assets, false)] {
+        for claim in claims.iter_mut().filter(|_| !of_asset) {
+            claim.secured = false;
+        }
+        let shares =
+            distribution::distribute(dong(part), &claims, &on.world.rules, on.at.on).map_err(|error| {
+                Refusal::new(
+                    Code::Unset,
+                    "47",
+                    "lines",
+                    error.to_string(),
+                    "the law's distribution",
+                    "parameter_set",
+                )
+            })?;
+        for share in shares {
+            for claim in claims.iter_mut().filter(|claim| claim.obligation == share.obligation) {
+                claim.outstanding = claim.outstanding.saturating_sub(share.amount);
+            }
+            match lines.iter_mut().find(|line| line.obligation == share.obligation) {
+                Some(line) => line.amount = line.amount.saturating_add(share.amount),
+                None => lines.push(share),
+            }
+        }
+    }
+    lines.retain(|line| line.amount > Dong::ZERO);
+    Ok(lines)
+}
+
+/// A sum as an amount; nothing where it is negative.
+fn dong(sum: Total) -> Dong {
+    i64::try_from(sum.max(0)).ok().and_then(Dong::new).unwrap_or(Dong::ZERO)
 }
 
 /// `distribution_planned` (phương án phân phối): who gets what of the money held.
@@ -117,8 +143,8 @@ impl Kind for DistributionPlanned {
 
 impl CaseKind for DistributionPlanned {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "47")?;
-        crate::check::own_case(case, on, None)?;
+        not_suspended(case, "47")?;
+        crate::check::own_case(case, on)?;
         check_lines(case, &self.lines, "47")?;
         let lawful = lawful_lines(case, sum(&self.lines), on)?;
         for wanted in &lawful {
@@ -163,7 +189,7 @@ impl Kind for PayoutApproved {
 
 impl CaseKind for PayoutApproved {
     fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "47")?;
+        not_suspended(case, "47")?;
         out_of_tracking_book(case)?;
         check_lines(case, &self.lines, "47")?;
         let claims = case.obligations.iter().filter(|one| one.remaining() > Dong::ZERO).count();
@@ -210,11 +236,35 @@ fn approved(case: &Case, number: ObligationNo, amount: Dong, actor: OfficerNo) -
     at_most(amount.total(), by_another, "47", "amount", "approved (payout_approved)")
 }
 
+fn approved_for(case: &Case, number: ObligationNo) -> Total {
+    case.approved.iter().filter(|line| line.obligation == number).map(|line| line.amount.total()).sum()
+}
+
+/// The fee on what a creditor received, no part of which was performed in the voluntary period: by the law of the day
+/// on which it was paid over.
+fn fee_on(case: &Case, one: &Obligation, base: Dong, on: &Circumstances<'_>) -> Result<Dong, FeeRefusal> {
+    let day = one.uncharged_on.unwrap_or(on.at.on);
+    let returned = case.order.basis == Some(Basis::Proactive)
+        && one.kind == ObligationKind::ReturnMoney
+        && on.world.rules.ground_allowed(Parameter::FeeExempt, "proactive_return", day);
+    let exemptions: &[&str] = if returned { &["proactive_return"] } else { &[] };
+    fee::enforcement_fee(one.kind, base, exemptions, &on.world.rules, day).map(|fee| fee.amount())
+}
+
+/// The fee that is still to be charged on what was paid to creditors; what is not known stops nobody.
+pub(super) fn fee_left(case: &Case, on: &Circumstances<'_>) -> Option<(ObligationNo, Dong)> {
+    let fees = case.obligations.iter().filter(|one| one.uncharged > Dong::ZERO).filter_map(|one| {
+        let fee = fee_on(case, one, one.uncharged, on).ok()?;
+        Some((one.number, fee))
+    });
+    fees.into_iter().find(|(_, fee)| *fee > Dong::ZERO)
+}
+
 fn credit(case: &mut Case, number: ObligationNo, amount: Dong) {
     if let Some(one) = case.obligation_mut(number) {
         one.credited = one.credited.saturating_add(amount.min(one.remaining()));
     }
-    case.cash.undistributed = case.cash.undistributed.saturating_sub(amount);
+    case.pay_out(amount);
     case.use_approval(number, amount);
 }
 
@@ -234,7 +284,7 @@ impl Kind for Disbursed {
 
 impl CaseKind for Disbursed {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "47.5")?;
+        not_suspended(case, "47.5")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "47.5", "amount")?;
         let one = obligation(case, self.obligation, "47.5")?;
@@ -251,14 +301,14 @@ impl CaseKind for Disbursed {
         approved(case, self.obligation, self.amount, on.at.actor)
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, at: &At) {
         case.cash.disbursed = case.cash.disbursed.saturating_add(self.amount);
+        let bears = case.bears_fee(self.amount);
         credit(case, self.obligation, self.amount);
-        let charged = case
-            .obligation(self.obligation)
-            .is_some_and(|one| one.kind != crate::distribution::ObligationKind::Cost);
-        if let (true, Some(one)) = (charged, case.obligation_mut(self.obligation)) {
-            one.uncharged = one.uncharged.saturating_add(self.amount);
+        if let Some(one) = case.obligation_mut(self.obligation).filter(|one| one.counts()) {
+            one.uncharged = one.uncharged.saturating_add(bears);
+            one.uncharged_on = Some(at.on);
+            one.free = one.free.saturating_add(self.amount.saturating_sub(bears));
         }
     }
 }
@@ -303,7 +353,7 @@ impl Kind for RemittedToBudget {
 
 impl CaseKind for RemittedToBudget {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "47")?;
+        not_suspended(case, "47")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "47", "amount")?;
         let shares = self.shares(case);
@@ -358,7 +408,7 @@ impl Kind for EnforcementFeeCharged {
 
 impl CaseKind for EnforcementFeeCharged {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "60")?;
+        not_suspended(case, "60")?;
         let one = obligation(case, self.obligation, "60")?;
         if one.payee == Payee::Budget {
             return Err(Refusal::new(
@@ -370,20 +420,27 @@ impl CaseKind for EnforcementFeeCharged {
                 "no fee",
             ));
         }
-        let voluntary = case.voluntary_until.is_some_and(|until| on.at.on <= until);
-        let fee = fee::fee(self.base, one.kind, voluntary, on.at.on, &on.world.rules).map_err(|error| {
-            Refusal::new(
-                Code::Unset,
-                "60",
-                "fee",
-                self.fee,
-                error.to_string(),
-                "parameter_set with the document that says it",
-            )
-        })?;
-        exactly(self.fee, fee, "TT216 4", "fee")?;
+        let fee_on = |base: Dong| {
+            fee_on(case, one, base, on).map_err(|error| {
+                Refusal::new(
+                    Code::Unset,
+                    "60",
+                    "fee",
+                    self.fee,
+                    error.to_string(),
+                    "parameter_set with the document that says it",
+                )
+            })
+        };
         let received = one.uncharged.saturating_add(self.fee);
-        exactly(self.base, received, "TT216 4", "base")?;
+        let nothing = self.fee == Dong::ZERO && self.base == one.uncharged.saturating_add(one.free);
+        if fee_on(received)? != self.fee || !(nothing || self.base == received) {
+            // What is still to be paid out counts as received: the fee is kept back from it.
+            let whole =
+                one.uncharged.saturating_add(case.bears_fee(dong(approved_for(case, self.obligation))));
+            exactly(self.fee, fee_on(whole)?, "TT216 4", "fee")?;
+            exactly(self.base, received, "TT216 4", "base")?;
+        }
         approved(case, self.obligation, self.fee, OfficerNo(0))
     }
 
@@ -391,9 +448,19 @@ impl CaseKind for EnforcementFeeCharged {
         case.cash.fees = case.cash.fees.saturating_add(self.fee);
         credit(case, self.obligation, self.fee);
         if let Some(one) = case.obligation_mut(self.obligation) {
-            one.uncharged = Dong::ZERO;
+            // What is below the threshold goes on counting: sums paid in parts bear the fee of the whole.
+            if self.fee > Dong::ZERO {
+                one.uncharged = Dong::ZERO;
+            }
+            one.free = Dong::ZERO;
         }
     }
+}
+
+/// The last day on which a payee who was told may come for his money. One without a known address is told nothing.
+fn told_until(case: &Case, on: &Circumstances<'_>) -> Option<Date> {
+    let told = case.payee_told?;
+    last_day(&on.world.calendar, told, on.world.rules.span(Parameter::DepositAfter, told))
 }
 
 /// `deposited_for_payee` (gửi tiết kiệm chờ người được thi hành án): the payee was called and did not come.
@@ -415,9 +482,29 @@ impl Kind for DepositedForPayee {
 
 impl CaseKind for DepositedForPayee {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        open(case, "126")?;
+        not_suspended(case, "126")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "126", "amount")?;
+        written(&self.bank, "126", "bank")?;
+        if obligation(case, self.obligation, "126")?.payee == Payee::Budget {
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "126",
+                "obligation",
+                self.obligation,
+                "an obligation to a creditor",
+                "remitted_to_budget",
+            ));
+        }
+        if let Some(last) = told_until(case, on) {
+            not_before(
+                on.at.on,
+                last.next(),
+                "126",
+                "effective",
+                "the payee was told and has his days to come",
+            )?;
+        }
         approved(case, self.obligation, self.amount, on.at.actor)
     }
 

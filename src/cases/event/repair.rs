@@ -8,7 +8,27 @@ use crate::ids::Position;
 use crate::organisation::Role;
 use crate::personal::Personal;
 
-const REPAIRERS: &[Role] = &[Role::Head, Role::ProvincialHead, Role::Enforcer, Role::Clerk, Role::Accountant];
+/// Who repairs at all; each only what his role may record (`decide/repair.rs`).
+const REPAIRERS: &[Role] = &[
+    Role::Head,
+    Role::ProvincialHead,
+    Role::Enforcer,
+    Role::Examiner,
+    Role::Clerk,
+    Role::Accountant,
+    Role::Administrator,
+];
+
+/// Who works on cases; who only oversees or administers writes nothing there.
+const STAFF: &[Role] = &[
+    Role::Head,
+    Role::ProvincialHead,
+    Role::Enforcer,
+    Role::Examiner,
+    Role::Clerk,
+    Role::Accountant,
+    Role::Cashier,
+];
 
 /// `fact_corrected` (sửa dữ liệu đã ghi): the entry should have said this. The entry itself stays in the log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -19,6 +39,7 @@ pub struct FactCorrected {
     /// When it really took effect.
     pub took_effect: Date,
     /// What it should have said, whole; of the same kind.
+    #[serde(with = "super::replacement")]
     pub replacement: Box<Event>,
     /// On whose authority.
     pub authority: String,
@@ -82,7 +103,7 @@ pub struct NoteAdded {
 
 impl Kind for NoteAdded {
     const ABOUT: About =
-        About { code: 242, revision: 1, name: "note_added", vi: "ghi chú", article: "–", by: &[] };
+        About { code: 242, revision: 1, name: "note_added", vi: "ghi chú", article: "–", by: STAFF };
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.text]

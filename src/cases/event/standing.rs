@@ -10,6 +10,7 @@ use crate::check::{
 };
 use crate::date::Date;
 use crate::ids::ObligationNo;
+use crate::money::Dong;
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
 use crate::rules::Parameter;
@@ -38,6 +39,18 @@ impl CaseKind for Postponed {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         active(case, "48")?;
         ground(on, Parameter::PostponeGrounds, "48.1", &self.ground)?;
+        let personal =
+            on.world.rules.grounds(Parameter::PostponeGroundsPersonal, on.at.on).set().unwrap_or_default();
+        if personal.iter().any(|ground| ground.is(&self.ground)) && !case.has_personal_duty() {
+            return Err(Refusal::new(
+                Code::Ground,
+                "48.1",
+                "ground",
+                &self.ground,
+                "a debt of money; a ground of personal duties only",
+                "another ground",
+            ));
+        }
         if let Some(until) = self.until {
             not_before(until, on.at.on, "48", "until", "the day of the decision")?;
         }
@@ -136,7 +149,10 @@ impl Kind for TemporarilySuspended {
 
 impl CaseKind for TemporarilySuspended {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        active(case, "49")?;
+        // A postponed case is suspended as well as one that goes on.
+        if let Activity::Suspended { .. } = open(case, "49")?.activity {
+            return Err(wrong_standing(case, "49", "open and not suspended", "nothing: it is suspended"));
+        }
         ground(on, Parameter::SuspendGrounds, "49", &self.ground)
     }
 
@@ -213,10 +229,30 @@ impl CaseKind for Terminated {
         open(case, "50")?;
         out_of_tracking_book(case)?;
         ground(on, Parameter::TerminateGrounds, "50.1", &self.ground)?;
-        for number in &self.obligations {
-            obligation(case, *number, "50")?;
+        for (at, number) in self.obligations.iter().enumerate() {
+            let one = obligation(case, *number, "50")?;
+            if self.obligations.iter().take(at).any(|earlier| earlier == number) {
+                return Err(Refusal::new(
+                    Code::Duplicate,
+                    "50",
+                    "obligations",
+                    number,
+                    "each obligation once",
+                    "without it",
+                ));
+            }
+            if one.kind.is_money() && one.remaining() == Dong::ZERO {
+                return Err(Refusal::new(
+                    Code::Money,
+                    "50",
+                    "obligations",
+                    number,
+                    "of which something is still owed",
+                    "another obligation",
+                ));
+            }
         }
-        settled(case, "50")
+        settled(case, on, "50")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -228,7 +264,8 @@ impl CaseKind for Terminated {
                 one.terminated = one.terminated.saturating_add(one.remaining());
             }
         }
-        if case.remaining() == 0 {
+        let duties_end = case.obligations.iter().all(|one| one.kind.is_money() || self.concerns(one.number));
+        if case.remaining() == 0 && duties_end {
             // Met in part and the rest terminated: completed (domain.md 3.4).
             let how = if case.credited() > 0 { Finish::Completed } else { Finish::Terminated };
             case.finish(how, at.on, at.position);
@@ -255,7 +292,7 @@ impl Kind for Completed {
 impl CaseKind for Completed {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "52")?;
-        own_case(case, on, None)?;
+        own_case(case, on)?;
         out_of_tracking_book(case)?;
         match case.remaining() {
             0 => {}
@@ -270,7 +307,7 @@ impl CaseKind for Completed {
                 ));
             }
         }
-        settled(case, "52")
+        settled(case, on, "52")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
