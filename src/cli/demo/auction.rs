@@ -190,9 +190,7 @@ impl Life<'_> {
 
     /// The first day on which the parties can no longer agree on a price.
     fn after_agreement(&self) -> Date {
-        let span = self.land.world.rules.span(Parameter::UnsoldAgree, self.day).set();
-        let last = span.and_then(|span| self.land.world.calendar.due(self.day, span).ok());
-        last.unwrap_or(self.day).next()
+        self.over(Parameter::UnsoldAgree, self.day)
     }
 
     /// The asset is sold for a price.

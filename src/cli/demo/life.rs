@@ -151,7 +151,16 @@ impl<'a> Life<'a> {
     }
 
     /// Adds a step without applying it.
-    pub(super) fn push(&mut self, actor: OfficerNo, event: Event, aside: bool) {
+    ///
+    /// What a clerk enters in an open case names its enforcer, also where it says so in place of another entry.
+    pub(super) fn push(&mut self, actor: OfficerNo, mut event: Event, aside: bool) {
+        if self.unit.clerks.contains(&actor) {
+            let named = self.case.open().and_then(|open| open.enforcer);
+            match &mut event.body {
+                Body::FactCorrected(fact) => fact.replacement.common.on_behalf_of = named,
+                _ => event.common.on_behalf_of = named,
+            }
+        }
         let stream = DraftStream::Case(self.index);
         let mut draft = Draft::new(stream, self.unit.number, actor, self.day, event);
         draft.aside = aside;

@@ -16,7 +16,7 @@ use thads_cases::event::{Body, Circumstances, Sender, assignment::Addressee};
 use thads_cases::ids::{ObligationNo, OfficerNo};
 use thads_cases::money::{Dong, Total};
 use thads_cases::personal::Personal;
-use thads_cases::rules::Rules;
+use thads_cases::rules::{Parameter, Rules};
 
 use super::intake::dong;
 use super::life::{By, Life};
@@ -134,8 +134,8 @@ impl Life<'_> {
             self.act(By::Accountant, Body::RemittedToBudget(remitted));
             return;
         }
-        let base = one.uncharged.saturating_add(line.amount);
-        let fee = if self.no_fee(one.kind) {
+        let base = one.uncharged.saturating_add(self.case.bears_fee(line.amount));
+        let fee = if self.returned(one.kind) {
             Dong::ZERO
         } else {
             fee(base, one.kind, self.day, &self.land.world.rules)
@@ -153,11 +153,9 @@ impl Life<'_> {
         self.act(By::Accountant, Body::EnforcementFeeCharged(charged));
     }
 
-    /// No fee on what is paid of one's own will in time, nor on what is returned without being asked for.
-    fn no_fee(&self, kind: ObligationKind) -> bool {
-        let in_time = self.case.voluntary_until.is_some_and(|until| self.day <= until);
-        let returned = self.case.order.basis == Some(Basis::Proactive) && kind == ObligationKind::ReturnMoney;
-        in_time || returned
+    /// No fee on what is returned without being asked for.
+    fn returned(&self, kind: ObligationKind) -> bool {
+        self.case.order.basis == Some(Basis::Proactive) && kind == ObligationKind::ReturnMoney
     }
 
     /// Money comes in and is paid over.
@@ -212,7 +210,9 @@ impl Life<'_> {
         self.collect(amount, means);
         self.pass(1, 2);
         self.notice(Addressee::Creditor, "payout");
+        let told = self.day;
         self.pass(11, 14);
+        self.go_to(self.over(Parameter::DepositAfter, told));
         let lines = self.plan_out();
         if lines.is_empty() {
             return;
@@ -231,6 +231,13 @@ impl Life<'_> {
             }
         }
         self.give_back();
+    }
+
+    /// The first day on which a period that started on a day is over.
+    pub(super) fn over(&self, limit: Parameter, started: Date) -> Date {
+        let span = self.land.world.rules.span(limit, started).set();
+        let last = span.and_then(|span| self.land.world.calendar.due(started, span).ok());
+        last.unwrap_or(started).next()
     }
 
     /// A court lets the rest of what is owed to the budget off.

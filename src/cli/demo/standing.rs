@@ -6,6 +6,7 @@ use thads_cases::event::Body;
 use thads_cases::event::coercion::Measure;
 use thads_cases::event::money::{HeldMoneyResolved, HeldTemporarily, HeldTo};
 use thads_cases::personal::Personal;
+use thads_cases::rules::Parameter;
 
 use super::amounts::share;
 use super::auction::Sale;
@@ -269,7 +270,8 @@ pub(super) fn into_book(life: &mut Life<'_>, latest: Date) {
     life.verify_first(false);
     life.pass(0, 4);
     life.classify_not_yet("a");
-    let moved = life.day.plus_months(12).plus_days(life.chance.days(1, 40));
+    let over = life.over(Parameter::TrackingAfter, life.day);
+    let moved = over.max(life.day.plus_months(12).plus_days(life.chance.days(1, 40)));
     life.wait_for(moved);
     if life.case.verified.len() < 2 {
         life.verify(false);
