@@ -137,13 +137,13 @@ impl Pen {
     /// Records an action on a case by an officer of its office who may record it.
     pub(crate) fn try_act(&mut self, case: &CaseId, on: &str, body: Body) -> Result<Position, Refusal> {
         let office = OFFICES.iter().find(|(_, code)| *code == case.office.as_str()).unwrap().0;
-        let by = body.about().by;
+        let history = self.books.case(case).unwrap_or_default().to_vec();
+        let by = by_whom(&history, &body);
         let roles = [Role::Clerk, Role::Enforcer, Role::Accountant, Role::Head];
         let actor = match roles.into_iter().find(|role| by.contains(role)) {
             Some(role) => officer(office, role),
             None => officer(DEPARTMENT, Role::ProvincialHead),
         };
-        let history = self.books.case(case).unwrap_or_default().to_vec();
         let sender = match &body {
             Body::EntrustedIn(here) => self.state(&here.brought.from),
             Body::TakenFromBelow(here) => self.state(&here.brought.from),
@@ -178,7 +178,11 @@ impl Pen {
         sender: Sender<'_>,
     ) -> Result<Position, Refusal> {
         let recorded_on = self.recorded_on.unwrap_or(effective);
-        let event = Event::bare(body).into();
+        let mut event = Event::bare(body);
+        if actor == officer(office, Role::Clerk) {
+            name_enforcer(&mut event, &case_at(history, effective));
+        }
+        let event = event.into();
         let action = Action { effective, recorded_on, office, actor, imported: self.imported, event };
         let world = self.books.world_at(self.next());
         let decision = decide(history, &action, &Scene { world: &world, next: self.next(), sender })?;
@@ -298,6 +302,28 @@ impl Pen {
         let report = self.report(text, scope);
         let ids: Vec<&str> = expected.split(", ").map(|line| line.split_once(' ').unwrap().0).collect();
         assert_eq!(shown(&report, &ids).join(", "), expected, "{text} {scope:?}");
+    }
+}
+
+/// Who may record it: a repair, whoever may record what it repairs.
+fn by_whom(history: &[Entry], body: &Body) -> &'static [Role] {
+    let named = match body {
+        Body::FactCorrected(fact) => fact.entry,
+        Body::EntryVoided(void) => void.entry,
+        _ => return body.about().by,
+    };
+    history
+        .iter()
+        .find(|entry| entry.position == named)
+        .map_or(&[], |entry| by_whom(history, &entry.event.body))
+}
+
+/// What a clerk enters in an open case names its enforcer.
+fn name_enforcer(event: &mut Event, case: &Case) {
+    let enforcer = case.open().and_then(|open| open.enforcer);
+    match &mut event.body {
+        Body::FactCorrected(fact) => fact.replacement.common.on_behalf_of = enforcer,
+        _ => event.common.on_behalf_of = enforcer,
     }
 }
 

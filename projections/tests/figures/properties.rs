@@ -133,16 +133,18 @@ fn body(pen: &Pen, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
         }),
         27 => Body::EntryVoided(EntryVoided {
             entry: some_entry.position,
-            authority: String::new(),
+            authority: "thủ trưởng".to_owned(),
             reason: None,
         }),
-        28 => Body::FactCorrected(FactCorrected {
-            entry: some_entry.position,
-            took_effect: on.min(some_entry.effective),
-            replacement: Box::new(corrected(&some_entry, amount)),
-            authority: String::new(),
-            reason: None,
-        }),
+        28 if !matches!(some_entry.event.body, Body::EntryVoided(_) | Body::FactCorrected(_)) => {
+            Body::FactCorrected(FactCorrected {
+                entry: some_entry.position,
+                took_effect: on.min(some_entry.effective),
+                replacement: Box::new(corrected(&some_entry, amount)),
+                authority: "thủ trưởng".to_owned(),
+                reason: None,
+            })
+        }
         _ => Body::AssetHandedOver(thads_cases::event::auction::AssetHandedOver { asset: AssetNo(1) }),
     }
 }
