@@ -1,1 +1,340 @@
-//! x
+//! Properties of any history: what the law accepts one by one, and what imported history may hold against every rule.
+
+use proptest::prelude::*;
+use thads_cases::case::{Case, Finish, Line, Payee, Standing};
+use thads_cases::decide::broken_rules;
+use thads_cases::event::payout::lawful_lines;
+use thads_cases::event::{At, Circumstances, Sender};
+use thads_cases::history::{case_at, timeline};
+use thads_cases::ids::{OfficerNo, Position};
+
+use super::language::{Step, Tale, day, step};
+
+/// What is tried: a step with `#` for an amount and `%` for an obligation.
+const TRIES: &[&str] = &[
+    "payment_collected #",
+    "payment_collected #",
+    "payment_collected # 1 deduction",
+    "distribution_planned",
+    "distribution_planned",
+    "payout_approved",
+    "payout_approved",
+    "payout_approved",
+    "disbursed % #",
+    "disbursed % #",
+    "remitted_to_budget % #",
+    "remitted_to_budget #",
+    "enforcement_fee_charged",
+    "deposited_for_payee % #",
+    "held_temporarily #",
+    "held_money_resolved 1 #",
+    "held_money_resolved 1 # returned",
+    "refunded #",
+    "paid_directly % #",
+    "exempted % #",
+    "order_amended % #",
+    "coercion_cost_recorded #",
+    "conditions_verified",
+    "classified_enforceable",
+    "moved_to_tracking_book",
+    "returned_from_tracking_book",
+    "postponement_ended",
+    "resumed",
+    "notice_served",
+    "notice_served creditor payout",
+    "enforcer_assigned",
+    "coercion_ordered distrain urgent",
+    "asset_distrained movable mortgaged",
+    "asset_appraised #",
+    "asset_appraised #",
+    "auction_announced",
+    "auction_announced",
+    "auction_unsold",
+    "price_reduced",
+    "auction_sold",
+    "auction_paid",
+    "asset_handed_over",
+    "note_added",
+    "completed",
+    // What ends a case or holds it up, now and then.
+    "temporarily_suspended protest",
+    "classified_not_yet_enforceable a",
+    "postponed c",
+    "terminated c %",
+    "terminated c",
+    "entrusted_out B",
+    "order_withdrawn content_error",
+];
+
+const ENDS: usize = 7;
+
+/// Sums that bear a fee, sums that do not, and a duty that is no money.
+const OPENED: &str = "2018-10-05 opened loan:60_000_000 fine:40_000_000 wages:30_000_000@2 act:0";
+
+/// One try: which, how much where nothing fits, whether what fits is taken, how many days on, how many days late.
+type Try = (usize, i64, u8, i32, i32);
+
+fn amounts() -> impl Strategy<Value = i64> {
+    prop_oneof![4 => 0..90_000_000_i64, 1 => 0..9_i64, 1 => Just(i64::MAX), 1 => Just(i64::MAX - 30_000_000)]
+}
+
+fn tries(length: usize) -> impl Strategy<Value = Vec<Try>> {
+    let late = prop_oneof![3 => Just(0), 1 => 0..40_i32];
+    let which = prop_oneof![20 => 0..TRIES.len() - ENDS, 1 => TRIES.len() - ENDS..TRIES.len()];
+    prop::collection::vec((which, amounts(), 0..8_u8, 0..9_i32, late), 0..length)
+}
+
+/// The step in words: with sums that fit the case as it stands, or with any.
+fn words(tale: &Tale, one: &Try) -> String {
+    let (text, fits) = (TRIES[one.0], one.2 < 6);
+    let case = tale.case();
+    let any = |text: &str| {
+        let text = text.replace('#', &one.1.to_string()).replace('%', &(one.1 % 5).to_string());
+        match text.as_str() {
+            "distribution_planned" | "payout_approved" => format!("{text} 1:{}", one.1),
+            "enforcement_fee_charged" => format!("{text} 1 {} 0", one.1),
+            "auction_announced" => format!("{text} 1 {} 2019-01-02", one.1),
+            "price_reduced" => format!("{text} 10% {}", one.1),
+            "auction_sold" => format!("{text} {} 2019-01-31", one.1),
+            "auction_paid" => format!("{text} {}", one.1),
+            _ => text,
+        }
+    };
+    if !fits {
+        return any(text);
+    }
+    let lines = |lines: &[Line]| {
+        lines.iter().map(|line| format!(" {}:{}", line.obligation, line.amount)).collect::<String>()
+    };
+    let approved = |budget: bool| {
+        let of = |number| case.obligation(number).is_some_and(|one| (one.payee == Payee::Budget) == budget);
+        case.approved.iter().find(|line| of(line.obligation)).map(|line| (line.obligation, line.amount.get()))
+    };
+    let owed = case.obligations.iter().find(|one| one.remaining().get() > 0);
+    let asset = case.assets.first();
+    let offered = asset.and_then(|asset| asset.offered_at).map_or(0, |price| price.get());
+    let today = tale.entries.last().map_or(day("2018-10-05"), |entry| entry.effective);
+    match text.split(' ').next().unwrap() {
+        "distribution_planned" => {
+            let on = Circumstances {
+                at: At {
+                    position: Position(tale.next),
+                    on: today,
+                    recorded_on: today,
+                    office: case.office,
+                    actor: OfficerNo(22),
+                    imported: false,
+                },
+                officer: None,
+                world: &tale.world,
+                sender: Sender::NotAsked,
+            };
+            let sum = case.unapproved().min(case.remaining());
+            format!("distribution_planned{}", lines(&lawful_lines(&case, sum, &on).unwrap()))
+        }
+        "payout_approved" if !case.planned.is_empty() => format!("payout_approved{}", lines(&case.planned)),
+        "disbursed" | "deposited_for_payee" => {
+            let Some((number, sum)) = approved(false) else { return any(text) };
+            // Of the loan the fee is kept back.
+            let sum =
+                if number.0 == 1 { sum - i64::try_from(i128::from(sum) * 3 / 100).unwrap() } else { sum };
+            text.replace('%', &number.to_string()).replace('#', &sum.to_string())
+        }
+        "enforcement_fee_charged" => {
+            let Some((number, fee)) = approved(false) else { return any(text) };
+            let uncharged = case.obligation(number).map_or(0, |one| one.uncharged.get());
+            format!("enforcement_fee_charged {number} {} {fee}", uncharged.saturating_add(fee))
+        }
+        "remitted_to_budget" => {
+            let Some((number, sum)) = approved(true) else { return any(text) };
+            text.replace('%', &number.to_string()).replace('#', &sum.to_string())
+        }
+        "refunded" => text.replace('#', &case.cash.refund_due.to_string()),
+        "held_money_resolved" => {
+            text.replace('#', &case.held.first().map_or(0, |held| held.amount.get()).to_string())
+        }
+        "paid_directly" | "exempted" => {
+            let Some(owed) = owed else { return any(text) };
+            text.replace('%', &owed.number.to_string())
+                .replace('#', &(one.1 % owed.remaining().get().max(1)).to_string())
+        }
+        "auction_announced" => {
+            format!(
+                "auction_announced {} {offered} {}",
+                asset.map_or(1, |asset| asset.rounds.len() + 1),
+                today.plus_days(9)
+            )
+        }
+        "price_reduced" => format!("price_reduced 10% {} agreed", offered - offered / 10),
+        "auction_sold" => format!("auction_sold {offered} {}", today.plus_days(20)),
+        "auction_paid" => format!("auction_paid {offered}"),
+        _ => any(text),
+    }
+}
+
+/// Tries all in turn, days going on; `late` lets some take effect before what was recorded last.
+fn write(tale: &mut Tale, tries: &[Try], late: bool) {
+    let mut today = day("2018-10-05");
+    for one in tries {
+        today = today.plus_days(one.3);
+        let mut step = step(&words(tale, one), today);
+        step.late = Some(today);
+        if late {
+            step.on = today.plus_days(-one.4).max(day("2018-10-05"));
+        }
+        let _ = tale.take(&step, Sender::Missing);
+    }
+}
+
+/// What must hold of every case that the law let come about.
+fn balanced(case: &Case) -> Result<(), TestCaseError> {
+    for one in &case.obligations {
+        let met = [one.credited, one.exempted, one.terminated, one.moved_out, one.remaining()];
+        let sum: i128 = met.iter().map(|amount| amount.total()).sum();
+        prop_assert_eq!(one.due.total(), sum, "obligation {}", one.number);
+    }
+    let cash = &case.cash;
+    let sum =
+        |amounts: &[thads_cases::money::Dong]| amounts.iter().map(|amount| amount.total()).sum::<i128>();
+    let kept: i128 = case.held.iter().map(|held| held.amount.total()).sum();
+    let given = [
+        cash.disbursed,
+        cash.remitted,
+        cash.fees,
+        cash.refunded,
+        cash.deposited,
+        cash.held_out,
+        cash.undistributed,
+        cash.refund_due,
+    ];
+    prop_assert_eq!(sum(&[cash.collected, cash.held_in]), sum(&given) + kept);
+    let receipts: i128 = case.receipts.iter().map(|receipt| receipt.amount.total()).sum();
+    prop_assert_eq!(receipts, cash.undistributed.total(), "receipts are what is held");
+    prop_assert!(case.unapproved() >= 0, "no more is approved than is held");
+    for one in &case.obligations {
+        let approved: i128 = case
+            .approved
+            .iter()
+            .filter(|line| line.obligation == one.number)
+            .map(|line| line.amount.total())
+            .sum();
+        prop_assert!(approved <= one.remaining().total(), "no more is approved than is owed");
+    }
+    if let Standing::Finished { how, .. } = case.standing {
+        prop_assert_eq!(case.unsettled(), 0);
+        let owed = case.remaining();
+        prop_assert!(how == Finish::Withdrawn || owed == 0, "{:?} with {} owed", how, owed);
+    }
+    Ok(())
+}
+
+/// The state without the numbers that records got.
+fn unnumbered(mut case: Case) -> Case {
+    case.order.at = None;
+    if let Standing::Finished { at, .. } = &mut case.standing {
+        *at = Position(0);
+    }
+    case
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is owed is always credited, let off, ended, moved out or left, and every đồng that came in is somewhere; on
+    /// every day of the history, not only its last.
+    #[test]
+    fn accounts_balance(tries in tries(120), late in any::<bool>()) {
+        let mut tale = Tale::told(OPENED);
+        write(&mut tale, &tries, late);
+        for entry in &tale.entries {
+            balanced(&case_at(&tale.entries, entry.effective))?;
+        }
+        prop_assert_eq!(broken_rules(&tale.entries, &tale.world), vec![], "accepted, and yet broken");
+    }
+
+    /// Deciding in order is refolding: nothing depends on when the fold was begun.
+    #[test]
+    fn folding_on_is_folding_again(tries in tries(120)) {
+        let mut tale = Tale::told(OPENED);
+        write(&mut tale, &tries, false);
+        let mut case = Case::default();
+        for live in timeline(&tale.entries) {
+            live.event.body.apply_to_case(&mut case, &live.at);
+        }
+        prop_assert_eq!(case, tale.case());
+    }
+
+    /// A late entry that is accepted gives the state that it would have given on its day, and would have been accepted
+    /// then, with all that came after.
+    #[test]
+    fn a_late_entry_is_an_entry_of_its_day(tries in tries(90)) {
+        let mut late = Tale::told(OPENED);
+        write(&mut late, &tries, true);
+        let mut entries = late.entries.clone();
+        entries.sort_by_key(|entry| entry.effective);
+        let mut in_time = Tale::new();
+        for entry in &entries {
+            let step = Step {
+                event: (*entry.event).clone(),
+                on: entry.effective,
+                late: Some(entry.effective),
+                actor: entry.actor,
+                imported: false,
+            };
+            if let Err(refusal) = in_time.take(&step, Sender::Missing) {
+                prop_assert!(false, "{} of {}: {:?}", entry.event.about().name, entry.effective, refusal);
+            }
+        }
+        prop_assert_eq!(unnumbered(in_time.case()), unnumbered(late.case()));
+    }
+
+    /// Voiding a void restores the entry; voiding a correction restores what it corrected.
+    #[test]
+    fn repairs_are_undone_by_voiding_them(tries in tries(80), which in any::<prop::sample::Index>(), amount in amounts()) {
+        let mut tale = Tale::told(OPENED);
+        write(&mut tale, &tries, true);
+        let before = tale.case();
+        let entry = tale.entries[which.index(tale.entries.len())].clone();
+        let on = tale.entries.iter().map(|entry| entry.recorded_on).max().unwrap();
+        let corrected = step(&format!("payment_collected {amount}"), entry.effective).event;
+        for repair in [
+            step(&format!("entry_voided {}", entry.position), on),
+            Step {
+                event: super::language::read("fact_corrected", serde_json::json!({
+                    "entry": entry.position, "took_effect": entry.effective, "replacement": corrected, "authority": "thủ trưởng",
+                })),
+                ..step("note_added by accountant", on)
+            },
+        ] {
+            let mut repaired = tale.clone();
+            let position = repaired.next;
+            if repaired.take(&repair, Sender::Missing).is_err() {
+                continue;
+            }
+            balanced(&repaired.case())?;
+            let mut undo = step(&format!("entry_voided {position}"), on);
+            undo.actor = repair.actor;
+            if let Err(refusal) = repaired.take(&undo, Sender::Missing) {
+                prop_assert!(false, "{:?}", refusal);
+            }
+            prop_assert_eq!(repaired.case(), before.clone());
+        }
+    }
+
+    /// Imported history may hold anything in any order: it is folded, flagged and never stops the fold.
+    #[test]
+    fn nothing_stops_the_fold(tries in tries(120), opened in any::<bool>()) {
+        let mut tale = if opened { Tale::told(OPENED) } else { Tale::new() };
+        let mut today = day("2018-10-05");
+        for one in &tries {
+            today = today.plus_days(one.3);
+            let mut step = step(&words(&tale, one), today.plus_days(-one.4));
+            step.late = Some(today);
+            step.imported = true;
+            prop_assert!(tale.take(&step, Sender::NotAsked).is_ok(), "imported history is never dropped");
+        }
+        let case = tale.case();
+        let _ = (case.remaining(), case.outstanding(), case.unapproved(), case.unsettled(), case.credited());
+        let _ = broken_rules(&tale.entries, &tale.world);
+    }
+}
