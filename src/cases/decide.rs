@@ -226,7 +226,7 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
         check_named(enforcer, officer, organisation)?;
     }
     let office = history.first().map_or(action.office, |first| first.office);
-    if action.event.body.subject() == Subject::Organisation {
+    if [action.event.body.subject(), stream_of(history)].contains(&Subject::Organisation) {
         return Ok(());
     }
     if office != action.office {

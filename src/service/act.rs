@@ -4,10 +4,10 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value};
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::decide::{Action, OtherEnd, Scene, decide, other_end};
 use thads_cases::event::{Body, Event, Sender, Subject as Sort};
-use thads_cases::history::{Entry, case_at};
-use thads_cases::ids::{OfficeNo, OfficerNo, Position};
+use thads_cases::history::{Entry, case_at, timeline};
+use thads_cases::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::{Append, AppendError, Receipt, StreamAppend};
 use thads_projections::books::Books;
@@ -372,8 +372,9 @@ impl House {
                 imported: part.provenance == Provenance::Imported,
                 event,
             };
+            belongs(books, &part.subject, &part.event)?;
             number_follows(books, pending, &part.subject, known, &entries)?;
-            let sender = sender_of(books, pending, &part.event, action.effective);
+            let sender = other_end_of(books, pending, part, known, action.effective);
             let scene = Scene { world: books.world(), next: position, sender: as_sender(&sender) };
             let decision = decide(known, &action, &scene)?;
             flags.extend(decision.flags);
@@ -454,6 +455,31 @@ fn in_stream_order(parts: &[Part]) -> Vec<&Part> {
         }
     }
     order.iter().flat_map(|subject| parts.iter().filter(move |part| part.subject == **subject)).collect()
+}
+
+/// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
+fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result<(), WireError> {
+    let fits = match (&event.body, subject) {
+        (Body::OfficeOpened(opened), Subject::Office(code)) => opened.code == *code,
+        (Body::TargetAssigned(target), Subject::Office(code)) => {
+            let office = books.world().organisation.office_by_code(code);
+            office.is_some_and(|office| office.number == target.office)
+        }
+        (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
+        (Body::ParameterSet(value), Subject::Parameter(id)) => value.set.rule == *id,
+        (body, subject) => match (body.subject(), subject) {
+            (Sort::Case, Subject::Case(_)) | (Sort::Complaint, Subject::Complaint(_)) | (Sort::Any, _) => {
+                true
+            }
+            (Sort::Case | Sort::Complaint | Sort::Organisation, _) => false,
+        },
+    };
+    if fits {
+        return Ok(());
+    }
+    let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
+    let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set";
+    Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
 }
 
 /// The entries of a history, in the order of the log. Offices, officers and rules share one: each looks at the others.
@@ -543,19 +569,25 @@ fn count_new<'a>(
     u32::try_from(subjects.len()).unwrap_or(u32::MAX)
 }
 
-/// The sender of a case that comes from another office.
+/// What stands at the other end of a move between offices.
 enum Found {
     NotAsked,
     Missing,
     Case { subject: Subject, case: Box<thads_cases::case::Case>, version: u64 },
+    Taken(CaseId),
 }
 
-fn sender_of(books: &Books, pending: &Pending, event: &Event, on: Date) -> Found {
-    let from = match &event.body {
-        Body::EntrustedIn(taken) => &taken.brought.from,
-        Body::TakenFromBelow(taken) => &taken.brought.from,
-        _ => return Found::NotAsked,
+/// Looks up the other end of a move, where a decision needs it.
+fn other_end_of(books: &Books, pending: &Pending, part: &Part, known: &[Entry], on: Date) -> Found {
+    let Subject::Case(own) = &part.subject else { return Found::NotAsked };
+    let from = match other_end(known, &part.event) {
+        OtherEnd::None => return Found::NotAsked,
+        OtherEnd::Receiver => return taken_by(books, pending, own, own).map_or(Found::Missing, Found::Taken),
+        OtherEnd::Sender(from) => from,
     };
+    if let Some(other) = taken_by(books, pending, from, own) {
+        return Found::Taken(other);
+    }
     let subject = Subject::Case(from.clone());
     let entries = pending.get(&subject).map_or_else(|| history(books, &subject), Vec::as_slice);
     if entries.is_empty() {
@@ -565,10 +597,39 @@ fn sender_of(books: &Books, pending: &Pending, event: &Event, on: Date) -> Found
     Found::Case { subject, case: Box::new(case_at(entries, on)), version }
 }
 
+/// The case, other than `own`, that took over what `from` sent. Cost: a look at the first entry of every case.
+fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Option<CaseId> {
+    let takes = |entries: &[Entry]| {
+        let first = entries.first()?;
+        let brought = match &first.event.body {
+            Body::EntrustedIn(taken) => &taken.brought,
+            Body::TakenFromBelow(taken) => &taken.brought,
+            _ => return None,
+        };
+        // Rare enough to be looked at closely: a repair may have changed or removed it.
+        let stands =
+            brought.from == *from && timeline(entries).iter().any(|live| live.at.position == first.position);
+        stands.then_some(())
+    };
+    let waiting = pending.iter().filter_map(|(subject, entries)| match subject {
+        Subject::Case(id) => Some((id, entries.as_slice())),
+        Subject::Complaint(_) | Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => None,
+    });
+    let folded = books.cases().filter(|(id, entries)| {
+        // A case that is pending as well was looked at with what is pending.
+        takes(entries).is_some() && !pending.contains_key(&Subject::Case((*id).clone()))
+    });
+    waiting
+        .chain(folded)
+        .find(|(id, entries)| *id != own && takes(entries).is_some())
+        .map(|(id, _)| id.clone())
+}
+
 fn as_sender(found: &Found) -> Sender<'_> {
     match found {
         Found::NotAsked => Sender::NotAsked,
         Found::Missing => Sender::Missing,
         Found::Case { case, .. } => Sender::Found(case),
+        Found::Taken(other) => Sender::Taken(other),
     }
 }

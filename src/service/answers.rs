@@ -142,8 +142,8 @@ pub fn done(done: &Done) -> Value {
         answer.insert("recorded_at".to_owned(), json!(rfc3339(receipt.recorded_at().get())));
     } else {
         answer.insert("dry_run".to_owned(), json!(true));
-        answer.insert("stream_version".to_owned(), json!(done.version));
     }
+    answer.insert("stream_version".to_owned(), json!(done.version));
     answer.insert("effective".to_owned(), json!(done.effective));
     if !done.flags.is_empty() {
         answer.insert("flags".to_owned(), done.flags.iter().map(refusal_json).collect());

@@ -36,6 +36,17 @@ impl View {
         Ok(View { reader, books })
     }
 
+    /// Reads and folds the whole log and looks at no snapshot: for those who verify.
+    ///
+    /// # Errors
+    /// As [`View::open`].
+    pub fn open_anew(directory: &Path) -> Result<View, HouseError> {
+        let reader = Reader::open(directory)?;
+        let mut books = Books::default();
+        fold(&mut books, reader.read(START))?;
+        Ok(View { reader, books })
+    }
+
     /// The reader behind it.
     pub fn reader(&self) -> &Reader {
         &self.reader

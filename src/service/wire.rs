@@ -274,12 +274,43 @@ pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, Wir
             common.insert((*name).to_owned(), value);
         }
     }
-    let refuse = |error: serde_json::Error| {
-        WireError::new(kind, "its fields", &error.to_string(), "the fields of the kind; see docs/format.md")
-    };
-    let common: Common = serde_json::from_value(Value::Object(common)).map_err(refuse)?;
-    let body = code.deserialize(Value::Object(fields)).map_err(refuse)?;
+    let common = read(common, |fields| serde_json::from_value::<Common>(Value::Object(fields)))?;
+    let body = read(fields, |fields| code.deserialize(Value::Object(fields)))?;
     Ok(Event { common, body })
+}
+
+/// Reads fields, or says which of them does not fit.
+fn read<T>(
+    fields: Map<String, Value>,
+    reader: impl Fn(Map<String, Value>) -> Result<T, serde_json::Error>,
+) -> Result<T, WireError> {
+    let error = match reader(fields.clone()) {
+        Ok(read) => return Ok(read),
+        Err(error) => error.to_string(),
+    };
+    let quoted = |start: &str| error.strip_prefix(start).and_then(|rest| rest.split('`').next());
+    if let Some(name) = quoted("missing field `") {
+        return Err(WireError::new(name, "nothing", "must be given", "a value; see docs/format.md"));
+    }
+    // Without the field that does not fit the complaint is another one, or none.
+    let without = |name: &String| {
+        let mut rest = fields.clone();
+        rest.shift_remove(name);
+        reader(rest).map_or_else(|other| other.to_string() != error, |_| true)
+    };
+    let Some((name, value)) = fields.iter().find(|(name, _)| without(name)) else {
+        return Err(WireError::new(
+            "body",
+            "its fields",
+            &error,
+            "the fields of the kind; see docs/format.md",
+        ));
+    };
+    if quoted("unknown field `") == Some(name.as_str()) {
+        let known = error.split_once(", expected ").map_or("no other field", |(_, known)| known);
+        return Err(WireError::new(name, &value.to_string(), "there is no such field", known));
+    }
+    Err(WireError::new(name, &value.to_string(), &error, "a value of its type; see docs/format.md"))
 }
 
 fn text<'a>(object: &'a Map<String, Value>, field: &str, accepted: &str) -> Result<&'a str, WireError> {

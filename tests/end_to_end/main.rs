@@ -1,5 +1,23 @@
 //! End-to-end tests: the table of contents.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "in tests a panic is the answer"
+)]
+
+mod api;
+mod copies;
 mod demo;
+mod evidence;
+mod figures;
+mod fines;
 mod golden;
+mod import;
+mod layout;
+mod random;
+mod refusals;
+mod rooms;
 mod support;
+mod tour;

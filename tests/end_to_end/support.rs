@@ -152,17 +152,22 @@ pub(crate) struct Demo {
 pub(crate) fn demo() -> &'static Demo {
     static DEMO: OnceLock<Demo> = OnceLock::new();
     DEMO.get_or_init(|| {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
-        remove_left_over(&all);
-        let own = all.join(std::process::id().to_string());
-        fs::create_dir_all(&own).unwrap();
-        let data = own.join("data");
+        let data = kept("demo").join("data");
         let answer = ask(&data, &["--quiet", "demo", "--seed", "1", "--no-serve"]);
         Demo { data, answer }
     })
 }
 
-/// Removes the demos of test processes that are gone: a static is never dropped.
+/// A folder for what all tests of this process share.
+pub(crate) fn kept(name: &str) -> PathBuf {
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    remove_left_over(&all);
+    let own = all.join(std::process::id().to_string());
+    fs::create_dir_all(&own).unwrap();
+    own
+}
+
+/// Removes those of test processes that are gone: a static is never dropped.
 fn remove_left_over(all: &Path) {
     let Ok(entries) = fs::read_dir(all) else { return };
     for entry in entries.flatten() {
@@ -245,6 +250,71 @@ pub(crate) fn action(case: &str, kind: &str, effective: &str, actor: u32, fields
     action
 }
 
+/// A case of DT03 from the judgment to an unsold asset: 100 million to a creditor and 5 million of court fee are owed,
+/// 20 million are held, and of those 15 million are approved for the creditor and 5 million planned for the fee.
+pub(crate) fn distraint_case(case: &str) -> Vec<Value> {
+    use officer::{ACCOUNTANT, CLERK, ENFORCER, HEAD};
+    let judgment = json!({
+        "court": "TAND huyện Thanh Bình", "number": "1/2018/DS-ST", "date": "2018-09-03", "in_force": "2018-10-01",
+        "judgment": "civil",
+    });
+    let order = json!({
+        "basis": "on_request",
+        "obligations": [
+            { "kind": "loan", "payee": { "creditor": 1 }, "amount": 100_000_000 },
+            { "kind": "court_fee", "payee": "budget", "amount": 5_000_000 },
+        ],
+        "debtors": [{ "person": { "name": "Người phải thi hành án" }, "kind": "individual" }],
+        "creditors": [{ "person": { "name": "Người được thi hành án" }, "kind": "individual" }],
+    });
+    let request = json!({ "requester": { "name": "Người được thi hành án" }, "channel": "desk" });
+    let notice = json!({ "to": "debtor", "of": "order", "mode": "direct", "result": "received" });
+    let payment = json!({ "payer": { "debtor": 1 }, "amount": 20_000_000, "means": "cash" });
+    let auction = json!({ "asset": 1, "round": 1, "start_price": 60_000_000, "held_on": "2019-01-08" });
+    let plan = json!([{ "obligation": 1, "amount": 15_000_000 }, { "obligation": 2, "amount": 5_000_000 }]);
+    let rows = [
+        ("judgment_received", "2018-10-02", CLERK, judgment),
+        ("request_received", "2018-10-02", CLERK, request),
+        ("enforcement_ordered", "2018-10-04", HEAD, order),
+        ("enforcer_assigned", "2018-10-05", HEAD, json!({ "enforcer": ENFORCER })),
+        ("notice_served", "2018-10-08", ENFORCER, notice),
+        ("voluntary_period_started", "2018-10-08", ENFORCER, json!({ "until": "2018-10-18" })),
+        ("conditions_verified", "2018-10-22", ENFORCER, json!({ "means_found": true })),
+        ("classified_enforceable", "2018-10-24", HEAD, json!({})),
+        ("payment_collected", "2018-10-26", ACCOUNTANT, payment),
+        ("coercion_ordered", "2018-11-05", ENFORCER, json!({ "measure": "distrain" })),
+        ("asset_distrained", "2018-11-12", ENFORCER, json!({ "asset_kind": "movable" })),
+        ("asset_appraised", "2018-12-03", ENFORCER, json!({ "asset": 1, "value": 60_000_000 })),
+        ("auction_announced", "2018-12-05", ENFORCER, auction),
+        ("auction_unsold", "2019-01-08", ENFORCER, json!({ "asset": 1, "ground": "no_bidder" })),
+        ("distribution_planned", "2019-01-09", ENFORCER, json!({ "lines": plan })),
+        ("payout_approved", "2019-01-10", HEAD, json!({ "lines": [plan[0]] })),
+    ];
+    rows.into_iter().map(|(kind, on, actor, fields)| action(case, kind, on, actor, fields)).collect()
+}
+
+/// A case of DT03 about a fine of 7 million đồng, in its voluntary period to 2018-11-19.
+pub(crate) fn fine_case(case: &str) -> Vec<Value> {
+    use officer::{CLERK, ENFORCER, HEAD};
+    let judgment = json!({
+        "court": "TAND huyện Thanh Bình", "number": "2/2018/HS-ST", "date": "2018-10-01", "judgment": "criminal",
+    });
+    let order = json!({
+        "basis": "proactive",
+        "obligations": [{ "kind": "fine", "payee": "budget", "amount": 7_000_000 }],
+        "debtors": [{ "person": { "name": "Người bị phạt" }, "kind": "individual" }],
+    });
+    let notice = json!({ "to": "debtor", "of": "order", "mode": "direct", "result": "received" });
+    let rows = [
+        ("judgment_received", "2018-11-01", CLERK, judgment),
+        ("enforcement_ordered", "2018-11-02", HEAD, order),
+        ("enforcer_assigned", "2018-11-05", HEAD, json!({ "enforcer": ENFORCER })),
+        ("notice_served", "2018-11-08", ENFORCER, notice),
+        ("voluntary_period_started", "2018-11-08", ENFORCER, json!({ "until": "2018-11-19" })),
+    ];
+    rows.into_iter().map(|(kind, on, actor, fields)| action(case, kind, on, actor, fields)).collect()
+}
+
 /// A server on a port of its own; killed when dropped.
 pub(crate) struct Server {
     child: Child,
@@ -292,6 +362,11 @@ impl Server {
         };
         std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
         Server { child, address }
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// GET.

@@ -31,15 +31,24 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         })?;
         Box::new(BufReader::new(file))
     };
-    for (number, line) in reader.lines().enumerate() {
+    let recorded = record_lines(&house, output, reader, args.dry_run);
+    house.close()?;
+    recorded
+}
+
+fn record_lines(
+    house: &House,
+    output: &Output,
+    lines: Box<dyn BufRead>,
+    dry_run: bool,
+) -> Result<(), Failure> {
+    for (number, line) in lines.lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
             continue;
         }
-        record_line(&house, output, &line, args.dry_run)
-            .map_err(|failure| at_line(failure, number + 1, output))?;
+        record_line(house, output, &line, dry_run).map_err(|failure| at_line(failure, number + 1, output))?;
     }
-    house.close()?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use thads_projections::period::Period;
 use thads_projections::scope::Scope;
 use thads_proof::note::Vkey;
 use thads_proof::verify::{Finding, Options, Report};
-use thads_service::view::View;
+use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -110,8 +110,15 @@ fn options(data: &Path, args: &Args) -> Result<Options, Failure> {
 
 /// The identities between columns, for every statistical year that the ledger touches.
 fn identities(data: &Path) -> Result<Vec<String>, Failure> {
-    let view = View::open(data)?;
-    let broken = thads_service::view::Source::with_books(&view, |books| {
+    let view = View::open_anew(data)?;
+    let with_snapshot = View::open(data)?;
+    let same = view.with_books(|books| with_snapshot.with_books(|other| books == other));
+    if !same {
+        return Ok(vec![
+            "snapshots/books does not say what the log says; delete it: it is a cache".to_owned(),
+        ]);
+    }
+    let broken = view.with_books(|books| {
         let ordered = books.cases().filter_map(|(_, entries)| entries.first()).map(|entry| entry.effective);
         let (first, last) = ordered.fold((None, None), |(first, last), day| {
             (

@@ -1,0 +1,365 @@
+//! Tampering with the files of a ledger, as the program sees it: every attempt is found, and what is named is what
+//! docs/format.md places there.
+//!
+//! `tests/run tamper --rounds N` tries N bytes; `THADS_SEED` tries others.
+
+use std::convert::Infallible;
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use thads_proof::block::Builder;
+use thads_proof::hash;
+use thads_proof::record::{Leaf, Position, Record};
+use thads_proof::tree::Frontier;
+use thads_proof::verify::{Options, verify_segment_bytes};
+
+use crate::fines;
+use crate::layout::{Layout, Part, segments};
+use crate::random::{self, Random};
+use crate::support::{Folder, Ran, thads};
+
+/// A copy of the ledger of fines, with its one segment.
+struct Victim {
+    folder: Folder,
+    segment: PathBuf,
+    whole: Vec<u8>,
+    layout: Layout,
+}
+
+impl Victim {
+    fn new() -> Victim {
+        let folder = Folder::copy_of(&fines::ledger().data);
+        let segment = segments(&folder.data).remove(0);
+        let whole = fs::read(&segment).unwrap();
+        let layout = Layout::of(&whole);
+        assert!(layout.end() > 2_000_000, "{} bytes", layout.end());
+        Victim { folder, segment, whole, layout }
+    }
+
+    fn data(&self) -> &Path {
+        &self.folder.data
+    }
+
+    fn verify(&self, more: &[String]) -> Ran {
+        let mut args = vec!["--json".to_owned(), "verify".to_owned()];
+        args.extend_from_slice(more);
+        thads(self.data(), &args)
+    }
+
+    fn records(&self) -> Vec<Vec<u8>> {
+        self.layout.records().into_iter().map(|range| self.whole[range].to_vec()).collect()
+    }
+
+    /// Replaces the segment's blocks by those of other records, made as the ledger makes them: index, hashes and roots
+    /// over the records as they are given.
+    fn write_blocks_of(&self, records: &[Vec<u8>]) {
+        let mut bytes = self.whole[..512].to_vec();
+        let (mut frontier, mut previous, mut rest, mut first) = (Frontier::new(), Leaf::ZERO, records, 0);
+        let mut counts = self.layout.counts.iter().copied();
+        while !rest.is_empty() {
+            let count = counts.next().unwrap_or(1).min(rest.len());
+            let (block, after) = rest.split_at(count);
+            let mut builder = Builder::new(Position::new(first), previous);
+            for record in block {
+                previous = hash::leaf(record);
+                builder.push(record, previous).unwrap();
+                frontier.push(previous);
+            }
+            bytes.extend(builder.finish(frontier.root()).unwrap().1);
+            first += u64::try_from(count).unwrap();
+            rest = after;
+        }
+        assert!(bytes.len() <= self.whole.len());
+        bytes.resize(self.whole.len(), 0);
+        fs::write(&self.segment, bytes).unwrap();
+    }
+
+    /// Removes everything that was derived from the segments.
+    fn forget_copies(&self) {
+        for copy in ["sled", "snapshots"] {
+            fs::remove_dir_all(self.data().join(copy)).unwrap();
+        }
+    }
+}
+
+/// What `verify` found, in order: position, count, what.
+fn findings(ran: &Ran) -> Vec<(u64, u64, String)> {
+    let all = ran.json();
+    let of = |finding: &Value| {
+        let number = |key: &str| finding[key].as_u64().unwrap();
+        (number("position"), number("count"), finding["what"].as_str().unwrap().to_owned())
+    };
+    all["findings"].as_array().unwrap().iter().map(of).collect()
+}
+
+/// A byte to change in the blocks: where, and what to exclusive-or it with.
+fn changes(layout: &Layout, seed: u64, rounds: u64) -> impl Iterator<Item = (usize, u8)> {
+    let mut random = Random::new(seed, "one changed byte");
+    let blocks = 512..layout.end();
+    (0..rounds).map(move |_| (random.of(blocks.clone()), random.change()))
+}
+
+#[test]
+fn one_changed_byte_is_found_by_the_program_and_its_record_named() {
+    let (seed, rounds) = (random::seed(), random::rounds(60));
+    println!("THADS_SEED={seed} THADS_ROUNDS={rounds}");
+    let victim = Victim::new();
+    victim.verify(&[]).ok();
+    let file = fs::File::options().write(true).open(&victim.segment).unwrap();
+    for (at, change) in changes(&victim.layout, seed, rounds) {
+        let offset = u64::try_from(at).unwrap();
+        file.write_all_at(&[victim.whole[at] ^ change], offset).unwrap();
+        let ran = victim.verify(&[]);
+        file.write_all_at(&victim.whole[at..=at], offset).unwrap();
+
+        let place = victim.layout.at(at);
+        let wanted = [(place.position, 1, place.part.damaged().to_owned())];
+        let said = format!("seed {seed}, byte {at} by {change:#04x} ({place:?}): {}{}", ran.out, ran.err);
+        assert_eq!((ran.status, &findings(&ran)[..]), (3, &wanted[..]), "{said}");
+        let shown = &ran.json()["findings"][0];
+        let there = victim.layout.at(usize::try_from(shown["offset"].as_u64().unwrap()).unwrap());
+        assert_eq!((shown["segment"].as_u64(), there.part), (Some(0), place.part), "{said}");
+        assert_eq!(there.position, place.position, "{said}");
+        assert!(ran.err.contains(&format!("record {}", place.position)), "{said}");
+    }
+    victim.verify(&[]).ok();
+    println!("tamper: {rounds} bytes changed, each found by the program and its record named");
+}
+
+#[test]
+fn one_changed_byte_of_a_thousand_is_found_and_its_record_named() {
+    let (seed, rounds) = (random::seed(), random::rounds(1_000).max(1_000));
+    println!("THADS_SEED={seed} THADS_ROUNDS={rounds}");
+    let victim = Victim::new();
+    let options = Options { threads: 1, ..Options::default() };
+    let verify = |bytes: &[u8]| {
+        let Ok(report) = verify_segment_bytes([Ok::<_, Infallible>((0, bytes.to_vec()))], &options);
+        report
+    };
+    let mut bytes = victim.whole[..victim.layout.end() + 4096].to_vec();
+    assert!(verify(&bytes).is_good());
+    let mut hit = 0_u64;
+    for (at, change) in changes(&victim.layout, seed.wrapping_add(1), rounds) {
+        bytes[at] ^= change;
+        let report = verify(&bytes);
+        bytes[at] ^= change;
+        let place = victim.layout.at(at);
+        let found: Vec<_> = report
+            .findings
+            .iter()
+            .map(|finding| (finding.position.get(), finding.count, finding.what.to_string()))
+            .collect();
+        let wanted = [(place.position, 1, place.part.damaged().to_owned())];
+        assert_eq!(found, wanted, "seed {seed}, byte {at} by {change:#04x} ({place:?})");
+        hit += u64::from(place.part == Part::Record);
+    }
+    println!(
+        "tamper: {rounds} bytes changed in memory, {hit} of them in records, each found and its record named"
+    );
+}
+
+/// What is done to the records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Attempt {
+    Remove,
+    Swap,
+    Insert,
+}
+
+const ATTEMPTS: [Attempt; 3] = [Attempt::Remove, Attempt::Swap, Attempt::Insert];
+
+impl Attempt {
+    fn on<T: Clone>(self, records: &mut Vec<T>, at: usize) {
+        match self {
+            Attempt::Remove => {
+                records.remove(at);
+            }
+            Attempt::Swap => records.swap(at, at + 1),
+            Attempt::Insert => records.insert(at + 1, records[at].clone()),
+        }
+    }
+}
+
+/// A notice that is followed by another case's record, in the second part of the ledger; and not at a block's end.
+fn target(victim: &Victim, seed: u64) -> usize {
+    let fines = fines::ledger();
+    let [first, end] = [0, 1].map(|part| usize::try_from(fines.checkpoints[part].1).unwrap());
+    let records: Vec<Record> = victim.records().iter().map(|bytes| Record::decode(bytes).unwrap()).collect();
+    let mut ends = Vec::new();
+    victim.layout.counts.iter().fold(0, |sum, count| {
+        ends.push(sum + count);
+        sum + count
+    });
+    let notice = "notice_served";
+    let kind = thads_cases::event::KINDS.iter().find(|(about, _)| about.name == notice).unwrap().0.code;
+    let fits = |at: &usize| {
+        let (this, next) = (&records[*at], &records[at + 1]);
+        this.kind == kind && this.stream != next.stream && !ends.iter().any(|end| (*at..at + 3).contains(end))
+    };
+    let all: Vec<usize> = (first + 10..end - 10).filter(fits).collect();
+    all[Random::new(seed, "target").of(0..all.len())]
+}
+
+fn wide(number: usize) -> u64 {
+    u64::try_from(number).unwrap()
+}
+
+/// Bytes are moved within their block, and nothing else is touched.
+#[test]
+fn bytes_of_records_removed_swapped_or_inserted_are_found() {
+    let seed = random::seed();
+    println!("THADS_SEED={seed}");
+    let victim = Victim::new();
+    let at = target(&victim, seed);
+    let ranges = victim.layout.records();
+    let block_end = victim
+        .layout
+        .places
+        .iter()
+        .find(|place| place.part == Part::Hash && place.range.start >= ranges[at].end)
+        .unwrap()
+        .range
+        .start;
+    for attempt in ATTEMPTS {
+        let mut records: Vec<&[u8]> = ranges
+            .iter()
+            .filter(|range| (ranges[at].start..block_end).contains(&range.start))
+            .map(|range| &victim.whole[range.clone()])
+            .collect();
+        attempt.on(&mut records, 0);
+        let mut moved = records.concat();
+        moved.resize(block_end - ranges[at].start, 0);
+        let mut bytes = victim.whole.clone();
+        bytes[ranges[at].start..block_end].copy_from_slice(&moved);
+        fs::write(&victim.segment, bytes).unwrap();
+        let ran = victim.verify(&[]);
+        let wanted = if attempt == Attempt::Insert { at + 1 } else { at };
+        let first = findings(&ran).remove(0).0;
+        assert_eq!((ran.status, first), (3, wide(wanted)), "{attempt:?} at {at}: {:.3000}", ran.out);
+    }
+}
+
+/// Blocks are made anew around the records, whose own links are left as they were.
+#[test]
+fn records_removed_swapped_or_inserted_in_blocks_made_anew_are_found() {
+    let seed = random::seed();
+    println!("THADS_SEED={seed}");
+    let victim = Victim::new();
+    let at = target(&victim, seed);
+    for attempt in ATTEMPTS {
+        let mut records = victim.records();
+        attempt.on(&mut records, at);
+        victim.write_blocks_of(&records);
+        let ran = victim.verify(&[]);
+        let what = match attempt {
+            Attempt::Remove => "records are missing",
+            Attempt::Swap => "records are in another order",
+            Attempt::Insert => "a record was inserted or repeated",
+        };
+        let first = findings(&ran).remove(0);
+        assert_eq!(
+            (ran.status, first.0, first.2.as_str()),
+            (3, wide(at), what),
+            "{attempt:?}: {:.3000}",
+            ran.out
+        );
+    }
+}
+
+/// Gives records the positions, times, versions and leaves that their new order asks for.
+fn chain_anew(records: &mut [Record]) {
+    let mut streams = std::collections::HashMap::new();
+    let (mut previous, mut recorded_at) = (Leaf::ZERO, records[0].recorded_at);
+    for (index, record) in records.iter_mut().enumerate() {
+        record.position = Position::new(wide(index));
+        record.previous_leaf = previous;
+        recorded_at = recorded_at.max(record.recorded_at);
+        record.recorded_at = recorded_at;
+        let (version, leaf) = streams.get(&record.stream).copied().unwrap_or((0, Leaf::ZERO));
+        record.stream_version = version + 1;
+        record.stream_previous_leaf = leaf;
+        previous = hash::leaf(&record.encode().unwrap());
+        streams.insert(record.stream.clone(), (record.stream_version, previous));
+    }
+}
+
+/// All hashes are made anew: the other copy tells; where it was made anew too, a checkpoint that was kept does.
+#[test]
+fn history_made_anew_is_found_by_the_other_copy_and_by_a_checkpoint_that_was_kept() {
+    let seed = random::seed();
+    println!("THADS_SEED={seed}");
+    let fines = fines::ledger();
+    Victim::new().verify(&fines.rely_on(&[0, 1, 2])).ok();
+    for attempt in ATTEMPTS {
+        let victim = Victim::new();
+        let at = target(&victim, seed);
+        let mut records: Vec<Record> =
+            victim.records().iter().map(|bytes| Record::decode(bytes).unwrap()).collect();
+        attempt.on(&mut records, at);
+        chain_anew(&mut records);
+        let records: Vec<_> = records.iter().map(|record| record.encode().unwrap()).collect();
+        victim.write_blocks_of(&records);
+        let ran = victim.verify(&[]);
+        assert_eq!(ran.status, 3, "{attempt:?}: {}", ran.out);
+
+        victim.forget_copies();
+        let ran = thads(victim.data(), &["doctor"]).ok();
+        assert!(ran.out.contains(&format!("{} records behind", records.len())), "{ran:?}");
+        victim.verify(&[]).ok();
+
+        let [before, after] = [0, 1].map(|part| fines.checkpoints[part].1);
+        let wanted = (before, after - before, "the tree's root differs from the signed one".to_owned());
+        for (relied, wanted) in [(&[0, 1][..], wanted.clone()), (&[1], (0, after, wanted.2.clone()))] {
+            let ran = victim.verify(&fines.rely_on(relied));
+            assert_eq!((ran.status, findings(&ran)), (3, vec![wanted]), "{attempt:?}: {}", ran.err);
+        }
+        let ran = victim.verify(&fines.rely_on(&[0]));
+        assert_eq!(ran.status, 0, "the history below the first checkpoint is as it was: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_log_cut_off_at_its_end_is_found_by_a_checkpoint_that_was_kept() {
+    let fines = fines::ledger();
+    let victim = Victim::new();
+    let last = victim.layout.places.iter().rfind(|place| place.part == Part::BlockHeader).unwrap();
+    let mut bytes = victim.whole.clone();
+    bytes[last.range.start..].fill(0);
+    fs::write(&victim.segment, bytes).unwrap();
+    let ran = victim.verify(&[]);
+    assert_eq!(ran.status, 3, "sled has the records that are gone: {}", ran.out);
+    victim.forget_copies();
+    victim.verify(&[]).ok();
+    let ran = victim.verify(&fines.rely_on(&[0, 2]));
+    let size = fines.checkpoints[2].1;
+    let what = "the log is shorter than what was signed or receipted".to_owned();
+    assert_eq!(
+        (ran.status, findings(&ran)),
+        (3, vec![(last.position, size - last.position, what)]),
+        "{}",
+        ran.err
+    );
+    victim.verify(&fines.rely_on(&[0])).ok();
+}
+
+#[test]
+fn a_checkpoint_that_was_changed_or_is_anothers_is_no_checkpoint() {
+    let fines = fines::ledger();
+    let victim = Victim::new();
+    let note = fs::read_to_string(&fines.checkpoints[1].0).unwrap();
+    let size = fines.checkpoints[1].1;
+    let own = victim.data().join("changed");
+    for changed in [
+        note.replace(&size.to_string(), &(size - 1).to_string()),
+        note.replace("fines.example", "fines.invalid"),
+        note.lines().take(4).map(|line| format!("{line}\n")).collect(),
+    ] {
+        assert_ne!(changed, note);
+        fs::write(&own, &changed).unwrap();
+        let ran = victim.verify(&["--checkpoint".to_owned(), own.display().to_string()]);
+        assert_eq!(ran.status, 3, "{changed}\n{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("not a checkpoint of this log"), "{}", ran.err);
+    }
+}
