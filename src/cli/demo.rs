@@ -27,6 +27,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 mod transfers;
+mod trial;
 mod waiting;
 
 use thads_cases::calendar::Calendar;
@@ -36,43 +37,30 @@ use thads_cases::world::World;
 use auction::Rounds;
 use chance::Chance;
 use days::Days;
-use fates::Fate;
+use fates::{Fate, Spec};
 use life::{Land, Life};
 use lives::Sent;
+use organisation::Unit;
 
 pub use bands::{Band, BandUnit, bands};
 pub use plan::{Plan, Planned, PlannedStream};
+
+/// How often a life is written anew before it is taken as it is.
+const TRIALS: u64 = 20;
 
 /// The plan of a seed: everything that is recorded from January 2016 to 12 April 2019.
 pub fn plan(seed: u64) -> Plan {
     let (rules, calendar) = (Rules::built_in(), Calendar::built_in());
     let days = Days::new(&calendar);
-    let world = World { rules, calendar, ..World::default() };
-    let land = Land { days, world };
     let mut chance = Chance::new(seed, 0);
-    let (units, mut founding) = organisation::found(&land.days, &mut chance);
+    let (units, mut founding) = organisation::found(&days, &mut chance);
+    let organisation = organisation::as_founded(&founding);
+    let land = Land { days, world: World { rules, calendar, organisation } };
     let (targets, assigned) = organisation::targets(&units, &land.days, &mut chance);
     founding.extend(assigned);
     let specs = fates::draw(&targets, &mut chance);
+    let lives = lives(seed, &land, &units, &specs);
 
-    // Lane 0 is the organisation's; the case of spec `i` has lane `i + 1`. Senders are written before receivers.
-    let mut lives: Vec<Option<Life<'_>>> = specs.iter().map(|_| None).collect();
-    // What is on sale comes last: how many rounds must fail follows from how many sold.
-    let mut order: Vec<usize> = (0..specs.len()).collect();
-    order.sort_by_key(|at| (specs[*at].fate == Fate::OnSale, specs[*at].from.is_some()));
-    let mut rounds = Rounds::default();
-    for (at, left) in order.iter().copied().zip((1..=specs.len()).rev()) {
-        let (spec, lane) = (&specs[at], at + 1);
-        let stream = u64::try_from(lane).unwrap_or(0) + 1_000;
-        let mut life = Life::new(&land, &units[spec.site], lane, Chance::new(seed, stream));
-        let sender = spec.from.and_then(|from| lives[from].as_ref().map(|life| (from, life)));
-        let sent = sender.map(|(from, life)| Sent { life, pulled_up: specs[from].fate == Fate::PulledUp });
-        life.rounds_due = rounds.due(left, &mut life.chance);
-        lives::write(&mut life, spec, sent.as_ref());
-        rounds.count(&life.steps, &land.days);
-        life.record();
-        lives[at] = Some(life);
-    }
     let mut cases: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
     for (spec, lane) in specs.iter().zip(1..) {
         cases[spec.site].push(lane);
@@ -83,4 +71,36 @@ pub fn plan(seed: u64) -> Plan {
     lanes.extend(complaints);
     let codes: Vec<_> = units.iter().map(|unit| unit.code.clone()).collect();
     plan::merge(lanes, &codes, seed)
+}
+
+/// The life of every case; that of spec `i` has lane `i + 1`, for lane 0 is the organisation's.
+fn lives<'a>(seed: u64, land: &'a Land, units: &'a [Unit], specs: &[Spec]) -> Vec<Option<Life<'a>>> {
+    let mut lives: Vec<Option<Life<'a>>> = specs.iter().map(|_| None).collect();
+    // Senders come before receivers, and what is on sale last: how many rounds must fail follows from how many sold.
+    let mut order: Vec<usize> = (0..specs.len()).collect();
+    order.sort_by_key(|at| (specs[*at].fate == Fate::OnSale, specs[*at].from.is_some()));
+    let mut rounds = Rounds::default();
+    for (at, left) in order.into_iter().zip((1..=specs.len()).rev()) {
+        let (spec, lane) = (&specs[at], at + 1);
+        let sender = spec.from.and_then(|from| lives[from].as_ref().map(|life| (from, life)));
+        let sent = sender.map(|(from, life)| Sent { life, pulled_up: specs[from].fate == Fate::PulledUp });
+        let mut written = None;
+        for trial in 0..TRIALS {
+            let stream = (trial << 32) + u64::try_from(lane).unwrap_or(0) + 1_000;
+            let mut life = Life::new(land, &units[spec.site], lane, Chance::new(seed, stream));
+            life.rounds_due = rounds.due(left, &mut life.chance);
+            lives::write(&mut life, spec, sent.as_ref());
+            life.record();
+            let holds = trial::holds(&life, spec);
+            written = Some(life);
+            if holds {
+                break;
+            }
+        }
+        if let Some(life) = &written {
+            rounds.count(&life.steps, &land.days);
+        }
+        lives[at] = written;
+    }
+    lives
 }

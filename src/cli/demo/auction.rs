@@ -79,6 +79,8 @@ pub(super) struct Rounds {
     unsold: i64,
 }
 
+/// Working days that a round takes with what lies between it and the one before.
+const ROUND_DAYS: i32 = 36;
 /// Of a hundred rounds so many sell.
 const SELLS: i64 = 19;
 
@@ -106,6 +108,7 @@ impl Life<'_> {
     /// The asset is seized and valued.
     pub(super) fn seize(&mut self, sale: &Sale, costs: i64) {
         let movable = sale.kind == AssetKind::Movable;
+        self.voluntary_over();
         self.act(
             By::Enforcer,
             Body::CoercionOrdered(CoercionOrdered { measure: Measure::Distrain, urgent: false }),
@@ -140,14 +143,17 @@ impl Life<'_> {
         self.case.assets.last().map_or(AssetNo(1), |asset| asset.number)
     }
 
-    /// The next round is announced, and its day comes.
-    fn announce(&mut self, kind: AssetKind) {
+    /// The next round is announced, and its day comes: early enough for those that are still to follow.
+    fn announce(&mut self, kind: AssetKind, to_follow: usize) {
         let asset = self.asset();
         let Some(one) = self.case.asset(asset) else { return };
         let round = u16::try_from(one.rounds.len() + 1).unwrap_or(1);
         let start_price = one.offered_at.unwrap_or(Dong::ZERO);
         let wait =
             if kind == AssetKind::Movable { self.chance.days(10, 20) } else { self.chance.days(18, 30) };
+        let reserve = ROUND_DAYS * i32::try_from(to_follow).unwrap_or(0);
+        let room = self.land.days.worked_between(self.day, self.limit);
+        let wait = wait.min((room - reserve).max(5)).min(room);
         let held_on = self.land.days.plus(self.day, wait);
         self.act(
             By::Enforcer,
@@ -161,8 +167,8 @@ impl Life<'_> {
     }
 
     /// A round nobody wins.
-    pub(super) fn fail_round(&mut self, sale: &Sale) {
-        self.announce(sale.kind);
+    pub(super) fn fail_round(&mut self, sale: &Sale, to_follow: usize) {
+        self.announce(sale.kind, to_follow);
         let ground =
             self.chance.weighted(&[(86, "no_bidder"), (10, "no_bid_at_start_price"), (4, "winner_withdrew")]);
         let asset = self.asset();
@@ -175,7 +181,7 @@ impl Life<'_> {
         let Some(one) = self.case.asset(asset) else { return };
         let price = one.offered_at.unwrap_or(Dong::ZERO);
         let first = one.reductions == 0;
-        let agreed = first && self.chance.percent(15);
+        let agreed = first && (self.chance.percent(15) || self.after_agreement() > self.limit);
         if first && !agreed {
             self.go_to(self.after_agreement());
         }
@@ -195,7 +201,7 @@ impl Life<'_> {
 
     /// The asset is sold for a price.
     pub(super) fn sell(&mut self, sale: &Sale, price: i64) {
-        self.announce(sale.kind);
+        self.announce(sale.kind, 0);
         let pay_by = self.day.plus_days(self.chance.days(20, 30));
         let buyer = people::named(&mut self.chance);
         let asset = self.asset();

@@ -93,6 +93,12 @@ impl Days {
         if after == day { day } else { self.nth(self.working_before(day).saturating_sub(1)) }
     }
 
+    /// How many working days come after one day up to another.
+    pub(super) fn worked_between(&self, from: Date, to: Date) -> i32 {
+        let count = self.working_before(to.next()).saturating_sub(self.working_before(from.next()));
+        i32::try_from(count).unwrap_or(0)
+    }
+
     /// That many working days later (earlier when negative).
     pub(super) fn plus(&self, day: Date, count: i32) -> Date {
         let at = self.working_before(day);

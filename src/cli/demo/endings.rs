@@ -279,9 +279,9 @@ fn sell_up(life: &mut Life<'_>, finish: Date) {
     let price = owes + share(owes, life.chance.between(0, 250), 1000) / 1000 * 1000;
     let sale = Sale::aiming_at(price, failures, &mut life.chance);
     life.seize(&sale, costs);
-    for percent in &sale.reductions {
+    for (percent, to_follow) in sale.reductions.iter().zip((1..=failures).rev()) {
         life.pass(4, 8);
-        life.fail_round(&sale);
+        life.fail_round(&sale, to_follow);
         life.lower_price(*percent);
     }
     life.pass(3, 8);

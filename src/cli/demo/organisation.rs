@@ -2,10 +2,10 @@
 
 use thads_cases::date::Date;
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAssigned};
-use thads_cases::event::{Body, Event};
-use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo};
+use thads_cases::event::{At, Body, Event};
+use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Ratio;
-use thads_cases::organisation::{Level, Role};
+use thads_cases::organisation::{Level, Organisation, Role};
 
 use super::chance::Chance;
 use super::days::{Days, date};
@@ -149,6 +149,23 @@ pub(super) fn found(days: &Days, chance: &mut Chance) -> (Vec<Unit>, Vec<Draft>)
         }
     }
     (units, drafts)
+}
+
+/// The organisation that those actions make.
+pub(super) fn as_founded(drafts: &[Draft]) -> Organisation {
+    let mut organisation = Organisation::default();
+    for (draft, position) in drafts.iter().zip(1u64..) {
+        let at = At {
+            position: Position(position),
+            on: draft.effective,
+            recorded_on: draft.recorded,
+            office: draft.office,
+            actor: draft.actor,
+            imported: false,
+        };
+        draft.event.body.apply_to_organisation(&mut organisation, &at);
+    }
+    organisation
 }
 
 fn staff(unit: &Unit, chance: &mut Chance) -> Vec<Role> {

@@ -210,9 +210,14 @@ impl Life<'_> {
         self.collect(amount, means);
         self.pass(1, 2);
         self.notice(Addressee::Creditor, "payout");
-        let told = self.day;
+        let over = self.over(Parameter::DepositAfter, self.day);
+        if over > self.limit {
+            // He comes after all: his days would run beyond the time that there is.
+            self.pay_over();
+            return;
+        }
         self.pass(11, 14);
-        self.go_to(self.over(Parameter::DepositAfter, told));
+        self.go_to(over);
         let lines = self.plan_out();
         if lines.is_empty() {
             return;

@@ -197,7 +197,7 @@ pub(super) fn on_sale(life: &mut Life<'_>) {
             sold = true;
             break;
         }
-        life.fail_round(&sale);
+        life.fail_round(&sale, 0);
         life.lower_price(*percent);
     }
     if !sold {

@@ -88,7 +88,7 @@ fn scale(specs: &mut [Spec], list: &[usize], whole: i64, chance: &mut Chance) {
     }
 }
 
-/// Some of the open cases are paid in part within the period.
+/// Some of the open cases are paid in part within the period, to `whole` in all.
 fn pay_in_part(specs: &mut [Spec], open: &[usize], whole: i64, chance: &mut Chance) {
     let mut payers: Vec<usize> = open
         .iter()
@@ -96,28 +96,29 @@ fn pay_in_part(specs: &mut [Spec], open: &[usize], whole: i64, chance: &mut Chan
         .filter(|at| specs[*at].fate == Fate::Open && specs[*at].amount > 1_000_000)
         .collect();
     chance.shuffle(&mut payers);
-    payers.truncate(payers.len() * 2 / 5);
+    let reserve = payers.split_off(payers.len() * 2 / 5);
     let weights: Vec<i64> = payers
         .iter()
         .map(|at| share(specs[*at].amount, chance.between(20, 500), 1000).min(4 * BILLION))
         .collect();
-    if weights.is_empty() {
-        return;
-    }
     let mut left = whole;
     for (at, part) in payers.iter().zip(shares(whole, &weights)) {
-        let most = share(specs[*at].amount, 9, 10);
-        specs[*at].paid = part.min(most) - part.min(most) % 1_000;
+        let part = part.min(most_in_part(&specs[*at]));
+        specs[*at].paid = part - part % 1_000;
         left -= specs[*at].paid;
     }
-    // What was more than a case owes, or lost in rounding, is paid by those who owe most.
+    // What was more than a case can bear, or lost in rounding, is paid by those who owe most, and then by others.
     payers.sort_by_key(|at| specs[*at].paid - specs[*at].amount);
-    for at in payers {
-        let room = share(specs[at].amount, 9, 10) - specs[at].paid;
-        let more = left.min(room).max(0);
+    for at in payers.into_iter().chain(reserve) {
+        let more = left.min(most_in_part(&specs[at]) - specs[at].paid);
         specs[at].paid += more;
         left -= more;
     }
+}
+
+/// The most that is paid while a case stays open.
+fn most_in_part(spec: &Spec) -> i64 {
+    share(spec.amount, 9, 10)
 }
 
 /// Instalments: when a sum is paid in parts, the parts.

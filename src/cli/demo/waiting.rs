@@ -203,8 +203,18 @@ impl Life<'_> {
         self.decide(By::Head, Body::Terminated(body));
     }
 
-    /// Coercion of money or income, with costs now and then.
+    /// Goes on to the first day after the voluntary period, unless the limit comes before it; says whether it is over.
+    pub(super) fn voluntary_over(&mut self) -> bool {
+        let Some(until) = self.case.voluntary_until else { return false };
+        self.go_to(until.next());
+        self.day > until
+    }
+
+    /// Coercion of money or income, once the debtor's time is over.
     pub(super) fn coerce(&mut self, measure: Measure) {
+        if !self.voluntary_over() {
+            return;
+        }
         self.act(By::Enforcer, Body::CoercionOrdered(CoercionOrdered { measure, urgent: false }));
         if self.chance.percent(60) {
             self.pass(1, 3);
