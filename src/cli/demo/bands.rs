@@ -193,7 +193,7 @@ fn of_cases(seen: &Seen) -> Vec<Band> {
             "Trên 10 tỷ đồng",
             "over 10 billion đồng",
             basis_points(count(over), count(cases)),
-            5,
+            4,
             20,
         ),
         (

@@ -174,8 +174,8 @@ fn fate(group: Group, sort: Sort, chance: &mut Chance) -> Fate {
         Group::Open => {
             let on_sale = match sort {
                 Sort::Proactive => 0,
-                Sort::Private => 90,
-                Sort::Bank => 290,
+                Sort::Private => 104,
+                Sort::Bank => 330,
             };
             if chance.per_mille(on_sale) { Fate::OnSale } else { Fate::Open }
         }

@@ -139,10 +139,10 @@ fn law(group: Group, sort: Sort) -> LogNormal {
         (Group::Finished, Sort::Bank) => (160_000_000, 150),
         (Group::Open | Group::Later, Sort::Proactive) => (3_900_000, 245),
         (Group::Open | Group::Later, Sort::Private) => (22_000_000, 260),
-        (Group::Open | Group::Later, Sort::Bank) => (700_000_000, 190),
+        (Group::Open | Group::Later, Sort::Bank) => (680_000_000, 200),
         (Group::NotYet, Sort::Proactive) => (4_200_000, 230),
         (Group::NotYet, Sort::Private) => (29_000_000, 285),
-        (Group::NotYet, Sort::Bank) => (1_100_000_000, 195),
+        (Group::NotYet, Sort::Bank) => (1_050_000_000, 205),
         (Group::Book, Sort::Proactive) => (4_500_000, 180),
         (Group::Book, Sort::Private | Sort::Bank) => (14_000_000, 200),
     };
