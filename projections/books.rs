@@ -11,7 +11,7 @@ use std::thread;
 use thads_cases::calendar::Calendar;
 use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
-use thads_cases::event::{At, Body};
+use thads_cases::event::Body;
 use thads_cases::history::{Entry, known_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, Position};
 use thads_cases::rules::Rules;
@@ -301,7 +301,7 @@ impl Books {
     }
 
     /// The cases that may have come from a case, by what some entry of theirs says.
-    pub(crate) fn receivers(&self, of: &CaseId) -> &[CaseId] {
+    pub fn receivers(&self, of: &CaseId) -> &[CaseId] {
         self.receivers.get(of).map_or(&[], Vec::as_slice)
     }
 
@@ -326,14 +326,7 @@ impl Books {
         match self.world.get_mut() {
             Some(world) if goes_on => {
                 let world = Arc::make_mut(world);
-                let at = At {
-                    position: entry.position,
-                    on: entry.effective,
-                    recorded_on: entry.recorded_on,
-                    office: entry.office,
-                    actor: entry.actor,
-                    imported: entry.imported,
-                };
+                let at = entry.at();
                 entry.event.body.apply_to_organisation(&mut world.organisation, &at);
                 if let Body::ParameterSet(set) = &entry.event.body {
                     world.rules = rules_of(&world.organisation.parameters);
@@ -376,10 +369,8 @@ fn named<Id: ToString>(id: Option<Id>, text: Option<&str>) -> Option<Id> {
 /// The case from which an entry says that its own comes.
 fn came_from(body: &Body) -> Option<&CaseId> {
     match body {
-        Body::EntrustedIn(here) => Some(&here.brought.from),
-        Body::TakenFromBelow(here) => Some(&here.brought.from),
         Body::FactCorrected(fact) => came_from(&fact.replacement.body),
-        _ => None,
+        body => body.comes_from(),
     }
 }
 

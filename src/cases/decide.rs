@@ -64,11 +64,10 @@ pub fn other_end<'a>(history: &[Entry], event: &'a Event) -> OtherEnd<'a> {
         Body::FactCorrected(fact) => &fact.replacement.body,
         body => body,
     };
-    match body {
-        Body::EntrustedIn(taken) => OtherEnd::Sender(&taken.brought.from),
-        Body::TakenFromBelow(taken) => OtherEnd::Sender(&taken.brought.from),
-        _ if history.iter().any(|entry| sends(&entry.event.body)) => OtherEnd::Receiver,
-        _ => OtherEnd::None,
+    match body.comes_from() {
+        Some(from) => OtherEnd::Sender(from),
+        None if history.iter().any(|entry| sends(&entry.event.body)) => OtherEnd::Receiver,
+        None => OtherEnd::None,
     }
 }
 

@@ -47,6 +47,17 @@ pub struct About {
     pub by: &'static [Role],
 }
 
+/// A row of the table whose payload is in its first revision.
+const fn about(
+    code: u16,
+    name: &'static str,
+    vi: &'static str,
+    article: &'static str,
+    by: &'static [Role],
+) -> About {
+    About { code, revision: 1, name, vi, article, by }
+}
+
 /// Which sort of stream a kind belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Subject {
@@ -316,6 +327,17 @@ kinds! {
         organisation::ParameterSet;
     any:
         repair::FactCorrected, repair::EntryVoided, repair::NoteAdded;
+}
+
+impl Body {
+    /// The sender's case, where the case comes from another office.
+    pub const fn comes_from(&self) -> Option<&CaseId> {
+        match self {
+            Body::EntrustedIn(taken) => Some(&taken.brought.from),
+            Body::TakenFromBelow(taken) => Some(&taken.brought.from),
+            _ => None,
+        }
+    }
 }
 
 /// The code and revision under which a payload was written.

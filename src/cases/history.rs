@@ -31,6 +31,20 @@ pub struct Entry {
     pub event: Arc<Event>,
 }
 
+impl Entry {
+    /// Where and when it happens, as it was recorded.
+    pub const fn at(&self) -> At {
+        At {
+            position: self.position,
+            on: self.effective,
+            recorded_on: self.recorded_on,
+            office: self.office,
+            actor: self.actor,
+            imported: self.imported,
+        }
+    }
+}
+
 /// An entry as corrections leave it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Live<'a> {
@@ -103,18 +117,7 @@ pub fn timeline(entries: &[Entry]) -> Vec<Live<'_>> {
     let repairs = if repaired { repairs(entries) } else { Vec::new() };
     let mut live: Vec<Live<'_>> = Vec::with_capacity(entries.len());
     for (at, entry) in entries.iter().enumerate() {
-        let mut this = Live {
-            at: At {
-                position: entry.position,
-                on: entry.effective,
-                recorded_on: entry.recorded_on,
-                office: entry.office,
-                actor: entry.actor,
-                imported: entry.imported,
-            },
-            event: &entry.event,
-            corrected_by: None,
-        };
+        let mut this = Live { at: entry.at(), event: &entry.event, corrected_by: None };
         match repairs.get(at) {
             Some(Some(Repair::Voided { .. })) => continue,
             Some(Some(Repair::Corrected { by, took_effect, event })) => {

@@ -9,9 +9,9 @@ use thads_cases::event::{Body, Event, Sender, Subject as Sort};
 use thads_cases::history::{Entry, case_at, timeline};
 use thads_cases::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
-use thads_ledger::{Append, AppendError, Receipt, StreamAppend};
+use thads_ledger::{Append, AppendError, NewEvent, Receipt, StreamAppend};
 use thads_projections::books::Books;
-use thads_proof::record::{Provenance, RequestId};
+use thads_proof::record::{Provenance, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
 use crate::seal::{self, SealError};
@@ -91,7 +91,8 @@ pub struct Part {
 struct Prepared {
     append: Append,
     entries: Vec<(Subject, Entry)>,
-    flags: Vec<Refusal>,
+    /// What is answered once it is recorded.
+    done: Done,
 }
 
 impl House {
@@ -139,7 +140,7 @@ impl House {
                 return Err(AppendError::Stale { stream, expected, current }.into());
             }
         }
-        Ok(done(None, &prepared.append, &prepared.entries, prepared.flags))
+        Ok(prepared.done)
     }
 
     /// Records many groups in order, each by itself, in as few blocks as they fit; for the demo and for imports.
@@ -193,7 +194,7 @@ impl House {
                                 .or_insert_with(|| history(&books, subject).to_vec())
                                 .push(entry.clone());
                         }
-                        waiting.push((answers.len(), prepared.entries, prepared.flags));
+                        waiting.push((answers.len(), prepared.done));
                         appends.push(prepared.append);
                         if let (HouseClock::Simulated(script), Some(at)) = (self.clock(), group.at) {
                             script.push(at);
@@ -208,11 +209,11 @@ impl House {
                 }
             }
         }
-        let receipts = self.ledger.append_many(appends.clone());
-        for (((place, entries, flags), append), receipt) in waiting.into_iter().zip(appends).zip(receipts) {
+        let receipts = self.ledger.append_many(appends);
+        for ((place, done), receipt) in waiting.into_iter().zip(receipts) {
             if let Some(answer) = answers.get_mut(place) {
                 *answer = match receipt {
-                    Ok(receipt) => Ok(done(Some(receipt), &append, &entries, flags)),
+                    Ok(receipt) => Ok(Done { receipt: Some(receipt), ..done }),
                     Err(error) => Err(error.into()),
                 };
             }
@@ -232,9 +233,9 @@ impl House {
     }
 
     fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
-        let receipt = self.ledger.append(prepared.append.clone())?;
+        let receipt = self.ledger.append(prepared.append)?;
         self.catch_up()?;
-        Ok(done(Some(receipt), &prepared.append, &prepared.entries, prepared.flags))
+        Ok(Done { receipt: Some(receipt), ..prepared.done })
     }
 
     /// A single action as a group of one.
@@ -273,11 +274,7 @@ impl House {
             let office = record.map_or(0, |record| record.office);
             let new =
                 seal::new_event(&sealed, effective, office, part.actor.0, self.provenance(part.provenance))?;
-            let stream = part.subject.stream()?;
-            match streams.iter_mut().find(|known| known.stream == stream) {
-                Some(known) => known.events.push(new),
-                None => streams.push(StreamAppend { stream, expected_version: 0, events: vec![new] }),
-            }
+            add(&mut streams, part.subject.stream()?, new, |_| 0);
         }
         drop(randomness);
         // The ledger compares the content and answers with the first receipt, or that the id was used for another.
@@ -385,22 +382,14 @@ impl House {
                 part.actor.0,
                 self.provenance(part.provenance),
             )?;
-            let stream = part.subject.stream()?;
-            match streams.iter_mut().find(|known| known.stream == stream) {
-                Some(known) => known.events.push(new),
-                None => {
-                    let version = match &part.subject {
-                        Subject::Case(_) | Subject::Complaint(_) => {
-                            u64::try_from(known.len()).unwrap_or(u64::MAX)
-                        }
-                        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {
-                            books.version(&stream)
-                        }
-                    };
-                    let expected_version = part.expected_version.unwrap_or(version);
-                    streams.push(StreamAppend { stream, expected_version, events: vec![new] });
-                }
-            }
+            add(&mut streams, part.subject.stream()?, new, |stream| {
+                part.expected_version.unwrap_or_else(|| match &part.subject {
+                    Subject::Case(_) | Subject::Complaint(_) => {
+                        u64::try_from(known.len()).unwrap_or(u64::MAX)
+                    }
+                    Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => books.version(stream),
+                })
+            });
             if let Found::Case { subject, version, .. } = &sender {
                 streams.push(StreamAppend {
                     stream: subject.stream()?,
@@ -420,7 +409,8 @@ impl House {
             entries.push((part.subject.clone(), entry));
         }
         let append = Append { request: group.request.unwrap_or(RequestId(request)), streams };
-        Ok(Prepared { append, entries, flags })
+        let done = done(&append, &entries, flags);
+        Ok(Prepared { append, entries, done })
     }
 
     /// On a practice ledger nothing is live.
@@ -432,18 +422,30 @@ impl House {
     }
 }
 
-fn done(
-    receipt: Option<Receipt>,
-    append: &Append,
-    entries: &[(Subject, Entry)],
-    flags: Vec<Refusal>,
-) -> Done {
+/// Adds an event to its stream's part of an append; `expected_version` is asked where the stream is new to it.
+fn add(
+    streams: &mut Vec<StreamAppend>,
+    stream: Stream,
+    event: NewEvent,
+    expected_version: impl FnOnce(&Stream) -> u64,
+) {
+    match streams.iter_mut().find(|known| known.stream == stream) {
+        Some(known) => known.events.push(event),
+        None => {
+            let expected_version = expected_version(&stream);
+            streams.push(StreamAppend { stream, expected_version, events: vec![event] });
+        }
+    }
+}
+
+/// What is answered for a group that is not recorded yet.
+fn done(append: &Append, entries: &[(Subject, Entry)], flags: Vec<Refusal>) -> Done {
     let version = append
         .streams
         .first()
         .map_or(0, |stream| stream.expected_version + u64::try_from(stream.events.len()).unwrap_or(u64::MAX));
     let effective = entries.first().map_or(Date::MIN, |(_, entry)| entry.effective);
-    Done { receipt, version, effective, flags }
+    Done { receipt: None, version, effective, flags }
 }
 
 /// The parts with those of one stream beside each other, as they will stand in the log.
@@ -597,32 +599,22 @@ fn other_end_of(books: &Books, pending: &Pending, part: &Part, known: &[Entry], 
     Found::Case { subject, case: Box::new(case_at(entries, on)), version }
 }
 
-/// The case, other than `own`, that took over what `from` sent. Cost: a look at the first entry of every case.
+/// The case, other than `own`, that took over what `from` sent, as repairs leave it.
 fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Option<CaseId> {
-    let takes = |entries: &[Entry]| {
-        let first = entries.first()?;
-        let brought = match &first.event.body {
-            Body::EntrustedIn(taken) => &taken.brought,
-            Body::TakenFromBelow(taken) => &taken.brought,
-            _ => return None,
-        };
-        // Rare enough to be looked at closely: a repair may have changed or removed it.
-        let stands =
-            brought.from == *from && timeline(entries).iter().any(|live| live.at.position == first.position);
-        stands.then_some(())
+    let takes =
+        |entries: &[Entry]| timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(from));
+    let waiting = pending.iter().find_map(|(subject, entries)| match subject {
+        Subject::Case(id) if id != own && takes(entries) => Some(id),
+        _ => None,
+    });
+    // A case that is pending as well was looked at with what is pending.
+    let folded = || {
+        books.receivers(from).iter().find(|id| {
+            let subject = Subject::Case((*id).clone());
+            *id != own && !pending.contains_key(&subject) && takes(history(books, &subject))
+        })
     };
-    let waiting = pending.iter().filter_map(|(subject, entries)| match subject {
-        Subject::Case(id) => Some((id, entries.as_slice())),
-        Subject::Complaint(_) | Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => None,
-    });
-    let folded = books.cases().filter(|(id, entries)| {
-        // A case that is pending as well was looked at with what is pending.
-        takes(entries).is_some() && !pending.contains_key(&Subject::Case((*id).clone()))
-    });
-    waiting
-        .chain(folded)
-        .find(|(id, entries)| *id != own && takes(entries).is_some())
-        .map(|(id, _)| id.clone())
+    waiting.or_else(folded).cloned()
 }
 
 fn as_sender(found: &Found) -> Sender<'_> {

@@ -226,7 +226,7 @@ impl House {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         let from = Position::new(books.position().0);
         if from.get() < self.ledger.head().size {
-            crate::view::fold(&mut books, self.ledger.read(from))?;
+            crate::view::fold(&mut books, self.ledger.read(from), &mut |_| {})?;
         }
         Ok(())
     }

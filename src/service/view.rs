@@ -28,29 +28,44 @@ impl View {
     /// No ledger there, or one that cannot be read or folded.
     pub fn open(directory: &Path) -> Result<View, HouseError> {
         let reader = Reader::open(directory)?;
-        let mut books = snapshot::load(directory, reader.head().size, |position| {
-            leaf_before(reader.read(before(position)))
-        });
+        let mut books = snapshot_of(&reader);
         let next = thads_proof::record::Position::new(books.position().0);
-        fold(&mut books, reader.read(next))?;
+        fold(&mut books, reader.read(next), &mut |_| {})?;
         Ok(View { reader, books })
     }
 
-    /// Reads and folds the whole log and looks at no snapshot: for those who verify.
+    /// Reads and folds the whole log and looks at no snapshot: for those who verify. `went_on` is told the log's size
+    /// and how many records more are folded.
     ///
     /// # Errors
     /// As [`View::open`].
-    pub fn open_anew(directory: &Path) -> Result<View, HouseError> {
+    pub fn open_anew(directory: &Path, mut went_on: impl FnMut(u64, usize)) -> Result<View, HouseError> {
         let reader = Reader::open(directory)?;
+        let size = reader.head().size;
         let mut books = Books::default();
-        fold(&mut books, reader.read(START))?;
+        fold(&mut books, reader.read(START), &mut |more| went_on(size, more))?;
         Ok(View { reader, books })
     }
 
-    /// The reader behind it.
-    pub fn reader(&self) -> &Reader {
-        &self.reader
+    /// Whether the snapshot, where there is one, says what these books say of the same log: to be asked of books that
+    /// were folded anew.
+    ///
+    /// # Errors
+    /// As [`View::open`].
+    pub fn agrees_with_snapshot(&self) -> Result<bool, HouseError> {
+        let mut books = snapshot_of(&self.reader);
+        if books.position() == Position(0) {
+            return Ok(true);
+        }
+        let next = thads_proof::record::Position::new(books.position().0);
+        fold(&mut books, self.reader.read(next), &mut |_| {})?;
+        Ok(books == self.books)
     }
+}
+
+/// The books of the snapshot that belongs to a reader's log; empty where there is none.
+fn snapshot_of(reader: &Reader) -> Books {
+    snapshot::load(reader.dir(), reader.head().size, |position| leaf_before(reader.read(before(position))))
 }
 
 /// The position before one.
@@ -63,11 +78,15 @@ pub(crate) fn leaf_before(mut records: Records<'_>) -> Option<Leaf> {
     records.next_stored()?.ok().map(|stored| stored.leaf)
 }
 
-/// Folds records in order, reading them on several threads.
+/// Folds records in order, reading them on several threads; `went_on` is told how many more are folded.
 ///
 /// # Errors
 /// A record that cannot be read or folded; those before it are folded.
-pub(crate) fn fold(books: &mut Books, mut records: Records<'_>) -> Result<(), HouseError> {
+pub(crate) fn fold(
+    books: &mut Books,
+    mut records: Records<'_>,
+    went_on: &mut dyn FnMut(usize),
+) -> Result<(), HouseError> {
     const AT_ONCE: usize = 1 << 14;
     loop {
         let some = records.by_ref().take(AT_ONCE).collect::<Result<Vec<_>, _>>()?;
@@ -75,6 +94,7 @@ pub(crate) fn fold(books: &mut Books, mut records: Records<'_>) -> Result<(), Ho
             return Ok(());
         }
         books.fold_many(&some)?;
+        went_on(some.len());
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{About, At, CaseKind, Circumstances, Kind, about};
 use crate::case::{Asset, Case, Receipt, Round, RoundResult};
 use crate::check::{active, asset, exactly, fits, not_after, not_before, open, own_case, positive};
 use crate::date::Date;
@@ -15,16 +15,6 @@ use crate::refusal::{Code, Refusal};
 use crate::rules::Parameter;
 
 const ENFORCER: &[Role] = &[Role::Enforcer];
-
-const fn about(
-    code: u16,
-    name: &'static str,
-    vi: &'static str,
-    article: &'static str,
-    by: &'static [Role],
-) -> About {
-    About { code, revision: 1, name, vi, article, by }
-}
 
 fn unsold(asset: &Asset, article: &'static str) -> Result<(Dong, Date), Refusal> {
     match asset.last_round() {

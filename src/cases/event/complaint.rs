@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, Circumstances, ComplaintKind, Kind};
+use super::{About, At, Circumstances, ComplaintKind, Kind, about};
 use crate::complaint::{Complaint, Ending, Outcome, Sort};
 use crate::ids::CaseId;
 use crate::organisation::Role;
@@ -11,16 +11,6 @@ use crate::refusal::{Code, Refusal};
 
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
 const DESK: &[Role] = &[Role::Clerk, Role::Examiner, Role::Head, Role::ProvincialHead];
-
-const fn about(
-    code: u16,
-    name: &'static str,
-    vi: &'static str,
-    article: &'static str,
-    by: &'static [Role],
-) -> About {
-    About { code, revision: 1, name, vi, article, by }
-}
 
 fn stands(complaint: &Complaint) -> &'static str {
     match (&complaint.sort, &complaint.accepted, &complaint.ended) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{About, At, CaseKind, Circumstances, Kind, about};
 use crate::case::{Case, Held, Obligation, Payee, Receipt};
 use crate::check::{
     at_most, fits, obligation, open, out_of_tracking_book, own_case, positive, unapproved, written,
@@ -15,16 +15,6 @@ use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
 
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
-
-const fn about(
-    code: u16,
-    name: &'static str,
-    vi: &'static str,
-    article: &'static str,
-    by: &'static [Role],
-) -> About {
-    About { code, revision: 1, name, vi, article, by }
-}
 
 /// How money was paid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{About, At, CaseKind, Circumstances, Kind, about};
 use crate::case::{Approved, Basis, Case, Line, Obligation, Payee};
 use crate::check::{
     at_most, exactly, not_before, not_suspended, obligation, out_of_tracking_book, positive, unapproved,
@@ -20,16 +20,6 @@ use crate::rules::Parameter;
 
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
-
-const fn about(
-    code: u16,
-    name: &'static str,
-    vi: &'static str,
-    article: &'static str,
-    by: &'static [Role],
-) -> About {
-    About { code, revision: 1, name, vi, article, by }
-}
 
 fn sum(lines: &[Line]) -> Total {
     lines.iter().map(|line| line.amount.total()).sum()

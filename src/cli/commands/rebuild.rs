@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use thads_projections::books::Books;
-use thads_proof::record::Position;
+use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -19,36 +18,29 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let reader = thads_ledger::Reader::open(data)?;
-    let size = reader.head().size;
-    let progress = Progress::new(
-        output,
-        output.say("Dựng lại", "Rebuilding"),
-        usize::try_from(size).unwrap_or(usize::MAX),
-    );
-    let mut books = Books::default();
-    for record in reader.read(Position::new(0)) {
-        books.fold(&record?).map_err(thads_service::house::HouseError::from)?;
-        progress.add(1);
+    let mut progress = None;
+    let view = View::open_anew(data, |size, more| {
+        let total = usize::try_from(size).unwrap_or(usize::MAX);
+        let what = output.say("Dựng lại", "Rebuilding");
+        progress.get_or_insert_with(|| Progress::new(output, what, total)).add(more);
+    })?;
+    if let Some(progress) = progress {
+        progress.finish();
     }
-    progress.finish();
-    if args.check {
-        let view = thads_service::view::View::open(data)?;
-        let same = thads_service::view::Source::with_books(&view, |other| *other == books);
-        if !same {
-            return Err(Failure::Damage {
-                message: "the snapshot and the fold from nothing differ".to_owned(),
-                hint: Some("delete the folder snapshots: it is a cache".to_owned()),
-            });
-        }
+    if args.check && !view.agrees_with_snapshot()? {
+        return Err(Failure::Damage {
+            message: "the snapshot and the fold from nothing differ".to_owned(),
+            hint: Some("delete the folder snapshots: it is a cache".to_owned()),
+        });
     }
+    let (size, cases) = view.with_books(|books| (books.position().0, books.case_count()));
     if output.json {
-        output.json(&json!({ "position": size, "cases": books.case_count(), "checked": args.check }));
+        output.json(&json!({ "position": size, "cases": cases, "checked": args.check }));
     } else {
         output.line(&format!(
             "{size} {}, {} {}",
             output.say("bản ghi", "records"),
-            books.case_count(),
+            cases,
             output.say("việc", "cases")
         ));
     }

@@ -69,11 +69,7 @@ impl Planned {
 
     /// For a case that comes from another office: the sender's case.
     pub fn sender(&self) -> Option<&CaseId> {
-        match &self.event.body {
-            Body::EntrustedIn(received) => Some(&received.brought.from),
-            Body::TakenFromBelow(taken) => Some(&taken.brought.from),
-            _ => None,
-        }
+        self.event.body.comes_from()
     }
 }
 
