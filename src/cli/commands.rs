@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use thads_ledger::{OpenError, OpenReport};
+use thads_service::answers::Asked;
 use thads_service::house::{House, HouseError, RootSeed};
 
 use crate::failure::Failure;
@@ -26,6 +27,26 @@ pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod verify;
+
+/// The arguments of a question about a period.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Question {
+    /// 2019-H1, 2019-Q3, 2019-M09, 2019, or FROM..TO of two dates.
+    #[arg(long, value_name = "P")]
+    period: String,
+    /// Of this office and those below it, by code; default: the whole ledger.
+    #[arg(long, value_name = "CODE")]
+    office: Option<String>,
+    /// As known at this tree size, or at the end of this day.
+    #[arg(long, value_name = "K")]
+    as_known: Option<String>,
+}
+
+impl Question {
+    fn asked(&self) -> Asked<'_> {
+        Asked { period: &self.period, office: self.office.as_deref(), as_known: self.as_known.as_deref() }
+    }
+}
 
 /// Opens a directory's ledger to write to it; `None` where there is none, or where its founding was cut off before
 /// the first record.

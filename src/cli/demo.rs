@@ -43,7 +43,7 @@ use lives::Sent;
 use organisation::Unit;
 
 pub use bands::{Band, BandUnit, bands};
-pub use plan::{Plan, Planned, PlannedStream};
+pub use plan::{Plan, Planned};
 
 /// How often a life is written anew before it is taken as it is.
 const TRIALS: u64 = 20;

@@ -13,7 +13,7 @@ use thads_cases::organisation::Organisation;
 use thads_projections::books::Books;
 use thads_projections::breakdown::{Dimension, report_by};
 use thads_projections::drill::{self, FigureError};
-use thads_projections::figures;
+use thads_projections::figures::{self, FigureAbout};
 use thads_projections::period::Period;
 use thads_projections::report::{self, Report};
 use thads_projections::scope::Scope;
@@ -242,6 +242,15 @@ fn breakdown(books: &Books, question: &Question, dimension: &str) -> Result<Valu
         .collect())
 }
 
+/// What the registry says about a figure.
+///
+/// # Errors
+/// No figure has that id.
+pub fn figure_about(id: &str) -> Result<&'static FigureAbout, AnswerError> {
+    figures::figure(id)
+        .ok_or_else(|| AnswerError::NotFound { what: "figure", given: id.chars().take(60).collect() })
+}
+
 /// A figure, or the cases or events that it counts (`list` = `cases` or `events`).
 ///
 /// # Errors
@@ -252,8 +261,7 @@ pub fn figure(
     asked: &Asked<'_>,
     list: Option<&str>,
 ) -> Result<Value, AnswerError> {
-    let about = figures::figure(id)
-        .ok_or_else(|| AnswerError::NotFound { what: "figure", given: id.chars().take(60).collect() })?;
+    let about = figure_about(id)?;
     let (question, value, organisation) = source.with_books(|books| {
         let question = asked.read(books)?;
         let report = report::report(books, &question.period, question.scope, question.known);

@@ -10,9 +10,8 @@ use thads_proof::record::{Provenance, RequestId};
 use thads_service::act::{Group, Part};
 use thads_service::answers::{self, Asked};
 use thads_service::house::{Founding, House};
-use thads_service::wire::Subject;
 
-use crate::demo::{Planned, PlannedStream, plan};
+use crate::demo::{Planned, plan};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -128,14 +127,8 @@ fn generate(house: &House, output: &Output, seed: u64) -> Result<(), Failure> {
 }
 
 fn group(planned: Planned) -> Group {
-    let subject = match planned.stream {
-        PlannedStream::Case(id) => Subject::Case(id),
-        PlannedStream::Complaint(id) => Subject::Complaint(id),
-        PlannedStream::Office(code) => Subject::Office(code),
-        PlannedStream::Officer(number) => Subject::Officer(number),
-    };
     let part = Part {
-        subject,
+        subject: planned.stream,
         expected_version: None,
         effective: Some(planned.effective),
         actor: planned.actor,

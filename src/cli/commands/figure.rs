@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use thads_service::answers::{self, Asked};
+use thads_service::answers;
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
@@ -13,15 +13,8 @@ use crate::output::Output;
 pub(crate) struct Args {
     /// The figure, for instance cases.finished.
     id: String,
-    /// 2019-H1, 2019-Q3, 2019-M09, 2019, or FROM..TO of two dates.
-    #[arg(long, value_name = "P")]
-    period: String,
-    /// Of this office and those below it, by code; default: the whole ledger.
-    #[arg(long, value_name = "CODE")]
-    office: Option<String>,
-    /// As known at this tree size, or at the end of this day.
-    #[arg(long, value_name = "K")]
-    as_known: Option<String>,
+    #[command(flatten)]
+    question: super::Question,
     /// List the cases that it counts.
     #[arg(long, conflicts_with = "events")]
     cases: bool,
@@ -32,10 +25,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let view = View::open(data)?;
-    let asked =
-        Asked { period: &args.period, office: args.office.as_deref(), as_known: args.as_known.as_deref() };
-    let answer = answers::figure(&view, &args.id, &asked, None)?;
+    let asked = args.question.asked();
     if !args.cases && !args.events {
+        let answer = answers::figure(&view, &args.id, &asked, None)?;
         if output.json {
             output.json(&answer);
         } else {
@@ -44,6 +36,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         }
         return Ok(());
     }
+    answers::figure_about(&args.id)?;
     let question = view.with_books(|books| asked.read(books))?;
     let rows = if args.cases {
         answers::figure_cases(&view, &args.id, &question)?

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use thads_service::answers::{self, Asked, figures_json};
+use thads_service::answers::{self, figures_json};
 use thads_service::view::View;
 
 use super::report::shown;
@@ -13,21 +13,13 @@ use crate::output::Output;
 /// Arguments of `replay`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// 2019-H1, 2019-Q3, 2019-M09, 2019, or FROM..TO of two dates.
-    #[arg(long, value_name = "P")]
-    period: String,
-    /// Of this office and those below it, by code; default: the whole ledger.
-    #[arg(long, value_name = "CODE")]
-    office: Option<String>,
-    /// As known at this tree size, or at the end of this day.
-    #[arg(long, value_name = "K")]
-    as_known: Option<String>,
+    #[command(flatten)]
+    question: super::Question,
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let view = View::open(data)?;
-    let asked =
-        Asked { period: &args.period, office: args.office.as_deref(), as_known: args.as_known.as_deref() };
+    let asked = args.question.asked();
     let (head, days) = answers::replay(&view, &asked)?;
     if !output.json {
         super::say_practice(output, &head);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use thads_projections::figures::FIGURES;
-use thads_service::answers::{self, Asked};
+use thads_service::answers;
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
@@ -13,15 +13,8 @@ use crate::output::Output;
 /// Arguments of `report`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// 2019-H1, 2019-Q3, 2019-M09, 2019, or FROM..TO of two dates.
-    #[arg(long, value_name = "P")]
-    period: String,
-    /// Of this office and those below it, by code; default: the whole ledger.
-    #[arg(long, value_name = "CODE")]
-    office: Option<String>,
-    /// As known at this tree size, or at the end of this day.
-    #[arg(long, value_name = "K")]
-    as_known: Option<String>,
+    #[command(flatten)]
+    question: super::Question,
     /// Rows by this dimension: office, enforcer, basis, judgment, tag, …
     #[arg(long, value_name = "DIMENSION")]
     by: Option<String>,
@@ -29,8 +22,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let view = View::open(data)?;
-    let asked =
-        Asked { period: &args.period, office: args.office.as_deref(), as_known: args.as_known.as_deref() };
+    let asked = args.question.asked();
     let answer = answers::report(&view, &asked, args.by.as_deref())?;
     if output.json {
         output.json(&answer);

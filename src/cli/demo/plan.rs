@@ -5,38 +5,9 @@ use std::collections::BTreeMap;
 use thads_cases::date::Date;
 use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
-use thads_proof::record::{Stream, StreamError, StreamTag};
+use thads_service::wire::Subject;
 
 use super::chance::Chance;
-
-/// The stream on which an action is recorded.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum PlannedStream {
-    /// A case.
-    Case(CaseId),
-    /// A complaint or denunciation.
-    Complaint(ComplaintId),
-    /// An office, by its code; its targets are recorded here too.
-    Office(OfficeCode),
-    /// An officer, by number.
-    Officer(OfficerNo),
-}
-
-impl PlannedStream {
-    /// The stream's name in the log.
-    ///
-    /// # Errors
-    /// None of these keys is empty or too long.
-    pub fn to_stream(&self) -> Result<Stream, StreamError> {
-        let (tag, key) = match self {
-            PlannedStream::Case(id) => (StreamTag::Case, id.to_string()),
-            PlannedStream::Complaint(id) => (StreamTag::Complaint, id.to_string()),
-            PlannedStream::Office(code) => (StreamTag::Office, code.to_string()),
-            PlannedStream::Officer(number) => (StreamTag::Officer, number.to_string()),
-        };
-        Stream::new(tag, key.as_bytes())
-    }
-}
 
 /// One action of the demo. Each becomes one record: the action at index `i` of a plan gets position `i + 1`.
 #[derive(Clone, PartialEq, Debug)]
@@ -44,7 +15,7 @@ pub struct Planned {
     /// When it is recorded: µs since 1970 UTC by the simulated clock, strictly increasing, in office hours.
     pub recorded_at: i64,
     /// Where it is recorded.
-    pub stream: PlannedStream,
+    pub stream: Subject,
     /// The office that acts.
     pub office: OfficeNo,
     /// Who records it.
@@ -246,31 +217,31 @@ impl Numbering<'_> {
         self.codes[at].clone()
     }
 
-    fn stream(&mut self, draft: &Draft) -> PlannedStream {
+    fn stream(&mut self, draft: &Draft) -> Subject {
         let year = draft.recorded.year();
         let (office, code) = (draft.office, self.code(draft.office));
         let short = u16::try_from(year).unwrap_or(0);
         match &draft.stream {
             DraftStream::Case(lane) => {
                 if let Some(id) = &self.cases[*lane] {
-                    return PlannedStream::Case(id.clone());
+                    return Subject::Case(id.clone());
                 }
                 let number = self.next(0, office, year);
                 let id = CaseId { office: code, year: short, number };
                 self.cases[*lane] = Some(id.clone());
-                PlannedStream::Case(id)
+                Subject::Case(id)
             }
             DraftStream::Complaint(lane) => {
                 if let Some(id) = self.complaints.get(lane) {
-                    return PlannedStream::Complaint(id.clone());
+                    return Subject::Complaint(id.clone());
                 }
                 let number = self.next(1, office, year);
                 let id = ComplaintId { office: code, year: short, number };
                 self.complaints.insert(*lane, id.clone());
-                PlannedStream::Complaint(id)
+                Subject::Complaint(id)
             }
-            DraftStream::Office(code) => PlannedStream::Office(code.clone()),
-            DraftStream::Officer(number) => PlannedStream::Officer(*number),
+            DraftStream::Office(code) => Subject::Office(code.clone()),
+            DraftStream::Officer(number) => Subject::Officer(*number),
         }
     }
 

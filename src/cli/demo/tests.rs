@@ -18,9 +18,10 @@ use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
 use thads_proof::codec;
 use thads_proof::record::{self, Leaf, LedgerId, Micros, Provenance, Record, RequestId, Stream};
+use thads_service::wire::Subject;
 
 use super::bands::bands;
-use super::plan::{Plan, Planned, PlannedStream};
+use super::plan::{Plan, Planned};
 
 /// Takes every action of a plan into books, those of every `sample`-th case through `decide`.
 fn run(plan: Plan, sample: u32) -> Books {
@@ -31,8 +32,8 @@ fn run(plan: Plan, sample: u32) -> Books {
         assert!(planned.recorded_at > clock, "the clock stands still at {}", books.position().0);
         clock = planned.recorded_at;
         let sampled = match &planned.stream {
-            PlannedStream::Case(id) => id.number % sample == 0,
-            PlannedStream::Complaint(_) | PlannedStream::Office(_) | PlannedStream::Officer(_) => true,
+            Subject::Case(id) => id.number % sample == 0,
+            Subject::Complaint(_) | Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => true,
         };
         let history = history(&books, &planned.stream);
         if sampled {
@@ -44,11 +45,11 @@ fn run(plan: Plan, sample: u32) -> Books {
     books
 }
 
-fn history<'b>(books: &'b Books, stream: &PlannedStream) -> Vec<&'b Entry> {
+fn history<'b>(books: &'b Books, stream: &Subject) -> Vec<&'b Entry> {
     match stream {
-        PlannedStream::Case(id) => books.case(id).unwrap_or_default().iter().collect(),
-        PlannedStream::Complaint(id) => books.complaint(id).unwrap_or_default().iter().collect(),
-        PlannedStream::Office(_) | PlannedStream::Officer(_) => Vec::new(),
+        Subject::Case(id) => books.case(id).unwrap_or_default().iter().collect(),
+        Subject::Complaint(id) => books.complaint(id).unwrap_or_default().iter().collect(),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => Vec::new(),
     }
 }
 
@@ -88,16 +89,16 @@ fn check(books: &Books, history: &[&Entry], planned: &Planned) {
 }
 
 /// Numbers are given one by one within office and year of recording.
-fn check_number(books: &Books, stream: &PlannedStream, on: Date) {
+fn check_number(books: &Books, stream: &Subject, on: Date) {
     let year = u16::try_from(on.year()).unwrap();
     match stream {
-        PlannedStream::Case(id) => {
+        Subject::Case(id) => {
             assert_eq!((id.year, id.number), (year, books.next_intake(&id.office, year)), "{id}");
         }
-        PlannedStream::Complaint(id) => {
+        Subject::Complaint(id) => {
             assert_eq!((id.year, id.number), (year, books.next_complaint(&id.office, year)), "{id}");
         }
-        PlannedStream::Office(_) | PlannedStream::Officer(_) => {}
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {}
     }
 }
 
@@ -107,12 +108,12 @@ fn sealed(planned: &Planned, position: Position, versions: usize) -> Record {
     for personal in event.personal() {
         *personal = Personal::Sealed(VaultRef([7; 16]));
     }
-    let stream = planned.stream.to_stream().unwrap();
+    let stream = planned.stream.stream().unwrap();
     let version = match planned.stream {
-        PlannedStream::Case(_) | PlannedStream::Complaint(_) => u64::try_from(versions).unwrap() + 1,
+        Subject::Case(_) | Subject::Complaint(_) => u64::try_from(versions).unwrap() + 1,
         // The organisation's streams are short: the office is opened, then given its two targets.
-        PlannedStream::Officer(_) => 1,
-        PlannedStream::Office(_) => match &event.body {
+        Subject::Officer(_) | Subject::Parameter(_) => 1,
+        Subject::Office(_) => match &event.body {
             thads_cases::event::Body::TargetAssigned(target) if target.figure == "rate.cases" => 2,
             thads_cases::event::Body::TargetAssigned(_) => 3,
             _ => 1,
