@@ -8,6 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use thads_proof::record::Micros;
 
+use crate::testing;
+
 /// Tells the time in microseconds since 1970-01-01 UTC. It may jump: the committer does not rely on it.
 pub trait Clock: Send {
     /// Returns the present time.
@@ -25,7 +27,7 @@ impl Clock for SystemClock {
             Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
             Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
         };
-        Micros::new(micros)
+        Micros::new(micros.saturating_add(testing::clock_shift()))
     }
 }
 

@@ -57,6 +57,7 @@ mod space;
 mod state;
 mod storage;
 mod survey;
+pub mod testing;
 pub mod vault;
 mod verify;
 

@@ -25,6 +25,7 @@ use crate::lock::LockError;
 use crate::restore::{self, DamagedRange};
 use crate::storage::Storage;
 use crate::survey::{self, Survey, Trouble};
+use crate::testing::{Defect, Step, planted, reached};
 use crate::vault::VaultError;
 
 /// Why a ledger cannot be opened or made.
@@ -190,6 +191,7 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     fn run(&mut self) -> Result<(Found, LedgerId), OpenError> {
+        reached(Step::OpenLocked);
         files::make_folder(&self.wal)?;
         let drafts = remove_drafts(&self.wal)?;
         if drafts > 0 {
@@ -361,6 +363,7 @@ impl Opening<'_> {
         self.drop_copy()?;
         let Some(ledger) = survey.ledger else { return Err(OpenError::NotALedger(self.dir.to_path_buf())) };
         let tip = survey.tip;
+        reached(Step::OpenSegmentsRead);
         let mut store = self.open_store()?;
         let mut moved = 0;
         if let Some(open) = store.take() {
@@ -400,6 +403,10 @@ impl Opening<'_> {
                     store = self.open_store()?;
                 }
             }
+        }
+        reached(Step::OpenSledOpened);
+        if planted(Defect::ShortSledTaken) {
+            moved = tip.size;
         }
         if moved < tip.size && store.is_some() {
             let behind = tip.size - moved;

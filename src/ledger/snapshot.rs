@@ -14,6 +14,7 @@ use thads_proof::tree::Frontier;
 use crate::count::wide;
 use crate::files::SNAPSHOTS;
 use crate::state::{State, StreamHead};
+use crate::testing::{Step, reached};
 
 /// File of the stream heads, in the data directory's `snapshots`.
 const FILE: &str = "heads";
@@ -26,7 +27,10 @@ pub(crate) fn write(dir: &Path, state: &State) -> Result<()> {
     let folder = dir.join(SNAPSHOTS);
     let draft = folder.join("heads.new");
     fs::write(&draft, encode(state))?;
-    fs::rename(&draft, folder.join(FILE))
+    reached(Step::SnapshotDrafted);
+    fs::rename(&draft, folder.join(FILE))?;
+    reached(Step::SnapshotNamed);
+    Ok(())
 }
 
 /// Reads the state of ledger `ledger` from `dir`; `None` when there is none that can be believed so far.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::testing;
+
 /// Settings of the embedded journal. Only the segments' size shows on disk, and it may differ from file to file.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -25,7 +27,7 @@ pub struct Storage {
 
 impl Default for Storage {
     fn default() -> Storage {
-        Storage {
+        testing::storage(Storage {
             segment_bytes: thads_proof::segment::BYTES,
             run_bytes: 32 * 1024,
             run_wait: Duration::from_secs(20),
@@ -34,7 +36,7 @@ impl Default for Storage {
             ballast_bytes: 64 << 20,
             sled_deadline: Duration::from_secs(120),
             check_all: false,
-        }
+        })
     }
 }
 

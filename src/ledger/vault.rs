@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::count::wide;
 use crate::randomness::Randomness;
+use crate::testing::{Step, reached};
 use scan::{Place, Scan};
 use store::Store;
 
@@ -278,6 +279,7 @@ impl Vault {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         self.keyring.write_at(&batch.slots, ends.keyring)?;
         self.entries.write_at(&batch.entries, ends.entries)?;
+        reached(Step::VaultWritten);
         self.keyring.sync()?;
         self.entries.sync()?;
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use thads_ledger::testing::{Step, reached};
 use thads_projections::books::Books;
 use thads_projections::snapshot::{self, Header};
 use thads_proof::record::Leaf;
@@ -35,6 +36,8 @@ pub(crate) fn save(directory: &Path, books: &Books, head: Leaf) {
     let (path, new) = (path(directory), path(directory).with_extension("new"));
     let written = fs::File::create(&new).and_then(|mut file| file.write_all(&bytes));
     if written.is_ok() {
+        reached(Step::SnapshotDrafted);
         let _ = fs::rename(new, path);
+        reached(Step::SnapshotNamed);
     }
 }

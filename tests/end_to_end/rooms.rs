@@ -15,16 +15,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("thads-ledger", &["thads-proof"]),
     ("thads-projections", &["thads-cases", "thads-proof"]),
     ("thads-proof", &[]),
+    (
+        "thads-reliability",
+        &["thads-cases", "thads-cli", "thads-ledger", "thads-projections", "thads-proof", "thads-service"],
+    ),
     ("thads-service", &["thads-cases", "thads-ledger", "thads-projections", "thads-proof"]),
 ];
 
 /// Who alone may name a crate from outside.
 const WRAPPERS: &[(&str, &[&str])] = &[
-    ("sled", &["thads-ledger"]),
+    ("sled", &["thads-ledger", "thads-reliability"]),
     ("bincode", &["thads-proof"]),
     ("axum", &["thads-service"]),
     ("tokio", &["thads-cli", "thads-service"]),
-    ("clap", &["thads-cli"]),
+    ("clap", &["thads-cli", "thads-reliability"]),
 ];
 
 fn root() -> &'static Path {

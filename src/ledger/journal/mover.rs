@@ -19,6 +19,7 @@ use super::segment::Placed;
 use super::store::{Store, end_of};
 use super::{Run, Watch};
 use crate::storage::Storage;
+use crate::testing::{Step, reached};
 
 /// Runs that go to sled between two flushes.
 const RUNS_A_BATCH: usize = 64;
@@ -166,7 +167,9 @@ impl Mover {
     fn write(&mut self) -> Result<(), String> {
         let Some(last) = self.runs.last() else { return Ok(()) };
         let moved = end_of(last);
+        reached(Step::MoverDue);
         self.store.put(&self.headers, &self.runs).map_err(|error| error.to_string())?;
+        reached(Step::MoverFlushed);
         let segment = self.cursor.segment();
         if self.segment.is_some() && segment != self.segment {
             // A segment was finished: sled's flush alone is not durable.

@@ -16,6 +16,7 @@ use thads_proof::segment::{self, BLOCKS_AT, Header};
 
 use crate::count::{narrow, wide};
 use crate::files;
+use crate::testing::{Defect, Step, planted, reached};
 
 /// Smallest segment: it must hold a block of any size.
 pub(crate) const SEGMENT_BYTES_MIN: usize = BLOCKS_AT + thads_proof::block::BYTES_MAX;
@@ -77,9 +78,8 @@ impl SegmentWriter {
         let length = wide(block.len());
         match &mut self.current {
             Some(current) if current.offset + length <= current.length => {
-                current.file.write_all_at(block, current.offset)?;
                 let placed = Placed { number: current.number, offset: current.offset };
-                sync(&current.file)?;
+                write_durably(&current.file, block, current.offset)?;
                 current.offset += length;
                 Ok(placed)
             }
@@ -97,15 +97,14 @@ impl SegmentWriter {
         let mut bytes = Vec::with_capacity(BLOCKS_AT + block.len());
         bytes.extend(header.encode());
         bytes.extend(block);
-        file.write_all_at(&bytes, 0)?;
-        sync(&file)?;
+        write_durably(&file, &bytes, 0)?;
         let offset = wide(BLOCKS_AT);
         self.current = Some(Current { file, length: self.bytes, number, offset: offset + length });
         Ok(Placed { number, offset })
     }
 }
 
-/// Makes a block durable. The whole of one commit, as the operating system sees it, is
+/// Writes a block and makes it durable. The whole of one commit, as the operating system sees it, is
 ///
 /// ```text
 /// pwrite64(segment, block, length, offset) = length
@@ -115,8 +114,35 @@ impl SegmentWriter {
 /// with `statfs` of the data directory before it (the free-space mark), and, when the block carries personal data,
 /// `pwrite64(keyring)`, `pwrite64(entries)`, `fdatasync(keyring)`, `fdatasync(entries)` before that. The file holds
 /// zeros there, which were synced when it was made, so no metadata changes and fdatasync covers everything.
-fn sync(file: &File) -> Result<()> {
-    file.sync_data()
+fn write_durably(file: &File, bytes: &[u8], offset: u64) -> Result<()> {
+    if planted(Defect::AnswerBeforeWrite) {
+        return late(file, bytes.to_vec(), offset);
+    }
+    reached(Step::BlockDue);
+    file.write_all_at(bytes, offset)?;
+    reached(Step::BlockWritten);
+    if planted(Defect::NoSync) {
+        return Ok(());
+    }
+    if planted(Defect::AnswerBeforeSync) {
+        return late(file, Vec::new(), offset);
+    }
+    match file.sync_data() {
+        Err(error) if !planted(Defect::FailedSyncIgnored) => return Err(error),
+        _ => {}
+    }
+    reached(Step::BlockSynced);
+    Ok(())
+}
+
+/// What a test build with a planted defect does after its answer: writes and syncs, a little later.
+fn late(file: &File, bytes: Vec<u8>, offset: u64) -> Result<()> {
+    let file = file.try_clone()?;
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let _ = file.write_all_at(&bytes, offset).and_then(|()| file.sync_data());
+    });
+    Ok(())
 }
 
 /// Makes the next segment in a thread of its own, one ahead.
@@ -185,9 +211,15 @@ fn make(wal: &Path, number: u64, bytes: u64) -> Result<File> {
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     write_zeros(&mut file, bytes)?;
-    file.sync_all()?;
+    if !planted(Defect::ZerosNotSynced) {
+        file.sync_all()?;
+    }
+    reached(Step::SegmentDrafted);
     fs::rename(&draft, &path)?;
-    files::sync_folder(wal)?;
+    reached(Step::SegmentNamed);
+    if !planted(Defect::FolderNotSynced) {
+        files::sync_folder(wal)?;
+    }
     Ok(file)
 }
 
