@@ -73,11 +73,14 @@ fn say_opened(output: &Output, report: &OpenReport) {
 
 /// Puts the root key's seed into a file that only its owner reads; it belongs off the machine.
 fn write_root_key(data: &Path, seed: &RootSeed) -> Result<(), Failure> {
-    let path = data.join("keys").join("root.key");
+    let folder = data.join("keys");
+    let path = folder.join("root.key");
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     let hex: String = seed.0.iter().map(|byte| format!("{byte:02x}")).collect();
     writeln!(file, "{hex}")?;
     file.sync_all()?;
+    // The name too: nobody can make this key again.
+    std::fs::File::open(&folder)?.sync_all()?;
     Ok(())
 }
 
