@@ -1,0 +1,327 @@
+//! Which images are made and judged: of the workload, and of recoveries that are cut in their turn.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Mutex, mpsc};
+
+use super::dice::Dice;
+use super::disk::Disk;
+use super::image::{self, Choice, Data, Image};
+use super::judge::{Judge, Promises};
+use super::names::Model;
+use super::notes::{self, Notes};
+use super::recording::{self, Recorder};
+use super::{Options, tally, workload};
+use crate::Verdict;
+
+/// Actions of the workload: founding, then so many, then after a reopening up to so many.
+const FIRST: usize = 150;
+const SECOND: usize = 240;
+/// Actions of the workload that is recorded under strace, or judged at every call.
+const FEW: usize = 12;
+/// Images that are cut from one recorded recovery.
+const CUTS: usize = 5;
+/// Actions that a recorded recovery takes.
+const AFTERWARDS: usize = 3;
+
+/// One image to judge.
+struct Case {
+    index: String,
+    choice: Choice,
+    point: usize,
+    image: Image,
+    promises: Promises,
+    doctor_first: bool,
+}
+
+/// What was judged.
+#[derive(Default)]
+struct Tally {
+    judged: usize,
+    acknowledgements: usize,
+    by_names: BTreeMap<Model, usize>,
+    by_data: BTreeMap<String, usize>,
+    stale: usize,
+    nothing_cut: usize,
+    broken: Vec<String>,
+}
+
+/// Records, makes images, judges.
+pub(super) fn run(options: &Options) -> Result<Verdict, String> {
+    let scratch = recording::scratch();
+    let library = recording::compile(scratch.path())?;
+    compare_counts(scratch.path(), &library)?;
+    let notes = match &options.notes {
+        Some(file) => notes::read(&fs::read(file).map_err(|error| error.to_string())?)?,
+        None => record_workload(scratch.path(), &library, options.every_call)?,
+    };
+    println!(
+        "power: {} calls recorded, {} acknowledgements: {}",
+        notes.calls.len(),
+        recording::acknowledged(&notes.calls, notes.calls.len()).len(),
+        notes.counts.iter().map(|(sort, count)| format!("{sort} {count}")).collect::<Vec<_>>().join(", ")
+    );
+    let places = if options.every_call { every_call(&notes) } else { at_random(options, &notes) };
+    let mut main = judge_all(scratch.path(), |send| walk(options, &notes, &places, send))?;
+    let mut nested = Tally::default();
+    if !options.every_call && options.only.is_none() && options.nested > 0 {
+        nested = judge_all(scratch.path(), |send| {
+            cut_recoveries(options, &notes, scratch.path(), &library, send)
+        })?;
+    }
+    say("of the workload", &main);
+    say("of recoveries", &nested);
+    let failing = main.broken.len() + nested.broken.len();
+    if failing > 0 && options.notes.is_none() {
+        let kept = std::env::temp_dir().join(format!("thads-power-{}.notes", options.seed));
+        fs::copy(scratch.path().join("workload").join("notes"), &kept).map_err(|error| error.to_string())?;
+        println!(
+            "power: the calls are kept; --seed {} --notes {} --only INDEX judges an image again",
+            options.seed,
+            kept.display()
+        );
+    }
+    let tried = format!(
+        "power, seed {}: {} images, {} acknowledgements at stake; {} nested images, {} at stake; {failing} images broken",
+        options.seed, main.judged, main.acknowledgements, nested.judged, nested.acknowledgements
+    );
+    main.broken.append(&mut nested.broken);
+    Ok(Verdict { broken: main.broken, tried })
+}
+
+/// Records a small workload under strace too; the counts must be equal.
+fn compare_counts(scratch: &Path, library: &Path) -> Result<(), String> {
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("power: SKIPPED: no strace, so nobody counts the recorder's calls again");
+        return Ok(());
+    }
+    let folder = scratch.join("counted");
+    fs::create_dir(&folder).unwrap();
+    let recorder = Recorder::new(&folder, library, true);
+    recorder.run(&workload::INIT, &[])?;
+    recorder.run(&["record", "-"], &workload::actions(0, FEW))?;
+    recorder.run(&["doctor"], &[])?;
+    let (count, different) =
+        tally::differences(&recorder.notes()?, &recorder.traced(), recorder.disk.to_str().unwrap());
+    fs::remove_dir_all(&folder).unwrap();
+    if !different.is_empty() {
+        return Err(different.join("; "));
+    }
+    println!("power: {count} calls on the data directory, counted alike by the recorder and strace");
+    if count == 0 { Err("strace saw no call at all".into()) } else { Ok(()) }
+}
+
+fn record_workload(scratch: &Path, library: &Path, few: bool) -> Result<Notes, String> {
+    let folder = scratch.join("workload");
+    fs::create_dir(&folder).unwrap();
+    let recorder = Recorder::new(&folder, library, false);
+    let (first, second) = if few { (FEW, FEW + 6) } else { (FIRST, SECOND) };
+    recorder.run(&workload::INIT, &[])?;
+    recorder.run(&["record", "-"], &workload::actions(0, first))?;
+    recorder.run(&["record", "-"], &workload::actions(first, second))?;
+    let notes = recorder.notes();
+    fs::remove_dir_all(&recorder.disk).unwrap();
+    notes
+}
+
+/// Crash points (calls that happened) and choices, by the image's number.
+fn at_random(options: &Options, notes: &Notes) -> Vec<(usize, Choice)> {
+    let places = (0..options.images).map(|index| {
+        let mut dice = Dice::new(options.seed, number(index));
+        (dice.below(notes.calls.len() + 1), Choice::any(&mut dice))
+    });
+    places.collect()
+}
+
+fn every_call(notes: &Notes) -> Vec<(usize, Choice)> {
+    let nothing = Choice {
+        names: Model::Strict,
+        name_tenths: 0,
+        data: Data::Pages { bytes: 512, tenths: 0 },
+        stale: false,
+    };
+    (0..=notes.calls.len()).flat_map(|point| [(point, nothing), (point, Choice::KILL)]).collect()
+}
+
+fn number(index: usize) -> u64 {
+    u64::try_from(index).unwrap()
+}
+
+/// Walks through the calls once and makes each image where its crash point is reached.
+fn walk(
+    options: &Options,
+    notes: &Notes,
+    places: &[(usize, Choice)],
+    send: &mpsc::SyncSender<Case>,
+) -> Result<(), String> {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.retain(|index| options.only.is_none_or(|only| only == *index));
+    order.sort_by_key(|index| places[*index].0);
+    let mut disk = Disk::empty();
+    for index in order {
+        let (point, choice) = places[index];
+        for call in &notes.calls[disk.calls..point] {
+            disk.apply(call)?;
+        }
+        let mut dice = Dice::new(options.seed, number(index) + (1 << 32));
+        let image = image::after_crash(&disk, &choice, &mut dice);
+        let mut promises = promises(&recording::acknowledged(&notes.calls, point));
+        promises.sled_sound = choice.keeps_all();
+        let case =
+            Case { index: index.to_string(), choice, point, image, promises, doctor_first: index % 2 == 1 };
+        send.send(case).map_err(|_| "the judges have ended")?;
+    }
+    Ok(())
+}
+
+/// What acknowledgements promise: the founding's, then those of the actions from 0 on. One more was under way.
+fn promises(answers: &[String]) -> Promises {
+    let mut promises = Promises::default();
+    let mut answers = answers.iter();
+    promises.founded = answers.next().is_some();
+    for (number, answer) in answers.enumerate() {
+        let mut sent = workload::actions(number, number + 1);
+        promises.receipts.push((sent.remove(0), answer.clone()));
+    }
+    promises.sent = promises.receipts.len() + 1;
+    promises
+}
+
+/// Records the recoveries of images, and cuts them. Half of the images are what a kill left, cut by kills: there sled
+/// must be sound as well.
+fn cut_recoveries(
+    options: &Options,
+    notes: &Notes,
+    scratch: &Path,
+    library: &Path,
+    send: &mpsc::SyncSender<Case>,
+) -> Result<(), String> {
+    let mut disk = Disk::empty();
+    let bases = options.nested.div_ceil(CUTS);
+    let mut points: Vec<(usize, usize)> = (0..bases)
+        .map(|base| (Dice::new(options.seed, number(base) + (2 << 32)).below(notes.calls.len() + 1), base))
+        .collect();
+    points.sort_unstable();
+    for (point, base) in points {
+        for call in &notes.calls[disk.calls..point] {
+            disk.apply(call)?;
+        }
+        let mut dice = Dice::new(options.seed, number(base) + (3 << 32));
+        let killed = base % 2 == 0;
+        let choice = if killed { Choice::KILL } else { Choice::any(&mut dice) };
+        let before = recording::acknowledged(&notes.calls, point);
+        if before.is_empty() {
+            continue;
+        }
+        let folder = scratch.join("recovery");
+        fs::create_dir_all(folder.join("disk")).unwrap();
+        image::write(&image::after_crash(&disk, &choice, &mut dice), &folder.join("disk"));
+        let mut inner = Disk::of_folder(&folder.join("disk"));
+        let recorder = Recorder::new(&folder, library, false);
+        let next = before.len() - 1;
+        recorder
+            .run(&["record", "-"], &workload::actions(next, next + AFTERWARDS))
+            .map_err(|error| format!("recovery {base} ({choice}, call {point}): {error}"))?;
+        let recovery = recorder.notes()?;
+        fs::remove_dir_all(&folder).unwrap();
+        let mut cuts: Vec<usize> = (0..CUTS).map(|_| dice.below(recovery.calls.len() + 1)).collect();
+        cuts.sort_unstable();
+        for (which, cut) in cuts.into_iter().enumerate() {
+            for call in &recovery.calls[inner.calls..cut] {
+                inner.apply(call)?;
+            }
+            let choice = if killed { Choice::KILL } else { Choice::any(&mut dice) };
+            let image = image::after_crash(&inner, &choice, &mut dice);
+            let mut answers = before.clone();
+            answers.extend(recording::acknowledged(&recovery.calls, cut));
+            let mut promises = promises(&answers);
+            promises.sled_sound = killed;
+            let index = format!("{base}.{which}");
+            let case = Case { index, choice, point: cut, image, promises, doctor_first: which % 2 == 1 };
+            send.send(case).map_err(|_| "the judges have ended")?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes images in this thread and judges them in others.
+fn judge_all(
+    scratch: &Path,
+    make: impl FnOnce(&mpsc::SyncSender<Case>) -> Result<(), String>,
+) -> Result<Tally, String> {
+    let defect = std::env::var("THADS_DEFECT").ok().filter(|name| name == "generating-kept");
+    let judges = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let tally = Mutex::new(Tally::default());
+    let (send, cases) = mpsc::sync_channel::<Case>(2);
+    let cases = Mutex::new(cases);
+    let made = std::thread::scope(|scope| {
+        for judge in 0..judges {
+            let folder = scratch.join(format!("judge-{judge}"));
+            let (cases, tally, defect) = (&cases, &tally, defect.as_deref());
+            scope.spawn(move || {
+                loop {
+                    let Ok(case) = cases.lock().unwrap().recv() else { return };
+                    let found = judge_one(&folder, &case, defect);
+                    tally.lock().unwrap().add(&case, found);
+                }
+            });
+        }
+        let made = make(&send);
+        drop(send);
+        made
+    });
+    made?;
+    Ok(tally.into_inner().unwrap())
+}
+
+fn judge_one(folder: &Path, case: &Case, defect: Option<&str>) -> Result<(), String> {
+    let disk = folder.join("disk");
+    fs::create_dir_all(&disk).unwrap();
+    image::write(&case.image, &disk);
+    let data = disk.join("data");
+    let judge = Judge { folder, data: &data, doctor_first: case.doctor_first, defect };
+    let found = judge.judge(&case.promises);
+    fs::remove_dir_all(folder).unwrap();
+    found
+}
+
+impl Tally {
+    fn add(&mut self, case: &Case, found: Result<(), String>) {
+        self.judged += 1;
+        self.acknowledgements += case.promises.count();
+        *self.by_names.entry(case.choice.names).or_default() += 1;
+        let data = match case.choice.data {
+            Data::Pages { tenths, .. } => format!("pages kept {tenths}/10"),
+            Data::Prefix => "torn prefix".to_owned(),
+        };
+        *self.by_data.entry(data).or_default() += 1;
+        self.stale += usize::from(case.choice.stale);
+        self.nothing_cut += usize::from(case.promises.sled_sound);
+        if let Err(why) = found {
+            self.broken
+                .push(format!("image {} ({}, after call {}): {why}", case.index, case.choice, case.point));
+        }
+    }
+}
+
+fn say(which: &str, tally: &Tally) {
+    if tally.judged == 0 {
+        return;
+    }
+    let names = |model| tally.by_names.get(&model).copied().unwrap_or(0);
+    let data: Vec<String> = tally.by_data.iter().map(|(data, count)| format!("{data}: {count}")).collect();
+    println!(
+        "power: images {which}: {}; names in journal order {}, each by itself {}; {}; old bytes in new room {}; nothing \
+         cut off {}; {} acknowledgements at stake; {} broken",
+        tally.judged,
+        names(Model::Journal),
+        names(Model::Strict),
+        data.join(", "),
+        tally.stale,
+        tally.nothing_cut,
+        tally.acknowledgements,
+        tally.broken.len()
+    );
+}

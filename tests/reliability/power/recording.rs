@@ -1,0 +1,148 @@
+//! Runs the program with the recorder loaded and reads the notes; counts the same calls with strace.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::notes::{self, Call, Notes};
+use super::workload;
+
+/// Where folders of the run lie: in memory, if the machine has such a place.
+pub(super) fn scratch() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
+}
+
+/// The program under test: beside this one.
+pub(super) fn program() -> PathBuf {
+    std::env::current_exe().unwrap().with_file_name("thads-testing")
+}
+
+/// Compiles record.c.
+pub(super) fn compile(folder: &Path) -> Result<PathBuf, String> {
+    let (source, library) = (folder.join("record.c"), folder.join("record.so"));
+    fs::write(&source, include_str!("record.c")).map_err(|error| error.to_string())?;
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let done = Command::new(compiler)
+        .args(["-shared", "-fPIC", "-O1", "-Wall", "-o"])
+        .args([&library, &source])
+        .args(["-ldl", "-lpthread"])
+        .status()
+        .map_err(|error| format!("no C compiler: {error}"))?;
+    if done.success() { Ok(library) } else { Err("record.c does not compile".into()) }
+}
+
+/// A place where programs are recorded: `disk/data` is the data directory, everything else lies outside of `disk`.
+pub(super) struct Recorder {
+    folder: PathBuf,
+    library: PathBuf,
+    pub(super) disk: PathBuf,
+    pub(super) data: PathBuf,
+    witness: PathBuf,
+    notes: PathBuf,
+    /// Where strace puts its lines, if it looks on.
+    strace: Option<PathBuf>,
+}
+
+impl Recorder {
+    /// Records in `folder`, whose `disk` may hold something already.
+    pub(super) fn new(folder: &Path, library: &Path, strace: bool) -> Recorder {
+        let folder = folder.canonicalize().unwrap();
+        let disk = folder.join("disk");
+        if !disk.is_dir() {
+            fs::create_dir(&disk).unwrap();
+        }
+        let strace = strace.then(|| folder.join("strace"));
+        if let Some(strace) = &strace {
+            fs::create_dir(strace).unwrap();
+        }
+        Recorder {
+            library: library.to_path_buf(),
+            data: disk.join("data"),
+            witness: folder.join("witness"),
+            notes: folder.join("notes"),
+            disk,
+            folder,
+            strace,
+        }
+    }
+
+    /// Runs the program with these lines as its input; its standard output is the witness.
+    pub(super) fn run(&self, arguments: &[&str], lines: &[String]) -> Result<(), String> {
+        let input = self.folder.join("input");
+        fs::write(&input, lines.concat_lines()).unwrap();
+        let witness = OpenOptions::new().append(true).create(true).open(&self.witness).unwrap();
+        let complaints = File::create(self.folder.join("complaints")).unwrap();
+        let environment = [
+            ("LD_PRELOAD", self.library.as_path()),
+            ("RECORD_ROOT", &self.disk),
+            ("RECORD_WITNESS", &self.witness),
+            ("RECORD_NOTES", &self.notes),
+        ];
+        let mut command = match &self.strace {
+            None => Command::new(program()),
+            Some(lines) => {
+                let mut strace = Command::new("strace");
+                strace
+                    .args(["-ff", "-y", "-s", "0", "-e", super::tally::TRACED, "-o"])
+                    .arg(lines.join("calls"));
+                for (name, value) in environment {
+                    strace.arg("-E").arg(format!("{name}={}", value.display()));
+                }
+                strace.arg(program());
+                strace
+            }
+        };
+        if self.strace.is_none() {
+            command.envs(environment);
+        }
+        let status = command
+            .arg("--data")
+            .arg(&self.data)
+            .arg("--json")
+            .args(arguments)
+            .env("THADS_STORAGE", workload::STORAGE)
+            .env("TMPDIR", &self.folder)
+            .stdin(File::open(&input).unwrap())
+            .stdout(Stdio::from(witness))
+            .stderr(Stdio::from(complaints))
+            .status()
+            .map_err(|error| error.to_string())?;
+        let said = fs::read_to_string(self.folder.join("complaints")).unwrap();
+        if status.success() { Ok(()) } else { Err(format!("{arguments:?}: {status}: {said}")) }
+    }
+
+    /// The calls so far.
+    pub(super) fn notes(&self) -> Result<Notes, String> {
+        notes::read(&fs::read(&self.notes).map_err(|error| format!("the recorder wrote nothing: {error}"))?)
+    }
+
+    /// What strace wrote, a line a call.
+    pub(super) fn traced(&self) -> Vec<String> {
+        let Some(strace) = &self.strace else { return Vec::new() };
+        let files =
+            fs::read_dir(strace).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+        files.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+}
+
+trait Lines {
+    fn concat_lines(&self) -> String;
+}
+
+impl Lines for [String] {
+    fn concat_lines(&self) -> String {
+        self.iter().map(|line| format!("{line}\n")).collect()
+    }
+}
+
+/// What was acknowledged in the first `until` calls: the program's answers, a JSON line each.
+pub(super) fn acknowledged(calls: &[Call], until: usize) -> Vec<String> {
+    let texts = calls[..until].iter().filter_map(|call| match call {
+        Call::Acknowledge { text } => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect::<String>().lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,61 @@
+//! What the recorded programs are given to do, and under which requests.
+
+use serde_json::{Value, json};
+
+/// Segments of the smallest size, runs of 8 KiB moved to sled after 200 ms, and a mover that rests after each batch, so
+/// that it is behind; `THADS_STORAGE` for the recorded program.
+pub(super) const STORAGE: &str = "524800,8192,200,150";
+/// The same with a mover that does not rest, for the programs that judge.
+pub(super) const STORAGE_TO_JUDGE: &str = "524800,8192,200,0";
+
+/// The arguments that found the ledger.
+pub(super) const INIT: [&str; 13] = [
+    "init",
+    "--name",
+    "Sổ thử mất điện",
+    "--origin",
+    "thads.example/power",
+    "--office",
+    "DT00",
+    "--office-name",
+    "Phòng Thi hành án",
+    "--head",
+    "Nguyễn Văn Trưởng",
+    "--since",
+    "2018-01-01",
+];
+/// Records of a ledger that was just founded: genesis, office, head.
+pub(super) const FOUNDED: u64 = 3;
+
+/// Returns the actions number `from` to before `to`, a JSON line each. Of three, one is a case with a long name of a
+/// court (so that segments fill), one has a person, one a text of growing length for the vault.
+pub(super) fn actions(from: usize, to: usize) -> Vec<String> {
+    (from..to).map(|number| action(number).to_string()).collect()
+}
+
+fn action(number: usize) -> Value {
+    let case = format!("DT00/2018/{:04}", number / 3 + 1);
+    let mut action = json!({ "request": request(number), "case": case, "actor": 1 });
+    let fields = match number % 3 {
+        0 => json!({
+            "kind": "judgment_received", "effective": "2018-10-02", "number": format!("{number}/2018/DS-ST"),
+            "court": format!("TAND {}", "x".repeat(1000 + 8000 * (number % 5 / 2))), "date": "2018-09-03",
+            "in_force": "2018-10-01", "judgment": "civil",
+        }),
+        1 => json!({
+            "kind": "request_received", "effective": "2018-10-02", "channel": "desk",
+            "requester": { "name": format!("Người yêu cầu số {number}"), "address": "Cao Lãnh" },
+        }),
+        _ => json!({
+            "kind": "note_added", "effective": "2018-10-03",
+            "text": format!("Ghi chú số {number}: {}", "đã gọi. ".repeat(number * 7 % 400)),
+        }),
+    };
+    action.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    action
+}
+
+/// The request id of an action: its number.
+pub(super) fn request(number: usize) -> String {
+    format!("{:032x}", 0x7000_0000_u64 + u64::try_from(number).unwrap())
+}
