@@ -5,13 +5,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::json;
+use thads_cases::money::Total;
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
 use thads_service::act::{Group, Part};
 use thads_service::answers::{self, Asked};
 use thads_service::house::{Founding, House};
 
-use crate::demo::{Planned, plan};
+use crate::demo::{Band, BandUnit, Planned, bands, plan};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -46,16 +47,19 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     house.save_snapshot();
     let asked = Asked { period: PERIOD, office: None, as_known: None };
     let report = answers::report(&house, &asked, Some("office"))?;
+    let bands = bands(&house.books());
     if !output.json {
         super::report::print(output, &house, &report);
-        bands::print(output, &report);
+        print_bands(output, &bands);
     }
     output.remark(output.say("Kiểm chứng toàn bộ lịch sử…", "Verifying the whole history…"));
     let verified = super::verify::verify(data)?;
     let seconds = started.elapsed().as_secs();
     let head = house.ledger().head();
     if output.json {
-        output.json(&json!({ "report": report, "verified": verified.json(), "seconds": seconds }));
+        output.json(
+            &json!({ "report": report, "bands": bands, "verified": verified.json(), "seconds": seconds }),
+        );
     } else {
         output.line(&verified.line(output));
         output.line(&format!(
@@ -138,77 +142,24 @@ fn group(planned: Planned) -> Group {
     Group { request: Some(RequestId(planned.request)), at: Some(planned.recorded_at), parts: vec![part] }
 }
 
-/// What a six-month report of Đồng Tháp looks like, beside what this one says.
-mod bands {
-    use serde_json::Value;
+/// What the six months of Đồng Tháp were like, beside what this ledger says.
+fn print_bands(output: &Output, bands: &[Band]) {
+    output.line(output.say(
+        "Đối chiếu với Đồng Tháp, 6 tháng đầu năm 2019 (giá trị, [từ, đến]):",
+        "Beside Đồng Tháp's first half of 2019 (value, [from, to]):",
+    ));
+    for band in bands {
+        let mark = if band.holds() { '✓' } else { '✗' };
+        let [value, low, high] = [band.value, band.low, band.high].map(|number| amount(number, band.unit));
+        output.line(&format!("  {mark} {:<48} {value:>18}  [{low}, {high}]", output.say(band.vi, band.en)));
+    }
+}
 
-    use crate::output::Output;
-
-    /// What to compare: a name, a share of one figure in another in tenths of a percent, and its bounds.
-    const SHARES: &[(&str, &str, &str, &str, u32, u32)] = &[
-        ("Ủy thác / tổng số", "entrusted / total", "cases.entrusted", "cases.total", 15, 20),
-        (
-            "Chưa có điều kiện / phải thi hành (việc)",
-            "not yet enforceable / to execute, cases",
-            "cases.not_yet_enforceable",
-            "cases.to_execute",
-            270,
-            350,
-        ),
-        (
-            "Chưa có điều kiện / phải thi hành (tiền)",
-            "not yet enforceable / to execute, money",
-            "money.not_yet_enforceable",
-            "money.to_execute",
-            450,
-            600,
-        ),
-        ("Đình chỉ / giải quyết xong", "terminated / finished", "cases.terminated", "cases.finished", 30, 60),
-    ];
-    /// Figures with bounds.
-    const AMOUNTS: &[(&str, &str, i64, i64)] = &[
-        ("Tổng số thụ lý", "cases.total", 18_000, 19_200),
-        ("Có điều kiện (việc)", "cases.enforceable", 12_220, 12_239),
-        ("Có điều kiện (tiền)", "money.enforceable", 884_100_000_000, 894_300_000_000),
-        ("Giải quyết xong (tiền)", "money.finished", 164_000_000_000, 164_999_999_999),
-    ];
-
-    pub(super) fn print(output: &Output, report: &Value) {
-        let amount = |id: &str| {
-            report
-                .get("figures")
-                .and_then(|all| all.get(id))
-                .and_then(|one| one.get("value"))
-                .and_then(Value::as_i64)
-        };
-        output.line(
-            output.say(
-                "Đối chiếu với Đồng Tháp, 6 tháng đầu năm 2019:",
-                "Beside Đồng Tháp's first half of 2019:",
-            ),
-        );
-        for (name, id, low, high) in AMOUNTS {
-            let Some(value) = amount(id) else { continue };
-            let within = if (*low..=*high).contains(&value) { "✓" } else { "✗" };
-            output.line(&format!(
-                "  {within} {name:<44} {:>20}  [{}, {}]",
-                super::super::grouped(&value.to_string()),
-                super::super::grouped(&low.to_string()),
-                super::super::grouped(&high.to_string())
-            ));
-        }
-        for (vi, en, part, whole, low, high) in SHARES {
-            let (Some(part), Some(whole)) = (amount(part), amount(whole)) else { continue };
-            let Some(share) = (i128::from(part) * 1000).checked_div(i128::from(whole)) else { continue };
-            let within = if (i128::from(*low)..=i128::from(*high)).contains(&share) { "✓" } else { "✗" };
-            let tenths = |value: i128| format!("{},{} %", value / 10, value % 10);
-            output.line(&format!(
-                "  {within} {:<44} {:>20}  [{}, {}]",
-                output.say(vi, en),
-                tenths(share),
-                tenths(i128::from(*low)),
-                tenths(i128::from(*high))
-            ));
-        }
+/// A band's number as a Vietnamese form writes it.
+fn amount(number: Total, unit: BandUnit) -> String {
+    match unit {
+        BandUnit::Count | BandUnit::Dong => super::grouped(&number.to_string()),
+        BandUnit::BasisPoints => format!("{},{:02} %", number / 100, number % 100),
+        BandUnit::Year => number.to_string(),
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use thads_cases::case::{Basis, Case, Finish, RoundResult, Standing, Tag};
 use thads_cases::date::Date;
 use thads_cases::event::Body;
@@ -18,7 +19,8 @@ use thads_projections::scope::Scope;
 use super::days::date;
 
 /// In what a band is reckoned.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BandUnit {
     /// A number of things.
     Count,
@@ -31,7 +33,7 @@ pub enum BandUnit {
 }
 
 /// A value and the bounds within which it should lie, both included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Band {
     /// Its id, for instance `proactive.cases`.
     pub id: &'static str,
@@ -97,10 +99,86 @@ fn of_report(report: &Report) -> Vec<Band> {
     let share = |part: &str, whole: &str| basis_points(of(part), of(whole));
     let rounds = of("auctions.sold") + of("auctions.unsold");
     let counts = vec![
+        ("cases.finished", "Giải quyết xong, việc", "finished cases", of("cases.finished"), 7_668, 7_668),
+        (
+            "cases.enforceable",
+            "Có điều kiện, việc",
+            "enforceable cases",
+            of("cases.enforceable"),
+            12_220,
+            12_239,
+        ),
+        (
+            "units.over_case_target",
+            "Đơn vị đạt, vượt chỉ tiêu về việc",
+            "units at or over their case target",
+            of("units.over_case_target"),
+            2,
+            2,
+        ),
+        (
+            "units.over_money_target",
+            "Đơn vị đạt, vượt chỉ tiêu về tiền",
+            "units at or over their money target",
+            of("units.over_money_target"),
+            3,
+            3,
+        ),
+        (
+            "complaints.received",
+            "Đơn khiếu nại, tố cáo tiếp nhận",
+            "complaints and denunciations received",
+            of("complaints.received"),
+            40,
+            40,
+        ),
+        (
+            "complaints.resolved",
+            "Đơn đã giải quyết",
+            "complaints and denunciations resolved",
+            of("complaints.resolved"),
+            38,
+            38,
+        ),
         ("cases.total", "Tổng số thụ lý", "cases in all", of("cases.total"), 18_000, 19_200),
         ("cases.carried", "Năm trước chuyển sang", "carried over", of("cases.carried"), 10_500, 11_500),
     ];
+    let dong = vec![
+        (
+            "money.finished",
+            "Giải quyết xong, tiền",
+            "finished money",
+            of("money.finished"),
+            164_000_000_001,
+            164_999_999_999,
+        ),
+        (
+            "money.enforceable",
+            "Có điều kiện, tiền",
+            "enforceable money",
+            of("money.enforceable"),
+            884_100_000_000,
+            894_300_000_000,
+        ),
+    ];
+    // What rounds to 62.7 % and to 18.5 %.
     let shares = vec![
+        (
+            "rate.cases",
+            "Tỷ lệ thi hành xong về việc",
+            "rate of finished cases",
+            share("cases.finished", "cases.enforceable"),
+            6_265,
+            6_274,
+        ),
+        (
+            "rate.money",
+            "Tỷ lệ thi hành xong về tiền",
+            "rate of finished money",
+            share("money.finished", "money.enforceable"),
+            1_845,
+            1_854,
+        ),
         (
             "entrusted",
             "Ủy thác / tổng số",
@@ -142,7 +220,10 @@ fn of_report(report: &Report) -> Vec<Band> {
             2_000,
         ),
     ];
-    rows(BandUnit::Count, counts).chain(rows(BandUnit::BasisPoints, shares)).collect()
+    rows(BandUnit::Count, counts)
+        .chain(rows(BandUnit::Dong, dong))
+        .chain(rows(BandUnit::BasisPoints, shares))
+        .collect()
 }
 
 fn of_cases(seen: &Seen) -> Vec<Band> {
