@@ -1,13 +1,11 @@
 //! The commands, one file each: `run(data, output, args)`.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde_json::Value;
 use thads_ledger::{OpenError, OpenReport};
 use thads_service::answers::Asked;
-use thads_service::house::{House, HouseError, RootSeed};
+use thads_service::house::{House, HouseError};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -71,22 +69,15 @@ fn say_opened(output: &Output, report: &OpenReport) {
     }
 }
 
-/// Puts the root key's seed into a file that only its owner reads; it belongs off the machine.
-fn write_root_key(data: &Path, seed: &RootSeed) -> Result<(), Failure> {
-    let folder = data.join("keys");
-    let path = folder.join("root.key");
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    let hex: String = seed.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    writeln!(file, "{hex}")?;
-    file.sync_all()?;
-    // The name too: nobody can make this key again.
-    std::fs::File::open(&folder)?.sync_all()?;
-    Ok(())
+/// Says above an answer in text that nothing is real, where that is so.
+fn say_practice(output: &Output, answer: &Value) {
+    let practice = answer.get("ledger").and_then(|ledger| ledger.get("practice"));
+    mark_practice(output, practice == Some(&Value::Bool(true)));
 }
 
-/// Says in every form of text that nothing is real, where that is so.
-fn say_practice(output: &Output, answer: &Value) {
-    if answer.get("ledger").and_then(|ledger| ledger.get("practice")) == Some(&Value::Bool(true)) {
+/// Says above a list in text that nothing is real, where that is so. JSON says it in every row.
+fn mark_practice(output: &Output, practice: bool) {
+    if practice && !output.json {
         output.line("*** SỔ THỰC HÀNH ***");
     }
 }

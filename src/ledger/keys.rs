@@ -1,4 +1,5 @@
-//! The log's signing key: `keys/log.key`, a seed in hexadecimal, readable by its owner only.
+//! The keys' files: a seed in hexadecimal each, readable by its owner only. `keys/log.key` signs; `keys/root.key` vouches
+//! for later log keys and belongs off the machine.
 
 use std::fs;
 use std::path::Path;
@@ -11,12 +12,14 @@ use crate::files;
 
 /// The file of the log's signing key, in the data directory.
 const LOG_KEY: &str = "keys/log.key";
+/// The file of the root key.
+const ROOT_KEY: &str = "keys/root.key";
 
 /// Why there is no usable signing key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or written.
-    #[error("keys/log.key: {0}")]
+    #[error("the keys: {0}")]
     Io(#[from] std::io::Error),
     /// The file does not hold 32 bytes in hexadecimal.
     #[error("keys/log.key does not hold a key")]
@@ -34,11 +37,20 @@ pub enum KeyError {
     },
 }
 
-/// Writes the key.
+/// Writes the log's key.
 pub(crate) fn write_log_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
+    write(&dir.join(LOG_KEY), seed)
+}
+
+/// Writes the root key.
+pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
+    write(&dir.join(ROOT_KEY), seed)
+}
+
+fn write(path: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
     let mut text = Zeroizing::new(hex::encode(seed));
     text.push('\n');
-    Ok(files::write_small(&dir.join(LOG_KEY), text.as_bytes())?)
+    Ok(files::write_small(path, text.as_bytes())?)
 }
 
 /// Reads the key, and says whether it is another than the genesis record names: keys are rotated.

@@ -54,7 +54,7 @@ impl Ledger {
     /// # Errors
     /// When there is one already, the genesis does not name the key of `log_seed`, or the file system fails.
     pub fn create(dir: &Path, genesis: Genesis, setup: Setup) -> Result<Ledger, OpenError> {
-        let Setup { mut clock, mut randomness, log_seed, storage } = setup;
+        let Setup { mut clock, mut randomness, log_seed, root_seed, storage } = setup;
         keys::log_key(&genesis.origin, &log_seed, &genesis.log_key)?;
         if let Some(parent) = dir.parent()
             && !parent.as_os_str().is_empty()
@@ -72,7 +72,11 @@ impl Ledger {
         }
         let (id, block) = genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
         let store = Store::open(&dir.join(files::SLED), storage.sled_deadline).ok();
+        // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
         keys::write_log_key(dir, &log_seed)?;
+        if let Some(seed) = root_seed {
+            keys::write_root_key(dir, &seed)?;
+        }
         space::take_ballast(dir, storage.ballast_bytes)?;
         files::sync_folder(dir)?;
         let found = Found {

@@ -14,6 +14,8 @@ pub struct Setup {
     pub randomness: Box<dyn Randomness>,
     /// Seed of the log's signing key; the genesis names its public key.
     pub log_seed: Zeroizing<[u8; 32]>,
+    /// Seed of the root key, where it is to be kept as `keys/root.key` until it is taken off the machine.
+    pub root_seed: Option<Zeroizing<[u8; 32]>>,
     /// How it lies on disk.
     pub storage: Storage,
 }
@@ -26,7 +28,8 @@ impl Setup {
 
     /// Returns a setup with the given clock and randomness.
     pub fn new(clock: Box<dyn Clock>, randomness: Box<dyn Randomness>, log_seed: [u8; 32]) -> Setup {
-        Setup { clock, randomness, log_seed: Zeroizing::new(log_seed), storage: Storage::default() }
+        let log_seed = Zeroizing::new(log_seed);
+        Setup { clock, randomness, log_seed, root_seed: None, storage: Storage::default() }
     }
 }
 

@@ -24,8 +24,9 @@ pub struct House {
     books: RwLock<Books>,
     clock: HouseClock,
     pub(crate) randomness: Mutex<Box<dyn Randomness>>,
-    /// One bulk writer at a time: its decisions build on each other before they are durable.
-    pub(crate) bulk: Mutex<()>,
+    /// One at a time: bulk writers, whose decisions build on each other before they are durable, and what looks at two
+    /// cases at once, which no stream's version guards.
+    pub(crate) alone: Mutex<()>,
 }
 
 /// The clock of a house: the system's, or a simulated one that the committer shares.
@@ -142,15 +143,13 @@ pub struct Founding {
     pub practice: bool,
 }
 
-/// The seed of the key with which the root vouches for later log keys; it belongs off the machine.
-pub struct RootSeed(pub [u8; 32]);
-
 impl House {
     /// Creates a ledger in a directory that holds none. `at`: the first instant of a simulated clock, µs since 1970 UTC.
+    /// A real ledger's root key lies in `keys/root.key` afterwards: it vouches for later log keys, and belongs off the machine.
     ///
     /// # Errors
     /// The directory holds a ledger already, or cannot be written.
-    pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<(House, RootSeed), HouseError> {
+    pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<House, HouseError> {
         let (clock, committer, references) = sources(founding.clock, Micros::new(at));
         let mut seeds = [[0; 32]; 2];
         match founding.clock {
@@ -174,9 +173,11 @@ impl House {
             clock: founding.clock,
             practice: founding.practice,
         };
-        let setup = Setup::new(clock.for_committer(), committer, log_seed);
-        let ledger = Ledger::create(directory, genesis, setup)?;
-        Ok((House::fold(ledger, clock, references)?, RootSeed(root_seed)))
+        let mut setup = Setup::new(clock.for_committer(), committer, log_seed);
+        if founding.clock == genesis::Clock::Real {
+            setup.root_seed = Some(root_seed.into());
+        }
+        House::fold(Ledger::create(directory, genesis, setup)?, clock, references)
     }
 
     /// Opens a ledger to write to it.
@@ -212,7 +213,7 @@ impl House {
             books: RwLock::new(books),
             clock,
             randomness: Mutex::new(references),
-            bulk: Mutex::new(()),
+            alone: Mutex::new(()),
         };
         house.catch_up()?;
         Ok(house)

@@ -23,7 +23,7 @@ fn house(folder: &tempfile::TempDir) -> House {
         practice: true,
     };
     let first = "2019-04-01".parse::<Date>().unwrap().begins_at();
-    let (house, _) = House::create(&folder.path().join("data"), &founding, first).unwrap();
+    let house = House::create(&folder.path().join("data"), &founding, first).unwrap();
     let day = "2018-10-01";
     let office = json!({ "number": 1, "code": "DT00", "name": "Cục", "level": "department" });
     act(&house, "office:DT00", 0, "office_opened", day, office).unwrap();

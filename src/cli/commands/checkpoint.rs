@@ -6,11 +6,14 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(data: &Path, output: &Output) -> Result<(), Failure> {
-    let note = thads_ledger::Reader::open(data)?.checkpoint()?;
+    let reader = thads_ledger::Reader::open(data)?;
+    let (note, key) = (reader.checkpoint()?, reader.log_key()?.vkey().to_string());
     if output.json {
-        output.json(&serde_json::json!({ "checkpoint": note }));
+        output.json(&serde_json::json!({ "checkpoint": note, "key": key }));
     } else {
         output.line(note.trim_end());
+        let says = output.say("Khóa kiểm chứng của sổ:", "The log's verifier key:");
+        output.remark(&format!("{says} {key}"));
     }
     Ok(())
 }

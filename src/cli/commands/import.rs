@@ -127,9 +127,7 @@ fn found(data: &Path, mapping: &Mapping) -> Result<House, Failure> {
         clock: genesis::Clock::Real,
         practice: false,
     };
-    let (house, root_seed) = House::create(data, &founding, 0)?;
-    super::write_root_key(data, &root_seed)?;
-    Ok(house)
+    Ok(House::create(data, &founding, 0)?)
 }
 
 /// Refuses a ledger that counts in another unit than the mapping.

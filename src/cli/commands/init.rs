@@ -8,8 +8,10 @@ use thads_cases::event::{Body, Event};
 use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
+use thads_ledger::Reader;
 use thads_proof::genesis;
-use thads_proof::record::Provenance;
+use thads_proof::hash::derive;
+use thads_proof::record::{LedgerId, Provenance, RequestId};
 use thads_service::act::{Group, Part};
 use thads_service::house::{Founding, House};
 use thads_service::wire::Subject;
@@ -26,15 +28,12 @@ pub(crate) struct Args {
     /// The log's origin: its identity for ever, no space and no plus sign, for instance thads.example/dong-thap.
     #[arg(long)]
     origin: String,
-    /// The first office's code, for instance DT00.
+    /// The code of the first office, the province's, for instance DT00: its head appoints and opens what is below it.
     #[arg(long, value_name = "CODE")]
     office: OfficeCode,
     /// The first office's name.
     #[arg(long)]
     office_name: String,
-    /// What the first office is: department or sub_department.
-    #[arg(long, default_value = "department", value_parser = level)]
-    level: Level,
     /// The name of its head; goes to the vault.
     #[arg(long)]
     head: String,
@@ -46,14 +45,6 @@ pub(crate) struct Args {
     practice: bool,
 }
 
-fn level(text: &str) -> Result<Level, String> {
-    match text {
-        "department" => Ok(Level::Department),
-        "sub_department" => Ok(Level::SubDepartment),
-        _ => Err("department or sub_department".to_owned()),
-    }
-}
-
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let founding = Founding {
         name: args.name.clone(),
@@ -62,23 +53,18 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         clock: genesis::Clock::Real,
         practice: args.practice,
     };
-    let (house, root_seed) = House::create(data, &founding, 0)?;
-    super::write_root_key(data, &root_seed)?;
-    let role = match args.level {
-        Level::Department => Role::ProvincialHead,
-        Level::SubDepartment => Role::Head,
-    };
+    let house = found(data, &founding)?;
     let office = OfficeOpened {
         number: OfficeNo(1),
         code: args.office.clone(),
         name: args.office_name.clone(),
-        level: args.level,
+        level: Level::Department,
         parent: None,
     };
     let head = OfficerAppointed {
         number: OfficerNo(1),
         office: OfficeNo(1),
-        role,
+        role: Role::ProvincialHead,
         person: Personal::Person(Person { name: args.head.clone(), ..Person::default() }),
     };
     let part = |subject, body| Part {
@@ -93,19 +79,57 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         part(Subject::Office(args.office.clone()), Body::OfficeOpened(office)),
         part(Subject::Officer(OfficerNo(1)), Body::OfficerAppointed(head)),
     ];
-    let groups = first.into_iter().map(|part| Group { request: None, at: None, parts: vec![part] }).collect();
-    for answer in house.act_many(groups) {
+    let groups = (1..).zip(first).map(|(step, part)| {
+        let request = Some(founding_request(house.ledger().id(), step));
+        Group { request, at: None, parts: vec![part] }
+    });
+    for answer in house.act_many(groups.collect()) {
         answer?;
     }
-    let head = house.ledger().head();
+    let (head, genesis) = (house.ledger().head(), house.ledger().genesis().clone());
     house.close()?;
     if output.json {
-        output.json(&serde_json::json!({ "position": head.size, "root": head.root.to_string(), "office": 1, "head": 1 }));
+        output.json(&serde_json::json!({
+            "position": head.size,
+            "root": head.root.to_string(),
+            "office": 1,
+            "head": 1,
+            "log_key": genesis.log_key,
+            "root_key": genesis.root_key,
+        }));
     } else {
         output.line(output.say(
             "Đã lập sổ. Cơ quan số 1, thủ trưởng là người số 1.",
             "The ledger is founded. Its office is number 1, its head is officer 1.",
         ));
+        let key = output
+            .say("Khóa kiểm chứng của sổ, giữ ở nơi khác:", "The log's verifier key, to be kept elsewhere:");
+        output.line(&format!("{key} {}", genesis.log_key));
+        output.remark(output.say(
+            "keys/root.key cho phép thay khóa của sổ: hãy chuyển nó ra khỏi máy này.",
+            "keys/root.key vouches for later log keys: take it off this machine.",
+        ));
     }
     Ok(())
+}
+
+/// Creates the ledger, or goes on with one whose founding was cut off.
+fn found(data: &Path, founding: &Founding) -> Result<House, Failure> {
+    const RECORDS_FOUNDED: u64 = 3;
+    if let Ok(reader) = Reader::open(data) {
+        let genesis = reader.genesis();
+        let same = genesis.name == founding.name
+            && genesis.origin == founding.origin
+            && genesis.practice == founding.practice;
+        if same && reader.head().size < RECORDS_FOUNDED {
+            return Ok(House::open(data)?.0);
+        }
+    }
+    Ok(House::create(data, founding, 0)?)
+}
+
+/// The request id of a step of the founding: a repetition finds what was recorded before it was cut off.
+fn founding_request(ledger: LedgerId, step: u8) -> RequestId {
+    let hash = derive("thads 2026 founding v1", &[ledger.0.as_slice(), &[step]].concat());
+    RequestId(hash.first_chunk().copied().unwrap_or_default())
 }

@@ -92,7 +92,7 @@ fn options(data: &Path, args: &Args) -> Result<Options, Failure> {
         }
     };
     let key: Vkey = key.parse().map_err(|error: thads_proof::note::VkeyError| {
-        Failure::new(error, "a verifier key reads NAME+HASH+BASE64; thads init and thads checkpoint tell it")
+        Failure::new(error, "a verifier key reads NAME+HASH+BASE64; thads init and thads checkpoint tell it, and so does the genesis: thads log --json --to 1")
     })?;
     let origin = key.name().to_owned();
     for file in &args.checkpoint {
