@@ -4,16 +4,18 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value};
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, OtherEnd, Scene, decide, other_end};
-use thads_cases::event::{Body, Event, Sender, Subject as Sort};
-use thads_cases::history::{Entry, case_at, timeline};
-use thads_cases::ids::{CaseId, OfficeNo, OfficerNo, Position};
+use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::event::{Event, Subject as Sort};
+use thads_cases::history::Entry;
+use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::{Append, AppendError, NewEvent, Receipt, StreamAppend};
 use thads_projections::books::Books;
 use thads_proof::record::{Provenance, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
+use crate::moves::{Found, as_sender, has_two_ends, other_end_of};
+use crate::place::{belongs, named_case_exists, number_follows, year_fits};
 use crate::seal::{self, SealError};
 use crate::wire::{self, Request, Subject, What, WireError};
 
@@ -103,6 +105,7 @@ impl House {
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
         let asked_version = request.expected_version;
         let group = self.group_of(request)?;
+        let _alone = has_two_ends(&group).then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
         loop {
             if let Some(first) = self.repeated(&group)? {
                 return Ok(first);
@@ -146,7 +149,7 @@ impl House {
     /// Records many groups in order, each by itself, in as few blocks as they fit; for the demo and for imports.
     /// Each is decided on what the ones before it leave. Cost: some µs a group, and a disk sync a block.
     pub fn act_many(&self, groups: Vec<Group>) -> Vec<Result<Done, ActError>> {
-        let _alone = self.bulk.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
         let mut answers = Vec::with_capacity(groups.len());
         let mut groups = groups.into_iter().peekable();
         while groups.peek().is_some() {
@@ -371,9 +374,11 @@ impl House {
             };
             belongs(books, &part.subject, &part.event)?;
             number_follows(books, pending, &part.subject, known, &entries)?;
+            named_case_exists(books, pending, &part.event)?;
             let sender = other_end_of(books, pending, part, known, action.effective);
             let scene = Scene { world: books.world(), next: position, sender: as_sender(&sender) };
             let decision = decide(known, &action, &scene)?;
+            year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
             let new = seal::new_event(
                 &sealed,
@@ -459,31 +464,6 @@ fn in_stream_order(parts: &[Part]) -> Vec<&Part> {
     order.iter().flat_map(|subject| parts.iter().filter(move |part| part.subject == **subject)).collect()
 }
 
-/// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
-fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result<(), WireError> {
-    let fits = match (&event.body, subject) {
-        (Body::OfficeOpened(opened), Subject::Office(code)) => opened.code == *code,
-        (Body::TargetAssigned(target), Subject::Office(code)) => {
-            let office = books.world().organisation.office_by_code(code);
-            office.is_some_and(|office| office.number == target.office)
-        }
-        (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
-        (Body::ParameterSet(value), Subject::Parameter(id)) => value.set.rule == *id,
-        (body, subject) => match (body.subject(), subject) {
-            (Sort::Case, Subject::Case(_)) | (Sort::Complaint, Subject::Complaint(_)) | (Sort::Any, _) => {
-                true
-            }
-            (Sort::Case | Sort::Complaint | Sort::Organisation, _) => false,
-        },
-    };
-    if fits {
-        return Ok(());
-    }
-    let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
-    let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set";
-    Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
-}
-
 /// The entries of a history, in the order of the log. Offices, officers and rules share one: each looks at the others.
 pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
     let entries = match subject {
@@ -507,121 +487,4 @@ fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo
         }
     };
     office.unwrap_or_default()
-}
-
-/// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.
-fn number_follows(
-    books: &Books,
-    pending: &Pending,
-    subject: &Subject,
-    known: &[Entry],
-    group: &[(Subject, Entry)],
-) -> Result<(), ActError> {
-    if !known.is_empty() {
-        return Ok(());
-    }
-    let (given, next, office) = match subject {
-        Subject::Case(id) => {
-            let new = |other: &&Subject| matches!(other, Subject::Case(one) if one.office == id.office && one.year == id.year && books.case(one).is_none());
-            let more = count_new(pending, group, new);
-            (id.number, books.next_intake(&id.office, id.year).saturating_add(more), &id.office)
-        }
-        Subject::Complaint(id) => {
-            let new = |other: &&Subject| matches!(other, Subject::Complaint(one) if one.office == id.office && one.year == id.year && books.complaint(one).is_none());
-            let more = count_new(pending, group, new);
-            (id.number, books.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
-        }
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => return Ok(()),
-    };
-    if books.world().organisation.office_by_code(office).is_none() {
-        return Err(Refusal::new(
-            Code::Unknown,
-            "28",
-            "case",
-            office,
-            "offices opened by office_opened",
-            "office_opened first",
-        )
-        .into());
-    }
-    if given == next {
-        return Ok(());
-    }
-    let limit = "intake numbers follow each other within office and year";
-    Err(Refusal::new(
-        Code::Mismatch,
-        "28",
-        "case",
-        format!("number {given}"),
-        limit,
-        format!("number {next}"),
-    )
-    .into())
-}
-
-fn count_new<'a>(
-    pending: &'a Pending,
-    group: &'a [(Subject, Entry)],
-    new: impl Fn(&&'a Subject) -> bool,
-) -> u32 {
-    let mut subjects: Vec<&Subject> =
-        pending.keys().chain(group.iter().map(|(subject, _)| subject)).filter(new).collect();
-    subjects.sort_unstable();
-    subjects.dedup();
-    u32::try_from(subjects.len()).unwrap_or(u32::MAX)
-}
-
-/// What stands at the other end of a move between offices.
-enum Found {
-    NotAsked,
-    Missing,
-    Case { subject: Subject, case: Box<thads_cases::case::Case>, version: u64 },
-    Taken(CaseId),
-}
-
-/// Looks up the other end of a move, where a decision needs it.
-fn other_end_of(books: &Books, pending: &Pending, part: &Part, known: &[Entry], on: Date) -> Found {
-    let Subject::Case(own) = &part.subject else { return Found::NotAsked };
-    let from = match other_end(known, &part.event) {
-        OtherEnd::None => return Found::NotAsked,
-        OtherEnd::Receiver => return taken_by(books, pending, own, own).map_or(Found::Missing, Found::Taken),
-        OtherEnd::Sender(from) => from,
-    };
-    if let Some(other) = taken_by(books, pending, from, own) {
-        return Found::Taken(other);
-    }
-    let subject = Subject::Case(from.clone());
-    let entries = pending.get(&subject).map_or_else(|| history(books, &subject), Vec::as_slice);
-    if entries.is_empty() {
-        return Found::Missing;
-    }
-    let version = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    Found::Case { subject, case: Box::new(case_at(entries, on)), version }
-}
-
-/// The case, other than `own`, that took over what `from` sent, as repairs leave it.
-fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Option<CaseId> {
-    let takes =
-        |entries: &[Entry]| timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(from));
-    let waiting = pending.iter().find_map(|(subject, entries)| match subject {
-        Subject::Case(id) if id != own && takes(entries) => Some(id),
-        _ => None,
-    });
-    // A case that is pending as well was looked at with what is pending.
-    let folded = || {
-        books.receivers(from).iter().find(|id| {
-            let subject = Subject::Case((*id).clone());
-            *id != own && !pending.contains_key(&subject) && takes(history(books, &subject))
-        })
-    };
-    waiting.or_else(folded).cloned()
-}
-
-fn as_sender(found: &Found) -> Sender<'_> {
-    match found {
-        Found::NotAsked => Sender::NotAsked,
-        Found::Missing => Sender::Missing,
-        Found::Case { case, .. } => Sender::Found(case),
-        Found::Taken(other) => Sender::Taken(other),
-    }
 }

@@ -308,17 +308,28 @@ pub fn figure_cases(source: &impl Source, id: &str, question: &Question) -> Resu
         Ok(counted
             .into_iter()
             .map(|counted| {
-                json!({
-                    "case": counted.subject.to_string(),
-                    "office": office_code(organisation, counted.office),
-                    "how": counted.how,
-                    "on": counted.on,
-                    "position": counted.position.0,
-                    "amount": total(counted.amount),
-                })
+                row(
+                    source,
+                    json!({
+                        "case": counted.subject.to_string(),
+                        "office": office_code(organisation, counted.office),
+                        "how": counted.how,
+                        "on": counted.on,
+                        "position": counted.position.0,
+                        "amount": total(counted.amount),
+                    }),
+                )
             })
             .collect())
     })
+}
+
+/// A row of a list: on a practice ledger each says so, since rows are read apart from each other.
+fn row(source: &impl Source, mut row: Value) -> Value {
+    if source.genesis().practice {
+        row["practice"] = Value::Bool(true);
+    }
+    row
 }
 
 /// The events that a figure counts, in the order of the log: one object each.
@@ -332,16 +343,19 @@ pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Res
         Ok(moved
             .into_iter()
             .map(|moved| {
-                json!({
-                    "position": moved.position.0,
-                    "case": moved.subject.to_string(),
-                    "office": office_code(organisation, moved.office),
-                    "kind": moved.kind,
-                    "on": moved.on,
-                    "recorded_on": moved.recorded_on,
-                    "delta": total(moved.delta),
-                    "opening": moved.opening,
-                })
+                row(
+                    source,
+                    json!({
+                        "position": moved.position.0,
+                        "case": moved.subject.to_string(),
+                        "office": office_code(organisation, moved.office),
+                        "kind": moved.kind,
+                        "on": moved.on,
+                        "recorded_on": moved.recorded_on,
+                        "delta": total(moved.delta),
+                        "opening": moved.opening,
+                    }),
+                )
             })
             .collect())
     })
@@ -509,7 +523,7 @@ fn history_json(
 pub struct ListFilter {
     /// An office's code.
     pub office: Option<String>,
-    /// `registered`, `open`, `not_yet_enforceable`, `completed`, `terminated`, `entrusted_out`, `pulled_up`, `withdrawn`.
+    /// One of [`STANDINGS`].
     pub standing: Option<String>,
     /// An enforcer's number.
     pub enforcer: Option<u32>,
@@ -523,11 +537,30 @@ pub struct ListFilter {
     pub as_known: Option<String>,
 }
 
+/// The standings by which cases are listed; `open` takes in those that are enforceable and those that are not yet.
+pub const STANDINGS: &[&str] = &[
+    "registered",
+    "refused",
+    "open",
+    "enforceable",
+    "not_yet_enforceable",
+    "completed",
+    "terminated",
+    "entrusted_out",
+    "pulled_up",
+    "withdrawn",
+    "unknown",
+];
+
 /// Cases that fit a filter, sorted by case: one object each.
 ///
 /// # Errors
 /// A parameter that cannot be read.
 pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, AnswerError> {
+    if let Some(wanted) = filter.standing.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
+        let accepted = STANDINGS.join(", ");
+        return Err(WireError::new("standing", wanted, "there is no such standing", &accepted).into());
+    }
     source.with_books(|books| {
         let known = known_at(books, filter.as_known.as_deref())?;
         let organisation = &books.world_at(known).organisation;
@@ -555,16 +588,19 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
                     case.judgment_number.as_ref().is_some_and(|number| number.contains(part.as_str()))
                 });
             if fits {
-                found.push(json!({
-                    "case": id,
-                    "office": office_code(organisation, case.office),
-                    "standing": standing,
-                    "ordered": case.order.on,
-                    "enforcer": case.last_enforcer,
-                    "remaining": total(case.remaining()),
-                    "collected": case.cash.collected,
-                    "version": entries.len(),
-                }));
+                found.push(row(
+                    source,
+                    json!({
+                        "case": id,
+                        "office": office_code(organisation, case.office),
+                        "standing": standing,
+                        "ordered": case.order.on,
+                        "enforcer": case.last_enforcer,
+                        "remaining": total(case.remaining()),
+                        "collected": case.cash.collected,
+                        "version": entries.len(),
+                    }),
+                ));
             }
         }
         Ok(found)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -14,7 +14,7 @@ use thads_cases::ids::{CaseId, ComplaintId};
 use crate::answers::{self, Asked, ListFilter};
 use crate::house::House;
 use crate::problem::Problem;
-use crate::wire::{Subject, WireError, parse_action};
+use crate::wire::{Document, Subject, WireError, parse_action};
 
 /// The largest body of an action, in bytes.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -37,7 +37,11 @@ fn router(house: Shared) -> Router {
         .route("/api/v1/complaints/{id}/actions", post(act_on_complaint))
         .route("/api/v1/reports/{period}", get(report))
         .route("/api/v1/figures/{id}", get(figure))
-        .fallback(|| async { Problem::not_found("such address", "") })
+        .fallback(|address: Uri| async move { Problem::not_found("address", address.path()) })
+        .method_not_allowed_fallback(|method: Method, address: Uri| async move {
+            let detail = format!("{method} is not answered at {}; / lists what is", address.path());
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed", &detail)
+        })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(house)
 }
@@ -104,7 +108,7 @@ struct ActQuery {
     dry_run: bool,
 }
 
-type Body = Result<Json<Value>, axum::extract::rejection::JsonRejection>;
+type Body = Result<Json<Document>, axum::extract::rejection::JsonRejection>;
 type Asks<T> = Result<Query<T>, axum::extract::rejection::QueryRejection>;
 
 async fn act(State(house): State<Shared>, query: Asks<ActQuery>, body: Body) -> Answer {
@@ -133,8 +137,13 @@ async fn act_on_complaint(
 
 async fn record(house: Shared, query: Asks<ActQuery>, body: Body, subject: Option<Subject>) -> Answer {
     let query = asked(query)?;
-    let Json(body) = body.map_err(|error| {
-        Problem::new(error.status(), "bad-body", "The body is not one JSON object", &error.body_text())
+    let Json(Document(body)) = body.map_err(|error| {
+        // A document that says a field twice is as little a document as one that ends in the middle.
+        let status = match error.status() {
+            StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+            status => status,
+        };
+        Problem::new(status, "bad-body", "The body is not one JSON object", &error.body_text())
     })?;
     let request = parse_action(body, subject).map_err(|error| Problem::bad_field(&error))?;
     let done = apart(house, move |house| {

@@ -4,6 +4,8 @@ pub mod act;
 pub mod answers;
 pub mod house;
 pub mod http;
+mod moves;
+mod place;
 pub mod problem;
 pub mod seal;
 mod snapshot;

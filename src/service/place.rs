@@ -1,0 +1,122 @@
+//! Where an action belongs: the stream of its kind, the number of a new case, the case that a complaint names.
+
+use thads_cases::date::Date;
+use thads_cases::decide::Action;
+use thads_cases::event::{Body, Event, Subject as Sort};
+use thads_cases::history::Entry;
+use thads_cases::refusal::{Code, Refusal};
+use thads_projections::books::Books;
+
+use crate::act::ActError;
+use crate::house::Pending;
+use crate::wire::{Subject, WireError};
+
+/// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
+pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result<(), WireError> {
+    let fits = match (&event.body, subject) {
+        (Body::OfficeOpened(opened), Subject::Office(code)) => opened.code == *code,
+        (Body::TargetAssigned(target), Subject::Office(code)) => {
+            let office = books.world().organisation.office_by_code(code);
+            office.is_some_and(|office| office.number == target.office)
+        }
+        (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
+        (Body::ParameterSet(value), Subject::Parameter(id)) => value.set.rule == *id,
+        (body, subject) => match (body.subject(), subject) {
+            (Sort::Case, Subject::Case(_)) | (Sort::Complaint, Subject::Complaint(_)) | (Sort::Any, _) => {
+                true
+            }
+            (Sort::Case | Sort::Complaint | Sort::Organisation, _) => false,
+        },
+    };
+    if fits {
+        return Ok(());
+    }
+    let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
+    let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set";
+    Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
+}
+
+/// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.
+pub(crate) fn number_follows(
+    books: &Books,
+    pending: &Pending,
+    subject: &Subject,
+    known: &[Entry],
+    group: &[(Subject, Entry)],
+) -> Result<(), ActError> {
+    if !known.is_empty() {
+        return Ok(());
+    }
+    let (given, next, office) = match subject {
+        Subject::Case(id) => {
+            let new = |other: &&Subject| matches!(other, Subject::Case(one) if one.office == id.office && one.year == id.year && books.case(one).is_none());
+            let more = count_new(pending, group, new);
+            (id.number, books.next_intake(&id.office, id.year).saturating_add(more), &id.office)
+        }
+        Subject::Complaint(id) => {
+            let new = |other: &&Subject| matches!(other, Subject::Complaint(one) if one.office == id.office && one.year == id.year && books.complaint(one).is_none());
+            let more = count_new(pending, group, new);
+            (id.number, books.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
+        }
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => return Ok(()),
+    };
+    if books.world().organisation.office_by_code(office).is_none() {
+        let limit = "offices opened by office_opened";
+        return Err(Refusal::new(Code::Unknown, "28", "case", office, limit, "office_opened first").into());
+    }
+    if given != next {
+        let limit = "intake numbers follow each other within office and year";
+        let (given, accepted) = (format!("number {given}"), format!("number {next}"));
+        return Err(Refusal::new(Code::Mismatch, "28", "case", given, limit, accepted).into());
+    }
+    Ok(())
+}
+
+/// The year of a new case's number is the one in which it came in, or in which that was written down.
+pub(crate) fn year_fits(subject: &Subject, known: &[Entry], action: &Action) -> Result<(), Refusal> {
+    let year = match subject {
+        Subject::Case(id) => id.year,
+        Subject::Complaint(id) => id.year,
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => return Ok(()),
+    };
+    let years = [action.effective, action.recorded_on].map(Date::year);
+    if !known.is_empty() || years.contains(&i32::from(year)) {
+        return Ok(());
+    }
+    let limit = "the year in which it came in, or in which that was recorded";
+    let accepted = years.map(|year| year.to_string()).join(", ");
+    Err(Refusal::new(Code::Mismatch, "28", "case", format!("year {year}"), limit, accepted))
+}
+
+/// A complaint or denunciation that names a case names one that there is.
+pub(crate) fn named_case_exists(books: &Books, pending: &Pending, event: &Event) -> Result<(), Refusal> {
+    let body = match &event.body {
+        Body::FactCorrected(fact) => &fact.replacement.body,
+        body => body,
+    };
+    let named = match body {
+        Body::ComplaintReceived(received) => received.case.as_ref(),
+        Body::DenunciationReceived(received) => received.case.as_ref(),
+        _ => None,
+    };
+    match named {
+        Some(id) if books.case(id).is_none() && !pending.contains_key(&Subject::Case(id.clone())) => {
+            let article = event.about().article;
+            let accepted = "a case of this ledger, or no case";
+            Err(Refusal::new(Code::Unknown, article, "case", id, "cases of this ledger", accepted))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn count_new<'a>(
+    pending: &'a Pending,
+    group: &'a [(Subject, Entry)],
+    new: impl Fn(&&'a Subject) -> bool,
+) -> u32 {
+    let mut subjects: Vec<&Subject> =
+        pending.keys().chain(group.iter().map(|(subject, _)| subject)).filter(new).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    u32::try_from(subjects.len()).unwrap_or(u32::MAX)
+}
