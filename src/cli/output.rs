@@ -26,16 +26,17 @@ impl Output {
         write_to(&mut io::stdout().lock(), &value.to_string());
     }
 
-    /// Prints many lines, buffered.
+    /// Prints many lines, buffered. A reader that is gone (`thads cases | head`) ends the listing and is no failure.
     ///
     /// # Errors
-    /// When the reader is gone or the disk is full.
+    /// When the lines cannot be written, for instance to a full disk.
     pub(crate) fn lines(&self, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for line in lines {
-            writeln!(out, "{line}")?;
+        let written = lines.into_iter().try_for_each(|line| writeln!(out, "{line}"));
+        match written.and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            Ok(()) | Err(_) => Ok(()),
         }
-        out.flush()
     }
 
     /// Says something beside the answer.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use thads_cases::ids::CaseId;
 use thads_service::answers::{self, ListFilter};
-use thads_service::view::View;
+use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -47,6 +47,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         as_known: args.as_known.clone(),
     };
     let found = answers::cases(&view, &filter)?;
+    super::mark_practice(output, view.genesis().practice);
     super::say_full(output, found.len(), args.limit);
     let lines = found.iter().map(|case| {
         if output.json {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::json;
 use thads_cases::money::Total;
 use thads_proof::genesis;
-use thads_proof::record::{Provenance, RequestId};
+use thads_proof::record::{Position, Provenance, RequestId};
 use thads_service::act::{Group, Part};
 use thads_service::answers::{self, Asked};
 use thads_service::house::{Founding, House};
@@ -92,8 +92,7 @@ fn found(data: &Path, args: &Args) -> Result<House, Failure> {
         practice: true,
     };
     let first = thads_cases::date::Date::new(2016, 1, 1).map_or(0, |day| day.begins_at());
-    let (house, _) = House::create(data, &founding, first)?;
-    Ok(house)
+    Ok(House::create(data, &founding, first)?)
 }
 
 /// Refuses a ledger that is not this demo's.
@@ -111,13 +110,13 @@ fn go_on(house: House, data: &Path, args: &Args) -> Result<House, Failure> {
 
 /// Records what the plan has and the ledger has not, in the plan's order.
 fn generate(house: &House, output: &Output, seed: u64) -> Result<(), Failure> {
-    let plan = plan(seed).actions;
-    let done = usize::try_from(house.books().position().0).unwrap_or(usize::MAX).saturating_sub(1);
-    if done >= plan.len() {
+    let mut plan = plan(seed).actions;
+    plan.drain(..recorded(house, &plan)?);
+    if plan.is_empty() {
         return Ok(());
     }
     let progress = Progress::new(output, output.say("Ghi sổ", "Recording"), plan.len());
-    let mut actions = plan.into_iter().skip(done).peekable();
+    let mut actions = plan.into_iter().peekable();
     while actions.peek().is_some() {
         let groups: Vec<Group> = actions.by_ref().take(BULK).map(group).collect();
         let count = groups.len();
@@ -128,6 +127,22 @@ fn generate(house: &House, output: &Output, seed: u64) -> Result<(), Failure> {
     }
     progress.finish();
     Ok(())
+}
+
+/// How many actions of the plan the ledger holds. A plan names positions, so an unfinished one goes on only where nothing
+/// else was recorded in between.
+fn recorded(house: &House, plan: &[Planned]) -> Result<usize, Failure> {
+    let records = house.ledger().read(Position::new(1));
+    let requests = records.map(|record| record.map(|record| record.request));
+    let requests = requests.collect::<Result<Vec<RequestId>, _>>()?;
+    let done =
+        requests.iter().zip(plan).take_while(|(request, planned)| request.0 == planned.request).count();
+    if done == requests.len() || done == plan.len() {
+        return Ok(done);
+    }
+    let message =
+        format!("something else was recorded at position {} before this demo was finished", done + 1);
+    Err(Failure::new(message, "begin anew in another directory: thads --data DIR demo"))
 }
 
 fn group(planned: Planned) -> Group {

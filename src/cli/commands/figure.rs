@@ -38,6 +38,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     }
     answers::figure_about(&args.id)?;
     let question = view.with_books(|books| asked.read(books))?;
+    super::mark_practice(output, view.genesis().practice);
     let rows = if args.cases {
         answers::figure_cases(&view, &args.id, &question)?
     } else {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thads_service::house::House;
-use thads_service::wire::parse_action;
+use thads_service::wire::{Document, parse_action};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -53,7 +53,7 @@ fn record_lines(
 }
 
 fn record_line(house: &House, output: &Output, line: &str, dry_run: bool) -> Result<(), Failure> {
-    let value: Value = serde_json::from_str(line)
+    let Document(value) = serde_json::from_str(line)
         .map_err(|error| Failure::new(format!("not JSON: {error}"), "one JSON object a line"))?;
     let request = parse_action(value, None)?;
     let done = if dry_run { house.dry_run(request)? } else { house.act(request)? };
