@@ -237,7 +237,9 @@ fn problems_name_field_value_limit_and_way_out() {
         }
         assert!(said["vi"].as_str().unwrap().contains(field), "{said}");
     }
-    for body in ["", "{", "\"text\"", "[1]"] {
+    let twice = note(CASE, "một").to_string().replacen('{', "{\"kind\":\"note_added\",", 1);
+    let deep = note(CASE, "x").to_string().replace("\"x\"", "{\"a\":1,\"a\":2}");
+    for body in ["", "{", "\"text\"", "[1]", &twice, &deep] {
         let answer = server.post(ACTIONS, body);
         assert_eq!(
             (answer.status, answer.content_type.as_str()),
@@ -268,10 +270,14 @@ fn questions_that_have_no_answer_get_problems() {
         ("/api/v1/figures/cases.finished?period=2019-H1&list=colours", 400, "bad-field"),
         ("/api/v1/figures/cases.finished", 400, "bad-query"),
         ("/api/v1/reports/2019-H1?colour=red", 400, "bad-query"),
+        ("/api/v1/cases?standing=lost", 400, "bad-field"),
+        ("/api/v1/actions", 405, "method"),
     ];
     for (address, status, kind) in table {
         problem(&server.get(address), status, kind);
     }
+    let nowhere = problem(&server.get("/api/v1/nothing"), 404, "not-found");
+    assert!(nowhere["detail"].as_str().unwrap().contains("/api/v1/nothing"), "{nowhere}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Folder, HALF_YEAR, ask, demo, head, percent, real_ledger, thads, value};
+use crate::support::{Folder, HALF_YEAR, THADS, ask, demo, head, percent, real_ledger, thads, value};
 
 /// The figures that Đồng Tháp published, with what a report must say.
 #[track_caller]
@@ -85,6 +85,27 @@ fn finished(data: &Path, more: &[&str]) -> Vec<Value> {
     let mut args = vec!["--json", "figure", "cases.finished", "--period", HALF_YEAR, "--cases"];
     args.extend_from_slice(more);
     thads(data, &args).ok().json_lines()
+}
+
+/// `thads cases | head -1` is no failure, and a practice ledger's list says in text and in every row of JSON what it is.
+#[test]
+fn a_list_may_be_left_early_and_is_marked() {
+    for json in [false, true] {
+        for list in ["cases --limit 100000", "figure cases.finished --period 2019-H1 --cases", "log"] {
+            let format = if json { "--json" } else { "--quiet" };
+            let line = format!(
+                "set -o pipefail; {THADS} --data {} {format} {list} | head -1",
+                demo().data.display()
+            );
+            let ran = std::process::Command::new("bash").args(["-c", &line]).output().unwrap();
+            let (out, err) = (String::from_utf8(ran.stdout).unwrap(), String::from_utf8(ran.stderr).unwrap());
+            assert!(ran.status.success(), "{line}: {out}{err}");
+            if list != "log" {
+                let mark = if json { "\"practice\":true" } else { "*** SỔ THỰC HÀNH ***" };
+                assert!(out.contains(mark), "{line}: {out}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod demo;
 mod evidence;
 mod figures;
 mod fines;
+mod founding;
 mod golden;
 mod import;
 mod layout;

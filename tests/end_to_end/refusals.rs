@@ -241,6 +241,32 @@ fn illegal() -> Vec<Illegal> {
             accepted: "number 3",
             would_do: json!({ "case": "DT03/2018/0003" }),
         },
+        // The year of a case's number is the one in which it came in, or in which that was written down.
+        Illegal {
+            action: action("DT03/2031/0001", "judgment_received", "2018-11-01", officer::CLERK, judgment()),
+            code: "mismatch",
+            article: "28",
+            field: "case",
+            given: "year 2031",
+            limit: "the year in which it came in",
+            accepted: "2018",
+            would_do: json!({ "case": "DT03/2018/0003" }),
+        },
+        // A complaint about a case that there is not.
+        Illegal {
+            action: json!({
+                "stream": "complaint:DT03/2018/K0001", "kind": "complaint_received", "effective": "2018-12-03",
+                "actor": officer::CLERK, "complainant": { "name": "Người khiếu nại" }, "case": "DT03/2018/0777",
+                "class": 1, "level": 1,
+            }),
+            code: "unknown",
+            article: "140-141",
+            field: "case",
+            given: "DT03/2018/0777",
+            limit: "cases of this ledger",
+            accepted: "or no case",
+            would_do: json!({ "case": DISTRAINT }),
+        },
         // A ground that the law of that day does not know.
         Illegal {
             action: action(

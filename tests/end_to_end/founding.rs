@@ -1,0 +1,109 @@
+//! Founding: `init` tells the keys, goes on where it was cut off, and founds a directory once; the demo goes on likewise.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::json;
+use thads_proof::genesis;
+use thads_service::house::{Founding, House};
+
+use crate::support::{Folder, HALF_YEAR, THADS, ask, head, record, thads, value};
+
+const NAME: &str = "Sổ thử";
+const ORIGIN: &str = "thads.example/founding";
+
+fn init(folder: &Folder) -> crate::support::Ran {
+    let args = [
+        "--json",
+        "init",
+        "--name",
+        NAME,
+        "--origin",
+        ORIGIN,
+        "--office",
+        "DT00",
+        "--office-name",
+        "Cục",
+        "--head",
+        "Người đứng đầu",
+    ];
+    thads(&folder.data, &args)
+}
+
+#[test]
+fn the_log_s_key_is_told_by_init_checkpoint_and_genesis_alike() {
+    let folder = Folder::new();
+    let told = init(&folder).ok().json();
+    let key = told["log_key"].as_str().unwrap();
+    assert!(key.starts_with(ORIGIN), "{key}");
+    assert_eq!(ask(&folder.data, &["checkpoint"])["key"], key);
+    let genesis = &thads(&folder.data, &["--json", "log", "--to", "1"]).ok().json_lines()[0]["fields"];
+    assert_eq!((&genesis["log_key"], &genesis["root_key"]), (&told["log_key"], &told["root_key"]));
+    assert_ne!(genesis["log_key"], genesis["root_key"]);
+    let note = folder.data.with_file_name("note");
+    std::fs::write(&note, thads(&folder.data, &["checkpoint"]).ok().out).unwrap();
+    thads(&folder.data, &["verify", "--checkpoint", note.to_str().unwrap(), "--key", key]).ok();
+    let seed = std::fs::read_to_string(folder.data.join("keys/root.key")).unwrap();
+    assert_eq!(seed.trim().len(), 64);
+}
+
+#[test]
+fn a_founding_cut_off_after_the_genesis_is_finished_by_the_same_command() {
+    let folder = Folder::new();
+    let founding = Founding {
+        name: NAME.to_owned(),
+        origin: ORIGIN.to_owned(),
+        unit: genesis::Unit { code: "VND".to_owned(), exponent: 0 },
+        clock: genesis::Clock::Real,
+        practice: false,
+    };
+    House::create(&folder.data, &founding, 0).unwrap().close().unwrap();
+    let (size, genesis) = head(&folder.data);
+    assert_eq!(size, 1);
+    assert!(folder.data.join("keys/root.key").exists(), "the root key is written before the genesis");
+    let finished = init(&folder).ok().json();
+    assert_eq!(finished["position"], 3);
+    assert_ne!(head(&folder.data).1, genesis);
+    // Founded is founded.
+    let again = init(&folder);
+    assert_eq!(again.status, 1, "{again:?}");
+    assert!(again.err.contains("holds a ledger already"), "{}", again.err);
+    assert_eq!(head(&folder.data).0, 3);
+}
+
+/// A demo that is killed in the middle goes on from there; behind what somebody else recorded it does not, and says so.
+#[test]
+fn a_demo_cut_off_goes_on_unless_something_else_was_recorded() {
+    let folder = Folder::new();
+    let mut child = Command::new(THADS)
+        .args(["--data", folder.data.to_str().unwrap(), "--quiet", "demo", "--no-serve"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let far_enough =
+        || thads(&folder.data, &["checkpoint"]).out.lines().nth(1).is_some_and(|size| size.len() > 4);
+    while !far_enough() {
+        assert!(child.try_wait().unwrap().is_none(), "the demo ended before it could be killed");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let cases = thads(&folder.data, &["--json", "cases", "--limit", "1"]).ok().json_lines();
+    let case = cases[0]["case"].as_str().unwrap();
+    // Without a date it takes the day that the ledger's simulated clock shows.
+    let note = json!({ "case": case, "kind": "note_added", "actor": 1, "text": "chen vào" });
+    let copy = Folder::copy_of(&folder.data);
+    record(&copy.data, &[note]).ok();
+    let (size, _) = head(&copy.data);
+    let refused = thads(&copy.data, &["--quiet", "demo", "--no-serve"]);
+    assert_eq!(refused.status, 1, "{refused:?}");
+    assert!(refused.err.contains(&format!("position {}", size - 1)), "{}", refused.err);
+    assert_eq!(head(&copy.data).0, size);
+    let report = &ask(&folder.data, &["--quiet", "demo", "--no-serve"])["report"];
+    let whole = head(&crate::support::demo().data);
+    assert!(size < whole.0, "the demo was not cut off");
+    assert_eq!(head(&folder.data), whole, "another ledger than the one that was not cut off");
+    assert_eq!(value(report, "cases.finished"), 7668);
+    assert_eq!(value(&ask(&folder.data, &["report", "--period", HALF_YEAR]), "complaints.resolved"), 38);
+}
