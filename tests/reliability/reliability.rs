@@ -7,9 +7,15 @@
 
 mod crash;
 mod faults;
+mod judge;
+mod office;
 mod power;
+mod server;
 mod simulate;
+mod support;
 mod tamper;
+mod truth;
+mod writers;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,97 @@
+//! What several groups share: the programs under test, running a command of theirs, chance from a seed.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::Value;
+
+/// A build of the program under test.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Program {
+    /// The product: it has no switches. Also the judge, whatever the environment says.
+    Thads,
+    /// The same with the switches of `thads_ledger::testing`.
+    Testing,
+}
+
+impl Program {
+    /// Its file, beside the harness's own.
+    pub(crate) fn path(self) -> PathBuf {
+        let name = match self {
+            Program::Thads => "thads",
+            Program::Testing => "thads-testing",
+        };
+        std::env::current_exe().unwrap().with_file_name(name)
+    }
+
+    /// A command on a data directory, without standard input.
+    pub(crate) fn on(self, data: &Path) -> Command {
+        let mut command = Command::new(self.path());
+        command.env_remove("THADS_DATA").arg("--data").arg(data).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `--data DATA ARGS…` to its end.
+    pub(crate) fn run<A: AsRef<OsStr>>(self, data: &Path, args: &[A]) -> Ran {
+        ran(self.on(data).args(args))
+    }
+}
+
+/// What a command answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Ran {
+    /// Exit status; `None`: it was killed.
+    pub(crate) status: Option<i32>,
+    /// Standard output.
+    pub(crate) out: String,
+    /// Standard error.
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// A JSON document a line of standard output.
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
+    Ran {
+        status: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Draws from a seed; streams of one seed are independent.
+pub(crate) struct Chance(ChaCha8Rng);
+
+impl Chance {
+    /// The draws of a stream of a seed.
+    pub(crate) fn new(seed: u64, stream: u64) -> Chance {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        generator.set_stream(stream);
+        Chance(generator)
+    }
+
+    /// A number from 0 to `count - 1`; 0 when there is none.
+    pub(crate) fn below(&mut self, count: u64) -> u64 {
+        let product = u128::from(self.0.next_u64()) * u128::from(count);
+        u64::try_from(product >> 64).unwrap_or(0)
+    }
+
+    /// An index of a list of that length.
+    pub(crate) fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(u64::try_from(length).unwrap())).unwrap()
+    }
+
+    /// 32 hexadecimal digits.
+    pub(crate) fn id(&mut self) -> String {
+        format!("{:016x}{:016x}", self.0.next_u64(), self.0.next_u64())
+    }
+}
