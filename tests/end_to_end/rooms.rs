@@ -10,6 +10,10 @@ use serde_json::Value;
 /// Which room may use which. A new arrow is a change of architecture and shows up as a difference here.
 const ARROWS: &[(&str, &[&str])] = &[
     ("thads", &["thads-cli"]),
+    (
+        "thads-benches",
+        &["thads-cases", "thads-cli", "thads-ledger", "thads-projections", "thads-proof", "thads-service"],
+    ),
     ("thads-cases", &[]),
     ("thads-cli", &["thads-cases", "thads-ledger", "thads-projections", "thads-proof", "thads-service"]),
     ("thads-ledger", &["thads-proof"]),
@@ -28,7 +32,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("bincode", &["thads-proof"]),
     ("axum", &["thads-service"]),
     ("tokio", &["thads-cli", "thads-service"]),
-    ("clap", &["thads-cli", "thads-reliability"]),
+    ("clap", &["thads-benches", "thads-cli", "thads-reliability"]),
 ];
 
 fn root() -> &'static Path {
