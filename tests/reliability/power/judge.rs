@@ -75,12 +75,10 @@ impl Judge<'_> {
 
     /// Returns what is wrong with the image.
     pub(super) fn judge(&self, promises: &Promises) -> Result<(), String> {
-        if !promises.founded && !self.founded_anew()? {
-            return Ok(());
+        if !promises.founded {
+            self.found_again()?;
         }
-        if promises.founded {
-            self.keys()?;
-        }
+        self.keys()?;
         let mut said = String::new();
         if self.doctor_first {
             said += &self.expect(&["doctor"], "", "doctor")?.out;
@@ -125,20 +123,13 @@ impl Judge<'_> {
         }
     }
 
-    /// The founding was not acknowledged: there may be a ledger, or none; then one can be founded. Returns whether there
-    /// is one now that holds its first office.
-    fn founded_anew(&self) -> Result<bool, String> {
-        let opened = self.ask(&["record", "-"], "");
-        match opened.status {
-            Some(0) => {
-                self.expect(&["verify"], "", "verify")?;
-                Ok(false)
-            }
-            Some(1) if opened.err.contains("holds no ledger") => {
-                self.expect(&workload::INIT, "", "founding anew")?;
-                Ok(true)
-            }
-            status => Err(format!("the founding was cut off: exit {status:?}: {}", opened.err.trim())),
+    /// The founding was not acknowledged: asking for it again founds the ledger, finishes it, or says that it is there.
+    fn found_again(&self) -> Result<(), String> {
+        let asked = self.ask(&workload::INIT, "");
+        match asked.status {
+            Some(0) => Ok(()),
+            Some(1) if asked.err.contains("holds a ledger already") => Ok(()),
+            status => Err(format!("founding again: exit {status:?}: {}", asked.err.trim())),
         }
     }
 
@@ -147,7 +138,7 @@ impl Judge<'_> {
         for name in ["log.key", "root.key"] {
             let key = fs::read_to_string(self.data.join("keys").join(name)).unwrap_or_default();
             if key.trim().len() != 64 {
-                return Err(format!("the founding was acknowledged, and keys/{name} is not there"));
+                return Err(format!("the ledger is founded, and keys/{name} is not there"));
             }
         }
         Ok(())

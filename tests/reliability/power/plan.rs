@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::image::{self, Choice, Data, Image};
 use super::judge::{Judge, Promises};
 use super::names::Model;
-use super::notes::{self, Notes};
+use super::notes::{self, Call, Notes};
 use super::recording::{self, Recorder};
 use super::{Options, tally, workload};
 use crate::Verdict;
@@ -189,8 +189,8 @@ fn promises(answers: &[String]) -> Promises {
     promises
 }
 
-/// Records the recoveries of images, and cuts them. Half of the images are what a kill left, cut by kills: there sled
-/// must be sound as well.
+/// Records the recoveries of images, and cuts them. Half of the images are what a kill left, cut by kills before the
+/// ledger is open: there sled must be sound as well.
 fn cut_recoveries(
     options: &Options,
     notes: &Notes,
@@ -201,7 +201,10 @@ fn cut_recoveries(
     let mut disk = Disk::empty();
     let bases = options.nested.div_ceil(CUTS);
     let mut points: Vec<(usize, usize)> = (0..bases)
-        .map(|base| (Dice::new(options.seed, number(base) + (2 << 32)).below(notes.calls.len() + 1), base))
+        .map(|base| {
+            let within = Dice::new(options.seed, number(base) + (2 << 32)).below(notes.calls.len() + 1);
+            ((notes.calls.len() * base + within) / bases, base)
+        })
         .collect();
     points.sort_unstable();
     for (point, base) in points {
@@ -226,8 +229,10 @@ fn cut_recoveries(
             .map_err(|error| format!("recovery {base} ({choice}, call {point}): {error}"))?;
         let recovery = recorder.notes()?;
         fs::remove_dir_all(&folder).unwrap();
-        let mut cuts: Vec<usize> = (0..CUTS).map(|_| dice.below(recovery.calls.len() + 1)).collect();
-        cuts.sort_unstable();
+        let opening = recovery.calls.iter().position(|call| matches!(call, Call::Acknowledge { .. }));
+        let end = if killed { opening.unwrap_or(recovery.calls.len()) } else { recovery.calls.len() };
+        // Spread, so that no stretch of a few calls is missed by all of them.
+        let cuts: Vec<usize> = (0..CUTS).map(|which| (end * which + dice.below(end + 1)) / CUTS).collect();
         for (which, cut) in cuts.into_iter().enumerate() {
             for call in &recovery.calls[inner.calls..cut] {
                 inner.apply(call)?;

@@ -39,7 +39,7 @@ fn action(number: usize) -> Value {
     let fields = match number % 3 {
         0 => json!({
             "kind": "judgment_received", "effective": "2018-10-02", "number": format!("{number}/2018/DS-ST"),
-            "court": format!("TAND {}", "x".repeat(1000 + 8000 * (number % 5 / 2))), "date": "2018-09-03",
+            "court": format!("TAND {}", "x".repeat(1000 + 25_000 * (number / 3 % 3))), "date": "2018-09-03",
             "in_force": "2018-10-01", "judgment": "civil",
         }),
         1 => json!({
