@@ -9,13 +9,11 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use thads_proof::block::Builder;
-use thads_proof::hash;
-use thads_proof::record::{Leaf, Position, Record};
-use thads_proof::tree::Frontier;
+use thads_proof::record::Record;
 use thads_proof::verify::{Options, verify_segment_bytes};
 
 use crate::fines;
+use crate::forge::{ATTEMPTS, Attempt, blocks_of, chain_anew};
 use crate::layout::{Layout, Part, segments};
 use crate::random::{self, Random};
 use crate::support::{Folder, Ran, thads};
@@ -56,21 +54,7 @@ impl Victim {
     /// over the records as they are given.
     fn write_blocks_of(&self, records: &[Vec<u8>]) {
         let mut bytes = self.whole[..512].to_vec();
-        let (mut frontier, mut previous, mut rest, mut first) = (Frontier::new(), Leaf::ZERO, records, 0);
-        let mut counts = self.layout.counts.iter().copied();
-        while !rest.is_empty() {
-            let count = counts.next().unwrap_or(1).min(rest.len());
-            let (block, after) = rest.split_at(count);
-            let mut builder = Builder::new(Position::new(first), previous);
-            for record in block {
-                previous = hash::leaf(record);
-                builder.push(record, previous).unwrap();
-                frontier.push(previous);
-            }
-            bytes.extend(builder.finish(frontier.root()).unwrap().1);
-            first += u64::try_from(count).unwrap();
-            rest = after;
-        }
+        bytes.extend(blocks_of(records, &self.layout.counts).concat());
         assert!(bytes.len() <= self.whole.len());
         bytes.resize(self.whole.len(), 0);
         fs::write(&self.segment, bytes).unwrap();
@@ -160,28 +144,6 @@ fn one_changed_byte_of_a_thousand_is_found_and_its_record_named() {
     );
 }
 
-/// What is done to the records.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Attempt {
-    Remove,
-    Swap,
-    Insert,
-}
-
-const ATTEMPTS: [Attempt; 3] = [Attempt::Remove, Attempt::Swap, Attempt::Insert];
-
-impl Attempt {
-    fn on<T: Clone>(self, records: &mut Vec<T>, at: usize) {
-        match self {
-            Attempt::Remove => {
-                records.remove(at);
-            }
-            Attempt::Swap => records.swap(at, at + 1),
-            Attempt::Insert => records.insert(at + 1, records[at].clone()),
-        }
-    }
-}
-
 /// A notice that is followed by another case's record, in the second part of the ledger; and not at a block's end.
 fn target(victim: &Victim, seed: u64) -> usize {
     let fines = fines::ledger();
@@ -265,23 +227,6 @@ fn records_removed_swapped_or_inserted_in_blocks_made_anew_are_found() {
             "{attempt:?}: {:.3000}",
             ran.out
         );
-    }
-}
-
-/// Gives records the positions, times, versions and leaves that their new order asks for.
-fn chain_anew(records: &mut [Record]) {
-    let mut streams = std::collections::HashMap::new();
-    let (mut previous, mut recorded_at) = (Leaf::ZERO, records[0].recorded_at);
-    for (index, record) in records.iter_mut().enumerate() {
-        record.position = Position::new(wide(index));
-        record.previous_leaf = previous;
-        recorded_at = recorded_at.max(record.recorded_at);
-        record.recorded_at = recorded_at;
-        let (version, leaf) = streams.get(&record.stream).copied().unwrap_or((0, Leaf::ZERO));
-        record.stream_version = version + 1;
-        record.stream_previous_leaf = leaf;
-        previous = hash::leaf(&record.encode().unwrap());
-        streams.insert(record.stream.clone(), (record.stream_version, previous));
     }
 }
 
