@@ -12,6 +12,9 @@ use thads_service::wire::{Language, WireError, refusal_json, refusal_text};
 
 use crate::output::{self, Output};
 
+/// The way out of damage.
+const MEND: &str = "thads doctor mends one copy from the other and keeps what was damaged (--dry-run only says it); thads verify names what is damaged";
+
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -125,8 +128,7 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         let message = error.to_string();
         if error.is_evidence() {
-            let hint = "keep the directory as it is; thads verify names what is damaged, thads doctor mends one copy from the other";
-            return Failure::Damage { message, hint: Some(hint.to_owned()) };
+            return Failure::Damage { message, hint: Some(MEND.to_owned()) };
         }
         let hint = match error {
             OpenError::NotALedger(_) => {
@@ -152,7 +154,7 @@ impl From<JournalError> for Failure {
         let message = error.to_string();
         match error {
             JournalError::Damaged { .. } | JournalError::Misfit(_) => {
-                Failure::Damage { message, hint: Some("thads verify names what is damaged".to_owned()) }
+                Failure::Damage { message, hint: Some(MEND.to_owned()) }
             }
             JournalError::Full { .. } | JournalError::Io(_) | JournalError::Stopped(_) => {
                 Failure::Failed { message, hint: None }

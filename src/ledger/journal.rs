@@ -28,7 +28,7 @@ pub use embedded::{Embedded, Progress};
 pub use faulty::{Fault, Faulty};
 pub use memory::Memory;
 pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts};
-pub(crate) use store::{Store, StoreError, delete_drafts, delete_snapshots, end_of, verify_chain};
+pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};
 
 /// The end of a journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -17,8 +17,8 @@ use thads_proof::segment;
 use crate::commit::CatchUpError;
 use crate::files;
 use crate::journal::{
-    Cursor, Embedded, Found, JournalError, Run, Store, StoreError, delete_drafts, delete_snapshots, end_of,
-    remove_drafts,
+    Cursor, Embedded, Found, JournalError, Run, Store, StoreError, delete_drafts, end_of, remove_drafts,
+    set_snapshots_aside,
 };
 use crate::keys::KeyError;
 use crate::lock::LockError;
@@ -429,10 +429,14 @@ impl Opening<'_> {
         let error = match Store::open(&path, deadline) {
             Ok(store) => return Ok(Some(store)),
             Err(error @ StoreError::Corruption(_)) => {
-                delete_snapshots(&path)?;
+                let aside = files::aside(&path);
+                set_snapshots_aside(&path, &aside)?;
                 match Store::open(&path, deadline) {
                     Ok(store) => {
-                        self.report.say(format!("{error}; it opened after its snapshots were deleted."));
+                        let aside = aside.display();
+                        self.report.say(format!(
+                            "{error}; it opened after its snapshots were set aside in {aside}."
+                        ));
                         return Ok(Some(store));
                     }
                     Err(error) => error,

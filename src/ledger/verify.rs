@@ -64,7 +64,13 @@ impl DirectoryReport {
         let mut sentences = Vec::new();
         match &self.segments {
             None => sentences.push("There are no segments.".into()),
-            Some(report) => sentences.push(verdict("The segments", report)),
+            Some(report) => {
+                sentences.push(verdict("The segments", report));
+                sentences.extend(report.torn.iter().map(|torn| {
+                    let (place, position) = (torn.place, torn.position);
+                    format!("What stands at {place} (position {position}) was never finished and so never acknowledged.")
+                }));
+            }
         }
         match &self.sled {
             SledReport::Absent => {

@@ -73,27 +73,31 @@ pub(crate) fn delete_drafts(path: &Path) -> IoResult<usize> {
     if planted(Defect::GeneratingKept) {
         return Ok(0);
     }
-    delete(path, |name| name.starts_with("snap.") && name.ends_with(".generating"))
-}
-
-/// Deletes every snapshot; sled makes them anew from its log.
-pub(crate) fn delete_snapshots(path: &Path) -> IoResult<usize> {
-    delete(path, |name| name.starts_with("snap."))
-}
-
-fn delete(path: &Path, which: impl Fn(&str) -> bool) -> IoResult<usize> {
     let mut deleted = 0;
     if !path.exists() {
         return Ok(0);
     }
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(&which) {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("snap.") && name.ends_with(".generating")) {
             fs::remove_file(entry.path())?;
             deleted += 1;
         }
     }
     Ok(deleted)
+}
+
+/// Moves every snapshot into the folder `aside`; sled makes them anew from its log.
+pub(crate) fn set_snapshots_aside(path: &Path, aside: &Path) -> IoResult<()> {
+    fs::create_dir_all(aside)?;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with("snap.")) {
+            fs::rename(entry.path(), aside.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn guarded<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -131,8 +135,6 @@ impl Store {
             .open()?;
         let runs = db.open_tree("runs")?;
         let headers = db.open_tree("headers")?;
-        runs.last()?;
-        headers.last()?;
         Ok(Store { db, runs, headers })
     }
 
