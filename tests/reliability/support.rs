@@ -1,12 +1,17 @@
-//! What several groups share: the programs under test, running a command of theirs, chance from a seed.
+//! What several groups share: the programs under test, running a command of theirs, chance from a seed, folders that are
+//! gone afterwards, work on all cores.
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A build of the program under test.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,6 +73,23 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
     }
 }
 
+/// Runs a command to its end with a text as standard input.
+pub(crate) fn fed(command: &mut Command, input: &str) -> Ran {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    // A program that stops reading early closes the pipe; what it says then is what counts.
+    let feeding = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    let _ = feeding.join().unwrap();
+    Ran {
+        status: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
 /// Draws from a seed; streams of one seed are independent.
 pub(crate) struct Chance(ChaCha8Rng);
 
@@ -94,4 +116,40 @@ impl Chance {
     pub(crate) fn id(&mut self) -> String {
         format!("{:016x}{:016x}", self.0.next_u64(), self.0.next_u64())
     }
+}
+
+/// A folder that is gone when dropped: in memory where the machine offers that, for nothing here depends on a disk.
+pub(crate) fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let builder = tempfile::Builder::new().prefix("thads-").to_owned();
+    if memory.is_dir() { builder.tempdir_in(memory) } else { builder.tempdir() }.unwrap()
+}
+
+/// Copies a ledger's directory.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    let done = Command::new("cp").args(["-r", "--sparse=always"]).arg(from).arg(to).status();
+    assert!(done.unwrap().success(), "cp {} {}", from.display(), to.display());
+}
+
+/// Calls back for each of `rounds` numbers, on as many threads as the machine has, and returns the answers in order.
+pub(crate) fn each<T: Send>(rounds: u64, round: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let next = AtomicU64::new(0);
+    let answers = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number >= rounds {
+                        return;
+                    }
+                    let answer = round(number);
+                    answers.lock().unwrap().push((number, answer));
+                }
+            });
+        }
+    });
+    let mut answers = answers.into_inner().unwrap();
+    answers.sort_by_key(|(number, _)| *number);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }

@@ -1,0 +1,93 @@
+//! What a directory says after it was tampered with: opened for writing, read, reported and verified, in this process.
+
+use std::path::Path;
+
+use serde_json::Value;
+use thads_ledger::{
+    DirectoryReport, OpenError, Opened, OsRandom, SledReport, Storage, SystemClock, verify_directory,
+};
+use thads_proof::record::Position;
+use thads_proof::tree::Frontier;
+use thads_proof::verify::Options;
+use thads_service::answers::{self, Asked};
+use thads_service::view::View;
+
+use super::ledgers::Ledger;
+
+/// What the reports are about.
+pub(crate) const PERIOD: &str = "2018-10-01..2019-03-31";
+
+/// Keeps sled's panics, which the ledger catches, from filling the screen.
+pub(crate) fn quiet_sled() {
+    let otherwise = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.location().is_some_and(|place| place.file().contains("sled")) {
+            otherwise(panic);
+        }
+    }));
+}
+
+/// The report of a directory, as `thads report` gives it.
+pub(crate) fn report(data: &Path) -> Result<Value, String> {
+    let view = View::open(data).map_err(|error| error.to_string())?;
+    let asked = Asked { period: PERIOD, office: None, as_known: None };
+    answers::report(&view, &asked, Some("office")).map_err(|error| error.to_string())
+}
+
+/// What a directory held once it was opened for writing and closed again.
+pub(crate) struct Seen {
+    pub(crate) size: u64,
+    /// The root over the bytes of all records as they were read.
+    pub(crate) root: String,
+    /// What opening said that it had done.
+    pub(crate) said: Vec<String>,
+}
+
+/// Opens a directory for writing as `doctor` does (`all`) or as any other command, reads every record, and closes it.
+pub(crate) fn open(data: &Path, all: bool) -> Result<Seen, OpenError> {
+    let storage = Storage { segment_bytes: 1, run_bytes: 4096, check_all: all, ..Storage::small() };
+    let opened = Opened::open(data, &storage)?;
+    let (ledger, said) = opened.start(Box::new(SystemClock), Box::new(OsRandom::default()))?;
+    let mut frontier = Frontier::new();
+    let mut records = ledger.read(Position::GENESIS);
+    while let Some(stored) = records.next_stored() {
+        frontier.push(stored?.leaf);
+    }
+    drop(records);
+    let size = ledger.head().size;
+    let closed = ledger.close();
+    let mut said = said.sentences().to_vec();
+    said.extend(closed.err().map(|error| format!("closing: {error}")));
+    Ok(Seen { size, root: frontier.root().to_string(), said })
+}
+
+/// Verifies both copies of a directory.
+pub(crate) fn verify(data: &Path) -> DirectoryReport {
+    verify_directory(data, &Options { threads: 1, ..Options::default() }).unwrap()
+}
+
+/// What is not as it was in a directory that was opened and mended: records, root, report, either copy. `None`: nothing.
+pub(crate) fn differs(data: &Path, ledger: &Ledger, seen: &Seen) -> Option<String> {
+    if (seen.size, &seen.root) != (ledger.size, &ledger.root) {
+        return Some(format!(
+            "{} records with root {}, not {}: {:?}",
+            seen.size, seen.root, ledger.size, seen.said
+        ));
+    }
+    match report(data) {
+        Ok(report) if report == ledger.report => {}
+        Ok(_) => return Some(format!("another report: {:?}", seen.said)),
+        Err(error) => return Some(format!("no report: {error}: {:?}", seen.said)),
+    }
+    let verified = verify(data);
+    if !verified.is_good() {
+        return Some(format!("not good when verified: {:?} after {:?}", verified.sentences(), seen.said));
+    }
+    match &verified.sled {
+        SledReport::Checked(sled, _) if sled.summary.size == ledger.size => None,
+        SledReport::Checked(sled, _) => {
+            Some(format!("sled holds {} of {} records after {:?}", sled.summary.size, ledger.size, seen.said))
+        }
+        other => Some(format!("sled: {other:?} after {:?}", seen.said)),
+    }
+}
