@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         Group::Faults(options) => faults::run(&options),
     };
     for broken in verdict.broken.iter().take(20) {
-        println!("BROKEN: {broken}");
+        println!("BROKEN: {broken:.400}");
     }
     println!("{}: {} broken", verdict.tried, verdict.broken.len());
     ExitCode::from(u8::from(!verdict.broken.is_empty()))
