@@ -14,6 +14,7 @@ mod plan;
 mod recording;
 mod tally;
 mod workload;
+mod writers;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Opens an image with the real program and asks for everything that was acknowledged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,24 +11,54 @@ use super::workload;
 
 /// Seconds after which a child counts as hanging.
 const DEADLINE: &str = "60";
+/// Unanswered requests that are sent again.
+const AGAIN: usize = 3;
 
 /// What an image must still hold.
 #[derive(Clone, Default)]
 pub(super) struct Promises {
     /// The founding was acknowledged.
     pub(super) founded: bool,
-    /// Each acknowledged action as it was sent, and its receipt as it was answered.
-    pub(super) receipts: Vec<(String, String)>,
-    /// Actions numbered below were sent by then, the last of them without an answer.
-    pub(super) sent: usize,
+    /// Acknowledged actions by number, each with its receipt as it was answered.
+    pub(super) receipts: BTreeMap<usize, String>,
+    /// Actions that may have been sent and have no answer.
+    pub(super) unanswered: Vec<usize>,
+    /// An action that was never sent and must be taken once some of the unanswered are.
+    pub(super) fresh: usize,
     /// Nothing was cut off: sled must be as sound as the segments.
     pub(super) sled_sound: bool,
 }
 
 impl Promises {
+    /// What the answers promise: the founding's first. Of a workload of one writer, which sends the actions from 0 on to
+    /// before `alone`, at most one action has no answer; then `writers` send notes side by side.
+    pub(super) fn of(answers: &[String], alone: usize, writers: usize) -> Result<Promises, String> {
+        let mut promises = Promises { founded: !answers.is_empty(), ..Promises::default() };
+        for answer in answers.iter().skip(1) {
+            let number = receipt(answer).and_then(|receipt| workload::number(receipt["request"].as_str()?));
+            let number = number.ok_or_else(|| format!("an answer that is no receipt: {answer}"))?;
+            promises.receipts.insert(number, answer.clone());
+        }
+        let done = promises.receipts.range(..workload::NOTES_FROM).count();
+        if done < alone {
+            promises.unanswered = vec![done];
+            promises.fresh = done + 1;
+        } else {
+            let notes = workload::NOTES_FROM..workload::NOTES_FROM + writers;
+            promises.unanswered =
+                notes.clone().filter(|note| !promises.receipts.contains_key(note)).collect();
+            promises.fresh = notes.end;
+        }
+        Ok(promises)
+    }
+
     pub(super) fn count(&self) -> usize {
         self.receipts.len() + usize::from(self.founded)
     }
+}
+
+fn receipt(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
 }
 
 struct Ran {
@@ -83,22 +113,19 @@ impl Judge<'_> {
         if self.doctor_first {
             said += &self.expect(&["doctor"], "", "doctor")?.out;
         }
-        // Every request again, the unanswered one too, and a new one.
-        let more = workload::actions(promises.receipts.len(), promises.sent + 1);
-        let sent = promises.receipts.iter().map(|(sent, _)| sent).chain(&more);
-        let lines: String = sent.map(|line| format!("{line}\n")).collect();
-        let recorded = self.expect(&["record", "-"], &lines, "asking for every receipt again")?;
+        // Every request again, some that have no answer too, and a new one.
+        let again =
+            promises.receipts.keys().chain(promises.unanswered.iter().take(AGAIN)).chain([&promises.fresh]);
+        let lines: Vec<String> = again.map(|number| workload::action(*number).to_string() + "\n").collect();
+        let recorded = self.expect(&["record", "-"], &lines.concat(), "asking for every receipt again")?;
         let answers: Vec<&str> = recorded.out.lines().collect();
         said += &recorded.err;
-        let asked = promises.receipts.len() + more.len();
-        if answers.len() != asked {
-            return Err(format!("{} answers to {asked} requests", answers.len()));
+        if answers.len() != lines.len() {
+            return Err(format!("{} answers to {} requests", answers.len(), lines.len()));
         }
-        for ((sent, receipt), answer) in promises.receipts.iter().zip(&answers) {
-            if receipt != answer {
-                return Err(format!(
-                    "an acknowledged action has another receipt: {receipt} became {answer} ({sent:.120})"
-                ));
+        for ((number, acknowledged), answer) in promises.receipts.iter().zip(&answers) {
+            if receipt(acknowledged) != receipt(answer) {
+                return Err(format!("action {number} has another receipt: {acknowledged} became {answer}"));
             }
         }
         if promises.sled_sound
@@ -147,9 +174,8 @@ impl Judge<'_> {
     /// Every record is the founding's or was sent, none twice, each as it was sent.
     fn nothing_else(&self, promises: &Promises) -> Result<(), String> {
         let log = self.expect(&["log"], "", "log")?;
-        let numbers: BTreeMap<String, usize> =
-            (0..=promises.sent).map(|number| (workload::request(number), number)).collect();
-        let mut seen = vec![false; promises.sent + 1];
+        let mut allowed: BTreeSet<usize> = promises.receipts.keys().copied().collect();
+        allowed.extend(promises.unanswered.iter().chain([&promises.fresh]));
         for (position, line) in (0_u64..).zip(log.out.lines()) {
             let record: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
             if record["position"] != position {
@@ -158,18 +184,18 @@ impl Judge<'_> {
             if position < workload::FOUNDED {
                 continue;
             }
-            let known = record["request"].as_str().and_then(|request| numbers.get(request));
+            let known = record["request"].as_str().and_then(workload::number);
             let Some(number) = known else {
                 return Err(format!("nobody sent record {position}: {line:.300}"));
             };
-            if std::mem::replace(&mut seen[*number], true) {
-                return Err(format!("request {number} is recorded twice"));
+            if !allowed.remove(&number) {
+                return Err(format!("action {number} is recorded twice, or was never sent: {line:.300}"));
             }
-            let sent: Value = serde_json::from_str(&workload::actions(*number, number + 1)[0]).unwrap();
+            let sent = workload::action(number);
             if record["kind"] != sent["kind"]
                 || record["stream"] != format!("case:{}", sent["case"].as_str().unwrap())
             {
-                return Err(format!("record {position} is not what was sent as {number}: {line:.300}"));
+                return Err(format!("record {position} is not action {number} as it was sent: {line:.300}"));
             }
         }
         Ok(())

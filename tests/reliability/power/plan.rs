@@ -13,12 +13,14 @@ use super::judge::{Judge, Promises};
 use super::names::Model;
 use super::notes::{self, Call, Notes};
 use super::recording::{self, Recorder};
-use super::{Options, tally, workload};
+use super::{Options, tally, workload, writers};
 use crate::Verdict;
 
 /// Actions of the workload: founding, then so many, then after a reopening up to so many.
 const FIRST: usize = 150;
 const SECOND: usize = 240;
+/// Notes that writers send side by side after that.
+const NOTES: usize = 160;
 /// Actions of the workload that is recorded under strace, or judged at every call.
 const FEW: usize = 12;
 /// Images that are cut from one recorded recovery.
@@ -113,17 +115,40 @@ fn compare_counts(scratch: &Path, library: &Path) -> Result<(), String> {
     if count == 0 { Err("strace saw no call at all".into()) } else { Ok(()) }
 }
 
+/// How much is recorded.
+#[derive(Clone, Copy)]
+struct Work {
+    first: usize,
+    alone: usize,
+    notes: usize,
+}
+
+fn work(few: bool) -> Work {
+    if few {
+        Work { first: FEW, alone: FEW + 6, notes: 0 }
+    } else {
+        Work { first: FIRST, alone: SECOND, notes: NOTES }
+    }
+}
+
 fn record_workload(scratch: &Path, library: &Path, few: bool) -> Result<Notes, String> {
     let folder = scratch.join("workload");
     fs::create_dir(&folder).unwrap();
     let recorder = Recorder::new(&folder, library, false);
-    let (first, second) = if few { (FEW, FEW + 6) } else { (FIRST, SECOND) };
+    let work = work(few);
     recorder.run(&workload::INIT, &[])?;
-    recorder.run(&["record", "-"], &workload::actions(0, first))?;
-    recorder.run(&["record", "-"], &workload::actions(first, second))?;
-    let notes = recorder.notes();
+    recorder.run(&["record", "-"], &workload::actions(0, work.first))?;
+    recorder.run(&["record", "-"], &workload::actions(work.first, work.alone))?;
+    if work.notes > 0 {
+        writers::run(&recorder, work.notes)?;
+    }
+    let notes = recorder.notes()?;
+    let acknowledged = recording::acknowledged(&notes.calls, notes.calls.len()).len();
+    if acknowledged != 1 + work.alone + work.notes {
+        return Err(format!("the recorder noted {acknowledged} acknowledgements"));
+    }
     fs::remove_dir_all(&recorder.disk).unwrap();
-    notes
+    Ok(notes)
 }
 
 /// Crash points (calls that happened) and choices, by the image's number.
@@ -159,6 +184,7 @@ fn walk(
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.retain(|index| options.only.is_none_or(|only| only == *index));
     order.sort_by_key(|index| places[*index].0);
+    let work = work(options.every_call);
     let mut disk = Disk::empty();
     for index in order {
         let (point, choice) = places[index];
@@ -167,26 +193,14 @@ fn walk(
         }
         let mut dice = Dice::new(options.seed, number(index) + (1 << 32));
         let image = image::after_crash(&disk, &choice, &mut dice);
-        let mut promises = promises(&recording::acknowledged(&notes.calls, point));
+        let answers = recording::acknowledged(&notes.calls, point);
+        let mut promises = Promises::of(&answers, work.alone, work.notes)?;
         promises.sled_sound = choice.keeps_all();
         let case =
             Case { index: index.to_string(), choice, point, image, promises, doctor_first: index % 2 == 1 };
         send.send(case).map_err(|_| "the judges have ended")?;
     }
     Ok(())
-}
-
-/// What acknowledgements promise: the founding's, then those of the actions from 0 on. One more was under way.
-fn promises(answers: &[String]) -> Promises {
-    let mut promises = Promises::default();
-    let mut answers = answers.iter();
-    promises.founded = answers.next().is_some();
-    for (number, answer) in answers.enumerate() {
-        let mut sent = workload::actions(number, number + 1);
-        promises.receipts.push((sent.remove(0), answer.clone()));
-    }
-    promises.sent = promises.receipts.len() + 1;
-    promises
 }
 
 /// Records the recoveries of images, and cuts them. Half of the images are what a kill left, cut by kills before the
@@ -200,10 +214,13 @@ fn cut_recoveries(
 ) -> Result<(), String> {
     let mut disk = Disk::empty();
     let bases = options.nested.div_ceil(CUTS);
+    let is_founding = |call: &Call| matches!(call, Call::Acknowledge { .. });
+    let founded = notes.calls.iter().position(is_founding).map_or(0, |call| call + 1);
+    let rest = notes.calls.len() - founded;
     let mut points: Vec<(usize, usize)> = (0..bases)
         .map(|base| {
-            let within = Dice::new(options.seed, number(base) + (2 << 32)).below(notes.calls.len() + 1);
-            ((notes.calls.len() * base + within) / bases, base)
+            let within = Dice::new(options.seed, number(base) + (2 << 32)).below(rest + 1);
+            (founded + (rest * base + within) / bases, base)
         })
         .collect();
     points.sort_unstable();
@@ -215,17 +232,20 @@ fn cut_recoveries(
         let killed = base % 2 == 0;
         let choice = if killed { Choice::KILL } else { Choice::any(&mut dice) };
         let before = recording::acknowledged(&notes.calls, point);
-        if before.is_empty() {
-            continue;
-        }
         let folder = scratch.join("recovery");
         fs::create_dir_all(folder.join("disk")).unwrap();
         image::write(&image::after_crash(&disk, &choice, &mut dice), &folder.join("disk"));
         let mut inner = Disk::of_folder(&folder.join("disk"));
         let recorder = Recorder::new(&folder, library, false);
-        let next = before.len() - 1;
+        let work = work(false);
+        let next = Promises::of(&before, work.alone, work.notes)?;
+        let more = match next.unanswered.first() {
+            Some(number) if *number < work.alone => (*number..work.alone).take(AFTERWARDS).collect(),
+            _ => next.unanswered.iter().copied().take(AFTERWARDS).collect::<Vec<_>>(),
+        };
+        let more: Vec<String> = more.into_iter().map(|number| workload::action(number).to_string()).collect();
         recorder
-            .run(&["record", "-"], &workload::actions(next, next + AFTERWARDS))
+            .run(&["record", "-"], &more)
             .map_err(|error| format!("recovery {base} ({choice}, call {point}): {error}"))?;
         let recovery = recorder.notes()?;
         fs::remove_dir_all(&folder).unwrap();
@@ -241,7 +261,7 @@ fn cut_recoveries(
             let image = image::after_crash(&inner, &choice, &mut dice);
             let mut answers = before.clone();
             answers.extend(recording::acknowledged(&recovery.calls, cut));
-            let mut promises = promises(&answers);
+            let mut promises = Promises::of(&answers, work.alone, work.notes)?;
             promises.sled_sound = killed;
             let index = format!("{base}.{which}");
             let case = Case { index, choice, point: cut, image, promises, doctor_first: which % 2 == 1 };

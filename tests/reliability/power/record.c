@@ -1,5 +1,5 @@
 /* Notes, in one total order, every call of a process that changes files below RECORD_ROOT, and every write to
- * RECORD_WITNESS: that one is an acknowledgement. Loaded with LD_PRELOAD; the notes are appended to RECORD_NOTES, which
+ * RECORD_WITNESS or to a socket: that is an acknowledgement. Loaded with LD_PRELOAD; the notes are appended to RECORD_NOTES, which
  * several processes may do one after another.
  *
  * A note is eight little-endian 64-bit numbers (operation, inode, offset, length, flags, bytes of the first path, of the
@@ -88,7 +88,9 @@ static int ours(int fd, char *buffer, const char **below_root) {
     return *below_root != NULL;
 }
 
-static int is_witness(int fd, char *buffer) { return notes >= 0 && path_of(fd, buffer) && !strcmp(buffer, witness); }
+static int is_witness(int fd, char *buffer) {
+    return notes >= 0 && path_of(fd, buffer) && (!strcmp(buffer, witness) || !strncmp(buffer, "socket:", 7));
+}
 
 static uint64_t inode(int fd) {
     struct stat stat;
@@ -134,7 +136,7 @@ static void written(int fd, int mine, const struct iovec *parts, int count, off_
         memcpy(bytes + filled, parts[part].iov_base, length);
         filled += length;
     }
-    if (offset < 0) offset = syscall(SYS_lseek, fd, 0, SEEK_CUR) - done;
+    if (mine && offset < 0) offset = syscall(SYS_lseek, fd, 0, SEEK_CUR) - done;
     if (mine) note(WRITE, inode(fd), offset, done, 0, NULL, NULL, bytes, done);
     else note(ACK, 0, 0, done, 0, NULL, NULL, bytes, done);
     free(bytes);
@@ -154,6 +156,10 @@ static void written(int fd, int mine, const struct iovec *parts, int count, off_
 ssize_t write(int fd, const void *bytes, size_t length) {
     struct iovec part = {(void *)bytes, length};
     WRITTEN(fd, &part, 1, -1, syscall(SYS_write, fd, bytes, length))
+}
+ssize_t send(int fd, const void *bytes, size_t length, int flags) {
+    struct iovec part = {(void *)bytes, length};
+    WRITTEN(fd, &part, 1, 0, syscall(SYS_sendto, fd, bytes, length, flags, NULL, 0))
 }
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at) {
     struct iovec part = {(void *)bytes, length};

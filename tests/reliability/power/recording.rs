@@ -69,12 +69,8 @@ impl Recorder {
         }
     }
 
-    /// Runs the program with these lines as its input; its standard output is the witness.
-    pub(super) fn run(&self, arguments: &[&str], lines: &[String]) -> Result<(), String> {
-        let input = self.folder.join("input");
-        fs::write(&input, lines.concat_lines()).unwrap();
-        let witness = OpenOptions::new().append(true).create(true).open(&self.witness).unwrap();
-        let complaints = File::create(self.folder.join("complaints")).unwrap();
+    /// The program with the recorder loaded, and strace around it if it looks on.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let environment = [
             ("LD_PRELOAD", self.library.as_path()),
             ("RECORD_ROOT", &self.disk),
@@ -98,19 +94,24 @@ impl Recorder {
         if self.strace.is_none() {
             command.envs(environment);
         }
-        let status = command
-            .arg("--data")
-            .arg(&self.data)
-            .arg("--json")
-            .args(arguments)
-            .env("THADS_STORAGE", workload::STORAGE)
-            .env("TMPDIR", &self.folder)
+        command.arg("--data").arg(&self.data).arg("--json").args(arguments);
+        command.env("THADS_STORAGE", workload::STORAGE).env("TMPDIR", &self.folder);
+        command
+    }
+
+    /// Runs the program with these lines as its input; its standard output is the witness.
+    pub(super) fn run(&self, arguments: &[&str], lines: &[String]) -> Result<(), String> {
+        let (input, complaints) = (self.folder.join("input"), self.folder.join("complaints"));
+        fs::write(&input, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        let witness = OpenOptions::new().append(true).create(true).open(&self.witness).unwrap();
+        let status = self
+            .command(arguments)
             .stdin(File::open(&input).unwrap())
             .stdout(Stdio::from(witness))
-            .stderr(Stdio::from(complaints))
+            .stderr(Stdio::from(File::create(&complaints).unwrap()))
             .status()
             .map_err(|error| error.to_string())?;
-        let said = fs::read_to_string(self.folder.join("complaints")).unwrap();
+        let said = fs::read_to_string(&complaints).unwrap();
         if status.success() { Ok(()) } else { Err(format!("{arguments:?}: {status}: {said}")) }
     }
 
@@ -128,21 +129,13 @@ impl Recorder {
     }
 }
 
-trait Lines {
-    fn concat_lines(&self) -> String;
-}
-
-impl Lines for [String] {
-    fn concat_lines(&self) -> String {
-        self.iter().map(|line| format!("{line}\n")).collect()
-    }
-}
-
-/// What was acknowledged in the first `until` calls: the program's answers, a JSON line each.
+/// What was acknowledged in the first `until` calls: the program's answers, in JSON. Over HTTP an answer is the body.
 pub(super) fn acknowledged(calls: &[Call], until: usize) -> Vec<String> {
-    let texts = calls[..until].iter().filter_map(|call| match call {
-        Call::Acknowledge { text } => Some(text.as_str()),
-        _ => None,
-    });
-    texts.collect::<String>().lines().map(str::to_owned).collect()
+    let mut answers = Vec::new();
+    for call in &calls[..until] {
+        let Call::Acknowledge { text } = call else { continue };
+        let body = text.split_once("\r\n\r\n").map_or(text.as_str(), |(_, body)| body);
+        answers.extend(body.lines().filter(|line| line.starts_with('{')).map(str::to_owned));
+    }
+    answers
 }

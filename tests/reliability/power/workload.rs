@@ -33,9 +33,17 @@ pub(super) fn actions(from: usize, to: usize) -> Vec<String> {
     (from..to).map(|number| action(number).to_string()).collect()
 }
 
-fn action(number: usize) -> Value {
-    let case = format!("DT00/2018/{:04}", number / 3 + 1);
-    let mut action = json!({ "request": request(number), "case": case, "actor": 1 });
+/// From this number on actions are notes on cases that are there by then: what writers that do not wait for each other
+/// send, and what a ledger must take after everything else.
+pub(super) const NOTES_FROM: usize = 10_000;
+/// Cases of these notes.
+const NOTED_CASES: usize = 16;
+
+/// Returns an action by its number.
+pub(super) fn action(number: usize) -> Value {
+    if number >= NOTES_FROM {
+        return note(number, number % NOTED_CASES + 1);
+    }
     let fields = match number % 3 {
         0 => json!({
             "kind": "judgment_received", "effective": "2018-10-02", "number": format!("{number}/2018/DS-ST"),
@@ -46,16 +54,32 @@ fn action(number: usize) -> Value {
             "kind": "request_received", "effective": "2018-10-02", "channel": "desk",
             "requester": { "name": format!("Người yêu cầu số {number}"), "address": "Cao Lãnh" },
         }),
-        _ => json!({
-            "kind": "note_added", "effective": "2018-10-03",
-            "text": format!("Ghi chú số {number}: {}", "đã gọi. ".repeat(number * 7 % 400)),
-        }),
+        _ => return note(number, number / 3 + 1),
     };
+    on_case(number, number / 3 + 1, &fields)
+}
+
+fn note(number: usize, case: usize) -> Value {
+    let text = format!("Ghi chú số {number}: {}", "đã gọi. ".repeat(number * 7 % 400));
+    on_case(number, case, &json!({ "kind": "note_added", "effective": "2018-10-03", "text": text }))
+}
+
+fn on_case(number: usize, case: usize, fields: &Value) -> Value {
+    let case = format!("DT00/2018/{case:04}");
+    let mut action = json!({ "request": request(number), "case": case, "actor": 1 });
     action.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     action
 }
 
+const REQUESTS_FROM: u64 = 0x7000_0000;
+
 /// The request id of an action: its number.
-pub(super) fn request(number: usize) -> String {
-    format!("{:032x}", 0x7000_0000_u64 + u64::try_from(number).unwrap())
+fn request(number: usize) -> String {
+    format!("{:032x}", REQUESTS_FROM + u64::try_from(number).unwrap())
+}
+
+/// The number of an action from its request id.
+pub(super) fn number(request: &str) -> Option<usize> {
+    let number = u128::from_str_radix(request, 16).ok()?.checked_sub(u128::from(REQUESTS_FROM))?;
+    usize::try_from(number).ok()
 }
