@@ -321,7 +321,8 @@ impl Books {
     fn organise(&mut self, entry: Entry) {
         let goes_on = match &entry.event.body {
             Body::FactCorrected(_) | Body::EntryVoided(_) => false,
-            _ => self.organisation.last().is_none_or(|last| last.effective <= entry.effective),
+            // In the order of effect it is the last one: no entry, as corrections leave it, takes effect later.
+            _ => self.organisation.iter().all(|known| takes_effect(known) <= entry.effective),
         };
         match self.world.get_mut() {
             Some(world) if goes_on => {
@@ -378,6 +379,14 @@ fn index_receiver(receivers: &mut BTreeMap<CaseId, Vec<CaseId>>, from: &CaseId, 
     let of = receivers.entry(from.clone()).or_default();
     if !of.contains(id) {
         of.push(id.clone());
+    }
+}
+
+/// The last day on which an entry, or what it corrects, takes effect.
+fn takes_effect(entry: &Entry) -> Date {
+    match &entry.event.body {
+        Body::FactCorrected(fact) => entry.effective.max(fact.took_effect),
+        _ => entry.effective,
     }
 }
 

@@ -13,14 +13,17 @@ use thads_cases::event::classification::{
 use thads_cases::event::entrustment::{EntrustedOut, PulledUp};
 use thads_cases::event::intake::{OrderAmended, OrderWithdrawn};
 use thads_cases::event::money::{HeldMoneyResolved, HeldTemporarily, HeldTo, PaidDirectly};
+use thads_cases::event::organisation::TargetAssigned;
 use thads_cases::event::payout::{Disbursed, PayoutApproved, RemittedToBudget};
 use thads_cases::event::repair::{EntryVoided, FactCorrected};
 use thads_cases::event::standing::{
     Completed, Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated,
 };
-use thads_cases::event::{Body, Event};
+use thads_cases::event::{Body, Event, Sender};
 use thads_cases::history::{Entry, case_at};
 use thads_cases::ids::{AssetNo, CaseId, ObligationNo, Position};
+use thads_cases::money::Ratio;
+use thads_cases::organisation::Role;
 use thads_cases::personal::{Personal, VaultRef};
 use thads_projections::books::Books;
 use thads_projections::breakdown::{Dimension, report_by};
@@ -32,9 +35,10 @@ use thads_projections::replay::replay;
 use thads_projections::report::report;
 use thads_projections::scope::Scope;
 use thads_projections::snapshot::{self, Header};
+use thads_proof::record::{Stream, StreamTag};
 
 use crate::acts::collected;
-use crate::pen::{A, B, DEPARTMENT, Pen, date, dong, period};
+use crate::pen::{A, B, DEPARTMENT, Pen, date, dong, officer, period};
 
 const SCOPES: [Scope; 4] =
     [Scope::Ledger, Scope::Office(DEPARTMENT), Scope::Office(A), Scope::OfficeAlone(DEPARTMENT)];
@@ -327,6 +331,30 @@ prop_assert_eq!(found, expected);
             }
         }
     }
+}
+
+/// The organisation folds in the order of effect, whether its entries come one by one or all at once.
+#[test]
+fn an_entry_between_late_ones_takes_its_place() {
+    let mut pen = Pen::new();
+    let stream = Stream::new(StreamTag::Office, b"A").unwrap();
+    let head = officer(DEPARTMENT, Role::ProvincialHead);
+    for (on, percent) in [("2019-05-02", 80), ("2019-03-01", 60), ("2019-04-01", 70)] {
+        let (ratio, figure) = (Ratio::new(percent, 100).unwrap(), "rate.cases".to_owned());
+        let body = Body::TargetAssigned(TargetAssigned { year: 2019, office: A, figure, ratio });
+        let history = pen.books.organisation().to_vec();
+        pen.on_the_day("2019-05-02");
+        pen.write(&stream, &history, DEPARTMENT, head, date(on), body, Sender::NotAsked).unwrap();
+        assert_eq!(pen.books.world().organisation, refolded(&pen).world().organisation, "{on}");
+    }
+    let target = pen.books.world().organisation.target(2019, A, "rate.cases");
+    assert_eq!(target, Some(Ratio::new(80, 100).unwrap()));
+}
+
+fn refolded(pen: &Pen) -> Books {
+    let mut books = Books::new();
+    books.fold_many(&pen.records).unwrap();
+    books
 }
 
 #[test]
