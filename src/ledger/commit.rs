@@ -165,6 +165,7 @@ impl Committer {
                     }
                     Ok(None) => return,
                     Err(Some(error)) => {
+                        draft.refuse(index);
                         answers[index] = Some(Err(error));
                         return;
                     }
@@ -188,7 +189,7 @@ impl Committer {
         let state = read(state);
         let fingerprint = fingerprint(&state.ledger, &append.request);
         let candidates = state.requests.candidates_of(fingerprint);
-        let recorded = lookup::recorded(journal.as_ref(), &candidates, &append.request)
+        let recorded = lookup::recorded(journal.as_ref(), &state.ledger, &candidates, &append.request)
             .map_err(|error| AppendError::Unreadable(error.to_string()))?;
         if let Some((receipt, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) {
             let same = repeat::says_the_same(&records, append, vault).map_err(AppendError::Vault)?;
@@ -204,11 +205,12 @@ impl Committer {
         }
     }
 
-    /// Makes a draft durable and answers its appends; where another committer was first, they are placed anew.
+    /// Makes a draft durable and answers its appends; where another committer was first, they are placed anew, and with
+    /// them those that were refused on top of the draft: the block that stands there may hold them.
     fn finish(&mut self, draft: Draft, answers: &mut [Option<Answer>], appends: &[Append]) {
         let mut draft = draft;
         while !draft.is_empty() {
-            let indexes = draft.indexes();
+            let (indexes, judged) = (draft.indexes(), draft.judged());
             match self.commit_block(draft) {
                 Ok(receipts) => {
                     for (index, receipt) in receipts {
@@ -218,7 +220,7 @@ impl Committer {
                 }
                 Err(Failure::Lost) => {
                     draft = self.draft();
-                    for index in indexes {
+                    for index in judged {
                         self.place(index, &appends[index], &mut draft, answers, appends);
                     }
                 }
@@ -256,7 +258,8 @@ impl Committer {
         block: &OwnedBlock,
         finished: Finished,
     ) -> Result<Vec<(usize, Receipt)>, Failure> {
-        let mut undecided = String::new();
+        // A try without an answer may have written the block: from then on no failure says that nothing was written.
+        let mut undecided: Option<String> = None;
         for _ in 0..SETTLE_TRIES {
             match self.journal.append(expected, block) {
                 Ok(Outcome::Won) => {
@@ -269,15 +272,16 @@ impl Committer {
                         Err(error) => self.stop(Failure::Stopped(error.to_string())),
                     });
                 }
-                Ok(Outcome::Unknown(why)) => undecided = why,
+                Ok(Outcome::Unknown(why)) => undecided = Some(why),
+                Err(JournalError::Full { .. }) if undecided.is_some() => {}
                 Err(JournalError::Full { free, least }) => return Err(Failure::Full { free, least }),
-                Err(JournalError::Io(error)) => {
+                Err(error) if undecided.is_some() || matches!(error, JournalError::Io(_)) => {
                     return Err(self.stop(Failure::Unknown(error.to_string())));
                 }
                 Err(error) => return Err(self.stop(Failure::Stopped(error.to_string()))),
             }
         }
-        Err(self.stop(Failure::Unknown(undecided)))
+        Err(self.stop(Failure::Unknown(undecided.unwrap_or_default())))
     }
 
     fn stop(&mut self, failure: Failure) -> Failure {

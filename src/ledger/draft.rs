@@ -37,6 +37,8 @@ pub(crate) struct Draft {
     recorded_at: Micros,
     streams: HashMap<Stream, StreamHead>,
     members: Vec<Member>,
+    /// The numbers of appends that were refused on top of it.
+    refused: Vec<usize>,
     requests: HashSet<RequestId>,
     pub(crate) batch: Batch,
 }
@@ -71,6 +73,7 @@ impl Draft {
             recorded_at: state.recorded_at,
             streams: HashMap::new(),
             members: Vec::new(),
+            refused: Vec::new(),
             requests: HashSet::new(),
             batch: Batch::default(),
         }
@@ -89,6 +92,19 @@ impl Draft {
     /// Returns the numbers under which its appends are answered.
     pub(crate) fn indexes(&self) -> Vec<usize> {
         self.members.iter().map(|member| member.index).collect()
+    }
+
+    /// Notes that an append was refused, perhaps for what is in the draft.
+    pub(crate) fn refuse(&mut self, index: usize) {
+        self.refused.push(index);
+    }
+
+    /// Returns the numbers of all appends that were judged on top of the state: taken or refused, in their order.
+    pub(crate) fn judged(&self) -> Vec<usize> {
+        let mut judged = self.indexes();
+        judged.extend(&self.refused);
+        judged.sort_unstable();
+        judged
     }
 
     /// Checks an append whose request id is new, and adds it. It is answered under `index`.

@@ -25,7 +25,7 @@ pub(crate) use cursor::{Cursor, Listing, Segments, Used};
 pub(crate) use embedded::Found;
 pub use embedded::{Embedded, Progress};
 #[cfg(any(test, feature = "testing"))]
-pub use faulty::{Fault, Faulty};
+pub use faulty::{Died, Fault, Faulty, Moment, ReadFault};
 pub use memory::Memory;
 pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts};
 pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};

@@ -195,7 +195,7 @@ impl Ledger {
     /// When what may be its records cannot be read.
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
         let candidates = read(&self.state).requests.candidates(&self.id, request);
-        lookup::recorded(self.journal.as_ref(), &candidates, request)
+        lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
     }
 
     /// Returns the head: what is durable.
@@ -354,7 +354,11 @@ pub(crate) fn genesis_of(journal: &dyn Journal) -> Result<Genesis, OpenError> {
 
 /// Returns the state that a snapshot holds, if the log has a block that ends where the snapshot does.
 fn known_state(dir: &Path, id: &LedgerId, journal: &dyn Journal) -> Option<State> {
-    let state = snapshot::read(dir, id)?;
+    believed(snapshot::read(dir, id)?, journal)
+}
+
+/// Returns the state, if the log has a block that ends where it does.
+pub(crate) fn believed(state: State, journal: &dyn Journal) -> Option<State> {
     let head = state.head();
     let header = journal.header(Position::new(head.size.checked_sub(1)?)).ok()??;
     (Tip::after(&header) == Tip { size: head.size, leaf: head.leaf, root: head.root }).then_some(state)

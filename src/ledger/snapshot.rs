@@ -39,7 +39,8 @@ pub(crate) fn read(dir: &Path, ledger: &LedgerId) -> Option<State> {
     decode(&bytes).filter(|state| state.ledger == *ledger)
 }
 
-fn encode(state: &State) -> Vec<u8> {
+/// Returns the bytes of a state.
+pub(crate) fn encode(state: &State) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(128 * state.streams.len() + 16 * state.requests.len() + 4096);
     bytes.extend(MAGIC);
     bytes.extend(state.ledger.0);
@@ -67,7 +68,8 @@ fn encode(state: &State) -> Vec<u8> {
     bytes
 }
 
-fn decode(bytes: &[u8]) -> Option<State> {
+/// Returns the state that `bytes` hold; `None` where a byte of them is another.
+pub(crate) fn decode(bytes: &[u8]) -> Option<State> {
     let (content, digest) = bytes.split_at_checked(bytes.len().checked_sub(HASH_BYTES)?)?;
     if hash::derive(CONTEXT, content) != digest {
         return None;

@@ -186,5 +186,9 @@ mod switches {
     }
 }
 
+#[cfg(feature = "testing")]
+mod seams;
+#[cfg(feature = "testing")]
+pub use seams::{genesis_block, records, resume, state_of, version};
 pub use switches::reached;
 pub(crate) use switches::{clock_shift, planted, storage};

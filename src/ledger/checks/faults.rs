@@ -9,7 +9,7 @@ use thads_proof::record::Position;
 
 use super::*;
 use crate::AppendError;
-use crate::journal::{Fault, Faulty, OwnedBlock};
+use crate::journal::{Fault, Faulty, OwnedBlock, ReadFault};
 
 fn faulty(faults: impl IntoIterator<Item = Fault>) -> (Arc<Faulty>, LedgerId) {
     let journal = Arc::new(Faulty::script(std::iter::once(Fault::None).chain(faults)));
@@ -94,11 +94,65 @@ fn where_another_committer_was_first_the_appends_are_decided_anew_on_its_block()
     let mut committer = committer(id, seam(&journal));
     let answers = committer.commit(&[one(1, "A", 0), one(2, "A", 0), one(3, "C", 0), one(4, "A", 1)]);
     assert!(answers[0].as_ref().unwrap().repeated()); // the same request went through the other committer
-    // Stale was judged on our own block, which lost; what the caller is told is true of some state, and nothing is written.
     assert!(matches!(answers[1], Err(AppendError::Stale { current: 1, .. })));
     assert_eq!(answers[2].as_ref().unwrap().first(), Position::new(3));
     assert_eq!(answers[3].as_ref().unwrap().first(), Position::new(4));
     assert_eq!(committer.head().size, 5);
+}
+
+#[test]
+fn what_was_refused_on_a_block_that_lost_is_judged_on_the_one_that_won() {
+    // Their block holds a request that ours was about to refuse.
+    let (_, id) = memory();
+    let theirs = rival(id, &[], &[one(2, "A", 0), one(7, "B", 0)]);
+    let (journal, _) = faulty([Fault::Rival(theirs)]);
+    let mut committer = committer(id, seam(&journal));
+    let answers = committer.commit(&[one(1, "A", 0), one(2, "A", 0)]);
+    assert!(matches!(answers[0], Err(AppendError::Stale { current: 1, .. })));
+    assert_eq!(answers[1].as_ref().unwrap().first(), Position::new(1));
+    assert!(answers[1].as_ref().unwrap().repeated());
+}
+
+#[test]
+fn no_failure_after_an_undecided_try_says_that_nothing_was_written() {
+    for failure in [Fault::Full, Fault::WriteFails, Fault::Torn] {
+        let (journal, id) = faulty([Fault::None, Fault::Late].into_iter().chain(vec![failure.clone(); 16]));
+        let vault = Arc::new(Vault::memory());
+        let mut committer = committer_with(id, seam(&journal), Arc::clone(&vault));
+        only(committer.commit(&[one(1, "A", 0)])).unwrap();
+        assert!(matches!(only(committer.commit(&[one(2, "A", 1)])), Err(AppendError::Unknown(_))));
+        assert!(committer.stopped().is_some());
+        // The block was under way all the time, and arrives.
+        let left = Arc::new(Faulty::timed(journal.crash(true), clock()));
+        left.put_under_way(journal.take_under_way());
+        assert_eq!(left.arrive(), 1);
+        let mut committer = committer_with(id, seam(&left), vault);
+        assert!(only(committer.commit(&[one(2, "A", 1)])).unwrap().repeated());
+    }
+}
+
+#[test]
+fn a_repetition_is_never_answered_from_bytes_that_were_not_recorded() {
+    let (journal, id) = faulty([]);
+    let mut committer = committer(id, seam(&journal));
+    let asked = append(1, "A", 0, vec![event(b"x"), event(b"y")]);
+    for filler in [None, Some(one(2, "B", 0))] {
+        let appends: Vec<Append> = filler.into_iter().chain([asked.clone()]).collect();
+        let first = committer.commit(&appends).pop().unwrap().unwrap();
+        let block = journal.blocks().last().unwrap().run();
+        for bit in 0..8 * block.bytes().len() {
+            journal.then_read(ReadFault::Damaged { run: 0, bit });
+            match only(committer.commit(std::slice::from_ref(&asked))) {
+                Ok(again) => {
+                    assert_eq!((again.first(), again.leaf()), (first.first(), first.leaf()), "bit {bit}")
+                }
+                Err(AppendError::Unreadable(_)) => {}
+                Err(error) => panic!("bit {bit}: {error}"),
+            }
+        }
+        assert_eq!(journal.head().unwrap().size, committer.head().size);
+    }
+    assert_eq!(committer.head().size, 4);
 }
 
 #[test]

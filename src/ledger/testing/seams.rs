@@ -1,0 +1,61 @@
+//! What a simulation needs of the inside: a ledger's first block, and a committer's state, kept and taken up again.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use thads_proof::genesis::Genesis;
+use thads_proof::record::{LedgerId, Stream};
+
+use crate::clock::Clock;
+use crate::commit::{CatchUpError, Committer, read};
+use crate::journal::{Journal, OwnedBlock};
+use crate::ledger;
+use crate::open::OpenError;
+use crate::randomness::Randomness;
+use crate::records::Records;
+use crate::snapshot;
+use crate::vault::Vault;
+
+/// Returns the id and the first block of a ledger.
+///
+/// # Errors
+/// When the genesis cannot be written.
+pub fn genesis_block(
+    genesis: &Genesis,
+    clock: &mut dyn Clock,
+    randomness: &mut dyn Randomness,
+) -> Result<(LedgerId, OwnedBlock), OpenError> {
+    ledger::genesis_block(genesis, clock, randomness)
+}
+
+/// Returns the records of a range, each checked to follow on the one before it.
+pub fn records(journal: &dyn Journal, range: Range<u64>) -> Records<'_> {
+    Records::new(journal.read(range))
+}
+
+/// Returns a stream's version, as the committer knows it.
+pub fn version(committer: &Committer, stream: &Stream) -> u64 {
+    read(committer.state()).stream(stream).0
+}
+
+/// Returns the bytes of the committer's state, as a snapshot holds them.
+pub fn state_of(committer: &Committer) -> Vec<u8> {
+    snapshot::encode(&read(committer.state()))
+}
+
+/// Starts a committer from a snapshot's bytes. `None`: they are not believed, as opening a ledger would not.
+///
+/// # Errors
+/// As [`Committer::new`].
+pub fn resume(
+    bytes: &[u8],
+    ledger: LedgerId,
+    journal: Arc<dyn Journal>,
+    vault: Arc<Vault>,
+    clock: Box<dyn Clock>,
+    randomness: Box<dyn Randomness>,
+) -> Option<Result<Committer, CatchUpError>> {
+    let state = snapshot::decode(bytes).filter(|state| state.ledger == ledger)?;
+    let state = ledger::believed(state, journal.as_ref())?;
+    Some(Committer::with_state(state, journal, vault, clock, randomness))
+}
