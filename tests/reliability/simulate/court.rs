@@ -1,0 +1,358 @@
+//! Real events: an office's day, decided by the law on the books as a writer has seen them.
+//!
+//! It goes the way of one action without files: read the books, seal, decide, and name the version that was looked at.
+
+use thads_cases::case::{Basis, Case, JudgmentKind, Line, Party, PartyKind, Payee};
+use thads_cases::date::Date;
+use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::distribution::ObligationKind;
+use thads_cases::event::assignment::EnforcerAssigned;
+use thads_cases::event::classification::ConditionsVerified;
+use thads_cases::event::complaint::{ComplaintAccepted, ComplaintReceived, ComplaintResolved};
+use thads_cases::event::intake::{Channel, EnforcementOrdered, JudgmentReceived, Owed, RequestReceived};
+use thads_cases::event::money::{Means, PaidDirectly, Payer, PaymentCollected};
+use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAssigned};
+use thads_cases::event::payout::{PayoutApproved, RemittedToBudget};
+use thads_cases::event::repair::{EntryVoided, FactCorrected, NoteAdded};
+use thads_cases::event::standing::{Completed, Postponed, PostponementEnded};
+use thads_cases::event::{Body, Event, Sender};
+use thads_cases::history::{Entry, case_at};
+use thads_cases::ids::{CaseId, ComplaintId, ObligationNo, OfficeNo, OfficerNo, Position};
+use thads_cases::money::{Dong, Ratio};
+use thads_cases::organisation::{Level, Role};
+use thads_cases::personal::{Person, Personal};
+use thads_ledger::{StreamAppend, Vault};
+use thads_projections::books::Books;
+use thads_proof::record::{Provenance, Stream, StreamTag};
+use thads_service::seal;
+
+use super::chance::Chance;
+
+const DEPARTMENT: OfficeNo = OfficeNo(1);
+/// Number, code, and the office above.
+const OFFICES: [(OfficeNo, &str); 3] = [(DEPARTMENT, "D"), (OfficeNo(2), "A"), (OfficeNo(3), "B")];
+
+/// What a writer looks at when he decides.
+pub(crate) struct View<'a> {
+    /// The books as he has seen them; perhaps not the last.
+    pub(crate) books: &'a Books,
+    /// The day by the clock.
+    pub(crate) today: Date,
+    /// The words behind the references.
+    pub(crate) vault: &'a Vault,
+}
+
+/// A role's officer in an office: office × 10 + 1 head, 2 enforcer, 3 accountant, 4 clerk.
+fn officer(office: OfficeNo, role: Role) -> OfficerNo {
+    let place = match role {
+        Role::Head | Role::ProvincialHead => 1,
+        Role::Enforcer => 2,
+        Role::Accountant => 3,
+        _ => 4,
+    };
+    OfficerNo(office.0 * 10 + place)
+}
+
+fn somebody(chance: &mut Chance) -> Personal {
+    let number = chance.below(1_000_000);
+    match chance.below(3) {
+        0 => Personal::Text(format!("note {number}")),
+        1 => Personal::Person(Person { name: format!("Nguyễn Văn {number}"), ..Person::default() }),
+        _ => Personal::Person(Person {
+            name: format!("Trần Thị {number}"),
+            id_number: Some(format!("0{number:011}")),
+            address: Some("Cao Lãnh".to_owned()),
+            account: None,
+        }),
+    }
+}
+
+/// Offices and officers, one after the other: a department with two offices below it.
+pub(crate) fn founding(chance: &mut Chance) -> Vec<(StreamTag, String, Body)> {
+    let mut all = Vec::new();
+    for (number, code) in OFFICES {
+        let top = number == DEPARTMENT;
+        let body = OfficeOpened {
+            number,
+            code: code.parse().unwrap(),
+            name: code.to_owned(),
+            level: if top { Level::Department } else { Level::SubDepartment },
+            parent: (!top).then_some(DEPARTMENT),
+        };
+        all.push((StreamTag::Office, code.to_owned(), Body::OfficeOpened(body)));
+    }
+    for (office, _) in OFFICES {
+        let head = if office == DEPARTMENT { Role::ProvincialHead } else { Role::Head };
+        for role in [Role::Enforcer, Role::Accountant, Role::Clerk, head] {
+            let number = officer(office, role);
+            let body = OfficerAppointed { number, office, role, person: somebody(chance) };
+            all.push((StreamTag::Officer, number.to_string(), Body::OfficerAppointed(body)));
+        }
+    }
+    all
+}
+
+impl View<'_> {
+    /// Decides about the organisation; `None`: the law refuses it.
+    pub(crate) fn organise(
+        &self,
+        chance: &mut Chance,
+        tag: StreamTag,
+        key: &str,
+        on: Date,
+        body: Body,
+    ) -> Option<StreamAppend> {
+        let founding = !self.books.world().organisation.has_head();
+        let actor = if founding { OfficerNo(0) } else { officer(DEPARTMENT, Role::ProvincialHead) };
+        let stream = Stream::new(tag, key.as_bytes()).unwrap();
+        let expected = self.books.version(&stream);
+        self.decide(
+            chance,
+            &stream,
+            self.books.organisation(),
+            (DEPARTMENT, on),
+            expected,
+            vec![(actor, body)],
+        )
+    }
+
+    /// Decides some action of an office; `None`: the law refuses it.
+    pub(crate) fn act(&self, chance: &mut Chance) -> Option<Vec<StreamAppend>> {
+        let on = if chance.one_in(5) {
+            self.today.plus_days(-i32::try_from(chance.below(30)).unwrap())
+        } else {
+            self.today
+        };
+        let count = self.books.case_count();
+        let part = match chance.below(20) {
+            0 => self.complaint(chance, on)?,
+            1 => {
+                let ratio = Ratio::new(chance.between(1, 100), 100).unwrap();
+                let (office, code) = *chance.pick(&OFFICES);
+                let target = TargetAssigned { year: 2019, office, figure: "rate.cases".to_owned(), ratio };
+                self.organise(chance, StreamTag::Office, code, on, Body::TargetAssigned(target))?
+            }
+            2..6 => self.intake(chance, on)?,
+            _ if count == 0 => self.intake(chance, on)?,
+            _ => {
+                let nth = chance.index(count);
+                let (id, history) = self.books.cases().nth(nth).unwrap();
+                self.go_on(chance, id, history, on)?
+            }
+        };
+        let mut parts = vec![part];
+        // What was looked at elsewhere, and must not have changed.
+        if chance.one_in(6) {
+            let code = chance.pick(&OFFICES).1;
+            let stream = Stream::new(StreamTag::Office, code.as_bytes()).unwrap();
+            if stream != parts[0].stream {
+                let expected_version = self.books.version(&stream);
+                parts.push(StreamAppend { stream, expected_version, events: Vec::new() });
+            }
+        }
+        Some(parts)
+    }
+
+    /// A new case: judgment, perhaps a request, order and enforcer, some of them or all.
+    fn intake(&self, chance: &mut Chance, on: Date) -> Option<StreamAppend> {
+        let (office, code) = OFFICES[1 + chance.index(2)];
+        let code = code.parse().unwrap();
+        let year = u16::try_from(on.year()).unwrap();
+        let number = self.books.next_intake(&code, year);
+        let id = CaseId { office: code, year, number };
+        let (basis, kind, payee) = if chance.one_in(2) {
+            (Basis::Proactive, ObligationKind::CourtFee, Payee::Budget)
+        } else {
+            (Basis::OnRequest, ObligationKind::Loan, Payee::Creditor(1))
+        };
+        let judgment = JudgmentReceived {
+            court: "Tòa án".to_owned(),
+            number: format!("{number}/2018/DSST"),
+            date: on,
+            in_force: Some(on),
+            judgment: JudgmentKind::Civil,
+        };
+        let mut bodies = vec![Body::JudgmentReceived(judgment)];
+        if basis == Basis::OnRequest {
+            let request = RequestReceived { requester: somebody(chance), channel: Channel::Desk };
+            bodies.push(Body::RequestReceived(request));
+        }
+        let mut party = || Party { person: somebody(chance), kind: PartyKind::Individual };
+        let debtors = vec![party()];
+        let creditors = if payee == Payee::Budget { Vec::new() } else { vec![party()] };
+        let amount = Dong::new(1_000 * chance.between(200, 90_000)).unwrap();
+        bodies.push(Body::EnforcementOrdered(EnforcementOrdered {
+            basis,
+            obligations: vec![Owed { kind, payee, amount, secured: false }],
+            debtors,
+            creditors,
+            liability: None,
+            tags: Vec::new(),
+        }));
+        let enforcer = officer(office, Role::Enforcer);
+        bodies.push(Body::EnforcerAssigned(EnforcerAssigned { enforcer, reason: None }));
+        self.in_case(chance, &id, &[], (office, on), bodies)
+    }
+
+    /// Something happens in a case.
+    fn go_on(&self, chance: &mut Chance, id: &CaseId, history: &[Entry], on: Date) -> Option<StreamAppend> {
+        let office = history[0].office;
+        let case = case_at(history, Date::MAX);
+        let any = history[chance.index(history.len())].clone();
+        let owed = case.obligations.first().map_or(0, |one| one.remaining().get());
+        let part = Dong::new(chance.between(1, (owed / 2).max(2))).unwrap();
+        let bodies = match chance.below(14) {
+            0..4 => vec![collected(part)],
+            4 | 5 => vec![Body::NoteAdded(NoteAdded { text: somebody(chance) })],
+            6 => vec![Body::EntryVoided(void(any.position, chance))],
+            7 => vec![corrected(&any, self.vault, part, on)],
+            8 => vec![Body::ConditionsVerified(ConditionsVerified {
+                means_found: false,
+                estimate: None,
+                findings: Some(somebody(chance)),
+            })],
+            9 => vec![Body::Postponed(Postponed { ground: "c".to_owned(), until: None })],
+            10 => vec![Body::PostponementEnded(PostponementEnded {})],
+            11 => {
+                let obligation = ObligationNo(1);
+                vec![Body::PaidDirectly(PaidDirectly { obligation, amount: part })]
+            }
+            _ => finished(&case),
+        };
+        self.in_case(chance, id, history, (office, on), bodies)
+    }
+
+    fn complaint(&self, chance: &mut Chance, on: Date) -> Option<StreamAppend> {
+        let (office, code) = OFFICES[1 + chance.index(2)];
+        let year = u16::try_from(on.year()).unwrap();
+        let code = code.parse().unwrap();
+        let number = self.books.next_complaint(&code, year);
+        let id = ComplaintId { office: code, year, number };
+        let complaint = ComplaintReceived {
+            complainant: somebody(chance),
+            case: None,
+            class: 1,
+            level: 1,
+            against: None,
+            complex: false,
+        };
+        let mut bodies = vec![(Role::Clerk, Body::ComplaintReceived(complaint))];
+        if chance.one_in(2) {
+            bodies.push((Role::Head, Body::ComplaintAccepted(ComplaintAccepted {})));
+            let outcome = thads_cases::complaint::Outcome::Dismissed;
+            bodies.push((Role::Head, Body::ComplaintResolved(ComplaintResolved { outcome })));
+        }
+        let acts = bodies.into_iter().map(|(role, body)| (officer(office, role), body)).collect();
+        let stream = Stream::new(StreamTag::Complaint, id.to_string().as_bytes()).unwrap();
+        self.decide(chance, &stream, &[], (office, on), 0, acts)
+    }
+
+    /// Decides actions of one case, by officers who may record them.
+    fn in_case(
+        &self,
+        chance: &mut Chance,
+        id: &CaseId,
+        history: &[Entry],
+        (office, on): (OfficeNo, Date),
+        bodies: Vec<Body>,
+    ) -> Option<StreamAppend> {
+        let by = |body: &Body| {
+            let roles = [Role::Enforcer, Role::Accountant, Role::Head, Role::Clerk];
+            let may = by_whom(history, body);
+            officer(office, roles.into_iter().find(|role| may.contains(role)).unwrap_or(Role::Head))
+        };
+        let acts = bodies.into_iter().map(|body| (by(&body), body)).collect();
+        let stream = Stream::new(StreamTag::Case, id.to_string().as_bytes()).unwrap();
+        let expected = u64::try_from(history.len()).unwrap();
+        self.decide(chance, &stream, history, (office, on), expected, acts)
+    }
+
+    /// Seals and decides one action after the other, each on what the ones before it leave.
+    fn decide(
+        &self,
+        chance: &mut Chance,
+        stream: &Stream,
+        history: &[Entry],
+        (office, effective): (OfficeNo, Date),
+        expected_version: u64,
+        acts: Vec<(OfficerNo, Body)>,
+    ) -> Option<StreamAppend> {
+        let mut known = history.to_vec();
+        let mut events = Vec::new();
+        for (actor, body) in acts {
+            let position = Position(self.books.position().0 + u64::try_from(events.len()).unwrap());
+            // Words that were destroyed cannot be said again.
+            let sealed = seal::seal(Event::bare(body), chance).ok()?;
+            let event = std::sync::Arc::new(sealed.event.clone());
+            let action = Action { effective, recorded_on: self.today, office, actor, imported: false, event };
+            let scene = Scene { world: self.books.world(), next: position, sender: Sender::NotAsked };
+            decide(&known, &action, &scene).ok()?;
+            let provenance = Provenance::Practice;
+            events.push(seal::new_event(&sealed, effective, office.0, actor.0, provenance).unwrap());
+            known.push(Entry {
+                position,
+                effective,
+                recorded_on: action.recorded_on,
+                office,
+                actor,
+                imported: false,
+                event: action.event,
+            });
+        }
+        Some(StreamAppend { stream: stream.clone(), expected_version, events })
+    }
+}
+
+fn collected(amount: Dong) -> Body {
+    let payer = Payer::Debtor(1);
+    Body::PaymentCollected(PaymentCollected { payer, amount, means: Means::Cash, receipt: None })
+}
+
+fn void(entry: Position, chance: &mut Chance) -> EntryVoided {
+    let reason = chance.one_in(2).then(|| somebody(chance));
+    EntryVoided { entry, authority: "thủ trưởng".to_owned(), reason }
+}
+
+/// A correction of an entry: of a payment's sum, of any other entry's day.
+fn corrected(entry: &Entry, vault: &Vault, amount: Dong, took_effect: Date) -> Body {
+    let replacement = match &entry.event.body {
+        Body::PaymentCollected(_) => Event::bare(collected(amount)),
+        _ => seal::open(&entry.event, vault),
+    };
+    Body::FactCorrected(FactCorrected {
+        entry: entry.position,
+        took_effect,
+        replacement: Box::new(replacement),
+        authority: "thủ trưởng".to_owned(),
+        reason: None,
+    })
+}
+
+/// All that is left is paid, paid out, and the case completed.
+fn finished(case: &Case) -> Vec<Body> {
+    let Some(one) = case.obligations.first() else { return vec![Body::Completed(Completed {})] };
+    let amount = one.remaining();
+    if one.payee == Payee::Budget {
+        let lines = vec![Line { obligation: ObligationNo(1), amount }];
+        vec![
+            collected(amount),
+            Body::PayoutApproved(PayoutApproved { lines }),
+            Body::RemittedToBudget(RemittedToBudget { obligation: None, amount }),
+            Body::Completed(Completed {}),
+        ]
+    } else {
+        let paid = PaidDirectly { obligation: ObligationNo(1), amount };
+        vec![Body::PaidDirectly(paid), Body::Completed(Completed {})]
+    }
+}
+
+/// Who may record it: a repair, whoever may record what it repairs.
+fn by_whom(history: &[Entry], body: &Body) -> &'static [Role] {
+    let named = match body {
+        Body::FactCorrected(fact) => fact.entry,
+        Body::EntryVoided(void) => void.entry,
+        _ => return body.about().by,
+    };
+    let target = history.iter().find(|entry| entry.position == named);
+    target.map_or(&[], |entry| by_whom(history, &entry.event.body))
+}

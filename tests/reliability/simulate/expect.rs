@@ -1,0 +1,125 @@
+//! What a committer must answer where nothing goes wrong, worked out from the judge's list alone.
+
+use std::collections::HashMap;
+
+use thads_ledger::{Append, AppendError, Receipt};
+use thads_proof::block;
+use thads_proof::record::{FIXED_LENGTH, RequestId, Stream};
+
+use super::judge::Judge;
+
+/// The one right answer to an append.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Expected {
+    /// It is recorded, from this position on, with so many records.
+    New(u64, u64),
+    /// It was recorded before, from this position on.
+    Repeated(u64),
+    /// Its id was used for something else, at this position.
+    Reused(u64),
+    /// A stream is at this version, not at the expected one.
+    Stale(u64),
+    /// It holds no event.
+    Malformed,
+    /// It fits no block.
+    TooLarge,
+}
+
+/// Returns the right answers to appends that are asked in this order.
+pub(crate) fn answers(judge: &Judge, appends: &[Append]) -> Vec<Expected> {
+    let mut size = judge.size();
+    let mut versions: HashMap<&Stream, u64> = HashMap::new();
+    let mut new: HashMap<RequestId, (u64, &Append)> = HashMap::new();
+    let mut answers = Vec::with_capacity(appends.len());
+    for append in appends {
+        let known = match judge.place(&append.request) {
+            Some(place) => judge.recorded(&append.request).map(|recorded| (place.first, recorded)),
+            None => new.get(&append.request).copied(),
+        };
+        answers.push(match known {
+            Some((first, recorded)) if judge.same(recorded, append) => Expected::Repeated(first),
+            Some((first, _)) => Expected::Reused(first),
+            None => {
+                let answer = first_time(judge, append, &versions, size);
+                if let Expected::New(first, count) = answer {
+                    size += count;
+                    new.insert(append.request, (first, append));
+                    for part in &append.streams {
+                        let version = part.expected_version + u64::try_from(part.events.len()).unwrap();
+                        versions.insert(&part.stream, version);
+                    }
+                }
+                answer
+            }
+        });
+    }
+    answers
+}
+
+fn first_time(judge: &Judge, append: &Append, versions: &HashMap<&Stream, u64>, size: u64) -> Expected {
+    let events = || append.streams.iter().flat_map(|part| part.events.iter().map(move |event| (part, event)));
+    let count = events().count();
+    if count == 0 {
+        return Expected::Malformed;
+    }
+    for part in &append.streams {
+        let version = versions.get(&part.stream).copied().unwrap_or_else(|| judge.version(&part.stream));
+        if version != part.expected_version {
+            return Expected::Stale(version);
+        }
+    }
+    let length = |(part, event): (&thads_ledger::StreamAppend, &thads_ledger::NewEvent)| {
+        FIXED_LENGTH + part.stream.key().len() + event.payload.len() + 32 * event.personal.len()
+    };
+    let bytes = events().map(length).sum();
+    if count > block::RECORDS_MAX || block::length(count, bytes) > block::BYTES_MAX {
+        return Expected::TooLarge;
+    }
+    Expected::New(size, u64::try_from(count).unwrap())
+}
+
+impl Expected {
+    /// Whether an answer is the right one.
+    pub(crate) fn is(self, answer: &Result<Receipt, AppendError>) -> bool {
+        match (self, answer) {
+            (Expected::New(first, count), Ok(receipt)) => {
+                !receipt.repeated() && (receipt.first().get(), receipt.count()) == (first, count)
+            }
+            (Expected::Repeated(first), Ok(receipt)) => receipt.repeated() && receipt.first().get() == first,
+            (Expected::Reused(first), Err(AppendError::RequestReused { position, .. })) => {
+                position.get() == first
+            }
+            (Expected::Stale(version), Err(AppendError::Stale { current, .. })) => *current == version,
+            (Expected::Malformed, Err(AppendError::Malformed(_)))
+            | (Expected::TooLarge, Err(AppendError::TooLarge { .. })) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Returns an answer in few words.
+pub(crate) fn brief(answer: &Result<Receipt, AppendError>) -> String {
+    match answer {
+        Ok(receipt) => {
+            let again = if receipt.repeated() { " again" } else { "" };
+            format!("recorded at {}..={}{again}", receipt.first(), receipt.last())
+        }
+        Err(error) => format!("{}: {error}", name(error)),
+    }
+}
+
+/// Returns the name of a refusal.
+pub(crate) fn name(error: &AppendError) -> &'static str {
+    match error {
+        AppendError::Stale { .. } => "stale",
+        AppendError::RequestReused { .. } => "reused",
+        AppendError::TooLarge { .. } => "too large",
+        AppendError::Malformed(_) => "malformed",
+        AppendError::DiskFull { .. } => "disk full",
+        AppendError::Vault(_) => "vault",
+        AppendError::Unreadable(_) => "unreadable",
+        AppendError::Randomness(_) => "randomness",
+        AppendError::Unknown(_) => "unknown",
+        AppendError::Stopped(_) => "stopped",
+    }
+}

@@ -1,0 +1,132 @@
+//! The books beside the log: folded behind it, kept in snapshots, and compared with a fold from nothing.
+
+use thads_projections::books::Books;
+use thads_projections::period::Period;
+use thads_projections::report::report;
+use thads_projections::scope::Scope;
+use thads_projections::snapshot::{self, Header};
+
+use super::chance::{Chance, Counts};
+use super::judge::{Broken, Judge};
+
+const CODE: &str = "simulated 1";
+
+/// The books of a process, and a snapshot that outlives it.
+#[derive(Default)]
+pub(crate) struct Folds {
+    books: Books,
+    kept: Option<(Vec<u8>, Header)>,
+}
+
+fn fold(books: &mut Books, judge: &Judge, to: u64) -> Result<(), Broken> {
+    let range = usize::try_from(books.position().0).unwrap()..usize::try_from(to).unwrap();
+    for logged in &judge.log()[range] {
+        books.fold(&logged.record).map_err(|error| format!("the books: {error}"))?;
+    }
+    Ok(())
+}
+
+fn refolded(judge: &Judge, to: u64) -> Result<Books, Broken> {
+    let mut books = Books::new();
+    fold(&mut books, judge, to)?;
+    Ok(books)
+}
+
+impl Folds {
+    /// Returns the books.
+    pub(crate) fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// Folds what the ledger has beyond the books.
+    pub(crate) fn catch_up(&mut self, judge: &Judge, size: u64) -> Result<(), Broken> {
+        fold(&mut self.books, judge, size)
+    }
+
+    /// The books are those of a fold from nothing, and what they say as known at an earlier position is what the books of
+    /// that position say.
+    pub(crate) fn check(
+        &self,
+        chance: &mut Chance,
+        counts: &mut Counts,
+        judge: &Judge,
+    ) -> Result<(), Broken> {
+        let here = self.books.position().0;
+        if self.books != refolded(judge, here)? {
+            return Err(format!("the books at {here} are not those of a fold from nothing"));
+        }
+        counts.one("checked", "books");
+        let known = thads_cases::ids::Position(chance.below(here + 1));
+        let then = refolded(judge, known.0)?;
+        if self.books.world_at(known).organisation != then.world().organisation {
+            return Err(format!("the organisation as known at {known} is another than it was then"));
+        }
+        let period: Period = chance.pick(&["2018-10-01..2019-09-30", "2016", "2021-H1"]).parse().unwrap();
+        let (now, then) = (
+            report(&self.books, &period, Scope::Ledger, known),
+            report(&then, &period, Scope::Ledger, known),
+        );
+        if now != then {
+            return Err(format!("the report of {period} as known at {known} is another than it was then"));
+        }
+        counts.one("checked", "reports as known");
+        Ok(())
+    }
+
+    /// Keeps a snapshot of the books.
+    pub(crate) fn keep(&mut self, counts: &mut Counts, judge: &Judge) -> Result<(), Broken> {
+        let position = self.books.position().0;
+        let Some(last) = position.checked_sub(1) else { return Ok(()) };
+        let head = judge.log()[usize::try_from(last).unwrap()].leaf.0;
+        let bytes = snapshot::save(&self.books, head, CODE).map_err(|error| error.to_string())?;
+        self.kept = Some((bytes, Header { position, head, code: CODE.to_owned() }));
+        counts.one("snapshots", "of the books kept");
+        Ok(())
+    }
+
+    /// A new process begins with the snapshot, if there is one, or with nothing.
+    pub(crate) fn restart(
+        &mut self,
+        chance: &mut Chance,
+        counts: &mut Counts,
+        judge: &Judge,
+    ) -> Result<(), Broken> {
+        self.books = Books::new();
+        let Some((bytes, header)) = self.kept.as_ref().filter(|_| chance.one_in(2)) else { return Ok(()) };
+        if chance.one_in(4) {
+            let mut damaged = bytes.clone();
+            let at = chance.index(damaged.len());
+            damaged[at] ^= 1 << chance.below(8);
+            if snapshot::load(&damaged, header).is_ok() {
+                return Err("a damaged snapshot of the books is believed".into());
+            }
+            counts.one("snapshots", "of the books refused");
+            return Ok(());
+        }
+        self.books = snapshot::load(bytes, header).map_err(|error| format!("a snapshot: {error}"))?;
+        if self.books != refolded(judge, header.position)? {
+            return Err(format!(
+                "the snapshot of the books at {} is not what it was made of",
+                header.position
+            ));
+        }
+        counts.one("snapshots", "of the books taken up");
+        Ok(())
+    }
+
+    /// At the end: all is folded, and looked at once more.
+    pub(crate) fn settle(
+        &mut self,
+        chance: &mut Chance,
+        counts: &mut Counts,
+        judge: &Judge,
+        size: u64,
+    ) -> Result<(), Broken> {
+        self.catch_up(judge, size)?;
+        self.check(chance, counts, judge)?;
+        self.keep(counts, judge)?;
+        let Some((bytes, header)) = &self.kept else { return Ok(()) };
+        let loaded = snapshot::load(bytes, header).map_err(|error| format!("a snapshot: {error}"))?;
+        if loaded == self.books { Ok(()) } else { Err("the last snapshot is not the books".into()) }
+    }
+}

@@ -1,0 +1,641 @@
+//! One world: a committer on a journal that fails, a vault, a clock that jumps, writers, readers and books, all of one
+//! seed and one thread. It has no file and no real time.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use thads_cases::date::Date;
+use thads_ledger::journal::{Died, Fault, Faulty, Journal, Memory, Outcome, OwnedBlock, Tip};
+use thads_ledger::testing;
+use thads_ledger::{Append, AppendError, Committer, Receipt, Seeded, SimulatedClock, Vault};
+use thads_proof::genesis::{self, Genesis, Unit};
+use thads_proof::record::{LedgerId, Micros, RequestId};
+
+use super::asks;
+use super::chance::{Chance, Counts, Trace};
+use super::court::{View, founding};
+use super::expect;
+use super::faults;
+use super::folds::Folds;
+use super::judge::{Broken, Judge};
+
+/// 2019-01-01T00:00Z.
+const START: i64 = 1_546_300_800_000_000;
+const DAY: i64 = 86_400_000_000;
+const WRITERS: usize = 5;
+
+/// Somebody who writes: what he waits for, and what was done for him.
+#[derive(Default)]
+struct Writer {
+    waiting: Option<Append>,
+    done: Vec<Append>,
+    /// A request id that was refused for good, to be used again.
+    refused: Option<RequestId>,
+}
+
+/// A simulated ledger and everybody around it.
+pub(crate) struct World {
+    pub(crate) chance: Chance,
+    pub(crate) trace: Trace,
+    pub(crate) counts: Counts,
+    pub(crate) judge: Judge,
+    pub(crate) folds: Folds,
+    pub(crate) journal: Arc<Faulty>,
+    pub(crate) committer: Committer,
+    id: LedgerId,
+    seed: u64,
+    clock: SimulatedClock,
+    vault: Arc<Vault>,
+    writers: Vec<Writer>,
+    kept_state: Option<Vec<u8>>,
+    /// In one of so many rounds something goes wrong.
+    storm: u64,
+}
+
+/// What another committer has ready: its block, and what its writers are told if it wins.
+#[derive(Default)]
+struct Rival {
+    block: Option<OwnedBlock>,
+    answers: Vec<(usize, Append, Receipt)>,
+    asked: Vec<(usize, Append)>,
+}
+
+impl World {
+    /// Returns a world that holds a genesis and an office or three.
+    pub(crate) fn new(seed: u64, shown: bool) -> Result<World, Broken> {
+        let mut chance = Chance::new(seed);
+        let clock = SimulatedClock::new(Micros::new(START));
+        let genesis = Genesis {
+            name: "Simulated".into(),
+            origin: "thads/simulated".into(),
+            unit: Unit { code: "VND".into(), exponent: 0 },
+            log_key: "log".into(),
+            root_key: "root".into(),
+            clock: genesis::Clock::Simulated { seed },
+            practice: true,
+        };
+        let mut randomness = Seeded::new(seed);
+        let (id, block) = testing::genesis_block(&genesis, &mut clock.clone(), &mut randomness).unwrap();
+        let journal = Arc::new(Faulty::timed(Memory::new(), clock.clone()));
+        assert_eq!(journal.append(&Tip::empty(), &block).unwrap(), Outcome::Won);
+        journal.take_happened();
+        let vault = Arc::new(Vault::memory());
+        let committer = Committer::new(
+            id,
+            Arc::<Faulty>::clone(&journal),
+            Arc::clone(&vault),
+            Box::new(clock.clone()),
+            Box::new(Seeded::new(seed)),
+        )
+        .map_err(|error| error.to_string())?;
+        let storm = *chance.pick(&[2, 3, 5, 12, 1_000]);
+        let mut world = World {
+            chance,
+            trace: Trace::new(shown),
+            counts: Counts::default(),
+            judge: Judge::default(),
+            folds: Folds::default(),
+            journal,
+            committer,
+            id,
+            seed,
+            clock,
+            vault,
+            writers: (0..WRITERS).map(|_| Writer::default()).collect(),
+            kept_state: None,
+            storm,
+        };
+        world.look(false, &HashSet::new())?;
+        world.found()?;
+        Ok(world)
+    }
+
+    fn found(&mut self) -> Result<(), Broken> {
+        for (tag, key, body) in founding(&mut self.chance) {
+            self.folds.catch_up(&self.judge, self.committer.head().size)?;
+            let on = Date::new(2010, 1, 1).unwrap();
+            let view = View { books: self.folds.books(), today: self.today(), vault: &self.vault };
+            let part =
+                view.organise(&mut self.chance, tag, &key, on, body).ok_or("the founding is refused")?;
+            let request = RequestId(self.chance.id());
+            self.ask(vec![(0, Append { request, streams: vec![part] })], Rival::default())?;
+        }
+        Ok(())
+    }
+
+    fn today(&self) -> Date {
+        Date::of_instant(self.clock.peek().get())
+    }
+
+    /// Lets one thing happen, and judges.
+    pub(crate) fn step(&mut self) -> Result<(), Broken> {
+        self.trace.next_step();
+        self.turn_the_clock();
+        if self.journal.is_under_way() && self.chance.one_in(3) {
+            self.late_blocks_arrive()?;
+        }
+        match self.chance.below(39) {
+            0..28 => self.round()?,
+            28 | 29 => self.read()?,
+            30..33 => {
+                self.folds.catch_up(&self.judge, self.committer.head().size)?;
+                self.trace.line(&format!("books are folded to {}", self.folds.books().position().0));
+            }
+            33 => self.folds.check(&mut self.chance, &mut self.counts, &self.judge)?,
+            34 => {
+                self.folds.keep(&mut self.counts, &self.judge)?;
+                self.trace.line("a snapshot of the books is kept");
+            }
+            35 => {
+                self.kept_state = Some(testing::state_of(&self.committer));
+                self.counts.one("snapshots", "of the state kept");
+                self.trace.line(&format!("the state at {} is kept", self.committer.head().size));
+            }
+            36 => self.erase()?,
+            _ => self.dies("at rest")?,
+        }
+        self.check()
+    }
+
+    fn turn_the_clock(&mut self) {
+        let now = self.clock.peek().get();
+        let then = match self.chance.below(12) {
+            0..6 => now + self.chance.between(1, 5_000_000),
+            6 | 7 => now + self.chance.between(1, 2 * DAY),
+            8 => now - self.chance.between(1, DAY),
+            9 if self.chance.one_in(8) => {
+                self.counts.one("faults", "clock jumps");
+                now + self.chance.between(-10 * 365 * DAY, 2 * 365 * DAY)
+            }
+            _ => now,
+        };
+        if then < now {
+            self.counts.one("faults", "clock goes back");
+        }
+        // From 2011, when the offices are there, to 2040.
+        self.clock.set(Micros::new(then.clamp(START - 8 * 365 * DAY, START + 21 * 365 * DAY)));
+    }
+
+    /// What writers want now: one to six of them, or one of them much at once.
+    fn gather(&mut self) -> Vec<(usize, Append)> {
+        let mut asks: Vec<(usize, Append)> = Vec::new();
+        if self.chance.one_in(25) {
+            let writer = self.chance.index(WRITERS);
+            for _ in 0..10 + self.chance.below(40) {
+                if let Some(append) = self.new_ask(None) {
+                    asks.push((writer, append));
+                }
+            }
+            self.counts.one("asked", "bulks");
+            return asks;
+        }
+        for _ in 0..1 + self.chance.below(6) {
+            let writer = self.chance.index(WRITERS);
+            if let Some(append) = self.ask_of(writer) {
+                asks.push((writer, append));
+            }
+        }
+        if self.chance.one_in(8)
+            && let Some((writer, append)) = asks.last().cloned()
+        {
+            let twice =
+                if self.chance.one_in(2) { asks::reworded(&mut self.chance, &append) } else { append };
+            asks.push((writer, twice));
+        }
+        asks
+    }
+
+    fn ask_of(&mut self, writer: usize) -> Option<Append> {
+        if let Some(waiting) = self.writers[writer].waiting.clone() {
+            if self.chance.one_in(15) {
+                // He gives up: what he asked is recorded once or never.
+                self.writers[writer].waiting = None;
+                return None;
+            }
+            self.counts.one("asked", "again after no answer");
+            let fresh = self.chance.one_in(2);
+            return Some(if fresh { asks::reworded(&mut self.chance, &waiting) } else { waiting });
+        }
+        if !self.writers[writer].done.is_empty() && self.chance.one_in(5) {
+            return Some(self.repetition(writer));
+        }
+        let request = self.writers[writer].refused.take();
+        self.new_ask(request)
+    }
+
+    /// Asks again what was answered: as it was, in other words, with other versions, or something else under its id.
+    fn repetition(&mut self, writer: usize) -> Append {
+        let index = self.chance.index(self.writers[writer].done.len());
+        let done = self.writers[writer].done[index].clone();
+        self.counts.one("asked", "again after an answer");
+        match self.chance.below(5) {
+            0 => done,
+            1 => asks::reworded(&mut self.chance, &done),
+            2 | 3 => {
+                let fresh = asks::reworded(&mut self.chance, &done);
+                asks::at_present(&self.judge, &fresh)
+            }
+            _ => asks::altered(&mut self.chance, &asks::at_present(&self.judge, &done)),
+        }
+    }
+
+    fn new_ask(&mut self, request: Option<RequestId>) -> Option<Append> {
+        let request = request.unwrap_or(RequestId(self.chance.id()));
+        if self.chance.one_in(2) {
+            return Some(asks::plain(&mut self.chance, &self.judge, request));
+        }
+        if self.chance.one_in(3) {
+            self.folds.catch_up(&self.judge, self.committer.head().size).ok()?;
+        }
+        let view = View { books: self.folds.books(), today: self.today(), vault: &self.vault };
+        match view.act(&mut self.chance) {
+            Some(streams) => {
+                self.counts.one("law", "allowed");
+                Some(Append { request, streams })
+            }
+            None => {
+                self.counts.one("law", "refused");
+                None
+            }
+        }
+    }
+
+    /// Another committer on the same log takes some of what is asked, and perhaps the same as ours; its block is ready.
+    fn rival(&mut self, asks: &mut Vec<(usize, Append)>) -> Rival {
+        let mut theirs = asks.split_off(asks.len() / 2);
+        if let Some(shared) = asks.first().filter(|_| self.chance.one_in(3)) {
+            theirs.push(shared.clone());
+        }
+        let journal = Arc::new(Memory::holding(self.journal.blocks()));
+        let before = journal.blocks().len();
+        let seed = if self.chance.one_in(2) { self.seed } else { self.seed.wrapping_add(1) };
+        let vault = Arc::clone(&self.vault);
+        let clock =
+            SimulatedClock::new(Micros::new(self.clock.peek().get() + self.chance.between(-DAY, DAY)));
+        let seam: Arc<dyn Journal> = Arc::<Memory>::clone(&journal);
+        let mut rival =
+            Committer::new(self.id, seam, vault, Box::new(clock), Box::new(Seeded::new(seed))).unwrap();
+        let appends: Vec<Append> = theirs.iter().map(|(_, append)| append.clone()).collect();
+        let answers = rival.commit(&appends);
+        let block = journal.blocks().get(before).map(|block| block.as_ref().clone());
+        let size = block.as_ref().map_or(0, |block| block.header().end().get());
+        let told = theirs.iter().zip(answers).filter_map(|((writer, append), answer)| {
+            let receipt = answer.ok().filter(|receipt| receipt.size() <= size)?;
+            Some((*writer, append.clone(), receipt))
+        });
+        Rival { block, answers: told.collect(), asked: theirs.clone() }
+    }
+
+    fn round(&mut self) -> Result<(), Broken> {
+        let mut asks = self.gather();
+        if asks.is_empty() {
+            return Ok(());
+        }
+        let rival = if self.storm < 100 && asks.len() > 1 && self.chance.one_in(4 * self.storm) {
+            self.rival(&mut asks)
+        } else {
+            Rival::default()
+        };
+        faults::plan(&mut self.chance, &self.journal, self.storm, rival.block.clone());
+        self.ask(asks, rival)?;
+        self.journal.set_full(false);
+        Ok(())
+    }
+
+    /// Asks the committer, and judges every answer.
+    fn ask(&mut self, asks: Vec<(usize, Append)>, rival: Rival) -> Result<(), Broken> {
+        let appends: Vec<Append> = asks.iter().map(|(_, append)| append.clone()).collect();
+        let asking: HashSet<RequestId> =
+            rival.asked.iter().chain(&asks).map(|(_, append)| append.request).collect();
+        for (writer, append) in rival.asked.iter().chain(&asks) {
+            self.judge.sends(append);
+            let count: usize = append.streams.iter().map(|part| part.events.len()).sum();
+            let streams = append.streams.len();
+            self.trace.line(&format!("writer {writer} asks {}: {count} in {streams}", append.request));
+        }
+        self.counts.add("asked", "appends", u64::try_from(appends.len()).unwrap());
+        let expected = expect::answers(&self.judge, &appends);
+        let up_to_date = self.committer.head().size == self.judge.size();
+        let (read_badly, full) = (self.journal.read_badly(), self.journal.is_full());
+        let before = self.judge.size();
+        let answers = catch_unwind(AssertUnwindSafe(|| self.committer.commit(&appends)));
+        self.journal.clear();
+        let happened = self.journal.take_happened();
+        faults::count(&mut self.counts, &happened);
+        let read_well = self.journal.read_badly() == read_badly;
+        self.counts.add("faults", "reads", self.journal.read_badly() - read_badly);
+        self.counts.add("faults", "no room", u64::from(full));
+        self.trace.line(&format!("{} happen, read badly: {}", short(&happened), !read_well));
+        let calm = up_to_date && read_well && !full && faults::is_calm(&happened);
+        self.look(false, &asking)?;
+        let won = happened.iter().any(|fault| matches!(fault, Fault::Rival(_)));
+        self.rival_answers(rival, won)?;
+        let answers = match answers {
+            Ok(answers) => answers,
+            Err(cause) if cause.is::<Died>() => {
+                for (writer, append) in asks {
+                    self.judge.leaves_open(&append.request);
+                    self.writers[writer].waiting = Some(append);
+                }
+                return self.dies("in an append");
+            }
+            Err(cause) => std::panic::resume_unwind(cause),
+        };
+        for (index, answer) in answers.into_iter().enumerate() {
+            let (writer, append) = &asks[index];
+            self.trace.line(&format!("{}: {}", append.request, expect::brief(&answer)));
+            if calm && !expected[index].is(&answer) {
+                let said = expect::brief(&answer);
+                return Err(format!("request {}: {:?} is due, told {said}", append.request, expected[index]));
+            }
+            self.answer(*writer, append, answer)?;
+        }
+        let grown = self.judge.size() - before;
+        self.counts.add("events", "recorded", grown);
+        if self.committer.stopped().is_some() {
+            if calm {
+                return Err("the committer stops although nothing failed".into());
+            }
+            self.dies("stopped by a failure")?;
+        }
+        Ok(())
+    }
+
+    /// What the rival's writers are told, where its block was first; else they ask us.
+    fn rival_answers(&mut self, rival: Rival, won: bool) -> Result<(), Broken> {
+        if won {
+            for (writer, append, receipt) in rival.answers {
+                self.trace.line(&format!("{}: the rival records it at {}", append.request, receipt.first()));
+                self.answer(writer, &append, Ok(receipt))?;
+            }
+        } else {
+            for (writer, append) in rival.asked {
+                self.writers[writer].waiting = Some(append);
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(
+        &mut self,
+        writer: usize,
+        append: &Append,
+        answer: Result<Receipt, AppendError>,
+    ) -> Result<(), Broken> {
+        let writer = &mut self.writers[writer];
+        let ours = writer.waiting.as_ref().is_some_and(|waiting| waiting.request == append.request);
+        match answer {
+            Ok(receipt) => {
+                self.counts.one("acknowledged", if receipt.repeated() { "again" } else { "new" });
+                self.judge.receipt(append, &receipt)?;
+                if ours {
+                    writer.waiting = None;
+                }
+                if !receipt.repeated() {
+                    writer.done.push(append.clone());
+                }
+                return Ok(());
+            }
+            Err(error) => {
+                self.counts.one("refused", expect::name(&error));
+                match error {
+                    AppendError::Unknown(_) => {
+                        self.judge.leaves_open(&append.request);
+                        writer.waiting = Some(append.clone());
+                    }
+                    AppendError::DiskFull { .. } | AppendError::Stopped(_) | AppendError::Unreadable(_) => {
+                        writer.waiting = Some(append.clone());
+                    }
+                    AppendError::RequestReused { position, .. } => {
+                        let request = append.request;
+                        let place = self.judge.place(&request).filter(|place| place.first == position.get());
+                        let recorded = self.judge.recorded(&request).filter(|_| place.is_some());
+                        if recorded.is_none_or(|recorded| self.judge.same(recorded, append)) {
+                            return Err(format!("request {request} is called another's at {position}"));
+                        }
+                        writer.waiting = writer.waiting.take().filter(|_| !ours);
+                    }
+                    AppendError::Stale { .. } => {
+                        let size = self.committer.head().size;
+                        if self.judge.place(&append.request).is_some_and(|place| place.last < size) {
+                            return Err(format!("request {} is recorded, and told stale", append.request));
+                        }
+                        writer.waiting = writer.waiting.take().filter(|_| !ours);
+                        writer.refused = Some(append.request);
+                    }
+                    AppendError::TooLarge { .. } | AppendError::Malformed(_) => {
+                        writer.waiting = writer.waiting.take().filter(|_| !ours);
+                    }
+                    AppendError::Vault(_) | AppendError::Randomness(_) => {
+                        return Err(format!("request {}: {error}", append.request));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn late_blocks_arrive(&mut self) -> Result<(), Broken> {
+        let arrived = self.journal.arrive();
+        self.counts.add("faults", "late block arrives", u64::try_from(arrived).unwrap());
+        self.trace.line(&format!("{arrived} late blocks arrive"));
+        self.look(false, &HashSet::new())
+    }
+
+    /// Personal data that stands in the log is destroyed.
+    fn erase(&mut self) -> Result<(), Broken> {
+        let done: Vec<&Append> = self.writers.iter().flat_map(|writer| &writer.done).collect();
+        if done.is_empty() {
+            return Ok(());
+        }
+        let request = self.chance.pick(&done).request;
+        let recorded = self.judge.recorded(&request).ok_or("what was done is not recorded")?;
+        let personal =
+            recorded.streams.iter().flat_map(|part| &part.events).flat_map(|event| &event.personal);
+        let references: Vec<[u8; 16]> = personal.map(|personal| personal.reference).collect();
+        for reference in references {
+            self.vault.erase(&reference).map_err(|error| error.to_string())?;
+            self.judge.erased(reference);
+            self.counts.one("erased", "pieces");
+        }
+        self.trace.line(&format!("the personal data of {request} is erased"));
+        Ok(())
+    }
+
+    /// The process dies, and perhaps the power fails: what was not durable is there or not. Then all begins anew.
+    fn dies(&mut self, how: &'static str) -> Result<(), Broken> {
+        let power = self.chance.one_in(2);
+        let kept = !power || self.chance.one_in(2);
+        self.counts.one("deaths", how);
+        self.counts.one("power", if power { "failed" } else { "stayed" });
+        self.trace.line(&format!("the process dies {how}; unsynced blocks stay: {kept}"));
+        let under_way = self.journal.take_under_way();
+        let left = self.journal.crash(kept);
+        self.journal = Arc::new(Faulty::timed(left, self.clock.clone()));
+        self.journal.put_under_way(under_way);
+        self.look(true, &HashSet::new())?;
+        self.judge.check_acknowledged()?;
+        for writer in &self.writers {
+            if let Some(waiting) = &writer.waiting {
+                self.judge.leaves_open(&waiting.request);
+            }
+        }
+        self.start()?;
+        self.folds.restart(&mut self.chance, &mut self.counts, &self.judge)
+    }
+
+    /// Starts a committer on what is left, from a kept state or from nothing; readings may go wrong, and then it is tried
+    /// again.
+    fn start(&mut self) -> Result<(), Broken> {
+        for calm in [false, false, true] {
+            if !calm && self.chance.one_in(3) {
+                faults::read_badly(&mut self.chance, &self.journal, 2);
+            }
+            let bad = self.journal.read_badly();
+            let started = self.try_start();
+            self.journal.clear();
+            let bad = self.journal.read_badly() > bad;
+            match started {
+                Ok(committer) => {
+                    let (head, size) = (committer.head(), self.judge.size());
+                    if head.size != size || !self.judge.is_an_end(&head) {
+                        return Err(format!("it starts at {}, the log ends at {size}", head.size));
+                    }
+                    self.committer = committer;
+                    self.trace.line(&format!("it starts at {size}"));
+                    return Ok(());
+                }
+                Err(_) if bad => self.counts.one("refused", "starts"),
+                Err(why) => return Err(format!("it does not start: {why}")),
+            }
+        }
+        Err("it never starts".into())
+    }
+
+    fn try_start(&mut self) -> Result<Committer, String> {
+        let seam = || -> Arc<dyn Journal> { Arc::<Faulty>::clone(&self.journal) };
+        let (clock, randomness) = (|| Box::new(self.clock.clone()), || Box::new(Seeded::new(self.seed)));
+        let vault = || Arc::clone(&self.vault);
+        if let Some(kept) = self.kept_state.clone().filter(|_| self.chance.one_in(2)) {
+            let mut kept = kept;
+            let damaged = self.chance.one_in(4);
+            if damaged {
+                let at = self.chance.index(kept.len());
+                kept[at] ^= 1 << self.chance.below(8);
+            }
+            let resumed = testing::resume(&kept, self.id, seam(), vault(), clock(), randomness());
+            match resumed {
+                Some(_) if damaged => return Err("a damaged snapshot of the state is believed".into()),
+                Some(started) => {
+                    self.counts.one("snapshots", "of the state taken up");
+                    return started.map_err(|error| error.to_string());
+                }
+                None if damaged => self.counts.one("snapshots", "of the state refused"),
+                None if self.journal.read_badly() == 0 => {
+                    return Err("a whole snapshot of the state is not believed".into());
+                }
+                None => {}
+            }
+        }
+        Committer::new(self.id, seam(), vault(), clock(), randomness()).map_err(|error| error.to_string())
+    }
+
+    /// Reads some of the log as a reader does.
+    fn read(&mut self) -> Result<(), Broken> {
+        let size = self.committer.head().size;
+        let from = self.chance.below(size);
+        let to = from + 1 + self.chance.below(size - from);
+        if self.chance.one_in(3) {
+            faults::read_badly(&mut self.chance, &self.journal, 1);
+        }
+        let bad = self.journal.read_badly();
+        let mut at = from;
+        let mut failed = false;
+        let mut records = testing::records(self.journal.as_ref(), from..to);
+        while let Some(stored) = records.next_stored() {
+            let Ok(stored) = stored else {
+                failed = true;
+                break;
+            };
+            let ours = &self.judge.log()[usize::try_from(at).unwrap()];
+            // The last one has no successor that could tell.
+            if stored.bytes != ours.bytes && self.journal.read_badly() == bad {
+                return Err(format!("record {at} reads other than it was written"));
+            }
+            failed |= stored.bytes != ours.bytes && at + 1 == to;
+            at += 1;
+        }
+        drop(records);
+        self.journal.clear();
+        let badly = self.journal.read_badly() > bad;
+        self.counts.add("faults", "reads", u64::from(badly));
+        self.counts.one("read", "ranges");
+        self.trace.line(&format!("{from}..{to} is read to {at}, badly: {badly}"));
+        if (at != to || failed) && !badly {
+            return Err(format!("{from}..{to} is read to {at} only"));
+        }
+        Ok(())
+    }
+
+    /// Looks at what the journal holds now.
+    fn look(&mut self, may_shrink: bool, asking: &HashSet<RequestId>) -> Result<(), Broken> {
+        let known = self.judge.blocks().len();
+        self.judge.see(&self.journal.blocks(), may_shrink, asking, &self.vault)?;
+        let blocks = self.judge.blocks().len();
+        if blocks > known && self.chance.one_in(6) {
+            self.counts.one("checked", "roots");
+            self.judge.check_root(blocks - 1)?;
+        }
+        Ok(())
+    }
+
+    /// What the committer says of itself is true.
+    fn check(&mut self) -> Result<(), Broken> {
+        let head = self.committer.head();
+        if !self.judge.is_an_end(&head) {
+            return Err(format!("the committer's head at {} is no end of the log", head.size));
+        }
+        if head.size == self.judge.size() {
+            let stream =
+                self.judge.log().last().map(|logged| logged.record.stream.clone()).ok_or("no log")?;
+            let (said, is) = (testing::version(&self.committer, &stream), self.judge.version(&stream));
+            if said != is {
+                return Err(format!("{stream} is said to be at version {said}, and is at {is}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The end: nothing fails any more, everybody is answered, and everything is looked at again.
+    pub(crate) fn settle(&mut self) -> Result<(), Broken> {
+        self.trace.next_step();
+        self.late_blocks_arrive()?;
+        self.dies("at the end")?;
+        self.journal.take_under_way();
+        let waiting: Vec<(usize, Append)> =
+            (0..WRITERS).filter_map(|writer| Some((writer, self.writers[writer].waiting.take()?))).collect();
+        self.ask(waiting, Rival::default())?;
+        let done: Vec<(usize, Append)> = (0..WRITERS)
+            .flat_map(|writer| self.writers[writer].done.iter().map(move |append| (writer, append.clone())))
+            .collect();
+        for part in done.chunks(64) {
+            self.ask(part.to_vec(), Rival::default())?;
+        }
+        self.judge.check_acknowledged()?;
+        self.judge.check_root(self.judge.blocks().len() - 1)?;
+        self.folds.settle(&mut self.chance, &mut self.counts, &self.judge, self.committer.head().size)?;
+        super::evidence::check(&self.judge, self.id)?;
+        self.counts.one("checked", "logs");
+        self.check()
+    }
+}
+
+/// What happened, in few words.
+fn short(happened: &[Fault]) -> String {
+    let one = |fault: &Fault| match fault {
+        Fault::Rival(_) => "Rival".to_owned(),
+        other => format!("{other:?}"),
+    };
+    format!("[{}]", happened.iter().map(one).collect::<Vec<_>>().join(", "))
+}
