@@ -52,6 +52,8 @@ pub struct EntryView {
     pub imported: bool,
     /// What was recorded.
     pub event: Arc<Event>,
+    /// What it says by its last correction; `None` where nobody corrected it.
+    pub says_now: Option<Arc<Event>>,
     /// What became of it.
     pub mark: Mark,
     /// Whether it bears on the state on the day asked for: it stands (or its correction does) and has taken effect.
@@ -108,16 +110,18 @@ fn view<State>(
 }
 
 /// Returns entries (of one stream, as known) with what became of each.
-pub fn entry_views(entries: &[Entry], on: Date, world: &World) -> Vec<EntryView> {
+fn entry_views(entries: &[Entry], on: Date, world: &World) -> Vec<EntryView> {
     let fates = repairs(entries);
     entries
         .iter()
         .zip(fates)
         .map(|(entry, fate)| {
-            let mark = match fate {
-                None => Mark::Stands,
-                Some(Repair::Corrected { by, took_effect, .. }) => Mark::Corrected { by, took_effect },
-                Some(Repair::Voided { by }) => Mark::Voided { by },
+            let (mark, says_now) = match fate {
+                None => (Mark::Stands, None),
+                Some(Repair::Corrected { by, took_effect, event }) => {
+                    (Mark::Corrected { by, took_effect }, Some(Arc::new(event.clone())))
+                }
+                Some(Repair::Voided { by }) => (Mark::Voided { by }, None),
             };
             let mut view = EntryView {
                 position: entry.position,
@@ -132,6 +136,7 @@ pub fn entry_views(entries: &[Entry], on: Date, world: &World) -> Vec<EntryView>
                 actor: entry.actor,
                 imported: entry.imported,
                 event: Arc::clone(&entry.event),
+                says_now,
                 mark,
                 counts: false,
             };

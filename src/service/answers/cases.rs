@@ -1,0 +1,272 @@
+//! Answers about cases: one with its history, and lists.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use thads_cases::case::{Activity, Case, Class, Obligation, Standing};
+use thads_cases::date::Date;
+use thads_cases::event::Event;
+use thads_cases::history::{case_at, known_at as entries_known_at};
+use thads_cases::ids::CaseId;
+use thads_cases::organisation::Organisation;
+use thads_projections::case_state::{EntryView, Mark, case_view};
+
+use super::{AnswerError, ledger, office_code, office_no, row, total};
+use crate::seal;
+use crate::view::{Source, known_at};
+use crate::wire::{WireError, fields_of};
+
+/// A case as it stood at the end of a day, as known; with its history if asked.
+///
+/// # Errors
+/// No such case, a parameter that cannot be read, a log that cannot be read.
+pub fn case(
+    source: &impl Source,
+    id: &CaseId,
+    at: Option<&str>,
+    as_known: Option<&str>,
+    with_history: bool,
+) -> Result<Value, AnswerError> {
+    let (known, mut answer) = source.with_books(|books| {
+        let known = known_at(books, as_known)?;
+        let day = match at {
+            None => Date::MAX,
+            Some(text) => text.parse().map_err(|error: thads_cases::date::NotADate| {
+                WireError::new("at", text, &error.to_string(), "a date, for instance 2019-03-31")
+            })?,
+        };
+        let not_found = || AnswerError::NotFound { what: "case", given: id.to_string() };
+        let view = case_view(books, id, day, known).ok_or_else(not_found)?;
+        let organisation = &books.world_at(known).organisation;
+        let mut answer = case_json(id, &view.state, organisation, source);
+        answer.insert("version".to_owned(), json!(view.entries.len()));
+        if with_history {
+            let history = view.entries.iter().map(|entry| entry_json(entry, organisation, source));
+            answer.insert("history".to_owned(), history.collect());
+        }
+        Ok::<_, AnswerError>((known, answer))
+    })?;
+    answer.insert("ledger".to_owned(), ledger(source, Some(known))?);
+    Ok(Value::Object(answer))
+}
+
+fn case_json(
+    id: &CaseId,
+    case: &Case,
+    organisation: &Organisation,
+    source: &impl Source,
+) -> Map<String, Value> {
+    let words = |personal: &thads_cases::personal::Personal| {
+        let thads_cases::personal::Personal::Sealed(reference) = personal else { return json!(personal) };
+        let found =
+            source.vault().get(&reference.0).ok().flatten().and_then(|plaintext| seal::words(&plaintext));
+        found.map_or_else(|| json!(personal), |words| json!(words))
+    };
+    let party =
+        |party: &thads_cases::case::Party| json!({ "person": words(&party.person), "kind": party.kind });
+    let mut answer = Map::new();
+    answer.insert("case".to_owned(), json!(id));
+    answer.insert("office".to_owned(), office_code(organisation, case.office));
+    answer.insert("standing".to_owned(), standing_json(case));
+    answer.insert(
+        "enforcer".to_owned(),
+        json!(case.open().and_then(|open| open.enforcer).or(case.last_enforcer)),
+    );
+    answer.insert("ordered".to_owned(), json!(case.order.on));
+    answer.insert("basis".to_owned(), json!(case.order.basis));
+    answer.insert("tags".to_owned(), json!(case.order.tags));
+    answer.insert("judgment".to_owned(), json!({ "kind": case.judgment, "number": case.judgment_number }));
+    answer.insert("debtors".to_owned(), case.debtors.iter().map(party).collect());
+    answer.insert("creditors".to_owned(), case.creditors.iter().map(party).collect());
+    answer.insert("obligations".to_owned(), case.obligations.iter().map(obligation_json).collect());
+    answer.insert("remaining".to_owned(), total(case.remaining()));
+    answer.insert("cash".to_owned(), json!(case.cash));
+    answer.insert("held".to_owned(), json!(case.held));
+    answer.insert("assets".to_owned(), json!(case.assets));
+    answer
+}
+
+fn obligation_json(one: &Obligation) -> Value {
+    json!({
+        "number": one.number,
+        "kind": one.kind,
+        "payee": one.payee,
+        "due": one.due,
+        "credited": one.credited,
+        "exempted": one.exempted,
+        "terminated": one.terminated,
+        "moved_out": one.moved_out,
+        "remaining": one.remaining(),
+    })
+}
+
+fn standing_json(case: &Case) -> Value {
+    match &case.standing {
+        Standing::Unknown => json!({ "is": "unknown" }),
+        Standing::Registered => json!({ "is": "registered" }),
+        Standing::Refused { on } => json!({ "is": "refused", "on": on }),
+        Standing::Finished { how, on, at } => {
+            json!({ "is": "finished", "how": how, "on": on, "position": at.0 })
+        }
+        Standing::Open(open) => {
+            let (class, ground, since, tracking_book) = match &open.class {
+                Class::Pending => ("pending", None, None, false),
+                Class::Enforceable => ("enforceable", None, None, false),
+                Class::NotYet { ground, since, tracking_book } => {
+                    ("not_yet_enforceable", Some(ground), Some(since), *tracking_book)
+                }
+            };
+            let (activity, why, until) = match &open.activity {
+                Activity::Active => ("active", None, None),
+                Activity::Postponed { ground, until } => ("postponed", Some(ground), *until),
+                Activity::Suspended { ground } => ("suspended", Some(ground), None),
+                Activity::Paused => ("paused", None, None),
+            };
+            json!({
+                "is": "open",
+                "class": class, "class_ground": ground, "class_since": since, "tracking_book": tracking_book,
+                "activity": activity, "activity_ground": why, "until": until,
+            })
+        }
+    }
+}
+
+/// An entry of a history, with its persons' words.
+fn entry_json(entry: &EntryView, organisation: &Organisation, source: &impl Source) -> Value {
+    let about = entry.event.about();
+    let fields = |event: &Event| fields_of(&seal::open(event, source.vault()));
+    let mut line = json!({
+        "position": entry.position.0,
+        "effective": entry.effective,
+        "recorded_on": entry.recorded_on,
+        "days_late": entry.days_late,
+        "working_days_late": entry.working_days_late,
+        "kind": about.name,
+        "vi": about.vi,
+        "article": about.article,
+        "office": office_code(organisation, entry.office),
+        "actor": entry.actor,
+        "imported": entry.imported,
+        "counts": entry.counts,
+        "fields": fields(&entry.event),
+    });
+    match (entry.mark, &entry.says_now) {
+        (Mark::Voided { by }, _) => line["voided_by"] = json!(by.0),
+        (Mark::Corrected { by, took_effect }, Some(event)) => {
+            line["corrected_by"] = json!(by.0);
+            line["now"] = json!({ "effective": took_effect, "fields": fields(event) });
+        }
+        (Mark::Corrected { .. } | Mark::Stands, _) => {}
+    }
+    line
+}
+
+/// Which cases to list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListFilter {
+    /// An office's code.
+    pub office: Option<String>,
+    /// One of [`STANDINGS`].
+    pub standing: Option<String>,
+    /// An enforcer's number.
+    pub enforcer: Option<u32>,
+    /// The judgment's number contains this.
+    pub judgment: Option<String>,
+    /// Cases after this one.
+    pub after: Option<CaseId>,
+    /// How many at most; 1,000 where nothing is said.
+    pub limit: Option<usize>,
+    /// As known at this tree size or date.
+    pub as_known: Option<String>,
+}
+
+/// The standings by which cases are listed; `open` takes in those that are enforceable and those that are not yet.
+pub const STANDINGS: &[&str] = &[
+    "registered",
+    "refused",
+    "open",
+    "enforceable",
+    "not_yet_enforceable",
+    "completed",
+    "terminated",
+    "entrusted_out",
+    "pulled_up",
+    "withdrawn",
+    "unknown",
+];
+
+/// Cases that fit a filter, sorted by case: one object each.
+///
+/// # Errors
+/// A parameter that cannot be read.
+pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, AnswerError> {
+    if let Some(wanted) = filter.standing.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
+        let accepted = STANDINGS.join(", ");
+        return Err(WireError::new("standing", wanted, "there is no such standing", &accepted).into());
+    }
+    source.with_books(|books| {
+        let known = known_at(books, filter.as_known.as_deref())?;
+        let organisation = &books.world_at(known).organisation;
+        let office = filter.office.as_deref().map(|code| office_no(organisation, code)).transpose()?;
+        let mut found = Vec::new();
+        for (id, entries) in books.cases() {
+            if found.len() >= filter.limit.unwrap_or(1000) {
+                break;
+            }
+            let entries = entries_known_at(entries, known);
+            if entries.is_empty() || filter.after.as_ref().is_some_and(|after| id <= after) {
+                continue;
+            }
+            let case = case_at(entries, Date::MAX);
+            let standing = standing_word(&case);
+            let fits = office.is_none_or(|office| case.office == office)
+                && filter
+                    .standing
+                    .as_ref()
+                    .is_none_or(|wanted| wanted == standing || (wanted == "open" && case.open().is_some()))
+                && filter
+                    .enforcer
+                    .is_none_or(|wanted| case.last_enforcer.is_some_and(|number| number.0 == wanted))
+                && filter.judgment.as_ref().is_none_or(|part| {
+                    case.judgment_number.as_ref().is_some_and(|number| number.contains(part.as_str()))
+                });
+            if fits {
+                found.push(row(
+                    source,
+                    json!({
+                        "case": id,
+                        "office": office_code(organisation, case.office),
+                        "standing": standing,
+                        "ordered": case.order.on,
+                        "enforcer": case.last_enforcer,
+                        "remaining": total(case.remaining()),
+                        "collected": case.cash.collected,
+                        "version": entries.len(),
+                    }),
+                ));
+            }
+        }
+        Ok(found)
+    })
+}
+
+fn standing_word(case: &Case) -> &'static str {
+    use thads_cases::case::Finish;
+    match &case.standing {
+        Standing::Unknown => "unknown",
+        Standing::Registered => "registered",
+        Standing::Refused { .. } => "refused",
+        Standing::Open(open) => match open.class {
+            Class::Pending => "open",
+            Class::Enforceable => "enforceable",
+            Class::NotYet { .. } => "not_yet_enforceable",
+        },
+        Standing::Finished { how, .. } => match how {
+            Finish::Completed => "completed",
+            Finish::Terminated => "terminated",
+            Finish::EntrustedOut => "entrusted_out",
+            Finish::PulledUp => "pulled_up",
+            Finish::Withdrawn => "withdrawn",
+        },
+    }
+}
