@@ -352,7 +352,11 @@ impl Opening<'_> {
     }
 
     fn drop_copy(&mut self) -> Result<(), OpenError> {
-        if self.copy.take().is_some() && self.copy_path().exists() {
+        let Some(copy) = self.copy.take() else { return Ok(()) };
+        if let Ok(store) = copy {
+            store.release();
+        }
+        if self.copy_path().exists() {
             fs::remove_dir_all(self.copy_path())?;
         }
         Ok(())
@@ -398,7 +402,7 @@ impl Opening<'_> {
                     return Ok(None);
                 }
                 Err(error) => {
-                    drop(open);
+                    open.release();
                     self.set_aside(&error)?;
                     store = self.open_store()?;
                 }

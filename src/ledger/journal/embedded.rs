@@ -269,7 +269,7 @@ impl Journal for Embedded {
                 Some("the mover has panicked".into());
         }
         let store = self.store.write().unwrap_or_else(PoisonError::into_inner).take();
-        let flushed = store.map_or(Ok(()), |store| store.flush());
+        let flushed = store.map_or(Ok(()), Store::close);
         match self.progress().failed {
             Some(failed) => Err(JournalError::Stopped(failed)),
             None => flushed.map_err(|error| JournalError::Stopped(error.to_string())),
@@ -284,6 +284,9 @@ impl Drop for Embedded {
         self.shared.watch.close();
         if let Some(mover) = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = mover.join();
+        }
+        if let Some(store) = self.store.write().unwrap_or_else(PoisonError::into_inner).take() {
+            store.release();
         }
     }
 }

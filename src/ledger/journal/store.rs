@@ -285,12 +285,21 @@ impl Store {
         })
     }
 
-    /// Makes sled write out all that it holds.
-    pub(crate) fn flush(&self) -> Result<(), StoreError> {
-        guarded(|| {
+    /// Makes sled write out all that it holds, and lets go of it.
+    pub(crate) fn close(self) -> Result<(), StoreError> {
+        guarded(move || {
             self.db.flush()?;
+            drop(self);
             Ok(())
         })
+    }
+
+    /// Lets go of sled without a word: it syncs its file then, and panics where that fails.
+    pub(crate) fn release(self) {
+        let _ = guarded(move || {
+            drop(self);
+            Ok(())
+        });
     }
 }
 
