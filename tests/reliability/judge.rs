@@ -19,6 +19,7 @@ pub(crate) struct InFlight {
 }
 
 /// Judges one ledger from look to look.
+#[derive(Clone)]
 pub(crate) struct Judge {
     data: PathBuf,
     /// Records of the founding.
@@ -30,6 +31,7 @@ pub(crate) struct Judge {
 }
 
 /// A record, as far as a receipt tells of it.
+#[derive(Clone)]
 struct Place {
     position: usize,
     leaf: String,
@@ -46,6 +48,11 @@ impl Judge {
         judge.leaves = log.iter().map(|record| text(record, "leaf")).collect();
         judge.founding = judge.leaves.len();
         judge
+    }
+
+    /// Judges a copy of the ledger, as far as this one has come.
+    pub(crate) fn of_copy(&self, data: &Path) -> Judge {
+        Judge { data: data.to_path_buf(), ..self.clone() }
     }
 
     fn log(&self, from: usize) -> Result<Vec<Value>, String> {
@@ -112,8 +119,8 @@ impl Judge {
         match sent.get(&request) {
             None => broken.push(format!("position {at}: request {request} was never sent")),
             Some(sent) => {
-                if let Outcome::Refused(status, _) = &sent.outcome {
-                    broken.push(format!("position {at}: request {request} was refused with {status}"));
+                if let Outcome::Refused(_, said) | Outcome::Denied(said) = &sent.outcome {
+                    broken.push(format!("position {at}: request {request} was answered with {said:?}"));
                 }
                 if let Some(other) = differing(&sent.body, record) {
                     broken.push(format!("position {at}: {other} is not as sent: {} {record}", sent.body));
@@ -156,7 +163,7 @@ impl Judge {
                 }
                 (Outcome::InFlight, Some(_)) => in_flight.recorded += 1,
                 (Outcome::InFlight, None) => in_flight.absent += 1,
-                (Outcome::Refused(..), _) => {}
+                (Outcome::Refused(..) | Outcome::Denied(_), _) => {}
             }
         }
         for ((one, first), (other, second)) in order.iter().zip(order.iter().skip(1)) {

@@ -17,7 +17,7 @@ pub(crate) const ACCOUNTANT: u32 = 5;
 
 /// The id of the case with that number.
 pub(crate) fn case(number: usize) -> String {
-    format!("DT03/2018/{number:04}")
+    format!("DT03/2015/{number:04}")
 }
 
 /// Founds a ledger with `cases` cases in their voluntary period. `command` names program and directory.
@@ -35,7 +35,7 @@ pub(crate) fn found(data: &Path, cases: usize, command: impl Fn() -> Command) {
         "--head",
         "Người Thứ Nhất",
         "--since",
-        "2018-10-01",
+        "2015-10-01",
     ];
     let done = ran(command().args(founding));
     assert_eq!(done.status, Some(0), "{done:?}");
@@ -47,14 +47,14 @@ pub(crate) fn found(data: &Path, cases: usize, command: impl Fn() -> Command) {
 
 fn founding_actions(cases: usize) -> String {
     let mut actions = vec![json!({
-        "stream": "office:DT03", "kind": "office_opened", "effective": "2018-10-01", "actor": 1,
+        "stream": "office:DT03", "kind": "office_opened", "effective": "2015-10-01", "actor": 1,
         "number": 2, "code": "DT03", "name": "Chi cục DT03", "level": "sub_department", "parent": 1,
     })];
     for (number, role) in
         [(HEAD, "head"), (ENFORCER, "enforcer"), (CLERK, "clerk"), (ACCOUNTANT, "accountant")]
     {
         actions.push(json!({
-            "stream": format!("officer:{number}"), "kind": "officer_appointed", "effective": "2018-10-01",
+            "stream": format!("officer:{number}"), "kind": "officer_appointed", "effective": "2015-10-01",
             "actor": 1, "number": number, "office": 2, "role": role,
             "person": { "name": format!("Người số {number}") },
         }));
@@ -62,18 +62,18 @@ fn founding_actions(cases: usize) -> String {
     for number in 1..=cases {
         let case = case(number);
         actions.push(json!({
-            "case": case, "kind": "judgment_received", "effective": "2018-11-01", "actor": CLERK,
-            "court": "TAND huyện Thanh Bình", "number": format!("{number}/2018/HS-ST"), "date": "2018-10-01",
+            "case": case, "kind": "judgment_received", "effective": "2015-11-01", "actor": CLERK,
+            "court": "TAND huyện Thanh Bình", "number": format!("{number}/2015/HS-ST"), "date": "2015-10-01",
             "judgment": "criminal",
         }));
         actions.push(json!({
-            "case": case, "kind": "enforcement_ordered", "effective": "2018-11-02", "actor": HEAD,
+            "case": case, "kind": "enforcement_ordered", "effective": "2015-11-02", "actor": HEAD,
             "basis": "proactive",
             "obligations": [{ "kind": "fine", "payee": "budget", "amount": 900_000_000_000_i64 }],
             "debtors": [{ "person": { "name": "Người bị phạt" }, "kind": "individual" }],
         }));
         actions.push(json!({
-            "case": case, "kind": "enforcer_assigned", "effective": "2018-11-05", "actor": HEAD,
+            "case": case, "kind": "enforcer_assigned", "effective": "2015-11-05", "actor": HEAD,
             "enforcer": ENFORCER,
         }));
     }
@@ -83,7 +83,7 @@ fn founding_actions(cases: usize) -> String {
 /// A note: its text goes to the vault.
 pub(crate) fn note(request: &str, case: &str, text: &str) -> Value {
     json!({
-        "request": request, "case": case, "kind": "note_added", "effective": "2018-11-08", "actor": ENFORCER,
+        "request": request, "case": case, "kind": "note_added", "effective": "2015-11-08", "actor": ENFORCER,
         "text": text,
     })
 }
@@ -91,7 +91,7 @@ pub(crate) fn note(request: &str, case: &str, text: &str) -> Value {
 /// A payment: nothing of it goes to the vault.
 pub(crate) fn payment(request: &str, case: &str, amount: u64, receipt: &str) -> Value {
     json!({
-        "request": request, "case": case, "kind": "payment_collected", "effective": "2018-11-09",
+        "request": request, "case": case, "kind": "payment_collected", "effective": "2015-11-09",
         "actor": ACCOUNTANT, "payer": { "debtor": 1 }, "amount": amount, "means": "cash", "receipt": receipt,
     })
 }
@@ -99,6 +99,6 @@ pub(crate) fn payment(request: &str, case: &str, amount: u64, receipt: &str) -> 
 /// The case's end, which the law refuses while anything is owed.
 pub(crate) fn completed(request: &str, case: &str) -> Value {
     json!({
-        "request": request, "case": case, "kind": "completed", "effective": "2018-11-09", "actor": ENFORCER,
+        "request": request, "case": case, "kind": "completed", "effective": "2015-11-09", "actor": ENFORCER,
     })
 }

@@ -16,8 +16,10 @@ pub(crate) enum Outcome {
     InFlight,
     /// Recorded: the receipt.
     Acknowledged(Value),
-    /// Not recorded, definitely: status and body.
+    /// Refused by the law, or stale: not recorded, and never will be. Status and body.
     Refused(u16, String),
+    /// The ledger could not write and says that nothing was recorded: to be asked again. What it said.
+    Denied(String),
 }
 
 /// A request that was sent.
@@ -84,7 +86,7 @@ impl Truth {
                     "request {request} was refused ({status} {text}) and then recorded: {receipt}"
                 ));
             }
-            Outcome::InFlight => {}
+            Outcome::InFlight | Outcome::Denied(_) => {}
         }
         if receipt["request"] != request {
             return Err(format!("request {request} was answered with another's receipt: {receipt}"));
@@ -95,6 +97,19 @@ impl Truth {
         sent.outcome = Outcome::Acknowledged(receipt.clone());
         drop(all);
         self.note(&json!({ "acknowledged": receipt }));
+        Ok(())
+    }
+
+    /// Notes that the ledger could not write. Returns what is wrong with that: what was recorded cannot be unrecorded.
+    pub(crate) fn denied(&self, request: &str, text: &str) -> Result<(), String> {
+        let mut all = self.all();
+        let sent = all.get_mut(request).unwrap();
+        if let Outcome::Acknowledged(receipt) = &sent.outcome {
+            return Err(format!("request {request} was recorded ({receipt}) and then denied: {text}"));
+        }
+        sent.outcome = Outcome::Denied(text.to_owned());
+        drop(all);
+        self.note(&json!({ "denied": request, "why": text }));
         Ok(())
     }
 

@@ -93,7 +93,7 @@ pub(crate) struct Writer {
 enum Asked {
     /// An answer, and what is wrong with it.
     Answered(Option<String>),
-    /// None: the server is gone, or says that it does not know.
+    /// None, or that the ledger does not know or cannot write now.
     Unanswered,
 }
 
@@ -179,6 +179,13 @@ impl Writer {
                     self.acknowledged.push(request.to_owned());
                 }
                 noted
+            }
+            // Definitely not recorded: the writer is done, and asks again in the server's next life.
+            503 | 507 if !answer.text.contains("urn:thads:problem:unknown-outcome") => {
+                return match truth.denied(request, &answer.text) {
+                    Ok(()) => Asked::Unanswered,
+                    Err(wrong) => Asked::Answered(Some(wrong)),
+                };
             }
             500.. => return Asked::Unanswered,
             status => truth.refused(request, status, &answer.text),

@@ -228,7 +228,7 @@ fn tally(truth: &Truth) -> (u64, u64) {
     truth.all().values().fold((0, 0), |(acknowledged, refused), sent| match sent.outcome {
         Outcome::Acknowledged(_) => (acknowledged + 1, refused),
         Outcome::Refused(..) => (acknowledged, refused + 1),
-        Outcome::InFlight => (acknowledged, refused),
+        Outcome::InFlight | Outcome::Denied(_) => (acknowledged, refused),
     })
 }
 
