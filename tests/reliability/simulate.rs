@@ -38,7 +38,7 @@ pub(crate) struct Options {
     #[arg(long)]
     seed: Option<u64>,
     /// Steps of each world.
-    #[arg(long, default_value_t = 120)]
+    #[arg(long, default_value_t = 80)]
     steps: u64,
     /// Threads, each with worlds of its own.
     #[arg(long, default_value_t = 2)]

@@ -627,6 +627,8 @@ impl World {
         self.folds.settle(&mut self.chance, &mut self.counts, &self.judge, self.committer.head().size)?;
         super::evidence::check(&self.judge, self.id)?;
         self.counts.one("checked", "logs");
+        let head = self.committer.head();
+        self.trace.line(&format!("it ends at {} with leaf {} and root {}", head.size, head.leaf, head.root));
         self.check()
     }
 }
