@@ -118,6 +118,7 @@ pub(crate) fn run(options: &Options) -> Verdict {
         all.add(found);
     }
     importing.finish(&mut all);
+    let lies = victims.map_or(0, |mut victims| victims.small[1].lie(&mut all));
     println!("\nstep                 times hit");
     for (_, step) in Step::ALL {
         let times = all.hits.get(step).copied().unwrap_or_default();
@@ -129,7 +130,10 @@ pub(crate) fn run(options: &Options) -> Verdict {
     if options.keep || !all.broken.is_empty() {
         println!("kept: {}", folder.keep().display());
     }
-    let tried = format!("crash: seed {}, {} rounds, {}", options.seed, options.rounds, all.counts);
+    let tried = format!(
+        "crash: seed {}, {} rounds, {}, {lies} of 4 lies found",
+        options.seed, options.rounds, all.counts
+    );
     Verdict { tried, broken: all.broken }
 }
 

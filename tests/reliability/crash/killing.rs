@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Found;
 use crate::judge::{InFlight, Judge};
 use crate::office;
 use crate::server::{self, Ended, Server};
 use crate::support::{Chance, Program};
-use crate::truth::{Outcome, Truth};
+use crate::truth::{Outcome, Sent, Truth};
 use crate::writers::{CASES, Progress, Writer};
 
 /// How often a step is tried for before it counts as not reached.
@@ -196,6 +196,43 @@ impl Served {
         found.counts.verified += 1;
     }
 
+    /// Tells the judge four lies about this ledger, which nobody uses after that; each must be found. Returns how many were.
+    pub(crate) fn lie(&mut self, found: &mut Found) -> usize {
+        let known: Vec<String> = self.truth.all().iter().filter_map(acknowledged).take(3).collect();
+        let [forgotten, altered, denied] = &known[..] else {
+            found.broken.push("too few acknowledgements to lie about".into());
+            return 0;
+        };
+        let unheard = "f".repeat(32);
+        let receipt = json!({ "request": unheard, "first": 1, "last": 1, "leaf": "0".repeat(64) });
+        self.truth.sending(&unheard, (0, u64::MAX), &office::note(&unheard, &office::case(1), ""), true);
+        let _ = self.truth.acknowledged(&unheard, &receipt);
+        let mut all = self.truth.all();
+        all.remove(forgotten);
+        if let Some(Outcome::Acknowledged(receipt)) = all.get_mut(altered).map(|sent| &mut sent.outcome) {
+            receipt["leaf"] = json!("0".repeat(64));
+        }
+        if let Some(sent) = all.get_mut(denied) {
+            sent.outcome = Outcome::Denied("the ledger has stopped".into());
+        }
+        drop(all);
+        let mut said = Vec::new();
+        self.judge.look(&self.truth, true, &mut said);
+        let lies = [
+            (unheard.as_str(), "acknowledged and lost"),
+            (forgotten, "was never sent"),
+            (altered, "acknowledged as"),
+            (denied, "was answered with"),
+        ];
+        let heard = |(request, what): &(&str, &str)| {
+            said.iter().any(|said| said.contains(request) && said.contains(what))
+        };
+        for lie in lies.iter().filter(|lie| !heard(lie)) {
+            found.broken.push(format!("the judge does not notice that {} {}: {said:?}", lie.0, lie.1));
+        }
+        lies.iter().filter(|lie| heard(lie)).count()
+    }
+
     /// Looks at what a kill under the writers left, before anything is mended.
     fn look(&mut self, all: bool, found: &mut Found) {
         let seen = self.judge.look(&self.truth, all, &mut found.broken);
@@ -221,6 +258,10 @@ pub(super) fn spin(time: Duration) {
     while begun.elapsed() < time {
         std::hint::spin_loop();
     }
+}
+
+fn acknowledged((request, sent): (&String, &Sent)) -> Option<String> {
+    matches!(sent.outcome, Outcome::Acknowledged(_)).then(|| request.clone())
 }
 
 /// Acknowledged and refused requests.
