@@ -151,13 +151,20 @@ fn record_workload(scratch: &Path, library: &Path, few: bool) -> Result<Notes, S
     Ok(notes)
 }
 
-/// Crash points (calls that happened) and choices, by the image's number.
+/// Crash points (calls that happened) and choices, by the image's number. One of ten falls into the founding.
 fn at_random(options: &Options, notes: &Notes) -> Vec<(usize, Choice)> {
     let places = (0..options.images).map(|index| {
         let mut dice = Dice::new(options.seed, number(index));
-        (dice.below(notes.calls.len() + 1), Choice::any(&mut dice))
+        let calls = if index % 10 == 0 { founded(notes) } else { notes.calls.len() };
+        (dice.below(calls + 1), Choice::any(&mut dice))
     });
     places.collect()
+}
+
+/// How many calls it took until the founding was acknowledged.
+fn founded(notes: &Notes) -> usize {
+    let is_founding = |call: &Call| matches!(call, Call::Acknowledge { .. });
+    notes.calls.iter().position(is_founding).map_or(0, |call| call + 1)
 }
 
 fn every_call(notes: &Notes) -> Vec<(usize, Choice)> {
@@ -180,7 +187,7 @@ fn walk(
     notes: &Notes,
     places: &[(usize, Choice)],
     send: &mpsc::SyncSender<Case>,
-) -> Result<(), String> {
+) -> Result<Vec<String>, String> {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.retain(|index| options.only.is_none_or(|only| only == *index));
     order.sort_by_key(|index| places[*index].0);
@@ -200,7 +207,7 @@ fn walk(
             Case { index: index.to_string(), choice, point, image, promises, doctor_first: index % 2 == 1 };
         send.send(case).map_err(|_| "the judges have ended")?;
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// Records the recoveries of images, and cuts them. Half of the images are what a kill left, cut by kills before the
@@ -211,11 +218,10 @@ fn cut_recoveries(
     scratch: &Path,
     library: &Path,
     send: &mpsc::SyncSender<Case>,
-) -> Result<(), String> {
+) -> Result<Vec<String>, String> {
     let mut disk = Disk::empty();
     let bases = options.nested.div_ceil(CUTS);
-    let is_founding = |call: &Call| matches!(call, Call::Acknowledge { .. });
-    let founded = notes.calls.iter().position(is_founding).map_or(0, |call| call + 1);
+    let founded = founded(notes);
     let rest = notes.calls.len() - founded;
     let mut points: Vec<(usize, usize)> = (0..bases)
         .map(|base| {
@@ -224,6 +230,7 @@ fn cut_recoveries(
         })
         .collect();
     points.sort_unstable();
+    let mut broken = Vec::new();
     for (point, base) in points {
         for call in &notes.calls[disk.calls..point] {
             disk.apply(call)?;
@@ -244,9 +251,11 @@ fn cut_recoveries(
             _ => next.unanswered.iter().copied().take(AFTERWARDS).collect::<Vec<_>>(),
         };
         let more: Vec<String> = more.into_iter().map(|number| workload::action(number).to_string()).collect();
-        recorder
-            .run(&["record", "-"], &more)
-            .map_err(|error| format!("recovery {base} ({choice}, call {point}): {error}"))?;
+        if let Err(error) = recorder.run(&["record", "-"], &more) {
+            broken.push(format!("recovery {base} ({choice}, after call {point}): {error}"));
+            fs::remove_dir_all(&folder).unwrap();
+            continue;
+        }
         let recovery = recorder.notes()?;
         fs::remove_dir_all(&folder).unwrap();
         let opening = recovery.calls.iter().position(|call| matches!(call, Call::Acknowledge { .. }));
@@ -268,13 +277,13 @@ fn cut_recoveries(
             send.send(case).map_err(|_| "the judges have ended")?;
         }
     }
-    Ok(())
+    Ok(broken)
 }
 
-/// Makes images in this thread and judges them in others.
+/// Makes images in this thread and judges them in others. `make` returns what it found broken itself.
 fn judge_all(
     scratch: &Path,
-    make: impl FnOnce(&mpsc::SyncSender<Case>) -> Result<(), String>,
+    make: impl FnOnce(&mpsc::SyncSender<Case>) -> Result<Vec<String>, String>,
 ) -> Result<Tally, String> {
     let defect = std::env::var("THADS_DEFECT").ok().filter(|name| name == "generating-kept");
     let judges = std::thread::available_parallelism().map_or(2, usize::from).min(8);
@@ -297,8 +306,9 @@ fn judge_all(
         drop(send);
         made
     });
-    made?;
-    Ok(tally.into_inner().unwrap())
+    let mut tally = tally.into_inner().unwrap();
+    tally.broken.extend(made?);
+    Ok(tally)
 }
 
 fn judge_one(folder: &Path, case: &Case, defect: Option<&str>) -> Result<(), String> {
