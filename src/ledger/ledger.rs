@@ -17,11 +17,9 @@ use thads_proof::tree::Frontier;
 use crate::append::{Append, AppendError};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
-use crate::journal::{
-    Embedded, Found, Journal, JournalError, Listing, Outcome, OwnedBlock, Progress, Store, Tip,
-};
+use crate::journal::{Embedded, Found, Journal, JournalError, Listing, Outcome, OwnedBlock, Progress, Tip};
 use crate::lock::{self, Lock};
-use crate::open::{OpenError, OpenReport};
+use crate::open::{self, OpenError, OpenReport};
 use crate::opened::Opened;
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
@@ -71,7 +69,6 @@ impl Ledger {
             files::make_folder(&dir.join(folder))?;
         }
         let (id, block) = genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
-        let store = Store::open(&dir.join(files::SLED), storage.sled_deadline).ok();
         // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
         keys::write_log_key(dir, &log_seed)?;
         if let Some(seed) = root_seed {
@@ -85,15 +82,19 @@ impl Ledger {
             used: Vec::new(),
             current: None,
             next: 0,
-            store,
+            store: None,
             moved: 0,
         };
-        let journal = Embedded::start(dir, found, storage)?;
+        let journal = Embedded::start(dir, found, storage.clone())?;
         match journal.append(&Tip::empty(), &block)? {
             Outcome::Won => {}
             Outcome::Lost(_) | Outcome::Unknown(_) => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
         }
+        drop(journal);
+        // sled is made once the genesis is durable: one that is half made, without a segment, could not be told from all
+        // that is left of a ledger.
         let mut report = OpenReport::default();
+        let (journal, id) = open::open_journal(dir, &storage, &mut report)?;
         Ledger::start(dir, lock, journal, id, clock, randomness, &mut report)
     }
 
