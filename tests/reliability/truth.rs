@@ -33,6 +33,8 @@ pub(crate) struct Sent {
     pub(crate) body: Value,
     /// Whether the law allows it.
     pub(crate) lawful: bool,
+    /// How often it was sent over HTTP.
+    pub(crate) asked: u64,
     /// What became of it.
     pub(crate) outcome: Outcome,
 }
@@ -66,7 +68,7 @@ impl Truth {
         if all.contains_key(request) {
             return;
         }
-        let sent = Sent { writer, nth, body: body.clone(), lawful, outcome: Outcome::InFlight };
+        let sent = Sent { writer, nth, body: body.clone(), lawful, asked: 0, outcome: Outcome::InFlight };
         all.insert(request.to_owned(), sent);
         drop(all);
         self.note(&json!({ "sent": body, "writer": writer }));
@@ -100,17 +102,25 @@ impl Truth {
         Ok(())
     }
 
-    /// Notes that the ledger could not write. Returns what is wrong with that: what was recorded cannot be unrecorded.
-    pub(crate) fn denied(&self, request: &str, text: &str) -> Result<(), String> {
+    /// Returns what is sent, and counts that.
+    pub(crate) fn asking(&self, request: &str) -> Value {
         let mut all = self.all();
         let sent = all.get_mut(request).unwrap();
-        if let Outcome::Acknowledged(receipt) = &sent.outcome {
-            return Err(format!("request {request} was recorded ({receipt}) and then denied: {text}"));
+        sent.asked += 1;
+        sent.body.clone()
+    }
+
+    /// Notes that the ledger could not write. Of a request that was sent before this says nothing: it may be recorded
+    /// since then, and a ledger that has stopped does not look.
+    pub(crate) fn denied(&self, request: &str, text: &str) {
+        let mut all = self.all();
+        let sent = all.get_mut(request).unwrap();
+        if sent.asked > 1 {
+            return;
         }
         sent.outcome = Outcome::Denied(text.to_owned());
         drop(all);
         self.note(&json!({ "denied": request, "why": text }));
-        Ok(())
     }
 
     /// Notes a refusal. Returns what is wrong with it: what is lawful, or was recorded, must not be refused.

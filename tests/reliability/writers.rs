@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::office;
 use crate::server;
@@ -170,7 +170,7 @@ impl Writer {
     }
 
     fn ask(&mut self, request: &str, server: SocketAddr, truth: &Truth) -> Asked {
-        let body: Value = truth.all()[request].body.clone();
+        let body = truth.asking(request);
         let Ok(answer) = server::post(server, "/api/v1/actions", &body) else { return Asked::Unanswered };
         let noted = match answer.status {
             200 | 201 => {
@@ -182,10 +182,8 @@ impl Writer {
             }
             // Definitely not recorded: the writer is done, and asks again in the server's next life.
             503 | 507 if !answer.text.contains("urn:thads:problem:unknown-outcome") => {
-                return match truth.denied(request, &answer.text) {
-                    Ok(()) => Asked::Unanswered,
-                    Err(wrong) => Asked::Answered(Some(wrong)),
-                };
+                truth.denied(request, &answer.text);
+                return Asked::Unanswered;
             }
             500.. => return Asked::Unanswered,
             status => truth.refused(request, status, &answer.text),

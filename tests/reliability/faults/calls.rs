@@ -191,7 +191,7 @@ impl Template {
                 .iter()
                 .any(|said| ran.err.contains(said))
             {
-                broken.extend(truth.denied(request(told.len()), &ran.err).err());
+                truth.denied(request(told.len()), &ran.err);
             }
         }
         judge.look(&truth, true, broken);
