@@ -138,6 +138,7 @@ impl From<OpenError> for Failure {
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
+            | OpenError::Short { .. }
             | OpenError::Fork { .. }
             | OpenError::Log(_)
             | OpenError::Vault(_)

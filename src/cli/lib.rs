@@ -69,7 +69,7 @@ enum Command {
     /// Print a signed checkpoint.
     Checkpoint,
     /// Say what is wrong with the directory, mend it from the better copy, verify it.
-    Doctor,
+    Doctor(commands::doctor::Args),
     /// Fold every projection from nothing.
     Rebuild(commands::rebuild::Args),
 }
@@ -98,7 +98,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => commands::import::run(data, &output, &args),
         Command::Verify(args) => commands::verify::run(data, &output, &args),
         Command::Checkpoint => commands::checkpoint::run(data, &output),
-        Command::Doctor => commands::doctor::run(data, &output),
+        Command::Doctor(args) => commands::doctor::run(data, &output, &args),
         Command::Rebuild(args) => commands::rebuild::run(data, &output, &args),
     };
     match done {

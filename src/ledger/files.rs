@@ -64,6 +64,20 @@ pub(crate) fn aside(path: &Path) -> PathBuf {
     }
 }
 
+/// Returns `path` and what was set aside from it, as far as they are folders.
+pub(crate) fn with_asides(path: &Path) -> Result<Vec<PathBuf>> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut all = Vec::new();
+    for entry in fs::read_dir(path.parent().unwrap_or(path))? {
+        let entry = entry?;
+        let other = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() && (other == name || other.starts_with(&format!("{name}.aside-"))) {
+            all.push(entry.path());
+        }
+    }
+    Ok(all)
+}
+
 /// Gives `path` another name beside it, and makes that durable. Returns the name.
 pub(crate) fn set_aside(path: &Path) -> Result<PathBuf> {
     let to = aside(path);

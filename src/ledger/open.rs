@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
-use thads_proof::record::{LedgerId, Record};
+use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
 use crate::commit::CatchUpError;
@@ -22,7 +22,8 @@ use crate::journal::{
 };
 use crate::keys::KeyError;
 use crate::lock::LockError;
-use crate::restore::{self, DamagedRange};
+use crate::restore::{self, DamagedRange, Source};
+use crate::snapshot;
 use crate::storage::Storage;
 use crate::survey::{self, Survey, Trouble};
 use crate::testing::{Defect, Step, planted, reached};
@@ -63,6 +64,16 @@ pub enum OpenError {
         /// What was found.
         what: String,
     },
+    /// Both copies end before records that were durable when the stream heads were last written down: evidence.
+    #[error(
+        "the log ends with {size} records, and snapshots/heads was written when there were {known}: the rest is gone"
+    )]
+    Short {
+        /// How many records there are.
+        size: u64,
+        /// How many there were.
+        known: u64,
+    },
     /// The two copies are whole and do not tell the same: evidence.
     #[error("segments and sled tell different histories from position {first} on: {what}")]
     Fork {
@@ -99,6 +110,7 @@ impl OpenError {
             self,
             OpenError::Damaged { .. }
                 | OpenError::Segments { .. }
+                | OpenError::Short { .. }
                 | OpenError::Fork { .. }
                 | OpenError::Log(_)
         )
@@ -171,10 +183,15 @@ pub(crate) fn open_journal(
     report: &mut OpenReport,
 ) -> Result<(Embedded, LedgerId), OpenError> {
     let mut opening =
-        Opening { dir, wal: dir.join(files::WAL), settings, report, copy: None, torn: BTreeMap::new() };
+        Opening { dir, wal: dir.join(files::WAL), settings, report, source: None, torn: BTreeMap::new() };
     let result = opening.run();
-    opening.drop_copy()?;
+    opening.drop_source()?;
     let (found, ledger) = result?;
+    let size = found.tip.size;
+    if let Some(known) = snapshot::read(dir, &ledger).map(|state| state.size()).filter(|known| *known > size)
+    {
+        return Err(OpenError::Short { size, known });
+    }
     Ok((Embedded::start(dir, found, settings.clone())?, ledger))
 }
 
@@ -183,8 +200,8 @@ struct Opening<'a> {
     wal: PathBuf,
     settings: &'a Storage,
     report: &'a mut OpenReport,
-    /// A copy of sled's files, opened because the segments are not whole. `Err`: it does not open either.
-    copy: Option<Result<Store, StoreError>>,
+    /// A copy of sled's files, opened because the segments are not whole.
+    source: Option<Source>,
     /// Torn ends that neither copy has: never acknowledged. By segment, with the offset.
     torn: BTreeMap<u64, u64>,
 }
@@ -216,7 +233,8 @@ impl Opening<'_> {
     fn mend(&mut self, trouble: &Trouble, survey: &Survey) -> Result<(), OpenError> {
         match trouble {
             Trouble::Torn { number, offset, position } => {
-                if self.source_holds(*position) {
+                let ledger = self.ledger(survey)?;
+                if self.source().holds(&ledger, *position) {
                     return self.restore_segment(*number, *position, "its last block is torn", survey);
                 }
                 self.report.say(format!(
@@ -230,16 +248,11 @@ impl Opening<'_> {
                 self.restore_segment(*number, *position, what, survey)
             }
             Trouble::Missing { numbers, first, until } => {
-                let source = self.source();
-                let ledger = self.ledger(survey, source.as_ref())?;
-                let written = restore::missing(
-                    &self.wal,
-                    ledger,
-                    *numbers.start(),
-                    (*first, *until),
-                    source.as_ref(),
-                    self.settings.segment_bytes,
-                )?;
+                let ledger = self.ledger(survey)?;
+                let (wal, segment_bytes) = (self.wal.clone(), self.settings.segment_bytes);
+                let range = (*first, *until);
+                let written =
+                    restore::missing(&wal, ledger, *numbers.start(), range, self.source(), segment_bytes)?;
                 self.report.say(format!(
                     "Segments from number {} on were missing: records {first} to {} were restored from sled.",
                     numbers.start(),
@@ -248,33 +261,24 @@ impl Opening<'_> {
                 Ok(())
             }
             Trouble::Empty => {
-                let source = self.source();
-                if source.as_ref().is_none_or(|store| store.blocks_end().unwrap_or(0) == 0) {
-                    return Err(self.nothing());
+                let end = self.source().store().map_err(StoreError::clone).and_then(Store::known_end);
+                match end {
+                    Ok(end) if end > 0 => {}
+                    Ok(_) => return Err(OpenError::NotALedger(self.dir.to_path_buf())),
+                    Err(_) if !self.dir.join(files::SLED).exists() => {
+                        return Err(OpenError::NotALedger(self.dir.to_path_buf()));
+                    }
+                    Err(error) => {
+                        let what = format!("there are no segments, and {error}");
+                        return Err(OpenError::Damaged { first: 0, end: None, what });
+                    }
                 }
-                let ledger = self.ledger(survey, source.as_ref())?;
-                let end = restore::missing(
-                    &self.wal,
-                    ledger,
-                    0,
-                    (0, None),
-                    source.as_ref(),
-                    self.settings.segment_bytes,
-                )?;
+                let ledger = self.ledger(survey)?;
+                let (wal, segment_bytes) = (self.wal.clone(), self.settings.segment_bytes);
+                let end = restore::missing(&wal, ledger, 0, (0, None), self.source(), segment_bytes)?;
                 self.report.say(format!("All segments were missing: {end} records were restored from sled."));
                 Ok(())
             }
-        }
-    }
-
-    /// Says why there is nothing to open.
-    fn nothing(&self) -> OpenError {
-        match &self.copy {
-            Some(Err(error)) if self.dir.join(files::SLED).exists() => {
-                let what = format!("there are no segments, and {error}");
-                OpenError::Damaged { first: 0, end: None, what }
-            }
-            _ => OpenError::NotALedger(self.dir.to_path_buf()),
         }
     }
 
@@ -285,15 +289,14 @@ impl Opening<'_> {
         what: &str,
         survey: &Survey,
     ) -> Result<(), OpenError> {
-        let source = self.source();
-        let ledger = self.ledger(survey, source.as_ref())?;
-        let restored = restore::segment(&self.wal, ledger, number, position, what, source.as_ref())?;
+        let (ledger, wal) = (self.ledger(survey)?, self.wal.clone());
+        let restored = restore::segment(&wal, ledger, number, position, what, self.source())?;
         let name = segment::file_name(number);
         let kept = restored
             .kept
             .map_or_else(String::new, |kept| format!(" The damaged one is kept as {}.", kept.display()));
         let how = match restored.from_sled {
-            0 => "it was put together again from its own blocks, all of which are whole".to_owned(),
+            0 => "it was put together again from its own records, all of which are whole".to_owned(),
             count => format!("{count} blocks of it were restored from sled"),
         };
         self.report
@@ -301,36 +304,31 @@ impl Opening<'_> {
         Ok(())
     }
 
-    fn ledger(&self, survey: &Survey, source: Option<&Store>) -> Result<LedgerId, OpenError> {
+    fn ledger(&mut self, survey: &Survey) -> Result<LedgerId, OpenError> {
         if let Some(ledger) = survey.ledger {
             return Ok(ledger);
         }
         if let Some(ledger) = restore::ledger_in_blocks(&self.wal)? {
             return Ok(ledger);
         }
-        let run = source.and_then(|store| store.run(thads_proof::record::Position::GENESIS).ok().flatten());
+        let run = self.source().store().ok().and_then(|store| store.run(Position::GENESIS).ok().flatten());
         let genesis =
             run.and_then(|run| run.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok()));
         genesis.map(|record| record.ledger).ok_or_else(|| OpenError::NotALedger(self.dir.to_path_buf()))
     }
 
-    fn source_holds(&mut self, position: u64) -> bool {
-        let position = thads_proof::record::Position::new(position);
-        self.source().is_some_and(|store| store.header(position).ok().flatten().is_some())
-    }
-
     /// Opens a copy of sled's files, once.
-    fn source(&mut self) -> Option<Store> {
-        if self.copy.is_none() {
+    fn source(&mut self) -> &mut Source {
+        let source = self.source.take().unwrap_or_else(|| {
             let opened = self.open_copy();
             if let Err(error) = &opened {
                 self.report.say(format!(
-                    "A copy of sled's files was opened to mend the segments, in vain: {error}."
+                    "A copy of sled's files, to mend the segments from, did not open: {error}."
                 ));
             }
-            self.copy = Some(opened);
-        }
-        self.copy.as_ref().and_then(|copy| copy.as_ref().ok().cloned())
+            Source::new(self.dir, opened)
+        });
+        self.source.insert(source)
     }
 
     fn copy_path(&self) -> PathBuf {
@@ -351,11 +349,9 @@ impl Opening<'_> {
         Store::open(&copy, self.settings.sled_deadline)
     }
 
-    fn drop_copy(&mut self) -> Result<(), OpenError> {
-        let Some(copy) = self.copy.take() else { return Ok(()) };
-        if let Ok(store) = copy {
-            store.release();
-        }
+    fn drop_source(&mut self) -> Result<(), OpenError> {
+        let Some(source) = self.source.take() else { return Ok(()) };
+        source.release();
         if self.copy_path().exists() {
             fs::remove_dir_all(self.copy_path())?;
         }
@@ -364,7 +360,7 @@ impl Opening<'_> {
 
     /// Opens sled beside whole segments and compares. `None`: the segments were lengthened from it; look again.
     fn compare(&mut self, survey: Survey) -> Result<Option<Found>, OpenError> {
-        self.drop_copy()?;
+        self.drop_source()?;
         let Some(ledger) = survey.ledger else { return Err(OpenError::NotALedger(self.dir.to_path_buf())) };
         let tip = survey.tip;
         reached(Step::OpenSegmentsRead);
@@ -378,7 +374,7 @@ impl Opening<'_> {
                 }
                 Ok(Agreement::Ahead) => {
                     let first = tip.size;
-                    let header = open.header(thads_proof::record::Position::new(first)).ok().flatten();
+                    let header = open.header(Position::new(first)).ok().flatten();
                     if let Some(header) = header
                         && header.previous_leaf != tip.leaf
                     {
@@ -386,15 +382,12 @@ impl Opening<'_> {
                             format!("sled's record {first} follows on another leaf than the segments' last");
                         return Err(OpenError::Fork { first, what });
                     }
-                    let segment_bytes = self.settings.segment_bytes;
-                    let end = restore::missing(
-                        &self.wal,
-                        ledger,
-                        survey.next,
-                        (first, None),
-                        Some(&open),
-                        segment_bytes,
-                    )?;
+                    let mut source = Source::new(self.dir, Ok(open));
+                    let (range, segment_bytes) = ((first, None), self.settings.segment_bytes);
+                    let (wal, next) = (&self.wal, survey.next);
+                    let restored = restore::missing(wal, ledger, next, range, &mut source, segment_bytes);
+                    source.release();
+                    let end = restored?;
                     self.report.say(format!(
                         "The last segments were missing: records {first} to {} were restored from sled.",
                         end.saturating_sub(1)

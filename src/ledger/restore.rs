@@ -1,17 +1,26 @@
 //! Putting segments together again: from what is whole in a damaged one, and from sled.
 
+mod salvage;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::SECTOR;
-use thads_proof::record::{LedgerId, Position, Record};
+use thads_proof::record::{Leaf, LedgerId, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
 use crate::count::wide;
-use crate::journal::{Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, finish_segment_file, verify_chain};
+use crate::files;
+use crate::journal::{
+    Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, finish_segment_file, verify_chain,
+};
 use crate::survey;
+use salvage::Salvage;
+
+/// Records whose positions are looked for together where sled does not give them.
+const SALVAGE_RECORDS: u64 = 1 << 16;
 
 /// Records that neither copy has.
 #[derive(Debug)]
@@ -27,11 +36,86 @@ impl From<std::io::Error> for DamagedRange {
     }
 }
 
+/// Where blocks come from that the segments have lost: sled, opened on a copy of its files, and else what the files hold.
+pub(crate) struct Source {
+    store: Result<Store, StoreError>,
+    dir: PathBuf,
+    salvage: Option<Salvage>,
+}
+
+impl Source {
+    /// Returns the source of the data directory `dir`, given sled as far as it opens.
+    pub(crate) fn new(dir: &Path, store: Result<Store, StoreError>) -> Source {
+        Source { store, dir: dir.to_path_buf(), salvage: None }
+    }
+
+    /// Returns sled, or why it does not open.
+    pub(crate) fn store(&self) -> Result<&Store, &StoreError> {
+        self.store.as_ref()
+    }
+
+    /// Lets go of sled.
+    pub(crate) fn release(self) {
+        if let Ok(store) = self.store {
+            store.release();
+        }
+    }
+
+    /// Returns whether it has a block that holds a position.
+    pub(crate) fn holds(&mut self, ledger: &LedgerId, position: u64) -> bool {
+        let header = self.store.as_ref().map(|store| store.header(Position::new(position)));
+        match header {
+            Ok(Ok(header)) => header.is_some(),
+            Ok(Err(_)) | Err(_) => {
+                self.salvage(ledger, position, &[]).is_ok_and(|salvage| salvage.holds(position))
+            }
+        }
+    }
+
+    /// Returns the block that begins at a position. `damaged`: the bytes of the segment that has lost it.
+    fn block(
+        &mut self,
+        ledger: &LedgerId,
+        position: u64,
+        damaged: &[u8],
+    ) -> Result<Option<OwnedBlock>, DamagedRange> {
+        let stored = match &self.store {
+            Ok(store) => store.block(Position::new(position)),
+            Err(_) => Ok(None),
+        };
+        if let Ok(Some(block)) = stored {
+            return Ok(Some(block));
+        }
+        let salvaged = self.salvage(ledger, position, damaged)?.block(position);
+        match stored {
+            Err(error) if salvaged.is_none() => {
+                Err(DamagedRange { first: position, end: None, what: error.to_string() })
+            }
+            Ok(_) | Err(_) => Ok(salvaged),
+        }
+    }
+
+    fn salvage(&mut self, ledger: &LedgerId, position: u64, damaged: &[u8]) -> std::io::Result<&Salvage> {
+        let salvage = match self.salvage.take() {
+            Some(salvage) if salvage.covers(position) => salvage,
+            _ => {
+                let mut salvage = Salvage::of(position..position.saturating_add(SALVAGE_RECORDS));
+                for folder in files::with_asides(&self.dir.join(files::SLED))? {
+                    salvage.read_folder(&folder, ledger)?;
+                }
+                salvage.read(damaged, ledger);
+                salvage
+            }
+        };
+        Ok(self.salvage.insert(salvage))
+    }
+}
+
 /// How a segment was put together again.
 pub(crate) struct Restored {
     /// Under which name the damaged one is kept.
     pub(crate) kept: Option<PathBuf>,
-    /// Blocks that came from sled; the others were whole in the damaged one.
+    /// Blocks that came from sled; of the others the records were whole in the damaged one.
     pub(crate) from_sled: usize,
 }
 
@@ -42,7 +126,7 @@ pub(crate) fn segment(
     number: u64,
     position: u64,
     what: &str,
-    source: Option<&Store>,
+    source: &mut Source,
 ) -> Result<Restored, DamagedRange> {
     let path = wal.join(segment::file_name(number));
     let bytes = fs::read(&path)?;
@@ -57,8 +141,15 @@ pub(crate) fn segment(
             .and_then(|judged| judged.tip)
             .map_or(0, |tip| tip.size),
     };
-    let blocks = collect(first, until, position, what, &whole, source)?;
-    let from_sled = blocks.iter().filter(|block| !whole.contains_key(&block.header().first.get())).count();
+    let mut own = Salvage::of(first..until.unwrap_or(u64::MAX));
+    own.read(&bytes, &ledger);
+    let mut pieces = Pieces { ledger, whole: &whole, own: &own, source, damaged: &bytes };
+    let blocks = collect(first, until, position, what, &mut pieces)?;
+    let is_own = |block: &OwnedBlock| {
+        let first = block.header().first.get();
+        whole.get(&first) == Some(block) || own.block(first).as_ref() == Some(block)
+    };
+    let from_sled = blocks.iter().filter(|block| !is_own(block)).count();
     let header = Header { ledger, number, first: Position::new(first) };
     let kept = finish_segment_file(&path, &header, &blocks, wide(bytes.len().max(SEGMENT_BYTES_MIN)))?;
     Ok(Restored { kept, from_sled })
@@ -96,54 +187,84 @@ fn whole_blocks(bytes: &[u8]) -> HashMap<u64, OwnedBlock> {
     whole
 }
 
+/// What a segment is put together from.
+struct Pieces<'a> {
+    ledger: LedgerId,
+    /// The whole blocks of the damaged segment, by first position.
+    whole: &'a HashMap<u64, OwnedBlock>,
+    /// What else is whole in it: records whose block's index or hash was hit.
+    own: &'a Salvage,
+    source: &'a mut Source,
+    /// The damaged segment's bytes.
+    damaged: &'a [u8],
+}
+
+impl Pieces<'_> {
+    /// Returns the block at a position that follows on a leaf, from whichever copy has it.
+    fn next(&mut self, position: u64, leaf: Option<Leaf>) -> Result<Option<OwnedBlock>, DamagedRange> {
+        let follows = |block: &OwnedBlock| leaf.is_none_or(|leaf| block.header().previous_leaf == leaf);
+        if let Some(block) = self.whole.get(&position).filter(|block| follows(block)) {
+            return Ok(Some(block.clone()));
+        }
+        if let Some(block) = self.own.block(position).filter(follows) {
+            return Ok(Some(block));
+        }
+        Ok(self.source.block(&self.ledger, position, self.damaged)?.filter(follows))
+    }
+
+    /// Returns, in place of a block that was made anew, the one that the log goes on from with `after`.
+    fn instead(&mut self, block: &OwnedBlock, after: Leaf) -> Result<Option<OwnedBlock>, DamagedRange> {
+        let (first, before) = (block.header().first.get(), block.header().previous_leaf);
+        let other = self.source.block(&self.ledger, first, self.damaged)?;
+        Ok(other.filter(|other| {
+            let header = other.header();
+            (header.end(), header.previous_leaf, header.last_leaf) == (block.header().end(), before, after)
+        }))
+    }
+}
+
 /// Gathers the blocks of a segment, each from whichever copy has it.
 fn collect(
     first: u64,
     until: Option<u64>,
     damage: u64,
     what: &str,
-    whole: &HashMap<u64, OwnedBlock>,
-    source: Option<&Store>,
+    pieces: &mut Pieces<'_>,
 ) -> Result<Vec<OwnedBlock>, DamagedRange> {
     let mut blocks: Vec<OwnedBlock> = Vec::new();
     let mut next = first;
-    let last = until.or_else(|| whole.values().map(|block| block.header().end().get()).max());
+    let last = until.or_else(|| pieces.whole.values().map(|block| block.header().end().get()).max());
     while until.is_none_or(|until| next < until) {
-        let restored = match whole.get(&next) {
-            Some(block) => Some(block.clone()),
-            None => stored(source, next).map_err(|what| DamagedRange { first: next, end: last, what })?,
-        };
-        let follows = |block: &OwnedBlock| {
-            blocks.last().is_none_or(|before| before.header().last_leaf == block.header().previous_leaf)
-        };
-        match restored {
-            Some(block) if follows(&block) => {
-                next = block.header().end().get();
-                blocks.push(block);
-            }
-            Some(_) => {
-                let what = "the copies' blocks do not follow on each other".into();
-                return Err(DamagedRange { first: next, end: last, what });
-            }
-            None if until.is_none() && next > damage && last.is_none_or(|last| next >= last) => break,
-            None => {
-                let end = last.filter(|last| *last > next);
-                return Err(DamagedRange {
-                    first: next,
-                    end,
-                    what: format!("{what}; sled does not have it"),
-                });
+        let leaf = blocks.last().map(|before| before.header().last_leaf);
+        let found = pieces.next(next, leaf).map_err(|range| DamagedRange { end: last, ..range })?;
+        if let Some(block) = found {
+            next = block.header().end().get();
+            blocks.push(block);
+            continue;
+        }
+        // A whole block here that does not follow: the one before it was made anew, and the other copy has the old one.
+        if let Some(block) = pieces.whole.get(&next)
+            && let Some(before) = blocks.last()
+        {
+            match pieces.instead(before, block.header().previous_leaf)? {
+                Some(old) => {
+                    blocks.pop();
+                    blocks.push(old);
+                    continue;
+                }
+                None => {
+                    let what = "the copies' blocks do not follow on each other".into();
+                    return Err(DamagedRange { first: next, end: last, what });
+                }
             }
         }
+        if until.is_none() && next > damage && last.is_none_or(|last| next >= last) {
+            break;
+        }
+        let end = last.filter(|last| *last > next);
+        return Err(DamagedRange { first: next, end, what: format!("{what}; sled does not have it") });
     }
     Ok(blocks)
-}
-
-fn stored(source: Option<&Store>, position: u64) -> Result<Option<OwnedBlock>, String> {
-    match source {
-        Some(store) => store.block(Position::new(position)).map_err(|error| error.to_string()),
-        None => Ok(None),
-    }
 }
 
 /// Writes new segments, from `number` on, of the blocks that sled holds from the first position of `range` to before the
@@ -153,7 +274,7 @@ pub(crate) fn missing(
     ledger: LedgerId,
     number: u64,
     range: (u64, Option<u64>),
-    source: Option<&Store>,
+    source: &mut Source,
     segment_bytes: usize,
 ) -> Result<u64, DamagedRange> {
     let (first, until) = range;
@@ -165,7 +286,7 @@ pub(crate) fn missing(
     loop {
         let block = match until {
             Some(until) if next >= until => None,
-            _ => stored(source, next).map_err(|what| DamagedRange { first: next, end: until, what })?,
+            _ => source.block(&ledger, next, &[]).map_err(|range| DamagedRange { end: until, ..range })?,
         };
         let full = block.as_ref().is_none_or(|block| length + wide(block.bytes().len()) > size);
         if full && let Some(begin) = blocks.first() {
@@ -184,8 +305,17 @@ pub(crate) fn missing(
             None => break,
         }
     }
-    let known = source.and_then(|store| store.known_end().ok()).unwrap_or(0);
-    let due = until.unwrap_or(known);
+    let due = match (until, source.store()) {
+        (Some(until), _) => until,
+        (None, Ok(store)) => store.known_end().map_err(|error| DamagedRange {
+            first: next,
+            end: None,
+            what: error.to_string(),
+        })?,
+        (None, Err(error)) => {
+            return Err(DamagedRange { first: next, end: None, what: error.to_string() });
+        }
+    };
     if next < due || next == first {
         let what = "the segment is missing, and sled does not have it all".into();
         return Err(DamagedRange { first: next, end: (due > next).then_some(due), what });

@@ -35,8 +35,12 @@ pub(crate) fn write(dir: &Path, state: &State) -> Result<()> {
 
 /// Reads the state of ledger `ledger` from `dir`; `None` when there is none that can be believed so far.
 pub(crate) fn read(dir: &Path, ledger: &LedgerId) -> Option<State> {
-    let bytes = fs::read(dir.join(SNAPSHOTS).join(FILE)).ok()?;
-    decode(&bytes).filter(|state| state.ledger == *ledger)
+    peek(dir).filter(|state| state.ledger == *ledger)
+}
+
+/// Reads what `dir` holds, of whichever ledger.
+pub(crate) fn peek(dir: &Path) -> Option<State> {
+    decode(&fs::read(dir.join(SNAPSHOTS).join(FILE)).ok()?)
 }
 
 /// Returns the bytes of a state.

@@ -12,7 +12,7 @@ use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Step};
 
 use crate::count::{narrow, wide};
-use crate::journal::{Listing, Tip, Used};
+use crate::journal::{Listing, OwnedBlock, Tip, Used, verify_chain};
 use crate::testing::{Defect, planted};
 
 /// What the segments are like.
@@ -63,10 +63,11 @@ pub(crate) enum Ending {
 /// Reads a whole segment.
 pub(crate) fn judge(wal: &Path, number: u64) -> Result<Judged> {
     let bytes = fs::read(wal.join(segment::file_name(number)))?;
-    Ok(judge_bytes(&bytes))
+    Ok(judge_bytes(&bytes, false))
 }
 
-fn judge_bytes(bytes: &[u8]) -> Judged {
+/// Reads the blocks of a segment; the chain of the records within them as well if `all`.
+fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
     let mut tip: Option<Tip> = None;
     let mut offset = BLOCKS_AT;
     let expected = segment::Header::decode(bytes).ok().flatten().map(|header| header.first);
@@ -79,6 +80,13 @@ fn judge_bytes(bytes: &[u8]) -> Judged {
                 if let Err(what) = follows(block.header(), tip.as_ref(), expected) {
                     break Ending::Damaged(what);
                 }
+                let stored = offset..offset + block.header().stored_length();
+                if all
+                    && let Some(stored) = bytes.get(stored)
+                    && let Err(what) = chained(stored)
+                {
+                    break Ending::Damaged(what);
+                }
                 tip = Some(Tip::after(block.header()));
                 offset += block.header().stored_length();
             }
@@ -89,6 +97,11 @@ fn judge_bytes(bytes: &[u8]) -> Judged {
         }
     };
     Judged { tip, offset: wide(offset), ending }
+}
+
+fn chained(block: &[u8]) -> std::result::Result<(), String> {
+    let block = OwnedBlock::parse(block.to_vec()).map_err(|error| error.to_string())?;
+    verify_chain(&block)
 }
 
 fn follows(
@@ -142,7 +155,7 @@ pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result
         if survey.trouble.is_some() {
             break;
         }
-        let judged = judge(wal, segment.number)?;
+        let judged = judge_bytes(&fs::read(wal.join(segment::file_name(segment.number)))?, all);
         survey.trouble = trouble(segment, segments.get(index + 1), &judged, end.as_ref(), torn);
         end = judged.tip.or(end);
         survey.current = matches!(judged.ending, Ending::Clean).then_some((segment.number, judged.offset));

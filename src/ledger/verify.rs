@@ -8,12 +8,15 @@ use std::sync::{Arc, RwLock};
 
 use thads_proof::hash;
 use thads_proof::record::Leaf;
-use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
+use thads_proof::segment;
+use thads_proof::verify::{Finding, Options, Report, VerifyError, What, verify_records, verify_segments};
 
 use crate::files;
 use crate::journal::{Cursor, Listing};
 use crate::lock;
 use crate::reader::CopiedStore;
+use crate::snapshot;
+use crate::state::State;
 use crate::storage::Storage;
 
 /// What was found in a data directory.
@@ -23,8 +26,10 @@ pub struct DirectoryReport {
     pub segments: Option<Report>,
     /// The event store.
     pub sled: SledReport,
-    /// What the copies say against each other, in sentences.
+    /// What the copies, and the stream heads that were written down beside them, say against each other, in sentences.
     pub disagreements: Vec<String>,
+    /// How many records were signed or receipted, as far as that was given: fewer are too few.
+    wanted: u64,
 }
 
 /// What was found in the event store.
@@ -86,8 +91,7 @@ impl DirectoryReport {
             }
         }
         sentences.extend(self.disagreements.iter().cloned());
-        let sled = matches!(self.sled, SledReport::Checked(..)) && self.sled.is_good();
-        match (segments, sled) {
+        match (segments, self.sled_serves()) {
             (true, _) if !self.sled.is_good() => {
                 sentences.push("The segments are good: sled can be rebuilt from them.".into());
             }
@@ -96,6 +100,61 @@ impl DirectoryReport {
             (true, _) => {}
         }
         sentences
+    }
+
+    /// Returns whether sled holds all that the segments should, and nothing is wrong with it.
+    fn sled_serves(&self) -> bool {
+        let due = self.segments.as_ref().map_or(0, |report| report.summary.size).max(self.wanted);
+        match &self.sled {
+            SledReport::Checked(report, _) => self.sled.is_good() && report.summary.size >= due,
+            SledReport::Absent | SledReport::Busy | SledReport::Unreadable(_) => false,
+        }
+    }
+
+    /// Says what opening the ledger for writing would do with what was found.
+    pub fn plan(&self) -> Vec<String> {
+        let mut plan = Vec::new();
+        let Some(segments) = &self.segments else {
+            let from = if self.sled_serves() { "would be" } else { "cannot be" };
+            return vec![format!("The segments {from} restored from sled.")];
+        };
+        let is_gone = |finding: &&Finding| matches!(finding.what, What::RecordMissing | What::Short);
+        let (gone, damaged): (Vec<_>, Vec<_>) = segments.findings.iter().partition(is_gone);
+        let mut damaged: Vec<u64> = damaged.iter().filter_map(|finding| finding.place?.segment).collect();
+        damaged.dedup();
+        for number in damaged {
+            let name = segment::file_name(number);
+            plan.push(format!(
+                "Segment {name} would be put together again from its whole blocks and from what sled has; the damaged one \
+                 would be kept beside it. If neither has a block, nothing would be written."
+            ));
+        }
+        for finding in gone {
+            let last = finding.position.get().saturating_add(finding.count.saturating_sub(1));
+            let position = finding.position;
+            plan.push(format!("Records {position} to {last} would be restored from sled, if it has them."));
+        }
+        for torn in &segments.torn {
+            let place = torn.place;
+            plan.push(format!("The log would go on in a new segment, not at {place}."));
+        }
+        match &self.sled {
+            SledReport::Absent => plan.push("sled would be made anew from the segments.".into()),
+            SledReport::Busy => {}
+            SledReport::Checked(report, _) if self.sled.is_good() => {
+                match segments.summary.size.checked_sub(report.summary.size) {
+                    Some(0) => {}
+                    Some(behind) => {
+                        plan.push(format!("{behind} records would be moved to sled."));
+                    }
+                    None => plan.push("The last segments would be restored from sled.".into()),
+                }
+            }
+            SledReport::Unreadable(_) | SledReport::Checked(..) => {
+                plan.push("sled would be refilled from the segments; where it does not open, its files would be set aside.".into());
+            }
+        }
+        plan
     }
 }
 
@@ -115,6 +174,8 @@ fn verdict(name: &str, report: &Report) -> String {
 /// When the segments' files cannot be read.
 pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport, VerifyError> {
     let wal = dir.join(files::WAL);
+    // Read before the log: a writer may be at work, and the log only grows.
+    let heads = snapshot::peek(dir);
     let segments = if wal.is_dir() {
         let report = verify_segments(&wal, options)?;
         (report.summary.records > 0 || !report.is_good()).then_some(report)
@@ -122,8 +183,37 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
         None
     };
     let size = segments.as_ref().map_or(0, |report| report.summary.size);
-    let (sled, disagreements) = verify_sled(dir, &wal, size, options);
-    Ok(DirectoryReport { segments, sled, disagreements })
+    let (sled, mut disagreements) = verify_sled(dir, &wal, size, options);
+    if let (Some(heads), Some(report)) = (heads, &segments)
+        && report.is_good()
+    {
+        disagreements.extend(contradiction(&heads, &wal, report));
+    }
+    let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
+    let receipted = options.known.iter().map(|(position, _)| position.next().get());
+    let wanted = signed.chain(receipted).max().unwrap_or(0);
+    Ok(DirectoryReport { segments, sled, disagreements, wanted })
+}
+
+/// Says where the stream heads that were written down beside a whole log speak of another.
+fn contradiction(heads: &State, wal: &Path, report: &Report) -> Option<String> {
+    let (head, size) = (heads.head(), report.summary.size);
+    if Some(heads.ledger) != report.summary.ledger {
+        return None; // of another ledger: a cache that nobody looks at
+    }
+    if head.size > size {
+        let written = head.size;
+        return Some(format!(
+            "The log ends with {size} records, and snapshots/heads was written when there were {written}: the rest is gone from both copies."
+        ));
+    }
+    let leaf = Ends::new(wal, size).leaf(head.size.checked_sub(1)?)?;
+    (leaf != head.leaf).then(|| {
+        format!(
+            "snapshots/heads was written of another history: its record {} has another leaf.",
+            head.size - 1
+        )
+    })
 }
 
 fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledReport, Vec<String>) {
@@ -154,7 +244,11 @@ fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledRep
         }
     });
     // sled may be behind the segments: what it does not have yet is not missing.
-    let behind = Options { checkpoints: Vec::new(), known: Vec::new(), ..options.clone() };
+    let end = copy.store.end().unwrap_or(0);
+    let checkpoints =
+        options.checkpoints.iter().filter(|checkpoint| checkpoint.size <= end).cloned().collect();
+    let known = options.known.iter().filter(|(position, _)| position.get() < end).copied().collect();
+    let behind = Options { checkpoints, known, ..options.clone() };
     let report = verify_records(records, &behind);
     let mut disagreements = Vec::new();
     if let Some(last) = report.summary.size.checked_sub(1)

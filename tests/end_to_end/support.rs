@@ -139,6 +139,9 @@ impl Folder {
         let folder = Folder::new();
         let done = Command::new("cp").args(["-r", "--sparse=always"]).arg(data).arg(&folder.data).status();
         assert!(done.unwrap().success(), "cp {} {}", data.display(), folder.data.display());
+        // Full segments are read-only.
+        let done = Command::new("chmod").args(["-R", "u+w"]).arg(&folder.data).status();
+        assert!(done.unwrap().success(), "chmod {}", folder.data.display());
         folder
     }
 }

@@ -37,13 +37,14 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if output.json {
         output.json(&verified.json());
     } else {
-        for finding in verified.findings().take(20) {
-            output.line(&finding.to_string());
-        }
-        for sentence in verified.directory.sentences() {
-            output.line(&sentence);
-        }
+        verified.print(output);
         output.line(&verified.line(output));
+        if verified.checkpoints == 0 && verified.is_good() {
+            output.remark(output.say(
+                "Lưu ý: sổ có bị cắt ngắn ở cuối, hay bị làm lại toàn bộ, thì chỉ điểm kiểm giữ ở nơi khác mới biết (--checkpoint).",
+                "Note: whether the log was cut short at its end, or made anew as a whole, only a checkpoint kept elsewhere can tell (--checkpoint).",
+            ));
+        }
         output.remark(output.say(
             "Lưu ý: cho đến khi có đăng nhập, tên người thực hiện là lời khai của ai có quyền ghi.",
             "Note: until people sign in, an actor is a claim of whoever may write.",
@@ -159,8 +160,24 @@ impl Verified {
         self.directory.is_good() || alone
     }
 
-    fn is_good(&self) -> bool {
+    /// Whether nothing is wrong.
+    pub(crate) fn is_good(&self) -> bool {
         self.is_whole() && self.identities.is_empty()
+    }
+
+    /// Prints what was found of each copy.
+    pub(crate) fn print(&self, output: &Output) {
+        for finding in self.findings().take(20) {
+            output.line(&finding.to_string());
+        }
+        for sentence in self.directory.sentences() {
+            output.line(&sentence);
+        }
+    }
+
+    /// What opening the ledger for writing would do.
+    pub(crate) fn plan(&self) -> Vec<String> {
+        self.directory.plan()
     }
 
     /// One document.

@@ -1,6 +1,7 @@
 //! Mending at open: torn ends, damage, lost files, a sled that is behind, ahead, gone or broken.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use thads_proof::block::Header;
@@ -50,6 +51,7 @@ fn blocks(path: &Path) -> Vec<(usize, usize)> {
 fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = fs::read(path).unwrap();
     change(&mut bytes);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap(); // full segments are read-only
     fs::write(path, bytes).unwrap();
 }
 
@@ -211,6 +213,7 @@ fn a_torn_first_block_of_a_segment_leaves_the_segment_before_it_as_the_last() {
     // Cut the log where a segment begins: its first block is torn, and sled does not have it.
     let first = Header::decode(&fs::read(segment(&place, 3)).unwrap()[BLOCKS_AT..]).unwrap().first;
     let _ = (head, fs::remove_file(segment(&place, 4)));
+    fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
     fs::remove_dir_all(place.dir.join("sled")).unwrap();
     change(&segment(&place, 3), |bytes| {
         let (at, _) = (BLOCKS_AT, 0);
@@ -269,9 +272,9 @@ fn a_damaged_segment_is_restored_from_sled_and_without_sled_nothing_is_appended(
         fs::write(&path, &changed).unwrap();
         match Ledger::open(&place.dir, options()) {
             Err(error @ OpenError::Damaged { .. }) => assert!(error.is_evidence()),
-            // Where no block was hit, only the segment's header or the padding, nothing else is needed.
+            // Where no record and no block's header was hit, nothing else is needed.
             Ok((ledger, report)) => {
-                assert!(report.to_string().contains("from its own blocks"), "byte {at}: {report}");
+                assert!(report.to_string().contains("from its own records"), "byte {at}: {report}");
                 assert!(same(&ledger.head(), &head));
                 drop(ledger);
                 fs::remove_dir_all(place.dir.join("sled")).unwrap();
@@ -370,4 +373,82 @@ fn a_full_check_finds_an_old_run_of_sled_that_differs_and_rebuilds_it() {
     let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
     assert!(report.to_string().contains("set aside as"), "{report}");
     assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+}
+
+#[test]
+fn full_segments_that_sled_has_become_read_only() {
+    let (place, head, records) = large();
+    let last = (0..).take_while(|number| segment(&place, *number).exists()).last().unwrap();
+    let modes: Vec<u32> = (0..=last)
+        .map(|number| fs::metadata(segment(&place, number)).unwrap().permissions().mode() & 0o777)
+        .collect();
+    let (full, open) = modes.split_at(modes.len() - 2);
+    assert!(full.len() > 1 && full.iter().all(|mode| *mode == 0o400), "{modes:?}");
+    assert!(open.iter().all(|mode| *mode == 0o600), "the last, and the one made ahead: {modes:?}");
+    // Where those behind a full one are lost in both copies, the log goes on in it.
+    let end = Header::decode(&fs::read(segment(&place, 1)).unwrap()[BLOCKS_AT..]).unwrap().first.get();
+    (1..=last).for_each(|number| fs::remove_file(segment(&place, number)).unwrap());
+    for folder in ["sled", "snapshots"] {
+        fs::remove_dir_all(place.dir.join(folder)).unwrap();
+    }
+    let (ledger, _) = super::open(&place.dir);
+    assert_eq!(ledger.head().size, end);
+    fill(&ledger, 1001, 3);
+    assert_eq!(stored(&ledger)[..usize::try_from(end).unwrap()], records[..usize::try_from(end).unwrap()]);
+    assert!(head.size > end);
+    ledger.close().unwrap();
+}
+
+/// sled does not open; the record stands in its files all the same.
+#[test]
+fn a_damaged_segment_is_restored_from_what_a_broken_sled_still_holds() {
+    let (place, head, records) = closed();
+    let path = segment(&place, 0);
+    let at = blocks(&path)[20].0;
+    change(&path, |bytes| bytes[at + 200] ^= 1);
+    change(&place.dir.join("sled/conf"), |bytes| bytes.fill(0x55));
+    let (ledger, report) = super::open(&place.dir);
+    assert!(report.to_string().contains("1 blocks of it were restored from sled"), "{report}");
+    assert_eq!(stored(&ledger), records);
+    assert!(same(&ledger.head(), &head));
+}
+
+/// The forger has made the block anew, and the chain goes on from the old one, which sled has.
+#[test]
+fn a_record_edited_in_a_block_made_anew_is_restored() {
+    let (place, head, records) = closed();
+    let path = segment(&place, 0);
+    let (at, length) = blocks(&path)[20];
+    change(&path, |bytes| {
+        let header = Header::decode(&bytes[at..]).unwrap();
+        let mut record = thads_proof::record::Record::decode(&records[20]).unwrap();
+        record.actor += 1;
+        let record = record.encode().unwrap();
+        let mut builder = thads_proof::block::Builder::new(header.first, header.previous_leaf);
+        builder.push(&record, thads_proof::hash::leaf(&record)).unwrap();
+        let block = builder.finish(header.root).unwrap().1;
+        assert_eq!(block.len(), length);
+        bytes[at..at + length].copy_from_slice(&block);
+    });
+    let (ledger, report) = super::open(&place.dir);
+    assert!(report.to_string().contains("1 blocks of it were restored from sled"), "{report}");
+    assert_eq!(stored(&ledger), records);
+    assert!(same(&ledger.head(), &head));
+}
+
+/// Segments and sled are cut at the same place; the stream heads remember more.
+#[test]
+fn a_log_cut_short_in_both_copies_is_not_taken_for_whole() {
+    let (place, _, _) = closed();
+    let path = segment(&place, 0);
+    let at = blocks(&path)[30].0;
+    change(&path, |bytes| bytes[at..].fill(0));
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+    let said = report.sentences().join(" ");
+    assert!(!report.is_good() && said.contains("written when there were 41"), "{said}");
+    let refused = Ledger::open(&place.dir, options()).err().unwrap();
+    assert!(matches!(refused, OpenError::Short { size: 30, known: 41 }), "{refused}");
+    fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
+    assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
 }

@@ -122,11 +122,6 @@ impl Cursor {
         self.next
     }
 
-    /// Returns the number of the segment that was read last.
-    pub(crate) fn segment(&self) -> Option<u64> {
-        self.at.as_ref().map(|at| at.number)
-    }
-
     /// Returns the next block.
     pub(crate) fn next_block(&mut self) -> Option<std::result::Result<OwnedBlock, JournalError>> {
         if self.next >= self.until {

@@ -4,7 +4,8 @@
 //! sled fails, the mover says so in [`Progress`] and ends, and the ledger goes on from the segments.
 
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use thads_proof::block::Header;
 use thads_proof::record::Position;
+use thads_proof::segment;
 
 use super::cursor::{Cursor, Segments};
 use super::segment::Placed;
@@ -69,6 +71,9 @@ pub(super) fn start(
         let from = shared.moved();
         let mut mover = Mover {
             cursor: Cursor::new(&wal, &segments, from, from),
+            wal,
+            segments,
+            sealed: 0,
             sled,
             store,
             shared: Arc::clone(&shared),
@@ -77,7 +82,6 @@ pub(super) fn start(
             since: None,
             headers: Vec::new(),
             runs: Vec::new(),
-            segment: None,
         };
         if let Err(error) = mover.work() {
             shared.progress.lock().unwrap_or_else(PoisonError::into_inner).failed = Some(error);
@@ -87,6 +91,10 @@ pub(super) fn start(
 
 struct Mover {
     cursor: Cursor,
+    wal: PathBuf,
+    segments: Segments,
+    /// How many segments, from the first on, are full and in sled, and so read-only.
+    sealed: usize,
     sled: PathBuf,
     store: Store,
     shared: Arc<Shared>,
@@ -97,8 +105,6 @@ struct Mover {
     since: Option<Instant>,
     headers: Vec<Header>,
     runs: Vec<Run>,
-    /// The segment that was read last.
-    segment: Option<u64>,
 }
 
 impl Mover {
@@ -170,13 +176,7 @@ impl Mover {
         reached(Step::MoverDue);
         self.store.put(&self.headers, &self.runs).map_err(|error| error.to_string())?;
         reached(Step::MoverFlushed);
-        let segment = self.cursor.segment();
-        if self.segment.is_some() && segment != self.segment {
-            // A segment was finished: sled's flush alone is not durable.
-            let folder = File::open(&self.sled).map_err(|error| error.to_string())?;
-            rustix::fs::syncfs(&folder).map_err(|error| error.to_string())?;
-        }
-        self.segment = segment;
+        self.seal(moved)?;
         self.headers.clear();
         self.runs.clear();
         self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).moved = moved;
@@ -188,6 +188,24 @@ impl Mover {
         if !self.settings.mover_pause.is_zero() {
             std::thread::sleep(self.settings.mover_pause);
         }
+        Ok(())
+    }
+    /// Makes the segments read-only that are full and that sled has up to `moved`: nobody writes to them again.
+    fn seal(&mut self, moved: u64) -> Result<(), String> {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let next = segments.partition_point(|used| used.first.get() <= moved);
+        let full: Vec<u64> = segments.iter().take(next.saturating_sub(1)).map(|used| used.number).collect();
+        drop(segments);
+        let Some(full) = full.get(self.sealed..).filter(|full| !full.is_empty()) else { return Ok(()) };
+        // sled's flush alone is not durable.
+        let folder = File::open(&self.sled).map_err(|error| error.to_string())?;
+        rustix::fs::syncfs(&folder).map_err(|error| error.to_string())?;
+        for number in full {
+            // Where the file system knows no modes, the segment stays as it is: nothing relies on it.
+            let path = self.wal.join(segment::file_name(*number));
+            let _ = fs::set_permissions(path, Permissions::from_mode(0o400));
+        }
+        self.sealed += full.len();
         Ok(())
     }
 }

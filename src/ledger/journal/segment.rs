@@ -4,9 +4,9 @@
 //! and its folder synced. So a commit only overwrites bytes that the file system has already placed, and one fdatasync
 //! of the file is all that a block needs.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Result, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -61,8 +61,12 @@ impl SegmentWriter {
         let bytes = wide(bytes.max(SEGMENT_BYTES_MIN));
         let current = match current {
             Some((number, offset)) => {
-                let file =
-                    OpenOptions::new().read(true).write(true).open(wal.join(segment::file_name(number)))?;
+                let path = wal.join(segment::file_name(number));
+                if fs::metadata(&path)?.permissions().readonly() {
+                    // It was full until the segments behind it were lost.
+                    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+                }
+                let file = OpenOptions::new().read(true).write(true).open(path)?;
                 let length = file.metadata()?.len();
                 Some(Current { file, length, number, offset })
             }
