@@ -10,6 +10,7 @@ use thads_service::house::{House, HouseError};
 use crate::failure::Failure;
 use crate::output::Output;
 
+pub(crate) mod backup;
 pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod checkpoint;
@@ -23,6 +24,7 @@ pub(crate) mod rebuild;
 pub(crate) mod record;
 pub(crate) mod replay;
 pub(crate) mod report;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod verify;
 

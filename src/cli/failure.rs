@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use thads_cases::refusal::Refusal;
 use thads_ledger::journal::JournalError;
-use thads_ledger::{AppendError, OpenError};
+use thads_ledger::{AppendError, BackupError, OpenError};
 use thads_service::act::ActError;
 use thads_service::answers::AnswerError;
 use thads_service::house::HouseError;
@@ -147,6 +147,25 @@ impl From<OpenError> for Failure {
             | OpenError::Io(_) => None,
         };
         Failure::Failed { message, hint: hint.map(str::to_owned) }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Failure {
+        if let BackupError::Open(error) = error {
+            return error.into();
+        }
+        let message = error.to_string();
+        let hint = match error {
+            BackupError::Damaged { .. } => "nothing was put in place; thads verify names what is damaged",
+            BackupError::Contradiction(_) => {
+                "keep both as they are; thads verify --checkpoint with the backup's checkpoint says from where on they differ"
+            }
+            BackupError::Open(_) | BackupError::Refused(_) | BackupError::Io(_) => {
+                return Failure::Failed { message, hint: None };
+            }
+        };
+        Failure::Damage { message, hint: Some(hint.to_owned()) }
     }
 }
 

@@ -66,6 +66,10 @@ enum Command {
     Import(commands::import::Args),
     /// Verify the whole history; exit status 3 when something is wrong.
     Verify(commands::verify::Args),
+    /// Copy the ledger into a folder: what it lacks, verified, also while a server writes.
+    Backup(commands::backup::Args),
+    /// Make an empty data directory from a backup: all of it, or as it was.
+    Restore(commands::restore::Args),
     /// Print a signed checkpoint.
     Checkpoint,
     /// Say what is wrong with the directory, mend it from the better copy, verify it.
@@ -97,6 +101,8 @@ pub fn run() -> ExitCode {
         Command::Replay(args) => commands::replay::run(data, &output, &args),
         Command::Import(args) => commands::import::run(data, &output, &args),
         Command::Verify(args) => commands::verify::run(data, &output, &args),
+        Command::Backup(args) => commands::backup::run(data, &output, &args),
+        Command::Restore(args) => commands::restore::run(data, &output, &args),
         Command::Checkpoint => commands::checkpoint::run(data, &output),
         Command::Doctor(args) => commands::doctor::run(data, &output, &args),
         Command::Rebuild(args) => commands::rebuild::run(data, &output, &args),

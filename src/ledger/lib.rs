@@ -30,6 +30,7 @@
 //! ```
 
 mod append;
+mod backup;
 #[cfg(test)]
 mod checks;
 mod clock;
@@ -62,6 +63,7 @@ pub mod vault;
 mod verify;
 
 pub use append::{Append, AppendError, Malformed, NewEvent, Personal, StreamAppend};
+pub use backup::{Backup, BackupError, Restored, Until, backup, restore};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
 pub use keys::KeyError;

@@ -456,6 +456,28 @@ pub fn rfc3339(micros: i64) -> String {
     format!("{date}T{:02}:{:02}:{:02}.{micros:06}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
+/// Reads an instant as [`rfc3339`] writes it, with a fraction of a second or without; `None` for anything else.
+pub fn instant(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts =
+        time.split(':').map(|part| (part.len() == 2 && digits(part)).then_some(part)?.parse::<i64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    if parts.next().is_some()
+        || hours > 23
+        || minutes > 59
+        || seconds > 59
+        || fraction.len() > 6
+        || !digits(fraction)
+    {
+        return None;
+    }
+    let micros: i64 = format!("{fraction:0<6}").parse().ok()?;
+    let days = i64::from(date.parse::<Date>().ok()?.days());
+    Some(((days * 24 + hours) * 60 + minutes) * 60_000_000 + seconds * 1_000_000 + micros)
+}
+
 /// A refusal as JSON, with its words in both languages.
 pub fn refusal_json(refusal: &Refusal) -> Value {
     json!({

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod backup;
 mod copies;
 mod demo;
 mod evidence;

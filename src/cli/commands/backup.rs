@@ -1,0 +1,45 @@
+//! `backup`: what a folder lacks of the ledger is copied there, verified as it is copied, with a signed checkpoint beside.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Arguments of `backup`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The backup's folder: new, or with an earlier backup of this ledger.
+    dir: PathBuf,
+    /// Copy the keys as well: whoever has them reads all personal data and signs for the log.
+    #[arg(long)]
+    keys: bool,
+}
+
+pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let done = thads_ledger::backup(data, &args.dir, args.keys)?;
+    let (size, root) = (done.size, done.root.to_string());
+    if output.json {
+        output.json(&json!({
+            "records": size, "root": root, "segments_copied": done.segments, "bytes_copied": done.bytes, "checkpoint": done.note,
+        }));
+        return Ok(());
+    }
+    let (copied, bytes) =
+        (output.say("đoạn được chép", "segments copied"), super::grouped(&done.bytes.to_string()));
+    output.line(&format!(
+        "{}: {size} {}; {} {copied} ({bytes} bytes); {} {root}",
+        output.say("Đã sao lưu", "Backed up"),
+        output.say("bản ghi", "records"),
+        done.segments,
+        output.say("gốc", "root")
+    ));
+    if !args.keys {
+        output.remark(output.say(
+            "Khóa (keys/) không được chép: không có khóa thì không đọc được tên người trong bản sao; giữ khóa ở nơi khác.",
+            "The keys (keys/) were not copied: without them nobody reads the names in the backup; keep them elsewhere.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! `restore`: a data directory from a backup, verified against its checkpoint before it appears.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use thads_cases::date::Date;
+use thads_ledger::Until;
+use thads_proof::record::Micros;
+use thads_service::wire::instant;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Arguments of `restore`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The backup's folder.
+    dir: PathBuf,
+    /// To so many records.
+    #[arg(long, value_name = "POSITION", conflicts_with = "as_known")]
+    to: Option<u64>,
+    /// To what was recorded by the end of this day, or by this moment (2019-04-12T02:00:00Z).
+    #[arg(long, value_name = "MOMENT")]
+    as_known: Option<String>,
+    /// The log's verifier key, kept from elsewhere; default: the one that the backup's genesis names.
+    #[arg(long, value_name = "VKEY")]
+    key: Option<String>,
+}
+
+pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let until = match (args.to, &args.as_known) {
+        (Some(size), _) => Until::Size(size),
+        (None, Some(moment)) => Until::Recorded(Micros::new(before(moment)?)),
+        (None, None) => Until::End,
+    };
+    let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref())?;
+    let (size, root) = (done.size, done.root.to_string());
+    if output.json {
+        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys }));
+        return Ok(());
+    }
+    output.line(&format!(
+        "{}: {size} {}; {} {root}",
+        output.say("Đã khôi phục", "Restored"),
+        output.say("bản ghi", "records"),
+        output.say("gốc", "root")
+    ));
+    if !done.has_keys {
+        output.remark(output.say(
+            "Bản sao không có khóa: chép lại thư mục keys/ trước khi ghi và để đọc được tên người.",
+            "The backup holds no keys: put keys/ back before anything is recorded, and to read names.",
+        ));
+    }
+    Ok(())
+}
+
+/// The instant before which everything belongs to a moment: the end of a day, or the microsecond after.
+fn before(moment: &str) -> Result<i64, Failure> {
+    let day = moment.parse::<Date>().ok().map(|day| day.next().begins_at());
+    day.or_else(|| instant(moment).map(|micros| micros.saturating_add(1))).ok_or_else(|| {
+        Failure::new(
+            format!("{moment:?} is no moment"),
+            "write a day like 2019-03-31, or an instant like 2019-04-12T02:00:00Z",
+        )
+    })
+}

@@ -1,0 +1,250 @@
+//! A backup: the segments byte for byte, the vault, and the checkpoint that it was made at; and a ledger from it again.
+//!
+//! A full segment never changes, so it is its own increment: what the backup has, it keeps. `contents` says what belongs to
+//! the backup and is replaced last, in one step: a backup that is cut off leaves the one before it, or what is missing
+//! shows. Sled and snapshots are not in it: opening makes them anew.
+
+mod bring_back;
+mod contents;
+mod walk;
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use thads_proof::checkpoint::Checkpoint;
+use thads_proof::genesis::Genesis;
+use thads_proof::note::Vkey;
+use thads_proof::segment;
+use thads_proof::tree::Root;
+
+use crate::files;
+use crate::journal::Listing;
+use crate::open::OpenError;
+use crate::reader::Reader;
+pub use bring_back::{Restored, Until, restore};
+use contents::{Contents, Kept};
+use walk::Walk;
+
+/// The checkpoint of a backup, for people and for `verify`; `contents` holds it as well.
+const CHECKPOINT: &str = "checkpoint";
+
+/// Why there is no backup, or none can be brought back.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What is there does not allow it.
+    #[error("{0}")]
+    Refused(String),
+    /// Ledger and backup tell different histories, or the ledger is the shorter: evidence.
+    #[error("{0}")]
+    Contradiction(String),
+    /// What was to be copied is damaged: evidence. Nothing was put in place.
+    #[error("{}: from position {position} on: {what}", path.display())]
+    Damaged {
+        /// The file or folder.
+        path: PathBuf,
+        /// The first position that it concerns.
+        position: u64,
+        /// What is wrong.
+        what: String,
+    },
+    /// The file system failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl BackupError {
+    /// Returns whether this is evidence of damage or tampering, not only a failure.
+    pub fn is_evidence(&self) -> bool {
+        match self {
+            BackupError::Open(error) => error.is_evidence(),
+            BackupError::Contradiction(_) | BackupError::Damaged { .. } => true,
+            BackupError::Refused(_) | BackupError::Io(_) => false,
+        }
+    }
+}
+
+/// What a backup holds and what was copied for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Backup {
+    /// Records in it.
+    pub size: u64,
+    /// The root over them.
+    pub root: Root,
+    /// Segments that were copied.
+    pub segments: u64,
+    /// Bytes that were copied.
+    pub bytes: u64,
+    /// The signed checkpoint that it was made at.
+    pub note: String,
+}
+
+/// Copies what the backup in `target` lacks of the ledger in `dir`, also while a server writes to it: to the last whole
+/// block. Everything is verified as it is copied. The keys are copied only `with_keys`.
+///
+/// # Errors
+/// See [`BackupError`]: the target holds something else or a longer history, the ledger is damaged.
+pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, BackupError> {
+    let reader = Reader::open(dir)?;
+    let (head, note) = (reader.head(), reader.checkpoint()?);
+    let genesis = reader.genesis().clone();
+    let ours = key_of(&reader.checkpoint_key()?)?;
+    let before = look(target, &genesis, &[key_of(&genesis.log_key)?, ours])?;
+    if let Some((_, earlier)) = &before
+        && earlier.size > head.size
+    {
+        return Err(BackupError::Contradiction(format!(
+            "the backup goes to {} records and the ledger to {}: the ledger was put back to an earlier state or cut short",
+            earlier.size, head.size
+        )));
+    }
+    let mut segments = Listing::read(&dir.join(files::WAL))?.used;
+    segments.retain(|used| used.first.get() < head.size);
+    if segments.is_empty() {
+        return Err(BackupError::Refused(
+            "the ledger has no segments: let thads doctor restore them first".into(),
+        ));
+    }
+    // All of the log is read before anything is copied: a ledger that is damaged or another's leaves the backup alone.
+    let mut walk = Walk::of(reader.id());
+    let mut fork = None;
+    for used in &segments {
+        let path = dir.join(files::WAL).join(segment::file_name(used.number));
+        walk.segment(&path, used.number, &fs::read(&path)?, head.size, |tree| {
+            if let Some((_, earlier)) = &before
+                && earlier.size == tree.size()
+                && earlier.root != tree.root()
+            {
+                fork = Some(earlier.size);
+            }
+        })?;
+    }
+    if (walk.size(), walk.root()) != (head.size, head.root) {
+        return Err(walk.short(&dir.join(files::WAL), head.size));
+    }
+    if let Some(size) = fork {
+        return Err(BackupError::Contradiction(format!(
+            "ledger and backup tell different histories below {size} records: the root that the backup was signed with is not the ledger's"
+        )));
+    }
+    let there = Listing::read(&target.join(files::WAL))?;
+    if there.ledger.is_some_and(|ledger| ledger != reader.id()) {
+        return Err(BackupError::Refused(another_ledger(target)));
+    }
+    files::make_folder(target)?;
+    files::make_folder(&target.join(files::WAL))?;
+    // Where no backup was ever finished, nothing tells which history its segments are of.
+    let full = if before.is_some() { there.used.len().saturating_sub(1) } else { 0 };
+    let mut done = Backup { size: head.size, root: head.root, segments: 0, bytes: 0, note: note.clone() };
+    let mut walk = Walk::of(reader.id());
+    for (index, used) in segments.iter().enumerate() {
+        let name = segment::file_name(used.number);
+        let path = dir.join(files::WAL).join(&name);
+        let mut bytes = fs::read(&path)?;
+        let end = walk.segment(&path, used.number, &bytes, head.size, |_| {})?;
+        // The backup's last segment may have grown; those before it are as they stay.
+        if there.used.get(index) == Some(used) && index < full {
+            continue;
+        }
+        let last = walk.size() == head.size;
+        if last {
+            bytes.truncate(end);
+        }
+        put(&target.join(files::WAL).join(&name), &bytes, if last { 0o600 } else { 0o400 })?;
+        done.segments += 1;
+        done.bytes += crate::count::wide(bytes.len());
+    }
+    let kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
+    let kept = copy_files(dir, target, kept, with_keys, &mut done)?;
+    Contents { kept, note: note.clone() }.write(target)?;
+    files::write_small(&target.join(CHECKPOINT), note.as_bytes())?;
+    Ok(done)
+}
+
+/// Reads what a target holds. `None`: nothing yet, or what the first backup of this ledger left when it was cut off.
+fn look(
+    target: &Path,
+    genesis: &Genesis,
+    keys: &[Vkey],
+) -> Result<Option<(Contents, Checkpoint)>, BackupError> {
+    let refused = |what: &str| Err(BackupError::Refused(format!("{}: {what}", target.display())));
+    let entries = match fs::read_dir(target) {
+        Ok(entries) => entries.collect::<Result<Vec<_>, _>>()?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let is_there = |name: &str| entries.iter().any(|entry| entry.file_name() == name);
+    if is_there("LOCK") || is_there(files::SLED) {
+        return refused("this is a ledger's own directory, not a backup");
+    }
+    let Some(contents) = Contents::read(target)? else {
+        if entries.is_empty() || (is_there(files::WAL) && !is_there(CHECKPOINT)) {
+            return Ok(None);
+        }
+        return refused("it is not empty and holds no backup; name another folder");
+    };
+    match Checkpoint::open(&contents.note, &genesis.origin, keys) {
+        Ok((checkpoint, _)) => Ok(Some((contents, checkpoint))),
+        Err(_) => Err(BackupError::Refused(another_ledger(target))),
+    }
+}
+
+fn another_ledger(target: &Path) -> String {
+    format!(
+        "{} holds the backup of another ledger, or its checkpoint was changed; name another folder",
+        target.display()
+    )
+}
+
+/// Copies vault and keys where they have changed, each under a name of its own; returns what now belongs to the backup.
+fn copy_files(
+    dir: &Path,
+    target: &Path,
+    before: Vec<Kept>,
+    with_keys: bool,
+    done: &mut Backup,
+) -> Result<Vec<Kept>, BackupError> {
+    let mut kept = before;
+    let folders = if with_keys { &[files::VAULT, files::KEYS][..] } else { &[files::VAULT][..] };
+    for folder in folders {
+        let Ok(entries) = fs::read_dir(dir.join(folder)) else { continue };
+        files::make_folder(&target.join(folder))?;
+        for entry in entries {
+            let path = entry?.path();
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            if !path.is_file() || name.ends_with(".new") {
+                continue;
+            }
+            let (bytes, place) = (fs::read(&path)?, format!("{folder}/{name}"));
+            let now = Kept::of(place.clone(), format!("{place}@{}", done.size), &bytes);
+            if kept.iter().any(|kept| kept.place == place && kept.hash == now.hash) {
+                continue;
+            }
+            put(&target.join(&now.copy), &bytes, 0o600)?;
+            done.bytes += crate::count::wide(bytes.len());
+            kept.retain(|kept| kept.place != place);
+            kept.push(now);
+        }
+    }
+    Ok(kept)
+}
+
+/// Writes a file that is there whole or not at all: under another name, synced, renamed, its folder synced.
+fn put(path: &Path, bytes: &[u8], mode: u32) -> Result<(), BackupError> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(bytes)?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    Ok(files::sync_parent(path)?)
+}
+
+fn key_of(text: &str) -> Result<Vkey, BackupError> {
+    text.parse().map_err(|error: thads_proof::note::VkeyError| BackupError::Refused(error.to_string()))
+}

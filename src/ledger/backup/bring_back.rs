@@ -1,0 +1,216 @@
+//! A ledger from a backup: all of it, or as it was at some size or at some moment. Everything is verified against the
+//! backup's checkpoint before a data directory appears, and that appears in one step.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use thads_proof::block::{Block, Builder};
+use thads_proof::checkpoint::Checkpoint;
+use thads_proof::genesis::Genesis;
+use thads_proof::hash;
+use thads_proof::record::{Micros, Position, Record};
+use thads_proof::segment::{self, BLOCKS_AT};
+use thads_proof::tree::Root;
+use thads_proof::verify::{Options, verify_segments};
+
+use super::contents::Contents;
+use super::walk::Walk;
+use super::{BackupError, key_of, put};
+use crate::files;
+use crate::journal::{Listing, OwnedBlock};
+
+/// How far a ledger is brought back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// To the checkpoint of the backup.
+    End,
+    /// To so many records.
+    Size(u64),
+    /// To what was recorded before an instant.
+    Recorded(Micros),
+}
+
+/// What was brought back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Restored {
+    /// Records.
+    pub size: u64,
+    /// The root over them.
+    pub root: Root,
+    /// Whether the backup held the signing key.
+    pub has_keys: bool,
+}
+
+/// Makes the data directory `dir`, which must be empty or not there, from the backup in `backup`. `key`: the log's verifier
+/// key, where it is kept elsewhere; else the one that the backup's genesis names.
+///
+/// # Errors
+/// See [`BackupError`]: the directory is not empty, the backup is not what its checkpoint says.
+pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Result<Restored, BackupError> {
+    match fs::read_dir(dir) {
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                let what = format!("{} is not empty: nothing is overwritten", dir.display());
+                return Err(BackupError::Refused(what));
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    let Some(contents) = Contents::read(backup)? else {
+        return Err(BackupError::Refused(format!("{} holds no backup", backup.display())));
+    };
+    let wal = backup.join(files::WAL);
+    let (checkpoint, genesis) = checkpoint(&wal, &contents.note, key)?;
+    let options = Options { checkpoints: vec![checkpoint.clone()], ..Options::default() };
+    let report = verify_segments(&wal, &options)
+        .map_err(|error| BackupError::Refused(format!("{}: {error}", wal.display())))?;
+    if let Some(first) = report.first() {
+        let position = first.position.get();
+        return Err(BackupError::Damaged { path: wal, position, what: first.to_string() });
+    }
+    let kept: Result<Vec<_>, _> =
+        contents.kept.iter().map(|kept| Ok::<_, BackupError>((kept, kept.read(backup)?))).collect();
+    let (kept, size) = (kept?, size(&wal, &checkpoint, until)?);
+
+    let draft = draft(dir);
+    if draft.exists() {
+        fs::remove_dir_all(&draft)?; // what a restoring that was cut off left
+    }
+    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent)?;
+    }
+    for folder in ["", files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
+        files::make_folder(&draft.join(folder))?;
+    }
+    let mut walk = Walk::of(genesis.ledger);
+    for (number, path) in segments(&wal)? {
+        if walk.size() >= size {
+            break;
+        }
+        let bytes = cut(&mut walk, &path, number, fs::read(&path)?, size)?;
+        put(&draft.join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
+    }
+    let is_end = size == checkpoint.size;
+    if walk.size() != size || (is_end && walk.root() != checkpoint.root) {
+        return Err(walk.short(&wal, size));
+    }
+    for (kept, bytes) in &kept {
+        put(&draft.join(&kept.place), bytes, 0o600)?;
+    }
+    let root = walk.root();
+    let again = verify_segments(&draft.join(files::WAL), &Options::default());
+    let same =
+        again.is_ok_and(|again| again.is_good() && (again.summary.size, again.summary.root) == (size, root));
+    if !same {
+        let what = "what was written is not what was read".into();
+        return Err(BackupError::Damaged { path: draft, position: 0, what });
+    }
+    files::sync_folder(&draft)?;
+    fs::rename(&draft, dir)?;
+    files::sync_parent(dir)?;
+    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists() })
+}
+
+/// The folder that becomes the data directory.
+fn draft(dir: &Path) -> PathBuf {
+    let mut name = OsString::from(dir.file_name().unwrap_or_default());
+    name.push(".restoring");
+    dir.with_file_name(name)
+}
+
+/// Reads the genesis of a backup and the checkpoint that it is held against.
+fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, Record), BackupError> {
+    let damaged = |what: String| BackupError::Damaged { path: wal.to_path_buf(), position: 0, what };
+    let first = segments(wal)?.into_iter().next().ok_or_else(|| damaged("there are no segments".into()))?;
+    let bytes = fs::read(first.1)?;
+    let block = Block::parse(bytes.get(BLOCKS_AT..).unwrap_or_default())
+        .map_err(|error| damaged(error.to_string()))?;
+    let record = block.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok());
+    let record = record.ok_or_else(|| damaged("there is no genesis".into()))?;
+    let genesis = Genesis::from_record(&record).map_err(|error| damaged(error.to_string()))?;
+    let key = key_of(key.unwrap_or(&genesis.log_key))?;
+    let origin = key.name().to_owned();
+    let (checkpoint, _) = Checkpoint::open(note, &origin, &[key])
+        .map_err(|error| damaged(format!("the checkpoint is not one of this log: {error}")))?;
+    Ok((checkpoint, record))
+}
+
+fn segments(wal: &Path) -> Result<Vec<(u64, PathBuf)>, BackupError> {
+    let used = Listing::read(wal)?.used;
+    Ok(used.into_iter().map(|used| (used.number, wal.join(segment::file_name(used.number)))).collect())
+}
+
+/// Returns how many records are brought back.
+fn size(wal: &Path, checkpoint: &Checkpoint, until: Until) -> Result<u64, BackupError> {
+    let refused = |what: String| Err(BackupError::Refused(what));
+    match until {
+        Until::End => Ok(checkpoint.size),
+        Until::Size(0) => refused("a ledger has its first record at least".into()),
+        Until::Size(size) if size <= checkpoint.size => Ok(size),
+        Until::Size(size) => refused(format!("the backup goes to {} records, not {size}", checkpoint.size)),
+        Until::Recorded(before) => {
+            let mut size = 0;
+            for (_, path) in segments(wal)? {
+                let bytes = fs::read(path)?;
+                let mut offset = BLOCKS_AT;
+                while let segment::Step::Block(block) = segment::step(&bytes, offset) {
+                    let records = block.records().filter_map(|(_, bytes)| Record::decode(bytes).ok());
+                    size += records.filter(|record| record.recorded_at < before).count();
+                    offset += block.header().stored_length();
+                }
+            }
+            match crate::count::wide(size).min(checkpoint.size) {
+                0 => refused("nothing was recorded before that moment".into()),
+                size => Ok(size),
+            }
+        }
+    }
+}
+
+/// Returns a segment as it is when the log has `size` records: all of it, or the blocks before that, the last of which may
+/// have to be made anew of fewer records.
+fn cut(
+    walk: &mut Walk,
+    path: &Path,
+    number: u64,
+    mut bytes: Vec<u8>,
+    size: u64,
+) -> Result<Vec<u8>, BackupError> {
+    let end = walk.segment(path, number, &bytes, size, |_| {})?;
+    let damaged =
+        |position: u64, what: String| BackupError::Damaged { path: path.to_path_buf(), position, what };
+    let following = match segment::step(&bytes, end) {
+        segment::Step::Block(block) => block.header().stored_length(),
+        segment::Step::Unused | segment::Step::Torn => 0,
+        segment::Step::Damaged(error) => return Err(damaged(walk.size(), error.to_string())),
+    };
+    let first = walk.size();
+    if following == 0 && first < size {
+        return Ok(bytes); // the log goes on in the next one
+    }
+    let whole = bytes.get(end..end + following).unwrap_or_default().to_vec();
+    bytes.truncate(end);
+    if first < size {
+        let block = OwnedBlock::parse(whole).map_err(|error| damaged(first, error.to_string()))?;
+        let last = shortened(walk, &block, size).map_err(|what| damaged(first, what))?;
+        bytes.extend(last.bytes());
+    }
+    Ok(bytes)
+}
+
+/// Makes a block of the records of `block` that the log has at `size`.
+fn shortened(walk: &mut Walk, block: &OwnedBlock, size: u64) -> Result<OwnedBlock, String> {
+    let first = walk.size();
+    let run = block.run().cut(&(first..size));
+    let mut builder = Builder::new(Position::new(first), walk.leaf());
+    for (_, record) in run.records() {
+        builder.push(record, hash::leaf(record)).map_err(|error| error.to_string())?;
+    }
+    let root = walk.root_with(&run);
+    let block = OwnedBlock::new(builder.finish(root).map_err(|error| error.to_string())?);
+    walk.take(&block, &mut |_| {})?;
+    Ok(block)
+}

@@ -1,0 +1,352 @@
+//! Backups: a second run copies what is new, a server may write meanwhile, a run that is killed leaves nothing that does not
+//! come back; what is brought back has the same root and report, all of it or as it was; and what is changed is refused.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::fines;
+use crate::layout::segments;
+use crate::random::{self, Random};
+use crate::support::{
+    Folder, HALF_YEAR, Server, THADS, action, ask, demo, distraint_case, fine_case, head, lines, officer,
+    real_ledger, record, thads,
+};
+
+/// A ledger with three cases, and a folder for its backup.
+fn small() -> (Folder, PathBuf) {
+    let folder = real_ledger();
+    record(&folder.data, &distraint_case("DT03/2018/0001")).ok();
+    record(&folder.data, &fine_case("DT03/2018/0002")).ok();
+    let target = folder.data.with_file_name("backup");
+    (folder, target)
+}
+
+fn backup(data: &Path, target: &Path, more: &[&str]) -> Value {
+    let target = target.display().to_string();
+    let mut args = vec!["backup", target.as_str()];
+    args.extend_from_slice(more);
+    ask(data, &args)
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}
+
+fn restore_args(target: &Path, more: &[&str]) -> Vec<String> {
+    let first = ["--json", "restore"].map(str::to_owned).into_iter().chain([target.display().to_string()]);
+    first.chain(more.iter().map(|arg| (*arg).to_owned())).collect()
+}
+
+/// A note in a case, which may be recorded again and again.
+fn note(text: &str) -> Value {
+    let fields = serde_json::json!({ "text": text });
+    action("DT03/2018/0001", "note_added", "2019-01-11", officer::ENFORCER, fields)
+}
+
+#[test]
+fn a_backup_comes_back_with_the_same_root_report_and_names() {
+    let (folder, target) = small();
+    let report = |data: &Path| ask(data, &["report", "--period", HALF_YEAR]);
+    let case = |data: &Path| thads(data, &["--json", "case", "DT03/2018/0001", "--history"]).ok().out;
+    let done = backup(&folder.data, &target, &["--keys"]);
+    let (size, root) = head(&folder.data);
+    assert_eq!((done["records"].as_u64(), done["segments_copied"].as_u64()), (Some(size), Some(1)), "{done}");
+    assert_eq!(fs::read_to_string(target.join("checkpoint")).unwrap(), done["checkpoint"].as_str().unwrap());
+    assert!(done["checkpoint"].as_str().unwrap().contains(&root));
+    // The backup is a folder that verify reads.
+    let note = target.join("checkpoint").display().to_string();
+    thads(&target, &["verify", "--checkpoint", &note]).ok();
+
+    let back = Folder::new();
+    let restored = thads(&back.data, &restore_args(&target, &[])).ok().json();
+    assert_eq!(
+        (restored["root"].as_str(), restored["has_keys"].as_bool()),
+        (done["root"].as_str(), Some(true))
+    );
+    assert_eq!((head(&back.data), report(&back.data)), ((size, root), report(&folder.data)));
+    assert!(case(&back.data).contains("Người phải thi hành án"));
+    assert_eq!(case(&back.data), case(&folder.data));
+    let said = thads(&back.data, &["doctor"]).ok().out;
+    assert!(said.contains("behind the segments"), "sled is made anew: {said}");
+    // It is a ledger: the next action follows, and the next opening finds nothing to do.
+    record(&back.data, &[note("Đã khôi phục")]).ok();
+    assert_eq!(head(&back.data).0, size + 1);
+    thads(&back.data, &["verify"]).ok();
+    // And nothing is ever overwritten.
+    let refused = thads(&back.data, &restore_args(&target, &[]));
+    assert_eq!((refused.status, refused.err.contains("is not empty")), (1, true), "{refused:?}");
+}
+
+#[test]
+fn without_the_keys_figures_come_back_and_names_do_not() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &[]);
+    assert!(files(&target).iter().all(|path| !path.starts_with(target.join("keys"))), "{:?}", files(&target));
+    let back = Folder::new();
+    let ran = thads(&back.data, &restore_args(&target, &[])).ok();
+    assert_eq!(ran.json()["has_keys"], false);
+    let report = |data: &Path| ask(data, &["report", "--period", HALF_YEAR]);
+    assert_eq!(report(&back.data), report(&folder.data));
+    let case = thads(&back.data, &["--json", "case", "DT03/2018/0001"]).ok().out;
+    assert!(!case.contains("Người"), "{case}");
+    // The keys, kept elsewhere and put back, make it whole.
+    for path in files(&folder.data.join("keys")) {
+        fs::copy(&path, back.data.join("keys").join(path.file_name().unwrap())).unwrap();
+    }
+    record(&back.data, &[note("Có khóa")]).ok();
+    let case = thads(&back.data, &["--json", "case", "DT03/2018/0001"]).ok().out;
+    assert!(case.contains("Người phải thi hành án"), "{case}");
+}
+
+#[test]
+fn a_second_run_copies_only_what_is_new_and_a_server_may_write() {
+    let folder = Folder::copy_of(&demo().data);
+    let target = folder.data.with_file_name("backup");
+    let first = backup(&folder.data, &target, &[]);
+    let used = segments(&folder.data).iter().filter(|path| fs::read(path).unwrap()[0] != 0).count();
+    assert!(used > 3 && first["segments_copied"].as_u64() == u64::try_from(used).ok(), "{first}");
+    let modes =
+        segments(&target).into_iter().map(|path| fs::metadata(path).unwrap().permissions().mode() & 0o777);
+    assert_eq!(modes.filter(|mode| *mode == 0o400).count(), used - 1, "full segments are read-only");
+
+    let server = Server::start(&folder.data);
+    let case = &thads(&folder.data, &["--json", "cases", "--limit", "1"]).ok().json_lines()[0];
+    assert!(case["case"].is_string(), "{case}");
+    let again = backup(&folder.data, &target, &[]);
+    assert_eq!(again["segments_copied"].as_u64(), Some(1), "the last one may have grown: {again}");
+    assert_eq!(again["root"], first["root"]);
+    assert_eq!(server.stop(), 0);
+
+    let back = Folder::new();
+    thads(&back.data, &restore_args(&target, &[])).ok();
+    assert_eq!(head(&back.data), head(&folder.data));
+}
+
+#[test]
+fn backups_beside_a_writing_server_come_back_to_what_was_answered() {
+    let (folder, target) = small();
+    let server = Server::start(&folder.data);
+    let mut answered = head(&folder.data).0;
+    for round in 0..5 {
+        for number in 0..4 {
+            let answer = server.post("/api/v1/actions", &note(&format!("{round}.{number}")).to_string());
+            assert!(answer.status < 300, "{answer:?}");
+            answered += 1;
+        }
+        let done = backup(&folder.data, &target, &["--keys"]);
+        assert_eq!(done["records"].as_u64(), Some(answered), "{done}");
+    }
+    assert_eq!(server.stop(), 0);
+    let back = Folder::new();
+    thads(&back.data, &restore_args(&target, &[])).ok();
+    assert_eq!(head(&back.data), head(&folder.data));
+}
+
+#[test]
+fn a_ledger_comes_back_as_it_was_at_every_size_and_at_a_moment() {
+    let fines = fines::ledger();
+    let target = fines.data.with_file_name("backup-sizes");
+    let whole = backup(&fines.data, &target, &["--keys"]);
+    let mut random = Random::new(random::seed(), "sizes");
+    let last = usize::try_from(whole["records"].as_u64().unwrap()).unwrap();
+    // Where a checkpoint was kept, the root is known; in between, blocks are cut in the middle.
+    let kept = fines.checkpoints.iter().map(|(_, size)| usize::try_from(*size).unwrap());
+    let sizes: Vec<usize> =
+        [1, 2, last - 1].into_iter().chain(kept).chain((0..5).map(|_| random.of(3..last))).collect();
+    for size in sizes {
+        let back = Folder::new();
+        let done = thads(&back.data, &restore_args(&target, &["--to", &size.to_string()])).ok().json();
+        assert_eq!(done["records"].as_u64(), u64::try_from(size).ok(), "{done}");
+        let verified = ask(&back.data, &["verify"]);
+        assert_eq!(
+            (&verified["good"], &verified["summary"]["root"]),
+            (&Value::Bool(true), &done["root"]),
+            "{verified}"
+        );
+        if let Some((file, _)) = fines.checkpoints.iter().find(|(_, kept)| usize::try_from(*kept) == Ok(size))
+        {
+            thads(&back.data, &["verify", "--checkpoint", &file.display().to_string()]).ok();
+        }
+        let known = size.to_string();
+        let was = ask(&fines.data, &["report", "--period", fines::PERIOD, "--as-known", &known]);
+        assert_eq!(ask(&back.data, &["report", "--period", fines::PERIOD]), was, "at {size}");
+    }
+    let refused = thads(&Folder::new().data, &restore_args(&target, &["--to", &(last + 1).to_string()]));
+    assert_eq!(refused.status, 1, "{refused:?}");
+
+    // A moment: the recorded time of a record, and a day before anything.
+    let row =
+        thads(&fines.data, &["--json", "log", "--from", "700", "--to", "701"]).ok().json_lines().remove(0);
+    let moment = row["recorded_at"].as_str().unwrap();
+    let back = Folder::new();
+    let done = thads(&back.data, &restore_args(&target, &["--as-known", moment])).ok().json();
+    let size = done["records"].as_u64().unwrap();
+    let at = |position: u64| {
+        let (from, to) = (position.to_string(), (position + 1).to_string());
+        let row = thads(&fines.data, &["--json", "log", "--from", &from, "--to", &to]).ok().json_lines();
+        row.first().map(|row| row["recorded_at"].as_str().unwrap().to_owned())
+    };
+    assert!(size > 700 && at(size - 1).as_deref() <= Some(moment), "{size}");
+    assert!(at(size).is_none_or(|next| next.as_str() > moment), "{size}");
+    let none = thads(&Folder::new().data, &restore_args(&target, &["--as-known", "1999-12-31"]));
+    assert_eq!(none.status, 1, "{none:?}");
+    assert_eq!(thads(&Folder::new().data, &restore_args(&target, &["--as-known", "yesterday"])).status, 1);
+}
+
+#[test]
+fn a_backup_of_another_ledger_or_of_a_longer_or_other_history_is_left_alone() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &[]);
+    let before = |path: &PathBuf| (path.clone(), fs::read(path).unwrap());
+    let all = || files(&target).iter().map(before).collect::<Vec<_>>();
+    let whole = all();
+    let target_text = target.display().to_string();
+    let refused = |data: &Path, status: i32, words: &str| {
+        let ran = thads(data, &["backup", &target_text]);
+        assert_eq!((ran.status, ran.err.contains(words)), (status, true), "{words}: {ran:?}");
+        assert!(all() == whole, "the backup is as it was");
+    };
+    refused(&fines::ledger().data, 1, "another ledger");
+    // An older copy of the ledger is put back, and goes on otherwise.
+    let older = real_ledger();
+    refused(&older.data, 3, "put back to an earlier state");
+    record(&older.data, &fine_case("DT03/2018/0001")).ok();
+    let many: Vec<Value> = (0..40)
+        .map(|number| {
+            action(
+                "DT03/2018/0001",
+                "note_added",
+                "2018-11-09",
+                officer::ENFORCER,
+                serde_json::json!({ "text": format!("{number}") }),
+            )
+        })
+        .collect();
+    record(&older.data, &many).ok();
+    refused(&older.data, 3, "different histories");
+    // A damaged ledger.
+    let segment = segments(&folder.data).remove(0);
+    let mut bytes = fs::read(&segment).unwrap();
+    bytes[700] ^= 4;
+    fs::write(&segment, bytes).unwrap();
+    let ran = thads(&folder.data, &["backup", &target_text]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(all() == whole);
+    // What is no backup.
+    for (other, words) in
+        [(folder.data.clone(), "own directory"), (folder.data.join("keys"), "holds no backup")]
+    {
+        let ran = thads(&older.data, &["backup", &other.display().to_string()]);
+        assert_eq!((ran.status, ran.err.contains(words)), (1, true), "{ran:?}");
+    }
+    assert_eq!(thads(&Folder::new().data, &restore_args(&folder.data.join("keys"), &[])).status, 1);
+}
+
+#[test]
+fn a_changed_bit_of_a_backup_never_comes_back_otherwise() {
+    let (folder, target) = small();
+    let done = backup(&folder.data, &target, &["--keys"]);
+    let mut random = Random::new(random::seed(), "backup bits");
+    let rounds = random::rounds(60);
+    let case = |data: &Path| thads(data, &["--json", "case", "DT03/2018/0001", "--history"]).ok().out;
+    let wanted = case(&folder.data);
+    let all = files(&target);
+    let mut refused = 0;
+    for round in 0..rounds {
+        let path = &all[random.of(0..all.len())];
+        let whole = fs::read(path).unwrap();
+        let end = whole.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
+        let (at, change) = (random.of(0..end), random.change());
+        let mut bytes = whole.clone();
+        bytes[at] ^= change;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(path, &bytes).unwrap();
+        let back = Folder::new();
+        let ran = thads(&back.data, &restore_args(&target, &[]));
+        let place = format!("round {round}: {} byte {at} by {change:#04x}", path.display());
+        if ran.status == 0 {
+            // Only the copy of the checkpoint for people is not looked at.
+            assert!(path.ends_with("checkpoint"), "{place}: {ran:?}");
+            assert_eq!(ran.json()["root"], done["root"], "{place}");
+            assert_eq!(case(&back.data), wanted, "{place}");
+        } else {
+            assert!(!back.data.exists(), "{place}: nothing is put in place: {ran:?}");
+            refused += 1;
+        }
+        fs::write(path, whole).unwrap();
+    }
+    assert!(refused > rounds / 2, "{refused} of {rounds}");
+    thads(&Folder::new().data, &restore_args(&target, &[])).ok();
+    println!("backup: {rounds} bytes changed, {refused} times nothing was restored");
+}
+
+/// Starts a command and kills it after so many microseconds, if it still runs.
+fn killed_after(data: &Path, args: &[String], micros: u64) -> bool {
+    let mut child = Command::new(THADS)
+        .env_remove("THADS_DATA")
+        .arg("--data")
+        .arg(data)
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    loop {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        if u128::from(micros) < begun.elapsed().as_micros() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return true;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_backup_and_a_restoring_that_are_killed_leave_what_comes_back() {
+    let (folder, target) = small();
+    let first = backup(&folder.data, &target, &["--keys"]);
+    let early = Folder::copy_of(&target);
+    let more: Vec<Value> = (0..300).map(|number| note(&format!("{number}"))).collect();
+    let file = folder.data.with_extension("jsonl");
+    fs::write(&file, lines(&more)).unwrap();
+    thads(&folder.data, &["record", &file.display().to_string()]).ok();
+    let wanted = head(&folder.data);
+    let (mut random, mut killed) = (Random::new(random::seed(), "killed backups"), 0);
+    for round in 0..12 {
+        let copy = Folder::copy_of(&early.data);
+        let args = ["backup", &copy.data.display().to_string(), "--keys"].map(str::to_owned);
+        let pause = u64::try_from(random.of(2_000..60_000)).unwrap();
+        killed += u32::from(killed_after(&folder.data, &args, pause));
+        let back = Folder::new();
+        let done = thads(&back.data, &restore_args(&copy.data, &[])).ok().json();
+        let size = done["records"].as_u64().unwrap();
+        assert!(size == wanted.0 || Some(size) == first["records"].as_u64(), "round {round}: {done}");
+        // The next run finishes it.
+        assert_eq!(backup(&folder.data, &copy.data, &["--keys"])["records"].as_u64(), Some(wanted.0));
+
+        let back = Folder::new();
+        let pause = u64::try_from(random.of(2_000..60_000)).unwrap();
+        let was_killed = killed_after(&back.data, &restore_args(&copy.data, &[]), pause);
+        killed += u32::from(was_killed);
+        if !back.data.exists() {
+            thads(&back.data, &restore_args(&copy.data, &[])).ok();
+        }
+        assert_eq!(head(&back.data), wanted, "round {round}, killed: {was_killed}");
+    }
+    println!("backup: {killed} of 24 runs were killed before their end");
+}
