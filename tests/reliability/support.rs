@@ -129,6 +129,9 @@ pub(crate) fn folder() -> TempDir {
 pub(crate) fn copy(from: &Path, to: &Path) {
     let done = Command::new("cp").args(["-r", "--sparse=always"]).arg(from).arg(to).status();
     assert!(done.unwrap().success(), "cp {} {}", from.display(), to.display());
+    // Full segments are read-only.
+    let done = Command::new("chmod").args(["-R", "u+w"]).arg(to).status();
+    assert!(done.unwrap().success(), "chmod {}", to.display());
 }
 
 /// Calls back for each of `rounds` numbers, on as many threads as the machine has, and returns the answers in order.

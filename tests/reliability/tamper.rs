@@ -17,6 +17,7 @@ mod small;
 mod bytes;
 mod judge;
 mod ledgers;
+mod others;
 mod records;
 mod repair;
 mod store;
@@ -71,6 +72,8 @@ pub(crate) fn run(options: &Options) -> Verdict {
     part("sled damaged", found, said);
     let (found, said) = repair::damaged_segment(&ledgers.clean, options.seed, options.rounds / 8);
     part("segment damaged", found, said);
+    let (found, said) = others::flips(&ledgers.clean, options.seed, options.rounds / 16);
+    part("other files", found, said);
     let (found, said) = repair::both(&ledgers.clean, options.seed, options.rounds / 16);
     part("both damaged", found, said);
     Verdict { broken, tried: format!("tamper: {}", tried.join("; ")) }
