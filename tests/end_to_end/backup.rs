@@ -65,8 +65,8 @@ fn a_backup_comes_back_with_the_same_root_report_and_names() {
     assert_eq!(fs::read_to_string(target.join("checkpoint")).unwrap(), done["checkpoint"].as_str().unwrap());
     assert!(done["checkpoint"].as_str().unwrap().contains(&root));
     // The backup is a folder that verify reads.
-    let note = target.join("checkpoint").display().to_string();
-    thads(&target, &["verify", "--checkpoint", &note]).ok();
+    let checkpoint = target.join("checkpoint").display().to_string();
+    thads(&target, &["verify", "--checkpoint", &checkpoint]).ok();
 
     let back = Folder::new();
     let restored = thads(&back.data, &restore_args(&target, &[])).ok().json();
@@ -113,7 +113,7 @@ fn without_the_keys_figures_come_back_and_names_do_not() {
 fn a_second_run_copies_only_what_is_new_and_a_server_may_write() {
     let folder = Folder::copy_of(&demo().data);
     let target = folder.data.with_file_name("backup");
-    let first = backup(&folder.data, &target, &[]);
+    let first = backup(&folder.data, &target, &["--keys"]);
     let used = segments(&folder.data).iter().filter(|path| fs::read(path).unwrap()[0] != 0).count();
     assert!(used > 3 && first["segments_copied"].as_u64() == u64::try_from(used).ok(), "{first}");
     let modes =
@@ -123,7 +123,7 @@ fn a_second_run_copies_only_what_is_new_and_a_server_may_write() {
     let server = Server::start(&folder.data);
     let case = &thads(&folder.data, &["--json", "cases", "--limit", "1"]).ok().json_lines()[0];
     assert!(case["case"].is_string(), "{case}");
-    let again = backup(&folder.data, &target, &[]);
+    let again = backup(&folder.data, &target, &["--keys"]);
     assert_eq!(again["segments_copied"].as_u64(), Some(1), "the last one may have grown: {again}");
     assert_eq!(again["root"], first["root"]);
     assert_eq!(server.stop(), 0);
