@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::workload;
+use crate::support::Program;
 
 /// Seconds after which a child counts as hanging.
 const DEADLINE: &str = "60";
@@ -81,7 +82,7 @@ impl Judge<'_> {
         let file = |name: &str| self.folder.join(name);
         fs::write(file("in"), input).unwrap();
         let mut command = Command::new("timeout");
-        command.args(["-s", "KILL", DEADLINE]).arg(super::recording::program());
+        command.args(["-s", "KILL", DEADLINE]).arg(Program::Testing.path());
         if let Some(defect) = self.defect {
             command.env("THADS_DEFECT", defect);
         } else {

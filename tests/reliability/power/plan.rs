@@ -14,7 +14,7 @@ use super::names::Model;
 use super::notes::{self, Call, Notes};
 use super::recording::{self, Recorder};
 use super::{Options, tally, workload, writers};
-use crate::Verdict;
+use crate::{Verdict, support};
 
 /// Actions of the workload: founding, then so many, then after a reopening up to so many.
 const FIRST: usize = 150;
@@ -52,7 +52,7 @@ struct Tally {
 
 /// Records, makes images, judges.
 pub(super) fn run(options: &Options) -> Result<Verdict, String> {
-    let scratch = recording::scratch();
+    let scratch = support::folder();
     let library = recording::compile(scratch.path())?;
     compare_counts(scratch.path(), &library)?;
     let notes = match &options.notes {

@@ -4,21 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
-
 use super::notes::{self, Call, Notes};
 use super::workload;
-
-/// Where folders of the run lie: in memory, if the machine has such a place.
-pub(super) fn scratch() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
-}
-
-/// The program under test: beside this one.
-pub(super) fn program() -> PathBuf {
-    std::env::current_exe().unwrap().with_file_name("thads-testing")
-}
+use crate::support::Program;
 
 /// Compiles record.c.
 pub(super) fn compile(folder: &Path) -> Result<PathBuf, String> {
@@ -78,7 +66,7 @@ impl Recorder {
             ("RECORD_NOTES", &self.notes),
         ];
         let mut command = match &self.strace {
-            None => Command::new(program()),
+            None => Command::new(Program::Testing.path()),
             Some(lines) => {
                 let mut strace = Command::new("strace");
                 strace
@@ -87,7 +75,7 @@ impl Recorder {
                 for (name, value) in environment {
                     strace.arg("-E").arg(format!("{name}={}", value.display()));
                 }
-                strace.arg(program());
+                strace.arg(Program::Testing.path());
                 strace
             }
         };
