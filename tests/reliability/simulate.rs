@@ -10,6 +10,7 @@ mod faults;
 mod folds;
 mod judge;
 mod world;
+mod writers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

@@ -6,33 +6,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use thads_cases::date::Date;
-use thads_ledger::journal::{Died, Fault, Faulty, Journal, Memory, Outcome, OwnedBlock, Tip};
+use thads_ledger::journal::{Died, Fault, Faulty, Journal, Memory, Outcome, Tip};
 use thads_ledger::testing;
-use thads_ledger::{Append, AppendError, Committer, Receipt, Seeded, SimulatedClock, Vault};
+use thads_ledger::{Append, Committer, Seeded, SimulatedClock, Vault};
 use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, RequestId};
 
-use super::asks;
 use super::chance::{Chance, Counts, Trace};
 use super::court::{View, founding};
 use super::expect;
 use super::faults;
 use super::folds::Folds;
 use super::judge::{Broken, Judge};
+use super::writers::{Rival, WRITERS, Writer};
 
 /// 2019-01-01T00:00Z.
 const START: i64 = 1_546_300_800_000_000;
-const DAY: i64 = 86_400_000_000;
-const WRITERS: usize = 5;
-
-/// Somebody who writes: what he waits for, and what was done for him.
-#[derive(Default)]
-struct Writer {
-    waiting: Option<Append>,
-    done: Vec<Append>,
-    /// A request id that was refused for good, to be used again.
-    refused: Option<RequestId>,
-}
+pub(super) const DAY: i64 = 86_400_000_000;
 
 /// A simulated ledger and everybody around it.
 pub(crate) struct World {
@@ -43,22 +33,14 @@ pub(crate) struct World {
     pub(crate) folds: Folds,
     pub(crate) journal: Arc<Faulty>,
     pub(crate) committer: Committer,
-    id: LedgerId,
-    seed: u64,
-    clock: SimulatedClock,
-    vault: Arc<Vault>,
-    writers: Vec<Writer>,
+    pub(super) id: LedgerId,
+    pub(super) seed: u64,
+    pub(super) clock: SimulatedClock,
+    pub(super) vault: Arc<Vault>,
+    pub(super) writers: Vec<Writer>,
     kept_state: Option<Vec<u8>>,
     /// In one of so many rounds something goes wrong.
-    storm: u64,
-}
-
-/// What another committer has ready: its block, and what its writers are told if it wins.
-#[derive(Default)]
-struct Rival {
-    block: Option<OwnedBlock>,
-    answers: Vec<(usize, Append, Receipt)>,
-    asked: Vec<(usize, Append)>,
+    pub(super) storm: u64,
 }
 
 impl World {
@@ -124,7 +106,7 @@ impl World {
         Ok(())
     }
 
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         Date::of_instant(self.clock.peek().get())
     }
 
@@ -175,116 +157,6 @@ impl World {
         }
         // From 2011, when the offices are there, to 2040.
         self.clock.set(Micros::new(then.clamp(START - 8 * 365 * DAY, START + 21 * 365 * DAY)));
-    }
-
-    /// What writers want now: one to six of them, or one of them much at once.
-    fn gather(&mut self) -> Vec<(usize, Append)> {
-        let mut asks: Vec<(usize, Append)> = Vec::new();
-        if self.chance.one_in(25) {
-            let writer = self.chance.index(WRITERS);
-            for _ in 0..10 + self.chance.below(40) {
-                if let Some(append) = self.new_ask(None) {
-                    asks.push((writer, append));
-                }
-            }
-            self.counts.one("asked", "bulks");
-            return asks;
-        }
-        for _ in 0..1 + self.chance.below(6) {
-            let writer = self.chance.index(WRITERS);
-            if let Some(append) = self.ask_of(writer) {
-                asks.push((writer, append));
-            }
-        }
-        if self.chance.one_in(8)
-            && let Some((writer, append)) = asks.last().cloned()
-        {
-            let twice =
-                if self.chance.one_in(2) { asks::reworded(&mut self.chance, &append) } else { append };
-            asks.push((writer, twice));
-        }
-        asks
-    }
-
-    fn ask_of(&mut self, writer: usize) -> Option<Append> {
-        if let Some(waiting) = self.writers[writer].waiting.clone() {
-            if self.chance.one_in(15) {
-                // He gives up: what he asked is recorded once or never.
-                self.writers[writer].waiting = None;
-                return None;
-            }
-            self.counts.one("asked", "again after no answer");
-            let fresh = self.chance.one_in(2);
-            return Some(if fresh { asks::reworded(&mut self.chance, &waiting) } else { waiting });
-        }
-        if !self.writers[writer].done.is_empty() && self.chance.one_in(5) {
-            return Some(self.repetition(writer));
-        }
-        let request = self.writers[writer].refused.take();
-        self.new_ask(request)
-    }
-
-    /// Asks again what was answered: as it was, in other words, with other versions, or something else under its id.
-    fn repetition(&mut self, writer: usize) -> Append {
-        let index = self.chance.index(self.writers[writer].done.len());
-        let done = self.writers[writer].done[index].clone();
-        self.counts.one("asked", "again after an answer");
-        match self.chance.below(5) {
-            0 => done,
-            1 => asks::reworded(&mut self.chance, &done),
-            2 | 3 => {
-                let fresh = asks::reworded(&mut self.chance, &done);
-                asks::at_present(&self.judge, &fresh)
-            }
-            _ => asks::altered(&mut self.chance, &asks::at_present(&self.judge, &done)),
-        }
-    }
-
-    fn new_ask(&mut self, request: Option<RequestId>) -> Option<Append> {
-        let request = request.unwrap_or(RequestId(self.chance.id()));
-        if self.chance.one_in(2) {
-            return Some(asks::plain(&mut self.chance, &self.judge, request));
-        }
-        if self.chance.one_in(3) {
-            self.folds.catch_up(&self.judge, self.committer.head().size).ok()?;
-        }
-        let view = View { books: self.folds.books(), today: self.today(), vault: &self.vault };
-        match view.act(&mut self.chance) {
-            Some(streams) => {
-                self.counts.one("law", "allowed");
-                Some(Append { request, streams })
-            }
-            None => {
-                self.counts.one("law", "refused");
-                None
-            }
-        }
-    }
-
-    /// Another committer on the same log takes some of what is asked, and perhaps the same as ours; its block is ready.
-    fn rival(&mut self, asks: &mut Vec<(usize, Append)>) -> Rival {
-        let mut theirs = asks.split_off(asks.len() / 2);
-        if let Some(shared) = asks.first().filter(|_| self.chance.one_in(3)) {
-            theirs.push(shared.clone());
-        }
-        let journal = Arc::new(Memory::holding(self.journal.blocks()));
-        let before = journal.blocks().len();
-        let seed = if self.chance.one_in(2) { self.seed } else { self.seed.wrapping_add(1) };
-        let vault = Arc::clone(&self.vault);
-        let clock =
-            SimulatedClock::new(Micros::new(self.clock.peek().get() + self.chance.between(-DAY, DAY)));
-        let seam: Arc<dyn Journal> = Arc::<Memory>::clone(&journal);
-        let mut rival =
-            Committer::new(self.id, seam, vault, Box::new(clock), Box::new(Seeded::new(seed))).unwrap();
-        let appends: Vec<Append> = theirs.iter().map(|(_, append)| append.clone()).collect();
-        let answers = rival.commit(&appends);
-        let block = journal.blocks().get(before).map(|block| block.as_ref().clone());
-        let size = block.as_ref().map_or(0, |block| block.header().end().get());
-        let told = theirs.iter().zip(answers).filter_map(|((writer, append), answer)| {
-            let receipt = answer.ok().filter(|receipt| receipt.size() <= size)?;
-            Some((*writer, append.clone(), receipt))
-        });
-        Rival { block, answers: told.collect(), asked: theirs.clone() }
     }
 
     fn round(&mut self) -> Result<(), Broken> {
@@ -358,80 +230,6 @@ impl World {
                 return Err("the committer stops although nothing failed".into());
             }
             self.dies("stopped by a failure")?;
-        }
-        Ok(())
-    }
-
-    /// What the rival's writers are told, where its block was first; else they ask us.
-    fn rival_answers(&mut self, rival: Rival, won: bool) -> Result<(), Broken> {
-        if won {
-            for (writer, append, receipt) in rival.answers {
-                self.trace.line(&format!("{}: the rival records it at {}", append.request, receipt.first()));
-                self.answer(writer, &append, Ok(receipt))?;
-            }
-        } else {
-            for (writer, append) in rival.asked {
-                self.writers[writer].waiting = Some(append);
-            }
-        }
-        Ok(())
-    }
-
-    fn answer(
-        &mut self,
-        writer: usize,
-        append: &Append,
-        answer: Result<Receipt, AppendError>,
-    ) -> Result<(), Broken> {
-        let writer = &mut self.writers[writer];
-        let ours = writer.waiting.as_ref().is_some_and(|waiting| waiting.request == append.request);
-        match answer {
-            Ok(receipt) => {
-                self.counts.one("acknowledged", if receipt.repeated() { "again" } else { "new" });
-                self.judge.receipt(append, &receipt)?;
-                if ours {
-                    writer.waiting = None;
-                }
-                if !receipt.repeated() {
-                    writer.done.push(append.clone());
-                }
-                return Ok(());
-            }
-            Err(error) => {
-                self.counts.one("refused", expect::name(&error));
-                match error {
-                    AppendError::Unknown(_) => {
-                        self.judge.leaves_open(&append.request);
-                        writer.waiting = Some(append.clone());
-                    }
-                    AppendError::DiskFull { .. } | AppendError::Stopped(_) | AppendError::Unreadable(_) => {
-                        writer.waiting = Some(append.clone());
-                    }
-                    AppendError::RequestReused { position, .. } => {
-                        let request = append.request;
-                        let place = self.judge.place(&request).filter(|place| place.first == position.get());
-                        let recorded = self.judge.recorded(&request).filter(|_| place.is_some());
-                        if recorded.is_none_or(|recorded| self.judge.same(recorded, append)) {
-                            return Err(format!("request {request} is called another's at {position}"));
-                        }
-                        writer.waiting = writer.waiting.take().filter(|_| !ours);
-                    }
-                    AppendError::Stale { .. } => {
-                        let size = self.committer.head().size;
-                        if self.judge.place(&append.request).is_some_and(|place| place.last < size) {
-                            return Err(format!("request {} is recorded, and told stale", append.request));
-                        }
-                        writer.waiting = writer.waiting.take().filter(|_| !ours);
-                        writer.refused = Some(append.request);
-                    }
-                    AppendError::TooLarge { .. } | AppendError::Malformed(_) => {
-                        writer.waiting = writer.waiting.take().filter(|_| !ours);
-                    }
-                    AppendError::Vault(_) | AppendError::Randomness(_) => {
-                        return Err(format!("request {}: {error}", append.request));
-                    }
-                }
-            }
         }
         Ok(())
     }
