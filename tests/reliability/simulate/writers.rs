@@ -153,7 +153,7 @@ impl World {
         if won {
             for (writer, append, receipt) in rival.answers {
                 self.trace.line(&format!("{}: the rival records it at {}", append.request, receipt.first()));
-                self.answer(writer, &append, Ok(receipt))?;
+                self.answer(writer, &append, Ok(receipt), 0)?;
             }
         } else {
             for (writer, append) in rival.asked {
@@ -163,12 +163,14 @@ impl World {
         Ok(())
     }
 
-    /// What a writer is told: the judge looks at it, and the writer goes on from there.
+    /// What a writer is told: the judge looks at it, and the writer goes on from there. Of the records below `known` the
+    /// committer knew when it answered.
     pub(super) fn answer(
         &mut self,
         writer: usize,
         append: &Append,
         answer: Result<Receipt, AppendError>,
+        known: u64,
     ) -> Result<(), Broken> {
         let writer = &mut self.writers[writer];
         let ours = writer.waiting.as_ref().is_some_and(|waiting| waiting.request == append.request);
@@ -204,8 +206,7 @@ impl World {
                         writer.waiting = writer.waiting.take().filter(|_| !ours);
                     }
                     AppendError::Stale { .. } => {
-                        let size = self.committer.head().size;
-                        if self.judge.place(&append.request).is_some_and(|place| place.last < size) {
+                        if self.judge.place(&append.request).is_some_and(|place| place.last < known) {
                             return Err(format!("request {} is recorded, and told stale", append.request));
                         }
                         writer.waiting = writer.waiting.take().filter(|_| !ours);
