@@ -223,7 +223,8 @@ impl World {
             }
             // Refused at first, and recorded where it is asked once more behind what it waited for: both are true.
             let later = asks[index + 1..].iter().any(|(_, other)| other.request == append.request);
-            let known = if later { before } else { self.committer.head().size };
+            let head = self.committer.head().size;
+            let known = if later { before.min(head) } else { head };
             self.answer(*writer, append, answer, known)?;
         }
         let grown = self.judge.size() - before;
