@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -132,9 +132,16 @@ fn lines(actions: &[Value]) -> String {
     actions.iter().map(|action| format!("{action}\n")).collect()
 }
 
+/// The program with small storage and without a planted defect: what is tampered with was made as it should be.
+fn whole(data: &Path) -> Command {
+    let mut command = Program::Testing.on(data);
+    command.env("THADS_STORAGE", STORAGE).env_remove("THADS_DEFECT");
+    command
+}
+
 /// Runs the program to its end, which must be a good one.
 fn done(data: &Path, args: &[&str], input: &str) {
-    let ran = fed(Program::Testing.on(data).env("THADS_STORAGE", STORAGE).args(args), input);
+    let ran = fed(whole(data).args(args), input);
     assert_eq!(ran.status, Some(0), "{args:?}: {} {}", ran.out, ran.err);
 }
 
@@ -150,9 +157,7 @@ pub(crate) fn record(data: &Path, actions: &[Value]) {
 
 /// Records actions and kills the program once the last is answered.
 fn record_and_kill(data: &Path, actions: &[Value]) {
-    let mut child = Program::Testing
-        .on(data)
-        .env("THADS_STORAGE", STORAGE)
+    let mut child = whole(data)
         .args(["--json", "record", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
