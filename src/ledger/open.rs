@@ -351,7 +351,7 @@ impl Opening<'_> {
 
     fn drop_source(&mut self) -> Result<(), OpenError> {
         let Some(source) = self.source.take() else { return Ok(()) };
-        source.release();
+        drop(source);
         if self.copy_path().exists() {
             fs::remove_dir_all(self.copy_path())?;
         }
@@ -385,9 +385,7 @@ impl Opening<'_> {
                     let mut source = Source::new(self.dir, Ok(open));
                     let (range, segment_bytes) = ((first, None), self.settings.segment_bytes);
                     let (wal, next) = (&self.wal, survey.next);
-                    let restored = restore::missing(wal, ledger, next, range, &mut source, segment_bytes);
-                    source.release();
-                    let end = restored?;
+                    let end = restore::missing(wal, ledger, next, range, &mut source, segment_bytes)?;
                     self.report.say(format!(
                         "The last segments were missing: records {first} to {} were restored from sled.",
                         end.saturating_sub(1)
@@ -395,7 +393,7 @@ impl Opening<'_> {
                     return Ok(None);
                 }
                 Err(error) => {
-                    open.release();
+                    drop(open);
                     self.set_aside(&error)?;
                     store = self.open_store()?;
                 }

@@ -54,13 +54,6 @@ impl Source {
         self.store.as_ref()
     }
 
-    /// Lets go of sled.
-    pub(crate) fn release(self) {
-        if let Ok(store) = self.store {
-            store.release();
-        }
-    }
-
     /// Returns whether it has a block that holds a position.
     pub(crate) fn holds(&mut self, ledger: &LedgerId, position: u64) -> bool {
         let header = self.store.as_ref().map(|store| store.header(Position::new(position)));

@@ -86,6 +86,27 @@ fn a_broken_sled_is_set_aside_and_rebuilt() {
 }
 
 #[test]
+fn a_sled_whose_lock_a_child_still_holds_is_waited_for() {
+    let (place, head, records) = closed();
+    let held = fs::File::open(place.dir.join("sled/db")).unwrap();
+    held.lock().unwrap();
+    let opening = std::thread::spawn({
+        let dir = place.dir.clone();
+        move || {
+            let (ledger, report) = open(&dir);
+            ledger.close().unwrap();
+            report.to_string()
+        }
+    });
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    held.unlock().unwrap();
+    assert_eq!(opening.join().unwrap(), "");
+    let ledger = reopen(&place.dir);
+    assert!(same(&ledger.head(), &head));
+    assert_eq!(stored(&ledger), records);
+}
+
+#[test]
 fn a_sled_of_another_history_is_set_aside() {
     let (place, head, records) = closed();
     let other = super::place();

@@ -285,8 +285,5 @@ impl Drop for Embedded {
         if let Some(mover) = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = mover.join();
         }
-        if let Some(store) = self.store.write().unwrap_or_else(PoisonError::into_inner).take() {
-            store.release();
-        }
     }
 }

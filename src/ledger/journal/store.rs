@@ -4,13 +4,15 @@
 //! they give every block back, byte for byte. sled may panic on damage and may take long to open; so it is opened in a
 //! thread of its own with a deadline, and every call is guarded.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Result as IoResult;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use thads_proof::block::{Builder, HASH_LENGTH, Header};
 use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
@@ -22,6 +24,9 @@ const RUN_CONTEXT: &str = "thads 2026 run v1";
 /// Fixed when a store is made. At 16 MiB no value of ours ever becomes a blob file, which sled would not sync.
 const SEGMENT_BYTES: usize = 16 << 20;
 const CACHE_BYTES: u64 = 16 << 20;
+/// How long, and how often, sled's lock is waited for.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+const LOCK_LOOK: Duration = Duration::from_millis(10);
 
 /// Why the store does not serve. None of it loses an acknowledged record.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -60,12 +65,27 @@ impl From<sled::Error> for StoreError {
     }
 }
 
-/// An open store.
+/// An open store. Letting go of the last handle makes sled sync its file, and sled panics where that fails: a handle is
+/// let go of behind the same guard as every call.
 #[derive(Clone)]
-pub(crate) struct Store {
+pub(crate) struct Store(Option<Trees>);
+
+#[derive(Clone)]
+struct Trees {
     db: sled::Db,
     runs: sled::Tree,
     headers: sled::Tree,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let trees = self.0.take();
+        // Nothing acknowledged depends on what sled could not write: its end is compared at the next opening.
+        let _ = guarded(move || {
+            drop(trees);
+            Ok(())
+        });
+    }
 }
 
 /// Deletes half-written snapshots, which would make sled refuse its own whole log. Before every open.
@@ -100,6 +120,18 @@ pub(crate) fn set_snapshots_aside(path: &Path, aside: &Path) -> IoResult<()> {
     Ok(())
 }
 
+/// Waits, `at_most` so long, until nobody holds the lock on sled's file. The directory is ours alone, so what holds it is a
+/// child of ours that has not yet reached its exec; sled itself would not wait, and a sled that is whole would be set aside.
+fn wait_for_lock(path: &Path, at_most: Duration) {
+    let Ok(file) = File::open(path.join("db")) else { return };
+    let mut waited = Duration::ZERO;
+    while waited < at_most && flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+    {
+        std::thread::sleep(LOCK_LOOK);
+        waited += LOCK_LOOK;
+    }
+}
+
 fn guarded<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
         let text = panic
@@ -119,7 +151,11 @@ impl Store {
         std::thread::Builder::new()
             .name("thads-sled-open".into())
             .spawn(move || {
-                let _ = done.send(guarded(|| Store::open_here(&path)));
+                let opened = guarded(|| {
+                    wait_for_lock(&path, deadline.min(LOCK_WAIT));
+                    Store::open_here(&path)
+                });
+                let _ = done.send(opened);
             })
             .map_err(|error| StoreError::Sled(error.to_string()))?;
         opened.recv_timeout(deadline).unwrap_or(Err(StoreError::Deadline(deadline.as_secs())))
@@ -135,7 +171,11 @@ impl Store {
             .open()?;
         let runs = db.open_tree("runs")?;
         let headers = db.open_tree("headers")?;
-        Ok(Store { db, runs, headers })
+        Ok(Store(Some(Trees { db, runs, headers })))
+    }
+
+    fn trees(&self) -> Result<&Trees, StoreError> {
+        self.0.as_ref().ok_or_else(|| StoreError::Sled("it is closed".into()))
     }
 
     /// Returns how far it goes: the position after the last record that it holds with its block's header.
@@ -167,17 +207,17 @@ impl Store {
 
     /// Returns the last run.
     pub(crate) fn last_run(&self) -> Result<Option<Run>, StoreError> {
-        guarded(|| self.runs.last()?.map(|(key, value)| decode_run(&key, &value)).transpose())
+        guarded(|| self.trees()?.runs.last()?.map(|(key, value)| decode_run(&key, &value)).transpose())
     }
 
     fn last_header(&self) -> Result<Option<Header>, StoreError> {
-        guarded(|| self.headers.last()?.map(|(key, value)| decode_header(&key, &value)).transpose())
+        guarded(|| self.trees()?.headers.last()?.map(|(key, value)| decode_header(&key, &value)).transpose())
     }
 
     /// Returns the run that holds a position.
     pub(crate) fn run(&self, position: Position) -> Result<Option<Run>, StoreError> {
         guarded(|| {
-            let before = self.runs.range(..=key(position)).next_back().transpose()?;
+            let before = self.trees()?.runs.range(..=key(position)).next_back().transpose()?;
             let run = before.map(|(key, value)| decode_run(&key, &value)).transpose()?;
             Ok(run.filter(|run| position.get() < end_of(run)))
         })
@@ -186,7 +226,7 @@ impl Store {
     /// Returns the header of the block that holds a position.
     pub(crate) fn header(&self, position: Position) -> Result<Option<Header>, StoreError> {
         guarded(|| {
-            let before = self.headers.range(..=key(position)).next_back().transpose()?;
+            let before = self.trees()?.headers.range(..=key(position)).next_back().transpose()?;
             let header = before.map(|(key, value)| decode_header(&key, &value)).transpose()?;
             Ok(header.filter(|header| position < header.end()))
         })
@@ -229,11 +269,13 @@ impl Store {
         std::iter::from_fn(move || {
             let from = next?;
             let found = guarded(|| {
-                let Some((found, value)) = self.runs.range(from.to_be_bytes()..).next().transpose()? else {
+                let Some((found, value)) =
+                    self.trees()?.runs.range(from.to_be_bytes()..).next().transpose()?
+                else {
                     return Ok(None);
                 };
                 for _ in 0..NUDGES {
-                    self.runs.get(&found)?;
+                    self.trees()?.runs.get(&found)?;
                 }
                 let first = decode_key(&found)?;
                 let whole = decode_run(&found, &value);
@@ -260,22 +302,23 @@ impl Store {
     /// Writes headers and runs, makes sled flush them, reads them back and compares.
     pub(crate) fn put(&self, headers: &[Header], runs: &[Run]) -> Result<(), StoreError> {
         guarded(|| {
+            let trees = self.trees()?;
             for header in headers {
-                self.headers.insert(key(header.first), &header.encode()[..])?;
+                trees.headers.insert(key(header.first), &header.encode()[..])?;
             }
             for run in runs {
-                self.runs.insert(key(run.first), encode_run(run))?;
+                trees.runs.insert(key(run.first), encode_run(run))?;
             }
-            self.db.flush()?;
+            trees.db.flush()?;
             for header in headers {
-                let back = self.headers.get(key(header.first))?;
+                let back = trees.headers.get(key(header.first))?;
                 if back.is_none_or(|back| back[..] != header.encode()[..]) {
                     let what = "the block's header was read back otherwise than written".into();
                     return Err(StoreError::Wrong { position: header.first, what });
                 }
             }
             for run in runs {
-                let back = self.runs.get(key(run.first))?;
+                let back = trees.runs.get(key(run.first))?;
                 if back.is_none_or(|back| back.get(..run.bytes.len()) != Some(&run.bytes[..])) {
                     let what = "the run was read back otherwise than written".into();
                     return Err(StoreError::Wrong { position: run.first, what });
@@ -287,19 +330,7 @@ impl Store {
 
     /// Makes sled write out all that it holds, and lets go of it.
     pub(crate) fn close(self) -> Result<(), StoreError> {
-        guarded(move || {
-            self.db.flush()?;
-            drop(self);
-            Ok(())
-        })
-    }
-
-    /// Lets go of sled without a word: it syncs its file then, and panics where that fails.
-    pub(crate) fn release(self) {
-        let _ = guarded(move || {
-            drop(self);
-            Ok(())
-        });
+        guarded(|| Ok(self.trees()?.db.flush().map(drop)?))
     }
 }
 
