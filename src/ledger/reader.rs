@@ -3,11 +3,12 @@
 //! A reader sees the log to the last whole block, and syncs the segment that holds it before it answers: what it has said
 //! cannot be gone after a power loss. Where there are no segments it reads a copy of sled. It changes nothing.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use tempfile::TempDir;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record};
@@ -224,30 +225,18 @@ impl Source {
 /// when it opens, and may shorten what it finds damaged.
 pub(crate) struct CopiedStore {
     pub(crate) store: Store,
-    _folder: TemporaryFolder,
-}
-
-struct TemporaryFolder(PathBuf);
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        // What is left there is a copy; nobody is harmed by it.
-        let _ = fs::remove_dir_all(&self.0);
-    }
+    /// After the store, which still writes when it is dropped.
+    _folder: TempDir,
 }
 
 impl CopiedStore {
-    /// Copies `sled` and opens the copy.
+    /// Copies `sled` into a folder that did not exist and opens the copy.
     pub(crate) fn open(sled: &Path, deadline: Duration) -> Result<CopiedStore, StoreError> {
-        use std::sync::atomic::{AtomicU64, Ordering};
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-        let folder = std::env::temp_dir().join(format!("thads-sled-{}-{number}", std::process::id()));
         let io = |error: std::io::Error| StoreError::Sled(error.to_string());
-        let guard = TemporaryFolder(folder.clone());
-        files::make_folder(&folder).map_err(io)?;
-        files::copy_folder(sled, &folder).map_err(io)?;
-        delete_drafts(&folder).map_err(io)?;
-        Ok(CopiedStore { store: Store::open(&folder, deadline)?, _folder: guard })
+        // What a killed reader has left there must not be mixed with this copy.
+        let folder = tempfile::Builder::new().prefix("thads-sled-").tempdir().map_err(io)?;
+        files::copy_folder(sled, folder.path()).map_err(io)?;
+        delete_drafts(folder.path()).map_err(io)?;
+        Ok(CopiedStore { store: Store::open(folder.path(), deadline)?, _folder: folder })
     }
 }
