@@ -9,7 +9,14 @@ const LOCK: &str = "LOCK";
 
 /// Holds the lock as long as it lives; the operating system lets go of it when the process ends.
 #[derive(Debug)]
-pub(crate) struct Lock(#[allow(dead_code, reason = "holds the lock by being open")] File);
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave it to a child that was forked meanwhile and has not yet reached its exec.
+        let _ = self.0.unlock();
+    }
+}
 
 /// Why the lock was not taken.
 #[derive(Debug)]
@@ -61,6 +68,16 @@ fn write_pid(file: &mut File) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_forked_child_has_inherited_does_not_hold_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = lock(dir.path()).unwrap();
+        let inherited = first.0.try_clone().unwrap();
+        drop(first);
+        lock(dir.path()).unwrap();
+        drop(inherited);
+    }
 
     #[test]
     fn a_second_writer_is_told_the_first_ones_process_id() {
