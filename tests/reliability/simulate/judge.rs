@@ -264,8 +264,9 @@ impl Judge {
         Ok(())
     }
 
-    /// A receipt says where its request stands, and what it said the first time.
-    pub(crate) fn receipt(&mut self, append: &Append, receipt: &Receipt) -> Result<(), Broken> {
+    /// A receipt says where its request stands, what it said the first time, and that it is a repetition where the committer
+    /// had seen its records, those below `seen`, before it was asked.
+    pub(crate) fn receipt(&mut self, append: &Append, receipt: &Receipt, seen: u64) -> Result<(), Broken> {
         let request = append.request;
         let wrong =
             |what: &str| Err(format!("the receipt of request {request} at {}: {what}", receipt.first()));
@@ -289,11 +290,11 @@ impl Judge {
         if (receipt.size(), receipt.root()) != (header.end().get(), header.root) {
             return wrong("size or root differ from the block's");
         }
+        // Of two committers that make the very same block, which stands there once, both may say that it is new.
+        if !receipt.repeated() && place.first < seen {
+            return wrong("it stood there before it was asked for, and this says that it is new");
+        }
         match self.by_request.get(&request).map(|index| &self.acknowledged[*index]) {
-            // Two committers that make the very same block both say so.
-            Some(first) if !receipt.repeated() && first.receipt != *receipt => {
-                wrong("it was acknowledged before, and this says that it is new")
-            }
             Some(first) if !same_receipt(&first.receipt, receipt) => {
                 wrong("the first one said something else")
             }

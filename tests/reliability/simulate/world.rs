@@ -191,6 +191,7 @@ impl World {
         let up_to_date = self.committer.head().size == self.judge.size();
         let (read_badly, full) = (self.journal.read_badly(), self.journal.is_full());
         let before = self.judge.size();
+        let seen = self.committer.head().size;
         let answers = catch_unwind(AssertUnwindSafe(|| self.committer.commit(&appends)));
         self.journal.clear();
         let happened = self.journal.take_happened();
@@ -225,7 +226,7 @@ impl World {
             let later = asks[index + 1..].iter().any(|(_, other)| other.request == append.request);
             let head = self.committer.head().size;
             let known = if later { before.min(head) } else { head };
-            self.answer(*writer, append, answer, known)?;
+            self.answer(*writer, append, answer, seen..known)?;
         }
         let grown = self.judge.size() - before;
         self.counts.add("events", "recorded", grown);

@@ -1,5 +1,6 @@
 //! Those who ask: what they want, what they do with an answer, and another committer to whom some of them go.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use thads_ledger::journal::{Journal, Memory, OwnedBlock};
@@ -153,7 +154,7 @@ impl World {
         if won {
             for (writer, append, receipt) in rival.answers {
                 self.trace.line(&format!("{}: the rival records it at {}", append.request, receipt.first()));
-                self.answer(writer, &append, Ok(receipt), 0)?;
+                self.answer(writer, &append, Ok(receipt), 0..0)?;
             }
         } else {
             for (writer, append) in rival.asked {
@@ -163,21 +164,21 @@ impl World {
         Ok(())
     }
 
-    /// What a writer is told: the judge looks at it, and the writer goes on from there. Of the records below `known` the
-    /// committer knew when it answered.
+    /// What a writer is told: the judge looks at it, and the writer goes on from there. The committer had seen the records below
+    /// `seen.start` when it was asked and those below `seen.end` when it answered.
     pub(super) fn answer(
         &mut self,
         writer: usize,
         append: &Append,
         answer: Result<Receipt, AppendError>,
-        known: u64,
+        seen: Range<u64>,
     ) -> Result<(), Broken> {
         let writer = &mut self.writers[writer];
         let ours = writer.waiting.as_ref().is_some_and(|waiting| waiting.request == append.request);
         match answer {
             Ok(receipt) => {
                 self.counts.one("acknowledged", if receipt.repeated() { "again" } else { "new" });
-                self.judge.receipt(append, &receipt)?;
+                self.judge.receipt(append, &receipt, seen.start)?;
                 if ours {
                     writer.waiting = None;
                 }
@@ -206,7 +207,7 @@ impl World {
                         writer.waiting = writer.waiting.take().filter(|_| !ours);
                     }
                     AppendError::Stale { .. } => {
-                        if self.judge.place(&append.request).is_some_and(|place| place.last < known) {
+                        if self.judge.place(&append.request).is_some_and(|place| place.last < seen.end) {
                             return Err(format!("request {} is recorded, and told stale", append.request));
                         }
                         writer.waiting = writer.waiting.take().filter(|_| !ours);
