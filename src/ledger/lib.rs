@@ -75,7 +75,7 @@ pub use reader::Reader;
 pub use receipt::Receipt;
 pub use records::{Records, Stored};
 pub use setup::{OpenOptions, Setup};
-pub use space::release_ballast;
+pub use space::is_short_of_room;
 pub use state::{Discontinuity, Head, StreamHead};
 pub use storage::Storage;
 pub use vault::{Opening, Reference, Vault, VaultError};

@@ -15,6 +15,7 @@ use crate::lock::{self, Lock};
 use crate::open::{self, OpenError, OpenReport};
 use crate::randomness::Randomness;
 use crate::records::Records;
+use crate::space;
 use crate::storage::Storage;
 
 /// A ledger that is locked, open and mended. It writes once [`Opened::start`] gives it a clock.
@@ -39,7 +40,15 @@ impl Opened {
         }
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
         let mut report = OpenReport::default();
+        if storage.check_all
+            && let Some(bytes) = space::release_ballast(dir, storage)?
+        {
+            report.say(format!("The disk is full: the ballast of {} MiB was released.", bytes >> 20));
+        }
         let (journal, id) = open::open_journal(dir, storage, &mut report)?;
+        if storage.check_all && space::take_ballast_again(dir, storage)? {
+            report.say(format!("The ballast of {} MiB was taken again.", storage.ballast_bytes >> 20));
+        }
         let genesis = genesis_of(&journal)?;
         let size = journal.head()?.size;
         let last = Records::new(journal.read(size.saturating_sub(1)..size)).next().transpose()?;

@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
 use crate::files;
+use crate::storage::Storage;
 
 /// Name of the ballast in the data directory.
 const BALLAST: &str = "ballast";
@@ -35,18 +36,34 @@ pub(crate) fn take_ballast(dir: &Path, bytes: u64) -> Result<bool> {
     Ok(true)
 }
 
-/// Removes the ballast of the data directory `dir`, so that a full disk can be opened again. Returns the bytes freed.
-///
-/// # Errors
-/// When the file system fails.
-pub fn release_ballast(dir: &Path) -> Result<u64> {
+/// Releases the ballast of `dir` where less is free than the mark, so that a full disk can be written to again. Returns the
+/// bytes freed, if any.
+pub(crate) fn release_ballast(dir: &Path, storage: &Storage) -> Result<Option<u64>> {
     let path = dir.join(BALLAST);
     let bytes = match fs::metadata(&path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        Ok(metadata) if is_short_of_room(dir, storage)? => metadata.len(),
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     fs::remove_file(&path)?;
     files::sync_folder(dir)?;
-    Ok(bytes)
+    Ok(Some(bytes))
+}
+
+/// Takes the ballast that was released again, once there is room for it above the mark. Returns whether it did.
+pub(crate) fn take_ballast_again(dir: &Path, storage: &Storage) -> Result<bool> {
+    let wanted = storage.free_bytes_least.saturating_add(storage.ballast_bytes);
+    if dir.join(BALLAST).exists() || free(dir)? < wanted {
+        return Ok(false);
+    }
+    take_ballast(dir, storage.ballast_bytes)
+}
+
+/// Returns whether fewer bytes are free than the mark below which writes are refused.
+///
+/// # Errors
+/// When the file system does not say.
+pub fn is_short_of_room(dir: &Path, storage: &Storage) -> Result<bool> {
+    Ok(free(dir)? < storage.free_bytes_least)
 }

@@ -17,11 +17,12 @@ pub struct Storage {
     pub mover_pause: Duration,
     /// Writes are refused while fewer bytes are free on the disk.
     pub free_bytes_least: u64,
-    /// Size of the ballast file, released by hand when the disk is full; 0: none.
+    /// Size of the ballast file, released by `thads doctor` when the disk is full; 0: none.
     pub ballast_bytes: u64,
     /// How long sled may take to open before it is set aside.
     pub sled_deadline: Duration,
-    /// Whether every segment is read and checked at open, not only the last.
+    /// Whether opening is a repair: every segment is read and checked, not only the last, and a full disk is given the
+    /// ballast.
     pub check_all: bool,
 }
 

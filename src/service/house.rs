@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use thads_cases::date::Date;
 use thads_ledger::{
     Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, Storage, SystemClock,
+    is_short_of_room,
 };
 use thads_projections::books::Books;
 use thads_proof::checkpoint::LogKey;
@@ -194,6 +195,12 @@ impl House {
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
     pub fn mend(directory: &Path) -> Result<(House, OpenReport), HouseError> {
         House::open_with(directory, &Storage { check_all: true, ..Storage::default() })
+    }
+
+    /// Returns whether the disk of `directory` has too little room for a ledger to be written to.
+    pub fn is_short_of_room(directory: &Path) -> bool {
+        // What cannot be asked is found out by opening.
+        is_short_of_room(directory, &Storage::default()).unwrap_or(false)
     }
 
     fn open_with(directory: &Path, storage: &Storage) -> Result<(House, OpenReport), HouseError> {

@@ -18,24 +18,28 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let found = super::verify::verify(data)?;
+    let mut would = found.plan();
+    if House::is_short_of_room(data) {
+        would.push("The disk is full: the ballast would be released, if it is there.".into());
+    }
     if args.dry_run {
         if output.json {
-            output.json(&json!({ "would": found.plan(), "verified": found.json() }));
+            output.json(&json!({ "would": would, "verified": found.json() }));
         } else {
             found.print(output);
-            say_or_nothing(output, &found.plan());
+            say_or_nothing(output, &would);
         }
         return found.result();
     }
     if !output.json && !found.is_good() {
         found.print(output);
-        found.plan().iter().for_each(|sentence| output.line(sentence));
+        would.iter().for_each(|sentence| output.line(sentence));
     }
     let (house, report) = House::mend(data)?;
     house.close()?;
     let verified = super::verify::verify(data)?;
     if output.json {
-        let (found, would) = (found.json(), found.plan());
+        let found = found.json();
         let (done, verified_json) = (report.sentences(), verified.json());
         output.json(&json!({ "found": found, "would": would, "done": done, "verified": verified_json }));
         return verified.result();

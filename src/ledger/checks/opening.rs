@@ -186,13 +186,26 @@ fn below_the_free_space_mark_writes_are_refused_and_reads_go_on() {
 }
 
 #[test]
-fn the_ballast_is_taken_and_released() {
+fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
     let place = place();
     let mut setup = setup();
     setup.storage.ballast_bytes = 1 << 20;
+    let roomy = Storage { check_all: true, ..setup.storage.clone() };
     Ledger::create(&place.dir, genesis(), setup).unwrap().close().unwrap();
-    assert_eq!(crate::release_ballast(&place.dir).unwrap(), 1 << 20);
-    assert_eq!(crate::release_ballast(&place.dir).unwrap(), 0);
+    let opened = |storage: &Storage| {
+        let (ledger, report) =
+            Ledger::open(&place.dir, OpenOptions { storage: storage.clone(), ..options() }).unwrap();
+        ledger.close().unwrap();
+        (report.to_string(), place.dir.join("ballast").exists())
+    };
+    let full = Storage { free_bytes_least: u64::MAX / 2, ..roomy.clone() };
+    let serving = Storage { check_all: false, ..full.clone() };
+    assert_eq!(opened(&serving), (String::new(), true)); // only a repair may
+    assert_eq!(opened(&full), ("The disk is full: the ballast of 1 MiB was released.\n".into(), false));
+    assert_eq!(opened(&full), (String::new(), false));
+    assert_eq!(opened(&Storage { check_all: false, ..roomy.clone() }), (String::new(), false));
+    assert_eq!(opened(&roomy), ("The ballast of 1 MiB was taken again.\n".into(), true));
+    assert_eq!(opened(&roomy), (String::new(), true));
 }
 
 #[test]

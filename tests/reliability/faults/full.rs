@@ -137,9 +137,13 @@ fn round_on(room: &mut Room, disk: &Disk<'_>, broken: &mut Vec<String>) {
             }
         }
     };
-    if marked && let Some(server) = &server {
-        all_are_told(room, server, broken);
-    }
+    let server = match server {
+        Some(server) if marked => {
+            all_are_told(room, &server, broken);
+            with_ballast(room, disk, server, broken)
+        }
+        server => server,
+    };
     disk.free();
     if let Some(server) = server {
         let [acknowledged, ..] = room.outcomes();
@@ -154,8 +158,42 @@ fn round_on(room: &mut Room, disk: &Disk<'_>, broken: &mut Vec<String>) {
             broken.push(format!("the server did not end in order: {ended}"));
         }
     }
+    if marked {
+        doctor(room, disk, "taken again", broken);
+    }
     room.look(broken);
     room.settle(broken);
+}
+
+/// On the disk that is still full, `doctor` releases the ballast, and writing goes on.
+fn with_ballast(
+    room: &mut Room,
+    disk: &Disk<'_>,
+    server: Server,
+    broken: &mut Vec<String>,
+) -> Option<Server> {
+    server.stop();
+    doctor(room, disk, "was released", broken);
+    let server = match Server::start(&mut disk.command(room)) {
+        Ok(server) => server,
+        Err(ended) => {
+            broken.push(format!("opened with the ballast released: {ended}"));
+            return None;
+        }
+    };
+    let [before, ..] = room.outcomes();
+    room.write(&server, 60, broken);
+    if room.outcomes()[0] < before + 40 {
+        broken.push("the ballast was released and writes are refused".into());
+    }
+    Some(server)
+}
+
+fn doctor(room: &Room, disk: &Disk<'_>, about_the_ballast: &str, broken: &mut Vec<String>) {
+    let done = ran(disk.command(room).arg("doctor"));
+    if done.status != Some(0) || !done.out.contains(about_the_ballast) {
+        broken.push(format!("doctor, whose ballast {about_the_ballast}: {done:?}"));
+    }
 }
 
 /// Below the mark every write is answered with 507, and the command line says the same.
