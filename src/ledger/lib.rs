@@ -78,5 +78,5 @@ pub use setup::{OpenOptions, Setup};
 pub use space::is_short_of_room;
 pub use state::{Discontinuity, Head, StreamHead};
 pub use storage::Storage;
-pub use vault::{Opening, Reference, Vault, VaultError};
-pub use verify::{DirectoryReport, SledReport, verify_directory};
+pub use vault::{Opening, Reference, Vault, VaultError, VaultReport};
+pub use verify::{DirectoryReport, SledReport, VaultCheck, verify_directory};

@@ -67,6 +67,8 @@ pub enum Defect {
     FolderNotSynced,
     /// A segment is not synced after it was filled with zeros.
     ZerosNotSynced,
+    /// Personal data is not synced before the block that names it.
+    VaultNotSynced,
     /// What an interrupted opening of sled left is not removed before the next.
     GeneratingKept,
     /// A sled that holds less than it held is taken as it is.
@@ -81,12 +83,13 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect and its name.
-    pub const ALL: [(Defect, &'static str); 10] = [
+    pub const ALL: [(Defect, &'static str); 11] = [
         (Defect::AnswerBeforeWrite, "answer-before-write"),
         (Defect::AnswerBeforeSync, "answer-before-sync"),
         (Defect::NoSync, "no-sync"),
         (Defect::FolderNotSynced, "folder-not-synced"),
         (Defect::ZerosNotSynced, "zeros-not-synced"),
+        (Defect::VaultNotSynced, "vault-not-synced"),
         (Defect::GeneratingKept, "generating-kept"),
         (Defect::ShortSledTaken, "short-sled-taken"),
         (Defect::AlwaysTorn, "always-torn"),

@@ -1,23 +1,26 @@
-//! Verifying a data directory: both copies, each alone, and whether they tell the same.
+//! Verifying a data directory: both copies, each alone, and whether they tell the same; and the vault, against what the
+//! records commit to.
 //!
 //! It only reads. Segments are verified while a server writes as well; sled is verified as a copy of its files, and only
 //! when no writer runs.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use thads_proof::hash;
-use thads_proof::record::Leaf;
+use thads_proof::record::{Leaf, Position};
 use thads_proof::segment;
 use thads_proof::verify::{Finding, Options, Report, VerifyError, What, verify_records, verify_segments};
 
 use crate::files;
 use crate::journal::{Cursor, Listing};
 use crate::lock;
-use crate::reader::CopiedStore;
+use crate::reader::{CopiedStore, Reader};
 use crate::snapshot;
 use crate::state::State;
 use crate::storage::Storage;
+use crate::vault::{KEYRING, VaultReport};
 
 /// What was found in a data directory.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub struct DirectoryReport {
     pub sled: SledReport,
     /// What the copies, and the stream heads that were written down beside them, say against each other, in sentences.
     pub disagreements: Vec<String>,
+    /// The vault.
+    pub vault: VaultCheck,
     /// How many records were signed or receipted, as far as that was given: fewer are too few.
     wanted: u64,
 }
@@ -43,6 +48,46 @@ pub enum SledReport {
     Unreadable(String),
     /// Its records were verified. What is wrong besides them is in the sentences.
     Checked(Box<Report>, Vec<String>),
+}
+
+/// What was found in the vault.
+#[derive(Debug)]
+pub enum VaultCheck {
+    /// It was not looked at: why.
+    Skipped(String),
+    /// Every entry was opened and held against the records.
+    Checked(VaultReport),
+}
+
+impl VaultCheck {
+    fn is_good(&self) -> bool {
+        match self {
+            VaultCheck::Skipped(_) => true,
+            VaultCheck::Checked(report) => report.is_good(),
+        }
+    }
+
+    fn sentences(&self) -> Vec<String> {
+        let report = match self {
+            VaultCheck::Skipped(why) => return vec![format!("Personal data was not looked at: {why}.")],
+            VaultCheck::Checked(report) => report,
+        };
+        let VaultReport { opened, erased, missing, damaged, .. } = report;
+        let mut sentences = Vec::new();
+        if opened + erased > 0 {
+            sentences.push(format!(
+                "Personal data: {opened} pieces open and are what the records commit to; {erased} were erased."
+            ));
+        }
+        if *missing > 0 {
+            sentences.push(format!(
+                "Personal data: {missing} pieces that the records commit to cannot be opened; they are not in two copies, and \
+                 only a backup may have them."
+            ));
+            sentences.extend(damaged.iter().cloned());
+        }
+        sentences
+    }
 }
 
 impl SledReport {
@@ -61,6 +106,7 @@ impl DirectoryReport {
         self.segments.as_ref().is_some_and(Report::is_good)
             && self.sled.is_good()
             && self.disagreements.is_empty()
+            && self.vault.is_good()
     }
 
     /// Says of each copy whether it is good, and which one is to be mended from the other.
@@ -99,6 +145,7 @@ impl DirectoryReport {
             (false, false) => sentences.push("Neither copy is good by itself.".into()),
             (true, _) => {}
         }
+        sentences.extend(self.vault.sentences());
         sentences
     }
 
@@ -154,6 +201,12 @@ impl DirectoryReport {
                 plan.push("sled would be refilled from the segments; where it does not open, its files would be set aside.".into());
             }
         }
+        if !self.vault.is_good() {
+            plan.push(
+                "Nothing would be done for the personal data: bring vault/entries and keys/keyring back from a backup."
+                    .into(),
+            );
+        }
         plan
     }
 }
@@ -192,7 +245,27 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
     let wanted = signed.chain(receipted).max().unwrap_or(0);
-    Ok(DirectoryReport { segments, sled, disagreements, wanted })
+    let vault = match &segments {
+        Some(report) if report.is_good() => check_vault(dir),
+        Some(_) | None => VaultCheck::Skipped("the segments are not whole".into()),
+    };
+    Ok(DirectoryReport { segments, sled, disagreements, vault, wanted })
+}
+
+/// Holds the vault against the commitments of all records.
+fn check_vault(dir: &Path) -> VaultCheck {
+    if !dir.join(KEYRING).exists() {
+        return VaultCheck::Skipped(format!("{KEYRING} is not here"));
+    }
+    let checked = || {
+        let reader = Reader::open(dir).map_err(|error| error.to_string())?;
+        let mut commitments = HashSet::new();
+        for record in reader.read(Position::GENESIS) {
+            commitments.extend(record.map_err(|error| error.to_string())?.commitments);
+        }
+        reader.vault().check(commitments).map_err(|error| error.to_string())
+    };
+    checked().map_or_else(VaultCheck::Skipped, VaultCheck::Checked)
 }
 
 /// Says where the stream heads that were written down beside a whole log speak of another.

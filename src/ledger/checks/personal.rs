@@ -8,7 +8,7 @@ use thads_proof::hash;
 use thads_proof::record::Position;
 
 use super::*;
-use crate::{AppendError, Reader, VaultError};
+use crate::{AppendError, Reader, VaultCheck, VaultError, verify_directory};
 
 #[test]
 fn personal_data_is_committed_to_and_never_stands_in_the_log() {
@@ -165,4 +165,49 @@ fn a_changed_byte_in_the_vault_is_never_given_out() {
         }
         fs::write(&path, &whole).unwrap();
     }
+}
+
+#[test]
+fn the_vault_is_held_against_what_the_records_commit_to() {
+    let place = place();
+    let ledger = create(&place.dir);
+    ledger.append(append(1, "A", 0, vec![personal_event(1, "An")])).unwrap();
+    ledger.append(append(2, "A", 1, vec![personal_event(2, "Bình")])).unwrap();
+    let counted = |opened, erased, unnamed, missing| {
+        let report = verify_directory(&place.dir, &Default::default()).unwrap();
+        let VaultCheck::Checked(vault) = &report.vault else { panic!("{:?}", report.sentences()) };
+        let found = (vault.opened, vault.erased, vault.unnamed, vault.missing);
+        assert_eq!(found, (opened, erased, unnamed, missing), "{vault:?}");
+        assert_eq!(report.is_good(), missing == 0, "{:?}", report.sentences());
+    };
+    counted(2, 0, 0, 0); // also while it is written
+    ledger.vault().erase(&[2; 16]).unwrap();
+    ledger.close().unwrap();
+    counted(1, 1, 0, 0);
+    let (vault, _) = Vault::open(&place.dir).unwrap();
+    let mut batch = Default::default();
+    vault.seal(&mut batch, &[3; 16], b"cut off", &mut Seeded::new(5)).unwrap();
+    vault.write(batch).unwrap();
+    counted(1, 1, 1, 0);
+    let (slot, entry) = (16 + 32 + 8, 32 + 72 + "An".len());
+    for (file, length) in [("keys/keyring", slot), ("vault/entries", entry)] {
+        let path = place.dir.join(file);
+        let whole = fs::read(&path).unwrap();
+        for at in 0..length {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            fs::write(&path, changed).unwrap();
+            let report = verify_directory(&place.dir, &Default::default()).unwrap();
+            assert!(!report.is_good(), "{file} byte {at}: {:?}", report.sentences());
+        }
+        fs::write(&path, &whole).unwrap();
+    }
+    let entries = place.dir.join("vault/entries");
+    let whole = fs::read(&entries).unwrap();
+    fs::remove_file(&entries).unwrap();
+    counted(0, 0, 0, 2);
+    fs::write(&entries, whole).unwrap();
+    fs::remove_file(place.dir.join("keys/keyring")).unwrap();
+    let report = verify_directory(&place.dir, &Default::default()).unwrap();
+    assert!(report.is_good() && matches!(report.vault, VaultCheck::Skipped(_)), "{:?}", report.sentences());
 }
