@@ -8,9 +8,8 @@ mod bring_back;
 mod contents;
 mod walk;
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thads_proof::checkpoint::Checkpoint;
@@ -92,7 +91,7 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     let reader = Reader::open(dir)?;
     let (head, note) = (reader.head(), reader.checkpoint()?);
     let genesis = reader.genesis().clone();
-    let ours = key_of(&reader.checkpoint_key()?)?;
+    let ours = reader.log_key()?.vkey().clone();
     let before = look(target, &genesis, &[key_of(&genesis.log_key)?, ours])?;
     if let Some((_, earlier)) = &before
         && earlier.size > head.size
@@ -111,8 +110,10 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     }
     // All of the log is read before anything is copied: a ledger that is damaged or another's leaves the backup alone.
     let mut walk = Walk::of(reader.id());
+    let mut walks = Vec::with_capacity(segments.len());
     let mut fork = None;
     for used in &segments {
+        walks.push(walk.clone());
         let path = dir.join(files::WAL).join(segment::file_name(used.number));
         walk.segment(&path, used.number, &fs::read(&path)?, head.size, |tree| {
             if let Some((_, earlier)) = &before
@@ -140,28 +141,28 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     // Where no backup was ever finished, nothing tells which history its segments are of.
     let full = if before.is_some() { there.used.len().saturating_sub(1) } else { 0 };
     let mut done = Backup { size: head.size, root: head.root, segments: 0, bytes: 0, note: note.clone() };
-    let mut walk = Walk::of(reader.id());
-    for (index, used) in segments.iter().enumerate() {
-        let name = segment::file_name(used.number);
-        let path = dir.join(files::WAL).join(&name);
-        let mut bytes = fs::read(&path)?;
-        let end = walk.segment(&path, used.number, &bytes, head.size, |_| {})?;
+    for (index, (used, mut walk)) in segments.iter().zip(walks).enumerate() {
         // The backup's last segment may have grown; those before it are as they stay.
         if there.used.get(index) == Some(used) && index < full {
             continue;
         }
+        let name = segment::file_name(used.number);
+        let path = dir.join(files::WAL).join(&name);
+        let mut bytes = fs::read(&path)?;
+        let end = walk.segment(&path, used.number, &bytes, head.size, |_| {})?;
         let last = walk.size() == head.size;
         if last {
             bytes.truncate(end);
         }
-        put(&target.join(files::WAL).join(&name), &bytes, if last { 0o600 } else { 0o400 })?;
+        let mode = if last { 0o600 } else { 0o400 };
+        files::write_whole(&target.join(files::WAL).join(&name), &bytes, mode)?;
         done.segments += 1;
         done.bytes += crate::count::wide(bytes.len());
     }
     let kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
     let kept = copy_files(dir, target, kept, with_keys, &mut done)?;
     Contents { kept, note: note.clone() }.write(target)?;
-    files::write_small(&target.join(CHECKPOINT), note.as_bytes())?;
+    files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
     Ok(done)
 }
 
@@ -224,25 +225,13 @@ fn copy_files(
             if kept.iter().any(|kept| kept.place == place && kept.hash == now.hash) {
                 continue;
             }
-            put(&target.join(&now.copy), &bytes, 0o600)?;
+            files::write_whole(&target.join(&now.copy), &bytes, 0o600)?;
             done.bytes += crate::count::wide(bytes.len());
             kept.retain(|kept| kept.place != place);
             kept.push(now);
         }
     }
     Ok(kept)
-}
-
-/// Writes a file that is there whole or not at all: under another name, synced, renamed, its folder synced.
-fn put(path: &Path, bytes: &[u8], mode: u32) -> Result<(), BackupError> {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    file.write_all(bytes)?;
-    file.set_permissions(fs::Permissions::from_mode(mode))?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
-    Ok(files::sync_parent(path)?)
 }
 
 fn key_of(text: &str) -> Result<Vkey, BackupError> {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Result, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Folder of the segments.
@@ -41,11 +41,14 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
     }
 }
 
-/// Writes a small file, readable by its owner only: under another name, synced, then renamed; the folder is synced.
-pub(crate) fn write_small(path: &Path, bytes: &[u8]) -> Result<()> {
-    let draft = path.with_extension("new");
+/// Writes a file that is there whole or not at all, in place of what was there: under another name, `path.new`, synced,
+/// renamed; then its folder is synced. `mode`: the file's permissions.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(bytes)?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
     file.sync_all()?;
     fs::rename(&draft, path)?;
     sync_parent(path)

@@ -50,7 +50,7 @@ pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError
 fn write(path: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
     let mut text = Zeroizing::new(hex::encode(seed));
     text.push('\n');
-    Ok(files::write_small(path, text.as_bytes())?)
+    Ok(files::write_whole(path, text.as_bytes(), 0o600)?)
 }
 
 /// Reads the key, and says whether it is another than the genesis record names: keys are rotated.

@@ -129,11 +129,6 @@ impl Reader {
         Ok(key.sign(self.head.size, self.head.root))
     }
 
-    /// Returns the verifier key of those checkpoints.
-    pub(crate) fn checkpoint_key(&self) -> Result<String, OpenError> {
-        Ok(self.log_key()?.vkey().to_string())
-    }
-
     /// Returns the key that signs checkpoints.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use thads_proof::verify::{Options, verify_segments};
 
 use super::contents::Contents;
 use super::walk::Walk;
-use super::{BackupError, key_of, put};
+use super::{BackupError, key_of};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
 
@@ -91,14 +91,14 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
             break;
         }
         let bytes = cut(&mut walk, &path, number, fs::read(&path)?, size)?;
-        put(&draft.join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
+        files::write_whole(&draft.join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
     }
     let is_end = size == checkpoint.size;
     if walk.size() != size || (is_end && walk.root() != checkpoint.root) {
         return Err(walk.short(&wal, size));
     }
     for (kept, bytes) in &kept {
-        put(&draft.join(&kept.place), bytes, 0o600)?;
+        files::write_whole(&draft.join(&kept.place), bytes, 0o600)?;
     }
     let root = walk.root();
     let again = verify_segments(&draft.join(files::WAL), &Options::default());

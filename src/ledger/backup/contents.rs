@@ -76,7 +76,7 @@ impl Contents {
     pub(super) fn write(&self, backup: &Path) -> Result<(), BackupError> {
         let lines = self.kept.iter().map(|kept| format!("{} {} {}\n", kept.hash, kept.copy, kept.place));
         let text = format!("{FORM}\n{}\n{}", lines.collect::<String>(), self.note);
-        files::write_small(&backup.join(FILE), text.as_bytes())?;
+        files::write_whole(&backup.join(FILE), text.as_bytes(), 0o600)?;
         for folder in [files::VAULT, files::KEYS] {
             let Ok(entries) = fs::read_dir(backup.join(folder)) else { continue };
             for entry in entries {

@@ -11,6 +11,7 @@ use super::BackupError;
 use crate::journal::{OwnedBlock, Run, verify_chain};
 
 /// How far a log was read, and what it is up to there.
+#[derive(Clone)]
 pub(super) struct Walk {
     ledger: LedgerId,
     frontier: Frontier,
