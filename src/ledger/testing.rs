@@ -69,6 +69,8 @@ pub enum Defect {
     ZerosNotSynced,
     /// Personal data is not synced before the block that names it.
     VaultNotSynced,
+    /// The name of a directory that was brought back is not made durable.
+    RestoredNotSynced,
     /// What an interrupted opening of sled left is not removed before the next.
     GeneratingKept,
     /// A sled that holds less than it held is taken as it is.
@@ -83,13 +85,14 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect and its name.
-    pub const ALL: [(Defect, &'static str); 11] = [
+    pub const ALL: [(Defect, &'static str); 12] = [
         (Defect::AnswerBeforeWrite, "answer-before-write"),
         (Defect::AnswerBeforeSync, "answer-before-sync"),
         (Defect::NoSync, "no-sync"),
         (Defect::FolderNotSynced, "folder-not-synced"),
         (Defect::ZerosNotSynced, "zeros-not-synced"),
         (Defect::VaultNotSynced, "vault-not-synced"),
+        (Defect::RestoredNotSynced, "restored-not-synced"),
         (Defect::GeneratingKept, "generating-kept"),
         (Defect::ShortSledTaken, "short-sled-taken"),
         (Defect::AlwaysTorn, "always-torn"),

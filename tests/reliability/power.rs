@@ -8,6 +8,7 @@ mod dice;
 mod disk;
 mod image;
 mod judge;
+mod keeping;
 mod names;
 mod notes;
 mod plan;
@@ -34,6 +35,9 @@ pub(crate) struct Options {
     /// Images of recoveries that were cut in their turn.
     #[arg(long, default_value_t = 50)]
     nested: usize,
+    /// Images of backups and of ledgers that are brought back from them.
+    #[arg(long, default_value_t = 40)]
+    backups: usize,
     /// Judge every call point of a small workload, once with nothing kept and once with everything, instead.
     #[arg(long)]
     every_call: bool,

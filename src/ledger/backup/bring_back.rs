@@ -20,6 +20,7 @@ use super::walk::Walk;
 use super::{BackupError, key_of};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
+use crate::testing::{Defect, planted};
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,7 +83,8 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
     if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent)?;
     }
-    for folder in ["", files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
+    files::make_folder(&draft)?;
+    for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
         files::make_folder(&draft.join(folder))?;
     }
     let mut walk = Walk::of(genesis.ledger);
@@ -110,7 +112,9 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
     }
     files::sync_folder(&draft)?;
     fs::rename(&draft, dir)?;
-    files::sync_parent(dir)?;
+    if !planted(Defect::RestoredNotSynced) {
+        files::sync_parent(dir)?;
+    }
     Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists() })
 }
 

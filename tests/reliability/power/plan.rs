@@ -13,7 +13,7 @@ use super::judge::{Judge, Promises};
 use super::names::Model;
 use super::notes::{self, Call, Notes};
 use super::recording::{self, Recorder};
-use super::{Options, tally, workload, writers};
+use super::{Options, keeping, tally, workload, writers};
 use crate::{Verdict, support};
 
 /// Actions of the workload: founding, then so many, then after a reopening up to so many.
@@ -75,6 +75,11 @@ pub(super) fn run(options: &Options) -> Result<Verdict, String> {
     }
     say("of the workload", &main);
     say("of recoveries", &nested);
+    let kept = if options.every_call || options.only.is_some() || options.backups == 0 {
+        Vec::new()
+    } else {
+        keeping::run(options, scratch.path(), &library)?
+    };
     let failing = main.broken.len() + nested.broken.len();
     if failing > 0 && options.notes.is_none() {
         let kept = std::env::temp_dir().join(format!("thads-power-{}.notes", options.seed));
@@ -86,10 +91,18 @@ pub(super) fn run(options: &Options) -> Result<Verdict, String> {
         );
     }
     let tried = format!(
-        "power, seed {}: {} images, {} acknowledgements at stake; {} nested images, {} at stake; {failing} images broken",
-        options.seed, main.judged, main.acknowledgements, nested.judged, nested.acknowledgements
+        "power, seed {}: {} images, {} acknowledgements at stake; {} nested images, {} at stake; {} images of backups; {} images \
+         broken",
+        options.seed,
+        main.judged,
+        main.acknowledgements,
+        nested.judged,
+        nested.acknowledgements,
+        kept.len(),
+        failing + kept.iter().flatten().count()
     );
     main.broken.append(&mut nested.broken);
+    main.broken.extend(kept.into_iter().flatten());
     Ok(Verdict { broken: main.broken, tried })
 }
 

@@ -57,8 +57,13 @@ impl Recorder {
         }
     }
 
-    /// The program with the recorder loaded, and strace around it if it looks on.
+    /// The program on the data directory, with the recorder loaded, and strace around it if it looks on.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        self.command_on(&self.data, arguments)
+    }
+
+    /// The same on another directory of the disk.
+    fn command_on(&self, data: &Path, arguments: &[&str]) -> Command {
         let environment = [
             ("LD_PRELOAD", self.library.as_path()),
             ("RECORD_ROOT", &self.disk),
@@ -82,18 +87,23 @@ impl Recorder {
         if self.strace.is_none() {
             command.envs(environment);
         }
-        command.arg("--data").arg(&self.data).arg("--json").args(arguments);
+        command.arg("--data").arg(data).arg("--json").args(arguments);
         command.env("THADS_STORAGE", workload::STORAGE).env("TMPDIR", &self.folder);
         command
     }
 
     /// Runs the program with these lines as its input; its standard output is the witness.
     pub(super) fn run(&self, arguments: &[&str], lines: &[String]) -> Result<(), String> {
+        self.run_on(&self.data, arguments, lines)
+    }
+
+    /// The same on another directory of the disk.
+    pub(super) fn run_on(&self, data: &Path, arguments: &[&str], lines: &[String]) -> Result<(), String> {
         let (input, complaints) = (self.folder.join("input"), self.folder.join("complaints"));
         fs::write(&input, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
         let witness = OpenOptions::new().append(true).create(true).open(&self.witness).unwrap();
         let status = self
-            .command(arguments)
+            .command_on(data, arguments)
             .stdin(File::open(&input).unwrap())
             .stdout(Stdio::from(witness))
             .stderr(Stdio::from(File::create(&complaints).unwrap()))
