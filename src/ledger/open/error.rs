@@ -1,0 +1,134 @@
+//! Why a ledger cannot be opened: a failure, or evidence that both copies are damaged or that they contradict each other.
+
+use std::path::{Path, PathBuf};
+
+use crate::commit::CatchUpError;
+use crate::journal::JournalError;
+use crate::keys::KeyError;
+use crate::lock::LockError;
+use crate::restore::DamagedRange;
+use crate::vault::VaultError;
+
+/// Why a ledger cannot be opened or made.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process writes to it.
+    #[error("another process (pid {pid}) is writing to {}", dir.display())]
+    Locked {
+        /// The data directory.
+        dir: PathBuf,
+        /// Its process id, as far as known.
+        pid: String,
+    },
+    /// There is no ledger.
+    #[error("{} holds no ledger", .0.display())]
+    NotALedger(PathBuf),
+    /// There is a ledger already.
+    #[error("{} holds a ledger already", .0.display())]
+    AlreadyThere(PathBuf),
+    /// Both copies are damaged: evidence. Nothing was appended and nothing will be.
+    #[error("records from position {first} on{} are damaged in both copies: {what}", until(.end))]
+    Damaged {
+        /// The first position that neither copy has.
+        first: u64,
+        /// The position after the last one, where that is known.
+        end: Option<u64>,
+        /// What was found.
+        what: String,
+    },
+    /// The segments are damaged: evidence. Opening the ledger for writing looks at the other copy as well.
+    #[error("the segments are damaged from position {first} on: {what}")]
+    Segments {
+        /// The first position that they do not have.
+        first: u64,
+        /// What was found.
+        what: String,
+    },
+    /// Both copies end before records that were durable when the stream heads were last written down: evidence.
+    #[error(
+        "the log ends with {size} records, and snapshots/heads was written when there were {known}: the rest is gone"
+    )]
+    Short {
+        /// How many records there are.
+        size: u64,
+        /// How many there were.
+        known: u64,
+    },
+    /// The two copies are whole and do not tell the same: evidence.
+    #[error("segments and sled tell different histories from position {first} on: {what}")]
+    Fork {
+        /// The first position at which they differ.
+        first: u64,
+        /// What was found.
+        what: String,
+    },
+    /// The records do not form one log: evidence.
+    #[error("the log is not continuous: {0}")]
+    Log(CatchUpError),
+    /// The vault's files cannot be read.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The signing key is missing, unreadable, or another's.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The genesis record is not one.
+    #[error("the genesis record is wrong: {0}")]
+    Genesis(String),
+    /// The file system failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+fn until(end: &Option<u64>) -> String {
+    end.map_or_else(String::new, |end| format!(" to {}", end.saturating_sub(1)))
+}
+
+impl OpenError {
+    /// Returns whether this is evidence of damage or tampering, not only a failure.
+    pub fn is_evidence(&self) -> bool {
+        matches!(
+            self,
+            OpenError::Damaged { .. }
+                | OpenError::Segments { .. }
+                | OpenError::Short { .. }
+                | OpenError::Fork { .. }
+                | OpenError::Log(_)
+        )
+    }
+}
+
+impl From<CatchUpError> for OpenError {
+    fn from(error: CatchUpError) -> OpenError {
+        match error {
+            CatchUpError::Journal(JournalError::Io(error)) => OpenError::Io(error),
+            CatchUpError::Journal(JournalError::Damaged { first, what }) => {
+                OpenError::Damaged { first: first.get(), end: None, what }
+            }
+            error
+            @ (CatchUpError::Journal(_) | CatchUpError::Discontinuity(_) | CatchUpError::End { .. }) => {
+                OpenError::Log(error)
+            }
+        }
+    }
+}
+
+impl From<JournalError> for OpenError {
+    fn from(error: JournalError) -> OpenError {
+        OpenError::from(CatchUpError::Journal(error))
+    }
+}
+
+impl From<DamagedRange> for OpenError {
+    fn from(range: DamagedRange) -> OpenError {
+        OpenError::Damaged { first: range.first, end: range.end, what: range.what }
+    }
+}
+
+impl OpenError {
+    pub(crate) fn lock(dir: &Path, error: LockError) -> OpenError {
+        match error {
+            LockError::Held(pid) => OpenError::Locked { dir: dir.to_path_buf(), pid },
+            LockError::Io(error) => OpenError::Io(error),
+        }
+    }
+}
