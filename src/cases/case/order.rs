@@ -1,0 +1,98 @@
+//! What the order of enforcement says: the judgment, the parties, on whose initiative.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+use crate::ids::{CaseId, Position};
+use crate::personal::Personal;
+
+/// On whose initiative.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Theo đơn yêu cầu.
+    OnRequest,
+    /// Chủ động.
+    Proactive,
+}
+
+/// What kind of judgment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JudgmentKind {
+    /// Dân sự.
+    Civil,
+    /// Hình sự.
+    Criminal,
+    /// Hôn nhân và gia đình.
+    MarriageFamily,
+    /// Kinh doanh, thương mại.
+    Business,
+    /// Lao động.
+    Labour,
+    /// Phá sản.
+    Bankruptcy,
+    /// Phần dân sự trong bản án hành chính.
+    AdministrativePart,
+    /// Cạnh tranh.
+    Competition,
+    /// Trọng tài.
+    Arbitration,
+}
+
+/// A tag of an order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag {
+    /// Tín dụng, ngân hàng.
+    BankCredit,
+    /// Tham nhũng.
+    Corruption,
+    /// Kinh tế.
+    Economic,
+    /// Thu cho ngân sách nhà nước.
+    StateBudget,
+    /// Yếu tố nước ngoài.
+    ForeignElement,
+    /// Bồi thường.
+    Compensation,
+}
+
+/// Who a creditor is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyKind {
+    /// Cá nhân.
+    Individual,
+    /// Tổ chức tín dụng.
+    CreditInstitution,
+    /// Cơ quan nhà nước.
+    StateBody,
+    /// Tổ chức khác.
+    Organisation,
+}
+
+/// A creditor or debtor.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// Who, in the vault.
+    pub person: Personal,
+    /// What kind.
+    pub kind: PartyKind,
+}
+
+/// What the order says, and what led to it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Order {
+    /// When the case entered: date of the order, or of taking it over.
+    pub on: Option<Date>,
+    /// On whose initiative.
+    pub basis: Option<Basis>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// By which record.
+    pub at: Option<Position>,
+    /// How the case came: from another office, if it did.
+    pub from: Option<CaseId>,
+}
