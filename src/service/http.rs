@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use thads_cases::ids::{CaseId, ComplaintId};
 
 use crate::answers::{self, Asked, ListFilter};
+use crate::document::Document;
 use crate::house::House;
 use crate::problem::Problem;
-use crate::wire::{Document, Subject, WireError, parse_action};
+use crate::wire::{Subject, WireError, parse_action};
 
 /// The largest body of an action, in bytes.
 const BODY_BYTES_MAX: usize = 1 << 20;

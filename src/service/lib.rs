@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod answers;
+pub mod document;
 pub mod house;
 pub mod http;
 mod moves;

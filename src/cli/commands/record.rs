@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use thads_service::document::Document;
 use thads_service::house::House;
-use thads_service::wire::{Document, parse_action};
+use thads_service::wire::parse_action;
 
 use crate::failure::Failure;
 use crate::output::Output;
