@@ -4,15 +4,13 @@
 //! they give every block back, byte for byte. sled may panic on damage and may take long to open; so it is opened in a
 //! thread of its own with a deadline, and every call is guarded.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Result as IoResult;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 use thads_proof::block::{Builder, HASH_LENGTH, Header};
 use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
@@ -125,11 +123,12 @@ pub(crate) fn set_snapshots_aside(path: &Path, aside: &Path) -> IoResult<()> {
 fn wait_for_lock(path: &Path, at_most: Duration) {
     let Ok(file) = File::open(path.join("db")) else { return };
     let mut waited = Duration::ZERO;
-    while waited < at_most && flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
-    {
+    while waited < at_most && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         std::thread::sleep(LOCK_LOOK);
         waited += LOCK_LOOK;
     }
+    // Closing alone would leave it to a child that is forked now.
+    let _ = file.unlock();
 }
 
 fn guarded<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
