@@ -74,17 +74,14 @@ impl VaultCheck {
         };
         let VaultReport { opened, erased, missing, damaged, .. } = report;
         let mut sentences = Vec::new();
-        if opened + erased > 0 {
+        if opened + erased + missing > 0 {
             sentences.push(format!(
-                "Personal data: {opened} pieces open and are what the records commit to; {erased} were erased."
+                "Personal data that records commit to: {opened} open, {erased} erased, {missing} lost."
             ));
         }
         if *missing > 0 {
-            sentences.push(format!(
-                "Personal data: {missing} pieces that the records commit to cannot be opened; they are not in two copies, and \
-                 only a backup may have them."
-            ));
             sentences.extend(damaged.iter().cloned());
+            sentences.push("What is lost of it has no second copy here; a backup may have it.".into());
         }
         sentences
     }
@@ -101,12 +98,21 @@ impl SledReport {
 }
 
 impl DirectoryReport {
-    /// Returns whether the segments are whole and nothing speaks against them. A damaged sled is evidence as well.
+    /// Returns whether the records are good and the vault holds what they commit to. A damaged sled is evidence as well.
     pub fn is_good(&self) -> bool {
+        self.records_are_good() && self.vault.is_good()
+    }
+
+    /// Returns whether personal data is lost and the records are whole all the same.
+    pub fn only_the_vault_is_bad(&self) -> bool {
+        self.records_are_good() && !self.vault.is_good()
+    }
+
+    /// Returns whether the segments are whole and nothing speaks against their records.
+    pub fn records_are_good(&self) -> bool {
         self.segments.as_ref().is_some_and(Report::is_good)
             && self.sled.is_good()
             && self.disagreements.is_empty()
-            && self.vault.is_good()
     }
 
     /// Says of each copy whether it is good, and which one is to be mended from the other.
@@ -147,6 +153,25 @@ impl DirectoryReport {
         }
         sentences.extend(self.vault.sentences());
         sentences
+    }
+
+    /// Returns the first thing that is wrong, in a sentence.
+    pub fn first_wrong(&self) -> Option<String> {
+        let of_records = self.segments.as_ref().and_then(Report::first).map(ToString::to_string);
+        let of_sled = || match &self.sled {
+            SledReport::Absent | SledReport::Busy => None,
+            SledReport::Unreadable(why) => Some(format!("sled cannot be read: {why}")),
+            SledReport::Checked(report, wrong) => {
+                report.first().map(|finding| format!("sled: {finding}")).or_else(|| wrong.first().cloned())
+            }
+        };
+        let of_vault = || match &self.vault {
+            VaultCheck::Checked(report) if !report.is_good() => {
+                Some(format!("{} pieces of personal data that records commit to are lost", report.missing))
+            }
+            VaultCheck::Checked(_) | VaultCheck::Skipped(_) => None,
+        };
+        of_records.or_else(of_sled).or_else(|| self.disagreements.first().cloned()).or_else(of_vault)
     }
 
     /// Returns whether sled holds all that the segments should, and nothing is wrong with it.

@@ -350,3 +350,28 @@ fn a_backup_and_a_restoring_that_are_killed_leave_what_comes_back() {
     }
     println!("backup: {killed} of 24 runs were killed before their end");
 }
+
+#[test]
+fn personal_data_that_is_lost_is_named_and_comes_from_a_backup() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    let entries = folder.data.join("vault/entries");
+    let mut bytes = fs::read(&entries).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&entries, &bytes).unwrap();
+    for command in ["verify", "doctor"] {
+        let found = thads(&folder.data, &["--lang", "en", command]);
+        assert_eq!(found.status, 3, "{found:?}");
+        assert!(found.out.contains("0 erased, 1 lost"), "{found:?}");
+        assert!(found.out.contains("does not open under its key"), "{found:?}");
+        assert!(found.err.contains("1 pieces of personal data that records commit to are lost"), "{found:?}");
+        assert!(found.err.contains("from a backup"), "{found:?}");
+    }
+    // The figures do not need it.
+    thads(&folder.data, &["report", "--period", HALF_YEAR]).ok();
+    let back = Folder::new();
+    thads(&back.data, &restore_args(&target, &[])).ok();
+    fs::copy(back.data.join("vault/entries"), &entries).unwrap();
+    thads(&folder.data, &["verify"]).ok();
+}

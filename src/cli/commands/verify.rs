@@ -157,12 +157,12 @@ impl Verified {
         let alone = self.directory.segments.is_none()
             && matches!(&self.directory.sled, SledReport::Checked(report, wrong) if report.is_good() && wrong.is_empty())
             && self.directory.disagreements.is_empty();
-        self.directory.is_good() || alone
+        self.directory.records_are_good() || alone
     }
 
     /// Whether nothing is wrong.
     pub(crate) fn is_good(&self) -> bool {
-        self.is_whole() && self.identities.is_empty()
+        self.is_whole() && !self.directory.only_the_vault_is_bad() && self.identities.is_empty()
     }
 
     /// Prints what was found of each copy.
@@ -226,7 +226,7 @@ impl Verified {
                 .findings()
                 .next()
                 .map(|finding| format!("{} {}", output.say("bản ghi", "record"), finding.position));
-            let first = first.or_else(|| self.identities.first().cloned()).unwrap_or_default();
+            let first = first.unwrap_or_else(|| self.first_wrong());
             format!("{}: {first}", output.say("SAI LỆCH, trước hết", "WRONG, first"))
         }
     }
@@ -236,11 +236,16 @@ impl Verified {
         if self.is_good() {
             return Ok(());
         }
-        let first = self.findings().next().map(ToString::to_string);
-        let message = first
-            .or_else(|| self.identities.first().cloned())
-            .unwrap_or_else(|| self.directory.sentences().join(" "));
-        let hint = "keep the directory as it is; thads doctor mends one copy from the other";
-        Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
+        let hint = if self.directory.only_the_vault_is_bad() {
+            "bring vault/entries and keys/keyring back from a backup; the records and every figure are whole"
+        } else {
+            "keep the directory as it is; thads doctor mends one copy from the other"
+        };
+        Err(Failure::Damage { message: self.first_wrong(), hint: Some(hint.to_owned()) })
+    }
+
+    fn first_wrong(&self) -> String {
+        let first = self.directory.first_wrong().or_else(|| self.identities.first().cloned());
+        first.unwrap_or_else(|| self.directory.sentences().join(" "))
     }
 }
