@@ -20,6 +20,7 @@ use std::thread;
 use clap::Args;
 
 use crate::Verdict;
+use crate::support::Progress;
 use chance::Counts;
 use world::World;
 
@@ -60,6 +61,7 @@ pub(crate) fn run(options: &Options) -> Verdict {
         None => (options.first, options.seeds),
     };
     let next = AtomicU64::new(first);
+    let progress = Progress::new("seeds", count);
     let all = Mutex::new((Counts::default(), Vec::new(), 0_u64));
     thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
@@ -77,6 +79,7 @@ pub(crate) fn run(options: &Options) -> Verdict {
                     let mut all = all.lock().unwrap();
                     all.0.add_all(&lived.counts);
                     all.2 += u64::from(twice);
+                    progress.one();
                     if let Some(broken) = lived.broken {
                         let again = format!("tests/run simulate --seed {seed} --steps {}", options.steps);
                         all.1.push((seed, format!("seed {seed}, {broken}; again: {again}")));
@@ -90,13 +93,12 @@ pub(crate) fn run(options: &Options) -> Verdict {
     for line in counts.lines() {
         println!("{line}");
     }
-    let tried = format!(
-        "simulate: {count} seeds from {first} ({twice} run twice), {} events, {} faults, {} deaths, {} acknowledged",
-        counts.sum("events"),
-        counts.sum("faults"),
-        counts.sum("deaths"),
-        counts.sum("acknowledged")
-    );
+    let sums = ["events", "faults", "deaths", "acknowledged"].map(|sort| {
+        let sum = counts.sum(sort);
+        let tenths = sum * 10 / count.max(1);
+        format!("{sum} {sort} ({}.{} a seed)", tenths / 10, tenths % 10)
+    });
+    let tried = format!("simulate: {count} seeds from {first} ({twice} run twice), {}", sums.join(", "));
     Verdict { broken: broken.into_iter().map(|(_, line)| line).collect(), tried }
 }
 

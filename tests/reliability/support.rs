@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -134,10 +135,36 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     assert!(done.unwrap().success(), "chmod {}", to.display());
 }
 
+/// Says every ten seconds, on standard error, how much of something long is done.
+pub(crate) struct Progress {
+    what: &'static str,
+    of: u64,
+    done: AtomicU64,
+    said: Mutex<Instant>,
+}
+
+impl Progress {
+    /// Nothing of `of` is done.
+    pub(crate) fn new(what: &'static str, of: u64) -> Progress {
+        Progress { what, of, done: AtomicU64::new(0), said: Mutex::new(Instant::now()) }
+    }
+
+    /// One more is done.
+    pub(crate) fn one(&self) {
+        let done = self.done.fetch_add(1, Ordering::SeqCst) + 1;
+        let Ok(mut said) = self.said.try_lock() else { return };
+        if said.elapsed() >= Duration::from_secs(10) {
+            eprintln!("  {done} of {} {}", self.of, self.what);
+            *said = Instant::now();
+        }
+    }
+}
+
 /// Calls back for each of `rounds` numbers, on as many threads as the machine has, and returns the answers in order.
 pub(crate) fn each<T: Send>(rounds: u64, round: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let next = AtomicU64::new(0);
     let answers = Mutex::new(Vec::new());
+    let progress = Progress::new("rounds", rounds);
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -148,6 +175,7 @@ pub(crate) fn each<T: Send>(rounds: u64, round: impl Fn(u64) -> T + Sync) -> Vec
                     }
                     let answer = round(number);
                     answers.lock().unwrap().push((number, answer));
+                    progress.one();
                 }
             });
         }

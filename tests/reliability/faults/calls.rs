@@ -16,7 +16,7 @@ use super::{Found, Options};
 use crate::judge::Judge;
 use crate::office;
 use crate::server::Server;
-use crate::support::{Chance, Program, Ran, ran};
+use crate::support::{Chance, Program, Progress, Ran, ran};
 use crate::truth::Truth;
 
 /// Events of the run.
@@ -65,11 +65,13 @@ pub(crate) fn run(options: &Options, folder: &Path, found: &mut Found) {
     };
     let next = AtomicUsize::new(0);
     let tally = Mutex::new(Tally::default());
+    let progress = Progress::new("failing calls", u64::try_from(chosen.len()).unwrap());
     std::thread::scope(|scope| {
         for _ in 0..LANES {
             scope.spawn(|| {
                 while let Some(point) = chosen.get(next.fetch_add(1, Ordering::SeqCst)) {
                     template.disturb(&preload, point, &tally);
+                    progress.one();
                 }
             });
         }

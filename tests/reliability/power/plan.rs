@@ -14,7 +14,8 @@ use super::names::Model;
 use super::notes::{self, Call, Notes};
 use super::recording::{self, Recorder};
 use super::{Options, keeping, tally, workload, writers};
-use crate::{Verdict, support};
+use crate::Verdict;
+use crate::support::{self, Progress};
 
 /// Actions of the workload: founding, then so many, then after a reopening up to so many.
 const FIRST: usize = 150;
@@ -66,10 +67,10 @@ pub(super) fn run(options: &Options) -> Result<Verdict, String> {
         notes.counts.iter().map(|(sort, count)| format!("{sort} {count}")).collect::<Vec<_>>().join(", ")
     );
     let places = if options.every_call { every_call(&notes) } else { at_random(options, &notes) };
-    let mut main = judge_all(scratch.path(), |send| walk(options, &notes, &places, send))?;
+    let mut main = judge_all(scratch.path(), places.len(), |send| walk(options, &notes, &places, send))?;
     let mut nested = Tally::default();
     if !options.every_call && options.only.is_none() && options.nested > 0 {
-        nested = judge_all(scratch.path(), |send| {
+        nested = judge_all(scratch.path(), options.nested, |send| {
             cut_recoveries(options, &notes, scratch.path(), &library, send)
         })?;
     }
@@ -296,22 +297,25 @@ fn cut_recoveries(
 /// Makes images in this thread and judges them in others. `make` returns what it found broken itself.
 fn judge_all(
     scratch: &Path,
+    images: usize,
     make: impl FnOnce(&mpsc::SyncSender<Case>) -> Result<Vec<String>, String>,
 ) -> Result<Tally, String> {
     let defect = std::env::var("THADS_DEFECT").ok().filter(|name| name == "generating-kept");
     let judges = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let tally = Mutex::new(Tally::default());
+    let progress = Progress::new("images", number(images));
     let (send, cases) = mpsc::sync_channel::<Case>(2);
     let cases = Mutex::new(cases);
     let made = std::thread::scope(|scope| {
         for judge in 0..judges {
             let folder = scratch.join(format!("judge-{judge}"));
-            let (cases, tally, defect) = (&cases, &tally, defect.as_deref());
+            let (cases, tally, progress, defect) = (&cases, &tally, &progress, defect.as_deref());
             scope.spawn(move || {
                 loop {
                     let Ok(case) = cases.lock().unwrap().recv() else { return };
                     let found = judge_one(&folder, &case, defect);
                     tally.lock().unwrap().add(&case, found);
+                    progress.one();
                 }
             });
         }
