@@ -223,10 +223,13 @@ impl Disk {
     fn rename(&mut self, from: &str, to: &str) -> Result<(), String> {
         let id = self.find(from).ok_or("cannot judge: an unknown file got another name")?;
         let ((folder, from), (other, to)) = (self.place(from)?, self.place(to)?);
-        if folder != other {
-            return Err("cannot judge: a file was moved to another folder".into());
+        if folder == other {
+            self.name(Naming::Move { folder, from, to, id });
+        } else {
+            // Each folder has its own fsync, so that the file may stand in both or in none of them.
+            self.name(Naming::Put { folder: other, name: to, id });
+            self.name(Naming::Remove { folder, name: from });
         }
-        self.name(Naming::Move { folder, from, to, id });
         Ok(())
     }
 
