@@ -296,21 +296,22 @@ impl Opening<'_> {
             self.report.say(format!("{drafts} half-written snapshots of sled were deleted."));
         }
         let deadline = self.settings.sled_deadline;
-        let error = match Store::open(&path, deadline) {
+        let mut opened = Store::open(&path, deadline);
+        if let Err(error @ StoreError::Corruption(_)) = &opened {
+            let (error, aside) = (error.clone(), files::aside(&path));
+            set_snapshots_aside(&path, &aside)?;
+            opened = Store::open(&path, deadline);
+            if opened.is_ok() {
+                let aside = aside.display();
+                self.report.say(format!("{error}; it opened after its snapshots were set aside in {aside}."));
+            }
+        }
+        let error = match opened {
             Ok(store) => return Ok(Some(store)),
-            Err(error @ StoreError::Corruption(_)) => {
-                let aside = files::aside(&path);
-                set_snapshots_aside(&path, &aside)?;
-                match Store::open(&path, deadline) {
-                    Ok(store) => {
-                        let aside = aside.display();
-                        self.report.say(format!(
-                            "{error}; it opened after its snapshots were set aside in {aside}."
-                        ));
-                        return Ok(Some(store));
-                    }
-                    Err(error) => error,
-                }
+            Err(error @ StoreError::NoRoom(_)) => {
+                // Set aside, it would keep the room that a new one needs, and one more at every opening.
+                self.report.say(format!("{error}: the ledger runs without it."));
+                return Ok(None);
             }
             Err(error) => error,
         };

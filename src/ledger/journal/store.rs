@@ -5,7 +5,7 @@
 //! thread of its own with a deadline, and every call is guarded.
 
 use std::fs::{self, File, TryLockError};
-use std::io::Result as IoResult;
+use std::io::{ErrorKind, Result as IoResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
@@ -38,6 +38,9 @@ pub(crate) enum StoreError {
     /// sled did not open in time.
     #[error("sled did not open within {0} seconds")]
     Deadline(u64),
+    /// The disk is full: sled writes when it opens. No reason to distrust it.
+    #[error("sled needs room on the disk: {0}")]
+    NoRoom(String),
     /// Any other error of sled.
     #[error("sled: {0}")]
     Sled(String),
@@ -55,6 +58,9 @@ impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> StoreError {
         match error {
             sled::Error::Corruption { .. } => StoreError::Corruption(error.to_string()),
+            sled::Error::Io(cause) if cause.kind() == ErrorKind::StorageFull => {
+                StoreError::NoRoom(cause.to_string())
+            }
             sled::Error::CollectionNotFound(_)
             | sled::Error::Unsupported(_)
             | sled::Error::ReportableBug(_)
