@@ -71,8 +71,23 @@ pub(crate) fn verify(data: &Path) -> DirectoryReport {
         .unwrap_or_else(|| verify_directory(data, &options).unwrap())
 }
 
-/// What is not as it was in a directory that was opened and mended: records, root, report, either copy. `None`: nothing.
+/// What is not as it was in a directory that was opened and mended: records, root, report, either copy, personal data.
+/// `None`: nothing.
 pub(crate) fn differs(data: &Path, ledger: &Ledger, seen: &Seen) -> Option<String> {
+    compare(data, ledger, seen, DirectoryReport::is_good)
+}
+
+/// The same where personal data, which has no second copy, was changed: all but that must be as it was.
+pub(crate) fn records_differ(data: &Path, ledger: &Ledger, seen: &Seen) -> Option<String> {
+    compare(data, ledger, seen, DirectoryReport::records_are_good)
+}
+
+fn compare(
+    data: &Path,
+    ledger: &Ledger,
+    seen: &Seen,
+    is_good: fn(&DirectoryReport) -> bool,
+) -> Option<String> {
     if (seen.size, &seen.root) != (ledger.size, &ledger.root) {
         return Some(format!(
             "{} records with root {}, not {}: {:?}",
@@ -85,7 +100,7 @@ pub(crate) fn differs(data: &Path, ledger: &Ledger, seen: &Seen) -> Option<Strin
         Err(error) => return Some(format!("no report: {error}: {:?}", seen.said)),
     }
     let verified = verify(data);
-    if !verified.records_are_good() {
+    if !is_good(&verified) {
         return Some(format!("not good when verified: {:?} after {:?}", verified.sentences(), seen.said));
     }
     match &verified.sled {
