@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::workload;
-use crate::support::Program;
+use crate::support::{Program, Ran};
 
 /// Seconds after which a child counts as hanging.
 const DEADLINE: &str = "60";
@@ -62,10 +62,32 @@ fn receipt(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
-struct Ran {
-    status: Option<i32>,
-    out: String,
-    err: String,
+/// Runs the program on a directory to its end, or kills it after a deadline. `folder`: a place for what it reads and says;
+/// `defect`: the one that is planted in it.
+pub(super) fn ask(folder: &Path, data: &Path, defect: Option<&str>, arguments: &[&str], input: &str) -> Ran {
+    let file = |name: &str| folder.join(name);
+    fs::write(file("in"), input).unwrap();
+    let mut command = Command::new("timeout");
+    command.args(["-s", "KILL", DEADLINE]).arg(Program::Testing.path());
+    if let Some(defect) = defect {
+        command.env("THADS_DEFECT", defect);
+    } else {
+        command.env_remove("THADS_DEFECT");
+    }
+    let status = command
+        .arg("--data")
+        .arg(data)
+        .arg("--json")
+        .args(arguments)
+        .env("THADS_STORAGE", workload::STORAGE_TO_JUDGE)
+        .env("TMPDIR", folder)
+        .stdin(fs::File::open(file("in")).unwrap())
+        .stdout(Stdio::from(fs::File::create(file("out")).unwrap()))
+        .stderr(Stdio::from(fs::File::create(file("err")).unwrap()))
+        .status()
+        .unwrap();
+    let read = |name: &str| String::from_utf8_lossy(&fs::read(file(name)).unwrap()).into_owned();
+    Ran { status: status.code(), out: read("out"), err: read("err") }
 }
 
 /// Judges one image. Half of them are opened by `doctor` first, which checks all of both copies; the others as they are.
@@ -79,29 +101,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     fn ask(&self, arguments: &[&str], input: &str) -> Ran {
-        let file = |name: &str| self.folder.join(name);
-        fs::write(file("in"), input).unwrap();
-        let mut command = Command::new("timeout");
-        command.args(["-s", "KILL", DEADLINE]).arg(Program::Testing.path());
-        if let Some(defect) = self.defect {
-            command.env("THADS_DEFECT", defect);
-        } else {
-            command.env_remove("THADS_DEFECT");
-        }
-        let status = command
-            .arg("--data")
-            .arg(self.data)
-            .arg("--json")
-            .args(arguments)
-            .env("THADS_STORAGE", workload::STORAGE_TO_JUDGE)
-            .env("TMPDIR", self.folder)
-            .stdin(fs::File::open(file("in")).unwrap())
-            .stdout(Stdio::from(fs::File::create(file("out")).unwrap()))
-            .stderr(Stdio::from(fs::File::create(file("err")).unwrap()))
-            .status()
-            .unwrap();
-        let read = |name: &str| String::from_utf8_lossy(&fs::read(file(name)).unwrap()).into_owned();
-        Ran { status: status.code(), out: read("out"), err: read("err") }
+        ask(self.folder, self.data, self.defect, arguments, input)
     }
 
     /// Returns what is wrong with the image.
