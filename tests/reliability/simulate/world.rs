@@ -188,10 +188,8 @@ impl World {
         }
         self.counts.add("asked", "appends", u64::try_from(appends.len()).unwrap());
         let expected = expect::answers(&self.judge, &appends);
-        let up_to_date = self.committer.head().size == self.judge.size();
+        let (seen, before) = (self.committer.head().size, self.judge.size());
         let (read_badly, full) = (self.journal.read_badly(), self.journal.is_full());
-        let before = self.judge.size();
-        let seen = self.committer.head().size;
         let answers = catch_unwind(AssertUnwindSafe(|| self.committer.commit(&appends)));
         self.journal.clear();
         let happened = self.journal.take_happened();
@@ -200,7 +198,7 @@ impl World {
         self.counts.add("faults", "reads", self.journal.read_badly() - read_badly);
         self.counts.add("faults", "no room", u64::from(full));
         self.trace.line(&format!("{} happen, read badly: {}", short(&happened), !read_well));
-        let calm = up_to_date && read_well && !full && faults::is_calm(&happened);
+        let calm = seen == before && read_well && !full && faults::is_calm(&happened);
         self.look(false, &asking)?;
         let won = happened.iter().any(|fault| matches!(fault, Fault::Rival(_)));
         self.rival_answers(rival, won)?;
