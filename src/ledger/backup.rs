@@ -109,11 +109,16 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
         ));
     }
     // All of the log is read before anything is copied: a ledger that is damaged or another's leaves the backup alone.
+    let there = Listing::read(&target.join(files::WAL))?;
+    // Where no backup was ever finished, nothing tells which history its segments are of; the last of one may have grown.
+    let full = if before.is_some() { there.used.len().saturating_sub(1) } else { 0 };
     let mut walk = Walk::of(reader.id());
-    let mut walks = Vec::with_capacity(segments.len());
+    let mut lacking = Vec::new();
     let mut fork = None;
-    for used in &segments {
-        walks.push(walk.clone());
+    for (index, used) in segments.iter().enumerate() {
+        if index >= full || there.used.get(index) != Some(used) {
+            lacking.push((used.number, walk.clone()));
+        }
         let path = dir.join(files::WAL).join(segment::file_name(used.number));
         walk.segment(&path, used.number, &fs::read(&path)?, head.size, |tree| {
             if let Some((_, earlier)) = &before
@@ -132,24 +137,17 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
             "ledger and backup tell different histories below {size} records: the root that the backup was signed with is not the ledger's"
         )));
     }
-    let there = Listing::read(&target.join(files::WAL))?;
     if there.ledger.is_some_and(|ledger| ledger != reader.id()) {
         return Err(BackupError::Refused(another_ledger(target)));
     }
     files::make_folder(target)?;
     files::make_folder(&target.join(files::WAL))?;
-    // Where no backup was ever finished, nothing tells which history its segments are of.
-    let full = if before.is_some() { there.used.len().saturating_sub(1) } else { 0 };
     let mut done = Backup { size: head.size, root: head.root, segments: 0, bytes: 0, note: note.clone() };
-    for (index, (used, mut walk)) in segments.iter().zip(walks).enumerate() {
-        // The backup's last segment may have grown; those before it are as they stay.
-        if there.used.get(index) == Some(used) && index < full {
-            continue;
-        }
-        let name = segment::file_name(used.number);
+    for (number, mut walk) in lacking {
+        let name = segment::file_name(number);
         let path = dir.join(files::WAL).join(&name);
         let mut bytes = fs::read(&path)?;
-        let end = walk.segment(&path, used.number, &bytes, head.size, |_| {})?;
+        let end = walk.segment(&path, number, &bytes, head.size, |_| {})?;
         let last = walk.size() == head.size;
         if last {
             bytes.truncate(end);
