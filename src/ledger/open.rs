@@ -225,8 +225,9 @@ impl Opening<'_> {
     }
 
     fn drop_source(&mut self) -> Result<(), OpenError> {
-        let Some(source) = self.source.take() else { return Ok(()) };
-        drop(source);
+        if self.source.take().is_none() {
+            return Ok(());
+        }
         if self.copy_path().exists() {
             fs::remove_dir_all(self.copy_path())?;
         }

@@ -60,7 +60,8 @@ pub enum VaultCheck {
 }
 
 impl VaultCheck {
-    fn is_good(&self) -> bool {
+    /// Returns whether nothing is lost, as far as it was looked at.
+    pub fn is_good(&self) -> bool {
         match self {
             VaultCheck::Skipped(_) => true,
             VaultCheck::Checked(report) => report.is_good(),
@@ -101,11 +102,6 @@ impl DirectoryReport {
     /// Returns whether the records are good and the vault holds what they commit to. A damaged sled is evidence as well.
     pub fn is_good(&self) -> bool {
         self.records_are_good() && self.vault.is_good()
-    }
-
-    /// Returns whether personal data is lost and the records are whole all the same.
-    pub fn only_the_vault_is_bad(&self) -> bool {
-        self.records_are_good() && !self.vault.is_good()
     }
 
     /// Returns whether the segments are whole and nothing speaks against their records.

@@ -162,7 +162,7 @@ impl Verified {
 
     /// Whether nothing is wrong.
     pub(crate) fn is_good(&self) -> bool {
-        self.is_whole() && !self.directory.only_the_vault_is_bad() && self.identities.is_empty()
+        self.is_whole() && self.directory.vault.is_good() && self.identities.is_empty()
     }
 
     /// Prints what was found of each copy.
@@ -236,7 +236,7 @@ impl Verified {
         if self.is_good() {
             return Ok(());
         }
-        let hint = if self.directory.only_the_vault_is_bad() {
+        let hint = if self.is_whole() && !self.directory.vault.is_good() {
             "bring vault/entries and keys/keyring back from a backup; the records and every figure are whole"
         } else {
             "keep the directory as it is; thads doctor mends one copy from the other"

@@ -47,9 +47,10 @@ impl Vault {
             // Another process may be erasing it: then its key is gone before its content is.
             match self.opening(&reference).or_else(|_| self.opening(&reference)) {
                 Ok(Some(opening)) => {
-                    match commitments.remove(&hash::commitment(&opening.salt, &opening.plaintext)) {
-                        true => report.opened += 1,
-                        false => report.unnamed += 1,
+                    if commitments.remove(&hash::commitment(&opening.salt, &opening.plaintext)) {
+                        report.opened += 1;
+                    } else {
+                        report.unnamed += 1;
                     }
                 }
                 Ok(None) => report.erased += 1,
