@@ -67,7 +67,7 @@ fn opened(data: &Path, output: &Output) -> Result<Option<House>, Failure> {
 /// Says what opening had to mend.
 fn say_opened(output: &Output, report: &OpenReport) {
     for sentence in report.sentences() {
-        output.remark(sentence);
+        output.remark(output.sentence(sentence));
     }
 }
 

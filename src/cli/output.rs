@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
+use thads_ledger::Sentence;
 
 /// How answers are given.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,11 @@ impl Output {
         }
     }
 
+    /// A sentence of a report, by language.
+    pub(crate) fn sentence<'a>(&self, sentence: &'a Sentence) -> &'a str {
+        self.say(&sentence.vi, &sentence.en)
+    }
+
     /// One of two texts, by language.
     pub(crate) fn say<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
         match self.language {
@@ -58,6 +64,11 @@ impl Output {
 fn write_to(out: &mut impl Write, text: &str) {
     // A reader that is gone (`thads log | head`) is no failure of ours, and there is nobody left to tell.
     let _ = writeln!(out, "{text}");
+}
+
+/// Sentences for programs: each in both languages.
+pub(crate) fn both(sentences: &[Sentence]) -> Value {
+    sentences.iter().map(|sentence| serde_json::json!({ "vi": sentence.vi, "en": sentence.en })).collect()
 }
 
 /// Prints an error and its way out on standard error.

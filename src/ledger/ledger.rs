@@ -116,15 +116,16 @@ impl Ledger {
         report: &mut OpenReport,
     ) -> Result<Ledger, OpenError> {
         let (vault, odd) = Vault::open(dir)?;
-        odd.into_iter().for_each(|sentence| report.say(sentence));
+        report.extend(odd);
         let (vault, journal) = (Arc::new(vault), Arc::new(journal));
         let genesis = genesis_of(journal.as_ref())?;
         let (log_key, rotated) = keys::read_log_key(dir, &genesis.origin, &genesis.log_key)?;
         if rotated {
-            report.say(format!(
-                "The signing key is {}, not the one that the genesis record names.",
-                log_key.vkey()
-            ));
+            let key = log_key.vkey();
+            report.say(
+                format!("Khóa ký là {key}, không phải khóa mà bản ghi lập sổ nêu."),
+                format!("The signing key is {key}, not the one that the genesis record names."),
+            );
         }
         let state = known_state(dir, &id, journal.as_ref()).unwrap_or_else(|| State::new(id));
         let kept = state.size();

@@ -22,6 +22,7 @@ use crate::journal::{
     set_snapshots_aside,
 };
 use crate::restore::{self, Source};
+use crate::sentence::Sentence;
 use crate::snapshot;
 use crate::storage::Storage;
 use crate::survey::{self, Survey, Trouble};
@@ -31,17 +32,21 @@ pub use error::OpenError;
 /// Everything that opening did beyond reading, in sentences.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct OpenReport {
-    sentences: Vec<String>,
+    sentences: Vec<Sentence>,
 }
 
 impl OpenReport {
     /// Returns the sentences, in the order of what was done. None: everything was as it should be.
-    pub fn sentences(&self) -> &[String] {
+    pub fn sentences(&self) -> &[Sentence] {
         &self.sentences
     }
 
-    pub(crate) fn say(&mut self, sentence: impl Into<String>) {
-        self.sentences.push(sentence.into());
+    pub(crate) fn say(&mut self, vi: impl Into<String>, en: impl Into<String>) {
+        self.sentences.push(Sentence::new(vi, en));
+    }
+
+    pub(crate) fn extend(&mut self, sentences: Vec<Sentence>) {
+        self.sentences.extend(sentences);
     }
 }
 
@@ -87,11 +92,14 @@ impl Opening<'_> {
         files::make_folder(&self.wal)?;
         let drafts = remove_drafts(&self.wal)?;
         if drafts > 0 {
-            self.report.say(format!("{drafts} segments that were never finished were removed."));
+            self.report.say(
+                format!("Đã bỏ {drafts} đoạn chưa từng được tạo xong."),
+                format!("{drafts} segments that were never finished were removed."),
+            );
         }
         files::sync_folder(&self.wal)?; // a name may have been given just before a crash
         loop {
-            let survey = survey::survey(&self.wal, self.settings.check_all, &self.torn)?;
+            let survey = survey::survey(&self.wal, self.settings.repair, &self.torn)?;
             match &survey.trouble {
                 Some(trouble) => self.mend(trouble, &survey)?,
                 None => {
@@ -112,10 +120,16 @@ impl Opening<'_> {
                 if self.source().holds(&ledger, *position) {
                     return self.restore_segment(*number, *position, "its last block is torn", survey);
                 }
-                self.report.say(format!(
-                    "The last block of segment {number}, at byte {offset} (position {position}), was never finished and so \
-                     never acknowledged; the log goes on in a new segment."
-                ));
+                self.report.say(
+                    format!(
+                        "Khối cuối của đoạn {number}, ở byte {offset} (vị trí {position}), chưa được ghi xong nên chưa từng \
+                         được xác nhận; sổ được ghi tiếp trong một đoạn mới."
+                    ),
+                    format!(
+                        "The last block of segment {number}, at byte {offset} (position {position}), was never finished and \
+                         so never acknowledged; the log goes on in a new segment."
+                    ),
+                );
                 self.torn.insert(*number, *offset);
                 Ok(())
             }
@@ -128,11 +142,13 @@ impl Opening<'_> {
                 let range = (*first, *until);
                 let written =
                     restore::missing(&wal, ledger, *numbers.start(), range, self.source(), segment_bytes)?;
-                self.report.say(format!(
-                    "Segments from number {} on were missing: records {first} to {} were restored from sled.",
-                    numbers.start(),
-                    written.saturating_sub(1)
-                ));
+                let (number, last) = (numbers.start(), written.saturating_sub(1));
+                self.report.say(
+                    format!("Thiếu các đoạn từ số {number}: các bản ghi {first} đến {last} đã được khôi phục từ sled."),
+                    format!(
+                        "Segments from number {number} on were missing: records {first} to {last} were restored from sled."
+                    ),
+                );
                 Ok(())
             }
             Trouble::Empty => {
@@ -151,7 +167,10 @@ impl Opening<'_> {
                 let ledger = self.ledger(survey)?;
                 let (wal, segment_bytes) = (self.wal.clone(), self.settings.segment_bytes);
                 let end = restore::missing(&wal, ledger, 0, (0, None), self.source(), segment_bytes)?;
-                self.report.say(format!("All segments were missing: {end} records were restored from sled."));
+                self.report.say(
+                    format!("Thiếu tất cả các đoạn: {end} bản ghi đã được khôi phục từ sled."),
+                    format!("All segments were missing: {end} records were restored from sled."),
+                );
                 Ok(())
             }
         }
@@ -167,15 +186,24 @@ impl Opening<'_> {
         let (ledger, wal) = (self.ledger(survey)?, self.wal.clone());
         let restored = restore::segment(&wal, ledger, number, position, what, self.source())?;
         let name = segment::file_name(number);
-        let kept = restored
-            .kept
-            .map_or_else(String::new, |kept| format!(" The damaged one is kept as {}.", kept.display()));
-        let how = match restored.from_sled {
-            0 => "it was put together again from its own records, all of which are whole".to_owned(),
-            count => format!("{count} blocks of it were restored from sled"),
+        let (how_vi, how) = match restored.from_sled {
+            0 => (
+                "đã được ghép lại từ chính các bản ghi của nó, tất cả còn nguyên".to_owned(),
+                "it was put together again from its own records, all of which are whole".to_owned(),
+            ),
+            count => (
+                format!("{count} khối của nó đã được khôi phục từ sled"),
+                format!("{count} blocks of it were restored from sled"),
+            ),
         };
-        self.report
-            .say(format!("Segment {name} was damaged from position {position} on ({what}): {how}.{kept}"));
+        let (kept_vi, kept) = restored.kept.map_or_else(Default::default, |kept| {
+            let kept = kept.display();
+            (format!(" Đoạn hỏng được giữ ở {kept}."), format!(" The damaged one is kept as {kept}."))
+        });
+        self.report.say(
+            format!("Đoạn {name} bị hỏng từ vị trí {position} ({what}): {how_vi}.{kept_vi}"),
+            format!("Segment {name} was damaged from position {position} on ({what}): {how}.{kept}"),
+        );
         Ok(())
     }
 
@@ -197,9 +225,10 @@ impl Opening<'_> {
         let source = self.source.take().unwrap_or_else(|| {
             let opened = self.open_copy();
             if let Err(error) = &opened {
-                self.report.say(format!(
-                    "A copy of sled's files, to mend the segments from, did not open: {error}."
-                ));
+                self.report.say(
+                    format!("Bản chép các tệp của sled, để sửa các đoạn, không mở được: {error}."),
+                    format!("A copy of sled's files, to mend the segments from, did not open: {error}."),
+                );
             }
             Source::new(self.dir, opened)
         });
@@ -262,10 +291,13 @@ impl Opening<'_> {
                     let (range, segment_bytes) = ((first, None), self.settings.segment_bytes);
                     let (wal, next) = (&self.wal, survey.next);
                     let end = restore::missing(wal, ledger, next, range, &mut source, segment_bytes)?;
-                    self.report.say(format!(
-                        "The last segments were missing: records {first} to {} were restored from sled.",
-                        end.saturating_sub(1)
-                    ));
+                    let last = end.saturating_sub(1);
+                    self.report.say(
+                        format!("Thiếu các đoạn cuối: các bản ghi {first} đến {last} đã được khôi phục từ sled."),
+                        format!(
+                            "The last segments were missing: records {first} to {last} were restored from sled."
+                        ),
+                    );
                     return Ok(None);
                 }
                 Err(error) => {
@@ -281,9 +313,10 @@ impl Opening<'_> {
         }
         if moved < tip.size && store.is_some() {
             let behind = tip.size - moved;
-            self.report.say(format!(
-                "sled is {behind} records behind the segments and is being refilled from them."
-            ));
+            self.report.say(
+                format!("sled chậm hơn các đoạn {behind} bản ghi và đang được nạp lại từ đó."),
+                format!("sled is {behind} records behind the segments and is being refilled from them."),
+            );
         }
         let used = survey.used;
         Ok(Some(Found { ledger, tip, used, current: survey.current, next: survey.next, store, moved }))
@@ -294,7 +327,10 @@ impl Opening<'_> {
         let path = self.dir.join(files::SLED);
         let drafts = delete_drafts(&path)?;
         if drafts > 0 {
-            self.report.say(format!("{drafts} half-written snapshots of sled were deleted."));
+            self.report.say(
+                format!("Đã xóa {drafts} ảnh chụp viết dở của sled."),
+                format!("{drafts} half-written snapshots of sled were deleted."),
+            );
         }
         let deadline = self.settings.sled_deadline;
         let mut opened = Store::open(&path, deadline);
@@ -304,14 +340,20 @@ impl Opening<'_> {
             opened = Store::open(&path, deadline);
             if opened.is_ok() {
                 let aside = aside.display();
-                self.report.say(format!("{error}; it opened after its snapshots were set aside in {aside}."));
+                self.report.say(
+                    format!("{error}; đã mở được sau khi các ảnh chụp của nó được để riêng ra ở {aside}."),
+                    format!("{error}; it opened after its snapshots were set aside in {aside}."),
+                );
             }
         }
         let error = match opened {
             Ok(store) => return Ok(Some(store)),
             Err(error @ StoreError::NoRoom(_)) => {
                 // Set aside, it would keep the room that a new one needs, and one more at every opening.
-                self.report.say(format!("{error}: the ledger runs without it."));
+                self.report.say(
+                    format!("{error}: sổ chạy không có sled."),
+                    format!("{error}: the ledger runs without it."),
+                );
                 return Ok(None);
             }
             Err(error) => error,
@@ -320,8 +362,10 @@ impl Opening<'_> {
         match Store::open(&path, deadline) {
             Ok(store) => Ok(Some(store)),
             Err(error) => {
-                self.report
-                    .say(format!("A new sled does not open either ({error}): the ledger runs without it."));
+                self.report.say(
+                    format!("sled mới cũng không mở được ({error}): sổ chạy không có sled."),
+                    format!("A new sled does not open either ({error}): the ledger runs without it."),
+                );
                 Ok(None)
             }
         }
@@ -331,10 +375,11 @@ impl Opening<'_> {
         let path = self.dir.join(files::SLED);
         if path.exists() {
             let aside = files::set_aside(&path)?;
-            self.report.say(format!(
-                "{error}: it was set aside as {} and is being rebuilt from the segments.",
-                aside.display()
-            ));
+            let aside = aside.display();
+            self.report.say(
+                format!("{error}: sled được để riêng ra ở {aside} và đang được dựng lại từ các đoạn."),
+                format!("{error}: it was set aside as {aside} and is being rebuilt from the segments."),
+            );
         }
         Ok(())
     }
@@ -347,7 +392,7 @@ impl Opening<'_> {
         if known > tip.size {
             return Ok(Agreement::Ahead);
         }
-        if self.settings.check_all {
+        if self.settings.repair {
             for run in store.scan() {
                 let (run, whole) = run?;
                 whole?;

@@ -40,14 +40,22 @@ impl Opened {
         }
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
         let mut report = OpenReport::default();
-        if storage.check_all
+        if storage.repair
             && let Some(bytes) = space::release_ballast(dir, storage)?
         {
-            report.say(format!("The disk is full: the ballast of {} MiB was released.", bytes >> 20));
+            let size = bytes >> 20;
+            report.say(
+                format!("Đĩa đầy: đã giải phóng {size} MiB dự phòng (ballast)."),
+                format!("The disk is full: the ballast of {size} MiB was released."),
+            );
         }
         let (journal, id) = open::open_journal(dir, storage, &mut report)?;
-        if storage.check_all && space::take_ballast_again(dir, storage)? {
-            report.say(format!("The ballast of {} MiB was taken again.", storage.ballast_bytes >> 20));
+        if storage.repair && space::take_ballast_again(dir, storage)? {
+            let size = storage.ballast_bytes >> 20;
+            report.say(
+                format!("Đã lấy lại {size} MiB dự phòng (ballast)."),
+                format!("The ballast of {size} MiB was taken again."),
+            );
         }
         let genesis = genesis_of(&journal)?;
         let size = journal.head()?.size;

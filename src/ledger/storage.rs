@@ -23,7 +23,7 @@ pub struct Storage {
     pub sled_deadline: Duration,
     /// Whether opening is a repair: every segment is read and checked, not only the last, and a full disk is given the
     /// ballast.
-    pub check_all: bool,
+    pub repair: bool,
 }
 
 impl Default for Storage {
@@ -36,7 +36,7 @@ impl Default for Storage {
             free_bytes_least: 128 << 20,
             ballast_bytes: 64 << 20,
             sled_deadline: Duration::from_secs(120),
-            check_all: false,
+            repair: false,
         })
     }
 }

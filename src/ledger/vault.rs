@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::count::wide;
 use crate::randomness::Randomness;
+use crate::sentence::Sentence;
 use crate::testing::{Defect, Step, planted, reached};
 pub use check::VaultReport;
 use scan::{Place, Scan};
@@ -149,7 +150,7 @@ impl Batch {
 
 impl Vault {
     /// Opens, or makes, the vault of the data directory `dir` for reading and adding. Returns what was found odd.
-    pub(crate) fn open(dir: &Path) -> Result<(Vault, Vec<String>), VaultError> {
+    pub(crate) fn open(dir: &Path) -> Result<(Vault, Vec<Sentence>), VaultError> {
         Vault::load(Store::open(&dir.join(ENTRIES))?, Store::open(&dir.join(KEYRING))?)
     }
 
@@ -172,7 +173,7 @@ impl Vault {
         }
     }
 
-    fn load(entries: Store, keyring: Store) -> Result<(Vault, Vec<String>), VaultError> {
+    fn load(entries: Store, keyring: Store) -> Result<(Vault, Vec<Sentence>), VaultError> {
         let Scan { index, entries_end, keyring_end, odd } = scan::scan(&entries, &keyring)?;
         let ends = Ends { entries: entries_end, keyring: keyring_end };
         Ok((Vault { entries, keyring, index: RwLock::new(index), ends: Mutex::new(ends) }, odd))

@@ -194,7 +194,7 @@ impl House {
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
     pub fn mend(directory: &Path) -> Result<(House, OpenReport), HouseError> {
-        House::open_with(directory, &Storage { check_all: true, ..Storage::default() })
+        House::open_with(directory, &Storage { repair: true, ..Storage::default() })
     }
 
     /// Returns whether the disk of `directory` has too little room for a ledger to be written to.

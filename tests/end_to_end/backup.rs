@@ -77,7 +77,7 @@ fn a_backup_comes_back_with_the_same_root_report_and_names() {
     assert_eq!((head(&back.data), report(&back.data)), ((size, root), report(&folder.data)));
     assert!(case(&back.data).contains("Người phải thi hành án"));
     assert_eq!(case(&back.data), case(&folder.data));
-    let said = thads(&back.data, &["doctor"]).ok().out;
+    let said = thads(&back.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("behind the segments"), "sled is made anew: {said}");
     // It is a ledger: the next action follows, and the next opening finds nothing to do.
     record(&back.data, &[note("Đã khôi phục")]).ok();

@@ -47,7 +47,7 @@ fn sled_alone_answers_and_the_segments_are_rebuilt_from_it() {
     fs::rename(folder.data.join("wal"), folder.data.with_extension("away")).unwrap();
     answers_as_before(&folder.data);
     assert!(!folder.data.join("wal").exists(), "a reader writes nothing");
-    let said = thads(&folder.data, &["doctor"]).ok().out;
+    let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("All segments were missing") && said.contains("restored from sled"), "{said}");
     assert_eq!(Layout::of(&fs::read(&segments(&folder.data)[0]).unwrap()).counts, before);
     fs::remove_dir_all(folder.data.join("sled")).unwrap();
@@ -60,7 +60,7 @@ fn the_segments_alone_answer_and_sled_is_rebuilt_from_them() {
     fs::remove_dir_all(folder.data.join("sled")).unwrap();
     answers_as_before(&folder.data);
     assert!(!folder.data.join("sled").exists(), "a reader writes nothing");
-    let said = thads(&folder.data, &["doctor"]).ok().out;
+    let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("records behind the segments"), "{said}");
     fs::remove_dir_all(folder.data.join("wal")).unwrap();
     answers_as_before(&folder.data);
@@ -127,10 +127,17 @@ fn a_damaged_segment_is_named_and_mended_from_sled() {
     assert_eq!(ran.status, 3, "{ran:?}");
     assert!(ran.err.contains(&format!("record {position} ")), "{}", ran.err);
     assert!(ran.out.contains("sled is good: the segments can be restored from it"), "{}", ran.out);
+    let ran = thads(&folder.data, &["--lang", "vi", "doctor", "--dry-run"]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(ran.err.contains(&format!("bản ghi {position} (đoạn 0, byte ")), "{}", ran.err);
+    for said in ["sled còn nguyên: có thể khôi phục các đoạn từ đó.", "Đoạn 0000000000.seg sẽ được ghép lại"]
+    {
+        assert!(ran.out.contains(said), "{}", ran.out);
+    }
     let ran = thads(&folder.data, &["report", "--period", fines::PERIOD]);
     assert_eq!((ran.status, ran.out.as_str()), (3, ""), "{ran:?}");
     assert!(ran.err.contains("the segments are damaged from position"), "{}", ran.err);
-    let said = thads(&folder.data, &["doctor"]).ok().out;
+    let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("1 blocks of it were restored from sled"), "{said}");
     assert!(fs::read(&segment).unwrap() == whole, "byte for byte as it was");
     answers_as_before(&folder.data);
@@ -145,7 +152,7 @@ fn a_damaged_sled_is_found_and_rebuilt_from_the_segments() {
     assert_eq!(ran.status, 3, "{ran:?}");
     assert!(ran.out.contains("The segments are good: sled can be rebuilt from them"), "{}", ran.out);
     assert_eq!(answer(&folder.data), answer(&fines::ledger().data));
-    let said = thads(&folder.data, &["doctor"]).ok().out;
+    let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     // Where sled opens up to the damage, the rest is refilled; else all of it is made anew.
     let rebuilt = said.contains("set aside as") || said.contains("being refilled from them");
     assert!(said.contains("sled reports corruption") && rebuilt, "{said}");
@@ -201,7 +208,7 @@ fn damage_in_an_old_segment_is_mended_by_doctor() {
     let whole = fs::read(&old).unwrap();
     flip(&old, 5_000_000);
     assert_eq!(thads(&folder.data, &["verify"]).status, 3);
-    let said = thads(&folder.data, &["doctor"]).ok().out;
+    let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("0000000000.seg was damaged"), "{said}");
     assert!(fs::read(&old).unwrap() == whole);
 }

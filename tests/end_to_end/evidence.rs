@@ -252,7 +252,7 @@ fn history_made_anew_is_found_by_the_other_copy_and_by_a_checkpoint_that_was_kep
         assert_eq!(ran.status, 3, "{attempt:?}: {}", ran.out);
 
         victim.forget_copies();
-        let ran = thads(victim.data(), &["doctor"]).ok();
+        let ran = thads(victim.data(), &["--lang", "en", "doctor"]).ok();
         assert!(ran.out.contains(&format!("{} records behind", records.len())), "{ran:?}");
         victim.verify(&[]).ok();
 

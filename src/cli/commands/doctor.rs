@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use serde_json::json;
+use thads_ledger::Sentence;
 use thads_service::house::House;
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, both};
 
 /// Arguments of `doctor`.
 #[derive(clap::Args, Debug)]
@@ -20,37 +21,40 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let found = super::verify::verify(data)?;
     let mut would = found.plan();
     if House::is_short_of_room(data) {
-        would.push("The disk is full: the ballast would be released, if it is there.".into());
+        would.push(Sentence {
+            vi: "Đĩa đầy: phần dự phòng (ballast) sẽ được giải phóng, nếu còn.".into(),
+            en: "The disk is full: the ballast would be released, if it is there.".into(),
+        });
     }
     if args.dry_run {
         if output.json {
-            output.json(&json!({ "would": would, "verified": found.json() }));
+            output.json(&json!({ "would": both(&would), "verified": found.json() }));
         } else {
             found.print(output);
             say_or_nothing(output, &would);
         }
-        return found.result();
+        return found.result(output);
     }
     if !output.json && !found.is_good() {
         found.print(output);
-        would.iter().for_each(|sentence| output.line(sentence));
+        would.iter().for_each(|sentence| output.line(output.sentence(sentence)));
     }
     let (house, report) = House::mend(data)?;
     house.close()?;
     let verified = super::verify::verify(data)?;
     if output.json {
         let found = found.json();
-        let (done, verified_json) = (report.sentences(), verified.json());
-        output.json(&json!({ "found": found, "would": would, "done": done, "verified": verified_json }));
-        return verified.result();
+        let (would, done) = (both(&would), both(report.sentences()));
+        output.json(&json!({ "found": found, "would": would, "done": done, "verified": verified.json() }));
+        return verified.result(output);
     }
     say_or_nothing(output, report.sentences());
     output.line(&verified.line(output));
-    verified.result()
+    verified.result(output)
 }
 
-fn say_or_nothing(output: &Output, sentences: &[String]) {
-    sentences.iter().for_each(|sentence| output.line(sentence));
+fn say_or_nothing(output: &Output, sentences: &[Sentence]) {
+    sentences.iter().for_each(|sentence| output.line(output.sentence(sentence)));
     if sentences.is_empty() {
         output.line(output.say("Không có gì phải sửa.", "Nothing had to be mended."));
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use thads_ledger::{DirectoryReport, SledReport};
+use thads_ledger::{DirectoryReport, Sentence, SledReport};
 use thads_projections::period::Period;
 use thads_projections::scope::Scope;
 use thads_proof::note::Vkey;
@@ -11,7 +11,7 @@ use thads_proof::verify::{Finding, Options, Report};
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, both};
 
 /// Arguments of `verify`.
 #[derive(clap::Args, Debug)]
@@ -27,7 +27,8 @@ pub(crate) struct Args {
 /// What was found.
 pub(crate) struct Verified {
     directory: DirectoryReport,
-    identities: Vec<String>,
+    /// What is wrong with the figures or their snapshot.
+    identities: Vec<Sentence>,
     checkpoints: usize,
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "Note: until people sign in, an actor is a claim of whoever may write.",
         ));
     }
-    verified.result()
+    verified.result(output)
 }
 
 /// Verifies a directory by itself.
@@ -110,12 +111,13 @@ fn options(data: &Path, args: &Args) -> Result<Options, Failure> {
 }
 
 /// The identities between columns, for every statistical year that the ledger touches.
-fn identities(data: &Path) -> Result<Vec<String>, Failure> {
+fn identities(data: &Path) -> Result<Vec<Sentence>, Failure> {
     let view = View::open_anew(data, |_, _| {})?;
     if !view.agrees_with_snapshot()? {
-        return Ok(vec![
-            "snapshots/books does not say what the log says; delete it: it is a cache".to_owned(),
-        ]);
+        return Ok(vec![Sentence {
+            vi: "snapshots/books không nói điều mà nhật ký nói; xóa đi: đó chỉ là bộ nhớ đệm".to_owned(),
+            en: "snapshots/books does not say what the log says; delete it: it is a cache".to_owned(),
+        }]);
     }
     let broken = view.with_books(|books| {
         let ordered = books.cases().filter_map(|(_, entries)| entries.first()).map(|entry| entry.effective);
@@ -131,7 +133,8 @@ fn identities(data: &Path) -> Result<Vec<String>, Failure> {
             let Some(period) = Period::of_year(year, 12) else { continue };
             let report = thads_projections::report::report(books, &period, Scope::Ledger, books.position());
             for one in thads_projections::identities::identities(&report) {
-                broken.push(format!("{year}: {}: {} ≠ {}", one.identity, one.left, one.right));
+                let says = format!("{year}: {}: {} ≠ {}", one.identity, one.left, one.right);
+                broken.push(Sentence { vi: says.clone(), en: says });
             }
         }
         broken
@@ -168,15 +171,15 @@ impl Verified {
     /// Prints what was found of each copy.
     pub(crate) fn print(&self, output: &Output) {
         for finding in self.findings().take(20) {
-            output.line(&finding.to_string());
+            output.line(output.say(&finding.vi(), &finding.to_string()));
         }
         for sentence in self.directory.sentences() {
-            output.line(&sentence);
+            output.line(output.sentence(&sentence));
         }
     }
 
     /// What opening the ledger for writing would do.
-    pub(crate) fn plan(&self) -> Vec<String> {
+    pub(crate) fn plan(&self) -> Vec<Sentence> {
         self.directory.plan()
     }
 
@@ -207,8 +210,8 @@ impl Verified {
             "summary": summary,
             "checkpoints": self.checkpoints,
             "findings": self.findings().map(finding).collect::<Vec<_>>(),
-            "sentences": self.directory.sentences(),
-            "identities_broken": self.identities,
+            "sentences": both(&self.directory.sentences()),
+            "identities_broken": both(&self.identities),
         })
     }
 
@@ -226,26 +229,37 @@ impl Verified {
                 .findings()
                 .next()
                 .map(|finding| format!("{} {}", output.say("bản ghi", "record"), finding.position));
-            let first = first.unwrap_or_else(|| self.first_wrong());
+            let first = first.unwrap_or_else(|| output.sentence(&self.first_wrong()).to_owned());
             format!("{}: {first}", output.say("SAI LỆCH, trước hết", "WRONG, first"))
         }
     }
 
     /// Exit status 3 where something is wrong.
-    pub(crate) fn result(&self) -> Result<(), Failure> {
+    pub(crate) fn result(&self, output: &Output) -> Result<(), Failure> {
         if self.is_good() {
             return Ok(());
         }
         let hint = if self.is_whole() && !self.directory.vault.is_good() {
-            "bring vault/entries and keys/keyring back from a backup; the records and every figure are whole"
+            output.say(
+                "lấy lại vault/entries và keys/keyring từ bản sao lưu; các bản ghi và mọi số liệu còn nguyên",
+                "bring vault/entries and keys/keyring back from a backup; the records and every figure are whole",
+            )
         } else {
-            "keep the directory as it is; thads doctor mends one copy from the other"
+            output.say(
+                "giữ nguyên thư mục này; thads doctor sửa bản này từ bản kia",
+                "keep the directory as it is; thads doctor mends one copy from the other",
+            )
         };
-        Err(Failure::Damage { message: self.first_wrong(), hint: Some(hint.to_owned()) })
+        let message = output.sentence(&self.first_wrong()).to_owned();
+        Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
     }
 
-    fn first_wrong(&self) -> String {
+    fn first_wrong(&self) -> Sentence {
         let first = self.directory.first_wrong().or_else(|| self.identities.first().cloned());
-        first.unwrap_or_else(|| self.directory.sentences().join(" "))
+        first.unwrap_or_else(|| {
+            let said = self.directory.sentences();
+            let all = |words: fn(&Sentence) -> &str| said.iter().map(words).collect::<Vec<_>>().join(" ");
+            Sentence { vi: all(|sentence| &sentence.vi), en: all(|sentence| &sentence.en) }
+        })
     }
 }

@@ -336,9 +336,13 @@ fn damage_in_an_old_segment_is_found_by_a_full_check_and_mended() {
     ledger.close().unwrap();
     let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
     assert!(!report.is_good());
-    assert!(report.sentences().iter().any(|said| said.contains("sled is good")), "{:?}", report.sentences());
+    assert!(
+        report.sentences().iter().any(|said| said.en.contains("sled is good")),
+        "{:?}",
+        report.sentences()
+    );
     let mut options = options();
-    options.storage.check_all = true;
+    options.storage.repair = true;
     let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
     assert!(report.to_string().contains("0000000000.seg was damaged"), "{report}");
     assert!(same(&ledger.head(), &head));
@@ -390,7 +394,7 @@ fn a_full_check_finds_an_old_run_of_sled_that_differs_and_rebuilds_it() {
     drop((ours, theirs));
     reopen(&place.dir).close().unwrap(); // the last run agrees
     let mut options = options();
-    options.storage.check_all = true;
+    options.storage.repair = true;
     let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
     assert!(report.to_string().contains("set aside as"), "{report}");
     assert_eq!((ledger.head(), stored(&ledger)), (head, records));
@@ -466,7 +470,7 @@ fn a_log_cut_short_in_both_copies_is_not_taken_for_whole() {
     change(&path, |bytes| bytes[at..].fill(0));
     fs::remove_dir_all(place.dir.join("sled")).unwrap();
     let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
-    let said = report.sentences().join(" ");
+    let said = report.sentences().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     assert!(!report.is_good() && said.contains("written when there were 41"), "{said}");
     let refused = Ledger::open(&place.dir, options()).err().unwrap();
     assert!(matches!(refused, OpenError::Short { size: 30, known: 41 }), "{refused}");

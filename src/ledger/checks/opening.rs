@@ -22,7 +22,7 @@ fn a_ledger_opens_as_it_was_left_closed_or_dropped() {
     drop(ledger); // the mover is cut off
     let (ledger, report) = open(&place.dir);
     assert_eq!(report.sentences().len(), 1, "{report}");
-    assert!(report.sentences()[0].contains("behind the segments"), "{report}");
+    assert!(report.sentences()[0].en.contains("behind the segments"), "{report}");
     assert_eq!((ledger.head(), stored(&ledger)), (head, records));
     ledger.close().unwrap();
     reopen(&place.dir).close().unwrap();
@@ -190,7 +190,7 @@ fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
     let place = place();
     let mut setup = setup();
     setup.storage.ballast_bytes = 1 << 20;
-    let roomy = Storage { check_all: true, ..setup.storage.clone() };
+    let roomy = Storage { repair: true, ..setup.storage.clone() };
     Ledger::create(&place.dir, genesis(), setup).unwrap().close().unwrap();
     let opened = |storage: &Storage| {
         let (ledger, report) =
@@ -199,11 +199,11 @@ fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
         (report.to_string(), place.dir.join("ballast").exists())
     };
     let full = Storage { free_bytes_least: u64::MAX / 2, ..roomy.clone() };
-    let serving = Storage { check_all: false, ..full.clone() };
+    let serving = Storage { repair: false, ..full.clone() };
     assert_eq!(opened(&serving), (String::new(), true)); // only a repair may
     assert_eq!(opened(&full), ("The disk is full: the ballast of 1 MiB was released.\n".into(), false));
     assert_eq!(opened(&full), (String::new(), false));
-    assert_eq!(opened(&Storage { check_all: false, ..roomy.clone() }), (String::new(), false));
+    assert_eq!(opened(&Storage { repair: false, ..roomy.clone() }), (String::new(), false));
     assert_eq!(opened(&roomy), ("The ballast of 1 MiB was taken again.\n".into(), true));
     assert_eq!(opened(&roomy), (String::new(), true));
 }

@@ -38,11 +38,15 @@ fn the_bad_copy_is_named() {
     fs::write(&segment, &changed).unwrap();
     let report = verify_directory(&place.dir, &Options::default()).unwrap();
     assert!(!report.is_good());
-    assert!(report.sentences().iter().any(|said| said.contains("sled is good")), "{:?}", report.sentences());
+    assert!(
+        report.sentences().iter().any(|said| said.en.contains("sled is good")),
+        "{:?}",
+        report.sentences()
+    );
     fs::remove_dir_all(place.dir.join("wal")).unwrap();
     let report = verify_directory(&place.dir, &Options::default()).unwrap();
     assert!(!report.is_good());
-    assert_eq!(report.sentences()[0], "There are no segments.");
+    assert_eq!(report.sentences()[0].en, "There are no segments.");
     fs::create_dir(place.dir.join("wal")).unwrap();
     fs::write(&segment, &whole).unwrap();
     fs::remove_dir_all(place.dir.join("sled")).unwrap();
@@ -60,7 +64,7 @@ fn copies_of_two_histories_are_told_apart() {
     let report = verify_directory(&ours.dir, &Options::default()).unwrap();
     assert!(!report.is_good());
     assert!(
-        report.sentences().iter().any(|said| said.contains("different histories")),
+        report.sentences().iter().any(|said| said.en.contains("different histories")),
         "{:?}",
         report.sentences()
     );

@@ -14,6 +14,7 @@ use super::{
     PLAINTEXT_BYTES_MAX, REFERENCE_BYTES, Reference, SLOT_BYTES, SLOT_CONTEXT, VaultError,
 };
 use crate::count::{narrow, wide};
+use crate::sentence::Sentence;
 
 const WINDOW_BYTES: usize = 1024 * 1024;
 
@@ -40,8 +41,8 @@ pub(super) struct Scan {
     pub(super) index: HashMap<Reference, Place>,
     pub(super) entries_end: u64,
     pub(super) keyring_end: u64,
-    /// Sentences about bytes that are no entry.
-    pub(super) odd: Vec<String>,
+    /// About bytes that are no entry.
+    pub(super) odd: Vec<Sentence>,
 }
 
 /// Returns the head of an entry.
@@ -80,8 +81,9 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
             Some((reference, plaintext)) => {
                 let next = at + wide(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
                 if next > length {
-                    odd.push(format!(
-                        "vault: the last entry, at byte {at}, is incomplete; no block names it"
+                    odd.push(Sentence::new(
+                        format!("vault: mục cuối, ở byte {at}, chưa đủ; không khối nào nêu nó"),
+                        format!("vault: the last entry, at byte {at}, is incomplete; no block names it"),
                     ));
                     end = next;
                     break;
@@ -99,7 +101,10 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
         }
     }
     if skipped > 0 {
-        odd.push(format!("vault: {skipped} bytes belong to no entry and were stepped over"));
+        odd.push(Sentence::new(
+            format!("vault: {skipped} byte không thuộc mục nào và được bỏ qua"),
+            format!("vault: {skipped} bytes belong to no entry and were stepped over"),
+        ));
     }
     Ok(Scan { index, entries_end: end, keyring_end, odd })
 }
@@ -122,7 +127,7 @@ fn entry_at(window: &mut Window<'_>, at: u64) -> Result<Option<(Reference, usize
 
 fn scan_keyring(
     keyring: &Store,
-    odd: &mut Vec<String>,
+    odd: &mut Vec<Sentence>,
 ) -> Result<(HashMap<Reference, u64>, u64), VaultError> {
     let length = keyring.len()?;
     let stride = wide(SLOT_BYTES);
@@ -144,8 +149,11 @@ fn scan_keyring(
     }
     let torn = length % stride;
     if bad > 0 || torn > 0 {
-        odd.push(format!(
-            "keyring: {bad} slots are not whole, and {torn} bytes stand behind the last; stepped over"
+        odd.push(Sentence::new(
+            format!("keyring: {bad} ô không còn nguyên, và {torn} byte đứng sau ô cuối; được bỏ qua"),
+            format!(
+                "keyring: {bad} slots are not whole, and {torn} bytes stand behind the last; stepped over"
+            ),
         ));
     }
     Ok((slots, length.div_ceil(stride) * stride))

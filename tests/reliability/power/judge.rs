@@ -77,7 +77,7 @@ pub(super) fn ask(folder: &Path, data: &Path, defect: Option<&str>, arguments: &
     let status = command
         .arg("--data")
         .arg(data)
-        .arg("--json")
+        .args(["--json", "--lang", "en"])
         .args(arguments)
         .env("THADS_STORAGE", workload::STORAGE_TO_JUDGE)
         .env("TMPDIR", folder)

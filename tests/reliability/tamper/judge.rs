@@ -45,7 +45,7 @@ pub(crate) struct Seen {
 
 /// Opens a directory for writing as `doctor` does (`all`) or as any other command, reads every record, and closes it.
 pub(crate) fn open(data: &Path, all: bool) -> Result<Seen, OpenError> {
-    let storage = Storage { segment_bytes: 1, run_bytes: 4096, check_all: all, ..Storage::small() };
+    let storage = Storage { segment_bytes: 1, run_bytes: 4096, repair: all, ..Storage::small() };
     let opened = Opened::open(data, &storage)?;
     let (ledger, said) = opened.start(Box::new(SystemClock), Box::new(OsRandom::default()))?;
     let mut frontier = Frontier::new();
@@ -56,7 +56,7 @@ pub(crate) fn open(data: &Path, all: bool) -> Result<Seen, OpenError> {
     drop(records);
     let size = ledger.head().size;
     let closed = ledger.close();
-    let mut said = said.sentences().to_vec();
+    let mut said: Vec<String> = said.sentences().iter().map(ToString::to_string).collect();
     said.extend(closed.err().map(|error| format!("closing: {error}")));
     Ok(Seen { size, root: frontier.root().to_string(), said })
 }

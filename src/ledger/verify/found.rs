@@ -1,0 +1,307 @@
+//! What verifying a data directory found, what of it is wrong, and what opening the ledger for writing would do.
+
+use thads_proof::segment;
+use thads_proof::verify::{Finding, Report, What};
+
+use crate::sentence::Sentence;
+use crate::vault::VaultReport;
+
+/// What was found in a data directory.
+#[derive(Debug)]
+pub struct DirectoryReport {
+    /// The segments; `None` when there is none with a record.
+    pub segments: Option<Report>,
+    /// The event store.
+    pub sled: SledReport,
+    /// What the copies, and the stream heads that were written down beside them, say against each other.
+    pub disagreements: Vec<Sentence>,
+    /// The vault.
+    pub vault: VaultCheck,
+    /// How many records were signed or receipted, as far as that was given: fewer are too few.
+    pub(super) wanted: u64,
+}
+
+/// What was found in the event store.
+#[derive(Debug)]
+pub enum SledReport {
+    /// There is none.
+    Absent,
+    /// A writer runs: its files cannot be copied as a whole.
+    Busy,
+    /// It cannot be opened or read.
+    Unreadable(String),
+    /// Its records were verified. What is wrong besides them is in the sentences.
+    Checked(Box<Report>, Vec<Sentence>),
+}
+
+/// What was found in the vault.
+#[derive(Debug)]
+pub enum VaultCheck {
+    /// It was not looked at: why.
+    Skipped(Sentence),
+    /// Every entry was opened and held against the records.
+    Checked(VaultReport),
+}
+
+impl VaultCheck {
+    /// Returns whether nothing is lost, as far as it was looked at.
+    pub fn is_good(&self) -> bool {
+        match self {
+            VaultCheck::Skipped(_) => true,
+            VaultCheck::Checked(report) => report.is_good(),
+        }
+    }
+
+    fn sentences(&self) -> Vec<Sentence> {
+        let report = match self {
+            VaultCheck::Skipped(why) => {
+                return vec![Sentence::new(
+                    format!("Chưa xem dữ liệu cá nhân: {}.", why.vi),
+                    format!("Personal data was not looked at: {}.", why.en),
+                )];
+            }
+            VaultCheck::Checked(report) => report,
+        };
+        let VaultReport { opened, erased, missing, damaged, .. } = report;
+        let mut sentences = Vec::new();
+        if opened + erased + missing > 0 {
+            sentences.push(Sentence::new(
+                format!(
+                    "Dữ liệu cá nhân mà bản ghi cam kết: {opened} mở được, {erased} đã xóa, {missing} bị mất."
+                ),
+                format!(
+                    "Personal data that records commit to: {opened} open, {erased} erased, {missing} lost."
+                ),
+            ));
+        }
+        if *missing > 0 {
+            sentences.extend(damaged.iter().map(Sentence::as_given));
+            sentences.push(Sentence::new(
+                "Phần bị mất không có bản thứ hai ở đây; bản sao lưu có thể còn.",
+                "What is lost of it has no second copy here; a backup may have it.",
+            ));
+        }
+        sentences
+    }
+}
+
+impl SledReport {
+    fn is_good(&self) -> bool {
+        match self {
+            SledReport::Absent | SledReport::Busy => true,
+            SledReport::Unreadable(_) => false,
+            SledReport::Checked(report, wrong) => report.is_good() && wrong.is_empty(),
+        }
+    }
+
+    fn sentences(&self) -> Vec<Sentence> {
+        match self {
+            SledReport::Absent => vec![Sentence::new(
+                "Không có kho sled; có thể dựng lại từ các đoạn.",
+                "There is no sled store; it can be rebuilt from the segments.",
+            )],
+            SledReport::Busy => vec![Sentence::new(
+                "Chưa kiểm chứng sled: một tiến trình khác đang ghi vào sổ.",
+                "sled was not verified: another process writes to the ledger.",
+            )],
+            SledReport::Unreadable(why) => vec![unreadable(why)],
+            SledReport::Checked(report, wrong) => {
+                let mut sentences = vec![verdict("sled", "sled", report)];
+                sentences.extend(wrong.iter().cloned());
+                sentences
+            }
+        }
+    }
+}
+
+impl DirectoryReport {
+    /// Returns whether the records are good and the vault holds what they commit to. A damaged sled is evidence as well.
+    pub fn is_good(&self) -> bool {
+        self.records_are_good() && self.vault.is_good()
+    }
+
+    /// Returns whether the segments are whole and nothing speaks against their records.
+    pub fn records_are_good(&self) -> bool {
+        self.segments.as_ref().is_some_and(Report::is_good)
+            && self.sled.is_good()
+            && self.disagreements.is_empty()
+    }
+
+    /// Says of each copy whether it is good, and which one is to be mended from the other.
+    pub fn sentences(&self) -> Vec<Sentence> {
+        let segments = self.segments.as_ref().is_some_and(Report::is_good);
+        let mut sentences = Vec::new();
+        match &self.segments {
+            None => sentences.push(Sentence::new("Không có đoạn nào.", "There are no segments.")),
+            Some(report) => {
+                sentences.push(verdict("Các đoạn", "The segments", report));
+                sentences.extend(report.torn.iter().map(|torn| {
+                    let (place, position) = (torn.place, torn.position);
+                    Sentence::new(
+                        format!(
+                            "Phần ở {} (vị trí {position}) chưa được ghi xong nên chưa từng được xác nhận.",
+                            place.vi()
+                        ),
+                        format!(
+                            "What stands at {place} (position {position}) was never finished and so never acknowledged."
+                        ),
+                    )
+                }));
+            }
+        }
+        sentences.extend(self.sled.sentences());
+        sentences.extend(self.disagreements.iter().cloned());
+        match (segments, self.sled_serves()) {
+            (true, _) if !self.sled.is_good() => sentences.push(Sentence::new(
+                "Các đoạn còn nguyên: có thể dựng lại sled từ đó.",
+                "The segments are good: sled can be rebuilt from them.",
+            )),
+            (false, true) => sentences.push(Sentence::new(
+                "sled còn nguyên: có thể khôi phục các đoạn từ đó.",
+                "sled is good: the segments can be restored from it.",
+            )),
+            (false, false) => sentences
+                .push(Sentence::new("Không bản nào tự nó còn nguyên.", "Neither copy is good by itself.")),
+            (true, _) => {}
+        }
+        sentences.extend(self.vault.sentences());
+        sentences
+    }
+
+    /// Returns the first thing that is wrong.
+    pub fn first_wrong(&self) -> Option<Sentence> {
+        let of_records = self.segments.as_ref().and_then(Report::first).map(of_finding);
+        let of_sled = || match &self.sled {
+            SledReport::Absent | SledReport::Busy => None,
+            SledReport::Unreadable(why) => Some(unreadable(why)),
+            SledReport::Checked(report, wrong) => report
+                .first()
+                .map(|finding| Sentence::new(format!("sled: {}", finding.vi()), format!("sled: {finding}")))
+                .or_else(|| wrong.first().cloned()),
+        };
+        let of_vault = || match &self.vault {
+            VaultCheck::Checked(report) if !report.is_good() => Some(Sentence::new(
+                format!("{} phần dữ liệu cá nhân mà bản ghi cam kết đã mất", report.missing),
+                format!("{} pieces of personal data that records commit to are lost", report.missing),
+            )),
+            VaultCheck::Checked(_) | VaultCheck::Skipped(_) => None,
+        };
+        of_records.or_else(of_sled).or_else(|| self.disagreements.first().cloned()).or_else(of_vault)
+    }
+
+    /// Returns whether sled holds all that the segments should, and nothing is wrong with it.
+    fn sled_serves(&self) -> bool {
+        let due = self.segments.as_ref().map_or(0, |report| report.summary.size).max(self.wanted);
+        match &self.sled {
+            SledReport::Checked(report, _) => self.sled.is_good() && report.summary.size >= due,
+            SledReport::Absent | SledReport::Busy | SledReport::Unreadable(_) => false,
+        }
+    }
+
+    /// Says what opening the ledger for writing would do with what was found.
+    pub fn plan(&self) -> Vec<Sentence> {
+        let mut plan = Vec::new();
+        let Some(segments) = &self.segments else {
+            return vec![if self.sled_serves() {
+                Sentence::new(
+                    "Các đoạn sẽ được khôi phục từ sled.",
+                    "The segments would be restored from sled.",
+                )
+            } else {
+                Sentence::new(
+                    "Không thể khôi phục các đoạn từ sled.",
+                    "The segments cannot be restored from sled.",
+                )
+            }];
+        };
+        let is_gone = |finding: &&Finding| matches!(finding.what, What::RecordMissing | What::Short);
+        let (gone, damaged): (Vec<_>, Vec<_>) = segments.findings.iter().partition(is_gone);
+        let mut damaged: Vec<u64> = damaged.iter().filter_map(|finding| finding.place?.segment).collect();
+        damaged.dedup();
+        for number in damaged {
+            let name = segment::file_name(number);
+            plan.push(Sentence::new(
+                format!(
+                    "Đoạn {name} sẽ được ghép lại từ các khối còn nguyên của nó và từ những gì sled có; đoạn hỏng được giữ \
+                     bên cạnh. Nếu cả hai không có một khối nào đó thì không ghi gì."
+                ),
+                format!(
+                    "Segment {name} would be put together again from its whole blocks and from what sled has; the damaged \
+                     one would be kept beside it. If neither has a block, nothing would be written."
+                ),
+            ));
+        }
+        for finding in gone {
+            let last = finding.position.get().saturating_add(finding.count.saturating_sub(1));
+            let position = finding.position;
+            plan.push(Sentence::new(
+                format!("Các bản ghi từ {position} đến {last} sẽ được khôi phục từ sled, nếu sled có."),
+                format!("Records {position} to {last} would be restored from sled, if it has them."),
+            ));
+        }
+        for torn in &segments.torn {
+            let place = torn.place;
+            plan.push(Sentence::new(
+                format!("Sổ sẽ được ghi tiếp trong một đoạn mới, không phải ở {}.", place.vi()),
+                format!("The log would go on in a new segment, not at {place}."),
+            ));
+        }
+        plan.extend(self.plan_for_sled(segments));
+        if !self.vault.is_good() {
+            plan.push(Sentence::new(
+                "Không làm gì với dữ liệu cá nhân: lấy lại vault/entries và keys/keyring từ bản sao lưu.",
+                "Nothing would be done for the personal data: bring vault/entries and keys/keyring back from a backup.",
+            ));
+        }
+        plan
+    }
+
+    fn plan_for_sled(&self, segments: &Report) -> Option<Sentence> {
+        match &self.sled {
+            SledReport::Busy => None,
+            SledReport::Absent => Some(Sentence::new(
+                "sled sẽ được dựng mới từ các đoạn.",
+                "sled would be made anew from the segments.",
+            )),
+            SledReport::Checked(report, _) if self.sled.is_good() => {
+                match segments.summary.size.checked_sub(report.summary.size) {
+                    Some(0) => None,
+                    Some(behind) => Some(Sentence::new(
+                        format!("{behind} bản ghi sẽ được chuyển sang sled."),
+                        format!("{behind} records would be moved to sled."),
+                    )),
+                    None => Some(Sentence::new(
+                        "Các đoạn cuối sẽ được khôi phục từ sled.",
+                        "The last segments would be restored from sled.",
+                    )),
+                }
+            }
+            SledReport::Unreadable(_) | SledReport::Checked(..) => Some(Sentence::new(
+                "sled sẽ được nạp lại từ các đoạn; nếu không mở được, các tệp của nó được để riêng ra.",
+                "sled would be refilled from the segments; where it does not open, its files would be set aside.",
+            )),
+        }
+    }
+}
+
+fn of_finding(finding: &Finding) -> Sentence {
+    Sentence::new(finding.vi(), finding.to_string())
+}
+
+fn unreadable(why: &str) -> Sentence {
+    Sentence::new(format!("Không đọc được sled: {why}."), format!("sled cannot be read: {why}."))
+}
+
+fn verdict(vi: &str, en: &str, report: &Report) -> Sentence {
+    let (size, count) = (report.summary.size, report.findings.len());
+    match report.first() {
+        None => Sentence::new(
+            format!("{vi}: {size} bản ghi, không có gì sai."),
+            format!("{en}: {size} records, nothing wrong."),
+        ),
+        Some(first) => Sentence::new(
+            format!("{vi}: {count} điểm sai trong {size} bản ghi; trước hết là {}.", first.vi()),
+            format!("{en}: {count} findings in {size} records; the first is {first}."),
+        ),
+    }
+}
