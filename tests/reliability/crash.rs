@@ -15,7 +15,7 @@ use self::import::Importing;
 use self::killing::Served;
 use crate::Verdict;
 use crate::office;
-use crate::support::{Program, ran};
+use crate::support::{Program, ran, say_broken};
 
 /// What to try.
 #[derive(Args)]
@@ -114,6 +114,7 @@ pub(crate) fn run(options: &Options) -> Verdict {
         );
         for broken in &mut found.broken {
             *broken = format!("round {}: {broken}", round + 1);
+            say_broken(broken);
         }
         all.add(found);
     }

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::Verdict;
+use crate::{Verdict, support};
 
 /// What to try.
 #[derive(Args)]
@@ -52,13 +52,15 @@ pub(crate) struct Found {
 impl Found {
     /// Notes a broken promise.
     pub(crate) fn broken(&mut self, what: impl fmt::Display) {
-        self.broken.push(what.to_string());
+        let what = what.to_string();
+        support::say_broken(&what);
+        self.broken.push(what);
     }
 
     /// Notes a broken promise unless it holds.
     pub(crate) fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
-            self.broken.push(what());
+            self.broken(what());
         }
     }
 }

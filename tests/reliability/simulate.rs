@@ -20,7 +20,7 @@ use std::thread;
 use clap::Args;
 
 use crate::Verdict;
-use crate::support::Progress;
+use crate::support::{Progress, say_broken};
 use chance::Counts;
 use world::World;
 
@@ -82,7 +82,9 @@ pub(crate) fn run(options: &Options) -> Verdict {
                     progress.one();
                     if let Some(broken) = lived.broken {
                         let again = format!("tests/run simulate --seed {seed} --steps {}", options.steps);
-                        all.1.push((seed, format!("seed {seed}, {broken}; again: {again}")));
+                        let broken = format!("seed {seed}, {broken}; again: {again}");
+                        say_broken(&broken);
+                        all.1.push((seed, broken));
                     }
                 }
             });

@@ -135,6 +135,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     assert!(done.unwrap().success(), "chmod {}", to.display());
 }
 
+/// Says on standard error at once that a promise was broken: the verdict of a long run comes hours later.
+pub(crate) fn say_broken(what: &str) {
+    eprintln!("  broken: {what:.400}");
+}
+
 /// Says every ten seconds, on standard error, how much of something long is done.
 pub(crate) struct Progress {
     what: &'static str,

@@ -24,7 +24,7 @@ mod store;
 
 use clap::Args;
 
-use crate::Verdict;
+use crate::{Verdict, support};
 use ledgers::Ledgers;
 
 /// What to try.
@@ -47,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Verdict {
     let mut tried = Vec::new();
     let mut part = |name: &str, found: Vec<String>, said: String| {
         println!("{name}: {said}; {} broken", found.len());
+        found.iter().for_each(|what| support::say_broken(what));
         broken.extend(found.into_iter().map(|what| format!("{name}: {what} (seed {})", options.seed)));
         tried.push(format!("{name} {said}"));
     };

@@ -16,7 +16,7 @@ use super::{Found, Options};
 use crate::judge::Judge;
 use crate::office;
 use crate::server::Server;
-use crate::support::{Chance, Program, Progress, Ran, ran};
+use crate::support::{Chance, Program, Progress, Ran, ran, say_broken};
 use crate::truth::Truth;
 
 /// Events of the run.
@@ -160,9 +160,11 @@ impl Template {
         if broken.is_empty() {
             fs::remove_dir_all(&copy).unwrap();
         }
-        tally
-            .broken
-            .extend(broken.into_iter().map(|broken| format!("{point} ({}): {broken}", copy.display())));
+        for broken in broken {
+            let broken = format!("{point} ({}): {broken}", copy.display());
+            say_broken(&broken);
+            tally.broken.push(broken);
+        }
     }
 
     fn judge_run(&self, data: &Path, ran: &Ran, broken: &mut Vec<String>) {

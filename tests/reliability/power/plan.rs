@@ -352,8 +352,9 @@ impl Tally {
         self.stale += usize::from(case.choice.stale);
         self.nothing_cut += usize::from(case.promises.sled_sound);
         if let Err(why) = found {
-            self.broken
-                .push(format!("image {} ({}, after call {}): {why}", case.index, case.choice, case.point));
+            let broken = format!("image {} ({}, after call {}): {why}", case.index, case.choice, case.point);
+            support::say_broken(&broken);
+            self.broken.push(broken);
         }
     }
 }
