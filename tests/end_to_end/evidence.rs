@@ -41,7 +41,7 @@ impl Victim {
     }
 
     fn verify(&self, more: &[String]) -> Ran {
-        let mut args = vec!["--json".to_owned(), "verify".to_owned()];
+        let mut args = ["--json", "--lang", "en", "verify"].map(str::to_owned).to_vec();
         args.extend_from_slice(more);
         thads(self.data(), &args)
     }
