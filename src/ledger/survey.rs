@@ -214,23 +214,29 @@ fn trouble(
     }
 }
 
-/// Returns the index from which segments are read: the last that holds a block, and one more.
+/// Returns the index from which segments are read: the last that holds a block, and the one before that does. Between
+/// them there may be segments whose first block was never finished; where they begin, only the one before them says.
 fn start(wal: &Path, segments: &[Numbered]) -> Result<usize> {
+    let mut found = 0;
     for (index, segment) in segments.iter().enumerate().rev() {
         if begins_whole(wal, segment.number)? {
-            return Ok(index.saturating_sub(1));
+            found += 1;
+            if found == 2 {
+                return Ok(index);
+            }
         }
     }
     Ok(0)
 }
 
-/// Returns whether a segment begins with a whole block.
+/// Returns whether a segment begins with its header and a whole block: they are written together.
 fn begins_whole(wal: &Path, number: u64) -> Result<bool> {
     let file = fs::File::open(wal.join(segment::file_name(number)))?;
     let length = file.metadata()?.len();
     let mut bytes = vec![0; narrow(length).min(BLOCKS_AT + BYTES_MAX)];
     file.read_exact_at(&mut bytes, 0)?;
-    Ok(bytes.get(BLOCKS_AT..).is_some_and(|rest| Block::parse(rest).is_ok()))
+    let (header, rest) = bytes.split_at(BLOCKS_AT.min(bytes.len()));
+    Ok(!segment::is_zero(header) && Block::parse(rest).is_ok())
 }
 
 /// Looks for numbers that are not there although records are missing.

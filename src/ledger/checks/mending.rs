@@ -230,25 +230,33 @@ fn keys_of(place: &Place) {
 
 #[test]
 fn a_torn_first_block_of_a_segment_leaves_the_segment_before_it_as_the_last() {
-    let (place, head, records) = large();
-    // Cut the log where a segment begins: its first block is torn, and sled does not have it.
-    let first = Header::decode(&fs::read(segment(&place, 3)).unwrap()[BLOCKS_AT..]).unwrap().first;
-    let _ = (head, fs::remove_file(segment(&place, 4)));
-    fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
-    fs::remove_dir_all(place.dir.join("sled")).unwrap();
-    change(&segment(&place, 3), |bytes| {
-        let (at, _) = (BLOCKS_AT, 0);
-        bytes[at + 1024..].fill(0);
-    });
-    let (ledger, report) = open(&place.dir);
-    assert!(report.to_string().contains("never acknowledged"), "{report}");
-    assert_eq!(ledger.head().size, first.get());
-    assert_eq!(stored(&ledger), records[..usize::try_from(first.get()).unwrap()]);
-    fill(&ledger, 1001, 3);
-    let head = ledger.head();
-    ledger.close().unwrap();
-    assert_eq!(reopen(&place.dir).head(), head);
-    assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+    let parts = [BLOCKS_AT + 1024..usize::MAX, 0..BLOCKS_AT, BLOCKS_AT..BLOCKS_AT + 512];
+    for missing in parts {
+        let (place, _, records) = large();
+        // Cut the log where a segment begins: its first block is torn, and sled does not have it.
+        let first = Header::decode(&fs::read(segment(&place, 3)).unwrap()[BLOCKS_AT..]).unwrap().first;
+        let _ = fs::remove_file(segment(&place, 4));
+        fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
+        fs::remove_dir_all(place.dir.join("sled")).unwrap();
+        let (at, length) = blocks(&segment(&place, 3))[0];
+        change(&segment(&place, 3), |bytes| {
+            bytes[at + length..].fill(0);
+            let end = missing.end.min(bytes.len());
+            bytes[missing.start..end].fill(0);
+        });
+        let (ledger, report) = open(&place.dir);
+        assert!(report.to_string().contains("never acknowledged"), "{missing:?}: {report}");
+        assert_eq!(ledger.head().size, first.get(), "{missing:?}");
+        assert_eq!(stored(&ledger), records[..usize::try_from(first.get()).unwrap()]);
+        fill(&ledger, 1001, 3);
+        let head = ledger.head();
+        ledger.close().unwrap();
+        assert_eq!(Reader::open(&place.dir).unwrap().head(), head, "{missing:?}");
+        let (ledger, report) = open(&place.dir);
+        assert_eq!((ledger.head(), report.to_string()), (head, String::new()), "{missing:?}");
+        ledger.close().unwrap();
+        assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+    }
 }
 
 #[test]
