@@ -135,6 +135,9 @@ impl From<OpenError> for Failure {
                 Some("thads init founds a ledger, thads demo a practice one; --data names the directory")
             }
             OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
+            OpenError::Remains(_) => Some(
+                "bring wal/ or sled/ back, or restore a backup into another directory; to found a ledger, choose an empty one with --data",
+            ),
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }

@@ -47,9 +47,13 @@ pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError
     write(&dir.join(ROOT_KEY), seed)
 }
 
+/// Writes a key; another one that is there is set aside, for nothing says what it still signs.
 fn write(path: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
     let mut text = Zeroizing::new(hex::encode(seed));
     text.push('\n');
+    if fs::read(path).is_ok_and(|there| there != text.as_bytes()) {
+        files::set_aside(path)?;
+    }
     Ok(files::write_whole(path, text.as_bytes(), 0o600)?)
 }
 

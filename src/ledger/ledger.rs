@@ -12,6 +12,7 @@ use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
 use thads_proof::hash;
 use thads_proof::record::{Leaf, LedgerId, Position, Record, RequestId, Stream};
+use thads_proof::segment;
 use thads_proof::tree::Frontier;
 
 use crate::append::{Append, AppendError};
@@ -29,7 +30,8 @@ use crate::records::Records;
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::storage::Storage;
-use crate::vault::Vault;
+use crate::survey;
+use crate::vault::{self, Vault};
 use crate::{files, keys, lookup, snapshot, space};
 
 /// An open ledger: the only writer of its data directory.
@@ -62,9 +64,7 @@ impl Ledger {
         }
         files::make_folder(dir)?;
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
-        if !Listing::read(&dir.join(files::WAL))?.used.is_empty() || holds_records(dir, &storage) {
-            return Err(OpenError::AlreadyThere(dir.to_path_buf()));
-        }
+        refuse_to_found_on(dir, &storage)?;
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
@@ -338,6 +338,30 @@ pub(crate) fn genesis_block(
 }
 
 /// Returns whether the sled of `dir` may hold records. Only a copy is opened: it may be all that is left of a ledger.
+/// Refuses where a ledger is, or what is left of one. What a founding leaves that was cut off before its genesis was
+/// durable is neither: keys, spare segments, a block that was never finished.
+fn refuse_to_found_on(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
+    let wal = dir.join(files::WAL);
+    let listing = Listing::read(&wal)?;
+    if !listing.used.is_empty() || holds_records(dir, storage) {
+        return Err(OpenError::AlreadyThere(dir.to_path_buf()));
+    }
+    let mut left = Vec::new();
+    for (number, _) in listing.bad {
+        let judged = survey::judge(&wal, number)?;
+        if judged.tip.is_some() || matches!(judged.ending, survey::Ending::Damaged(_)) {
+            left.push(wal.join(segment::file_name(number)));
+        }
+    }
+    let filled = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    let heads = dir.join(files::SNAPSHOTS).join(snapshot::FILE);
+    left.extend([dir.join(vault::ENTRIES), dir.join(vault::KEYRING), heads].into_iter().filter(filled));
+    match left.into_iter().next() {
+        Some(file) => Err(OpenError::Remains(file)),
+        None => Ok(()),
+    }
+}
+
 fn holds_records(dir: &Path, storage: &Storage) -> bool {
     let sled = dir.join(files::SLED);
     if !sled.exists() {

@@ -187,6 +187,10 @@ impl Opening<'_> {
         let restored = restore::segment(&wal, ledger, number, position, what, self.source())?;
         let name = segment::file_name(number);
         let (how_vi, how) = match restored.from_sled {
+            _ if restored.was_stray => (
+                "không có gì từng được ghi ở chỗ đó, các khối trước đó còn nguyên".to_owned(),
+                "nothing was ever written where that stands, and the blocks before it are whole".to_owned(),
+            ),
             0 => (
                 "đã được ghép lại từ chính các bản ghi của nó, tất cả còn nguyên".to_owned(),
                 "it was put together again from its own records, all of which are whole".to_owned(),

@@ -11,7 +11,7 @@ use thads_proof::block::SECTOR;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
-use crate::count::wide;
+use crate::count::{narrow, wide};
 use crate::files;
 use crate::journal::{
     Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, finish_segment_file, verify_chain,
@@ -110,6 +110,8 @@ pub(crate) struct Restored {
     pub(crate) kept: Option<PathBuf>,
     /// Blocks that came from sled; of the others the records were whole in the damaged one.
     pub(crate) from_sled: usize,
+    /// Whether its blocks were whole, and what was wrong stood behind them, where nothing was ever written.
+    pub(crate) was_stray: bool,
 }
 
 /// Restores segment `number`, which is damaged from `position` on.
@@ -137,15 +139,22 @@ pub(crate) fn segment(
     let mut own = Salvage::of(first..until.unwrap_or(u64::MAX));
     own.read(&bytes, &ledger);
     let mut pieces = Pieces { ledger, whole: &whole, own: &own, source, damaged: &bytes };
-    let blocks = collect(first, until, position, what, &mut pieces)?;
+    let judged = survey::judge_bytes(&bytes, false);
+    let stray = until.is_none() && survey::is_stray(&bytes, narrow(judged.offset));
+    let blocks = collect(first, until, (position, stray), what, &mut pieces)?;
     let is_own = |block: &OwnedBlock| {
         let first = block.header().first.get();
         whole.get(&first) == Some(block) || own.block(first).as_ref() == Some(block)
     };
     let from_sled = blocks.iter().filter(|block| !is_own(block)).count();
     let header = Header { ledger, number, first: Position::new(first) };
-    let kept = finish_segment_file(&path, &header, &blocks, wide(bytes.len().max(SEGMENT_BYTES_MIN)))?;
-    Ok(Restored { kept, from_sled })
+    let kept = if blocks.is_empty() {
+        Some(files::set_aside(&path)?) // a spare, and as such not needed
+    } else {
+        finish_segment_file(&path, &header, &blocks, wide(bytes.len().max(SEGMENT_BYTES_MIN)))?
+    };
+    let was_stray = stray && blocks.last().map_or(first, |last| last.header().end().get()) == position;
+    Ok(Restored { kept, from_sled, was_stray })
 }
 
 /// Returns the ledger that the whole blocks of the segments belong to, where no segment's header says it.
@@ -216,11 +225,12 @@ impl Pieces<'_> {
     }
 }
 
-/// Gathers the blocks of a segment, each from whichever copy has it.
+/// Gathers the blocks of a segment, each from whichever copy has it. `damage`: the position of what is wrong, and whether
+/// it is stray, so that the log may end there.
 fn collect(
     first: u64,
     until: Option<u64>,
-    damage: u64,
+    damage: (u64, bool),
     what: &str,
     pieces: &mut Pieces<'_>,
 ) -> Result<Vec<OwnedBlock>, DamagedRange> {
@@ -251,7 +261,8 @@ fn collect(
                 }
             }
         }
-        if until.is_none() && next > damage && last.is_none_or(|last| next >= last) {
+        let (at, stray) = damage;
+        if until.is_none() && (next > at || stray && next == at) && last.is_none_or(|last| next >= last) {
             break;
         }
         let end = last.filter(|last| *last > next);

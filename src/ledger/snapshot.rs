@@ -17,7 +17,7 @@ use crate::state::{State, StreamHead};
 use crate::testing::{Step, reached};
 
 /// File of the stream heads, in the data directory's `snapshots`.
-const FILE: &str = "heads";
+pub(crate) const FILE: &str = "heads";
 const MAGIC: [u8; 8] = *b"thadshd\x01";
 const CONTEXT: &str = "thads 2026 heads snapshot v1";
 const HASH_BYTES: usize = 32;

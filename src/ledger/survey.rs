@@ -7,12 +7,12 @@ use std::ops::RangeInclusive;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use thads_proof::block::{BYTES_MAX, Block, Header};
+use thads_proof::block::{self, BYTES_MAX, Block, Header, SECTOR};
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Step};
 
 use crate::count::{narrow, wide};
-use crate::journal::{Listing, OwnedBlock, Tip, Used, verify_chain};
+use crate::journal::{Listing, OwnedBlock, SEGMENT_BYTES_MIN, Tip, Used, verify_chain};
 use crate::testing::{Defect, planted};
 
 /// What the segments are like.
@@ -67,7 +67,7 @@ pub(crate) fn judge(wal: &Path, number: u64) -> Result<Judged> {
 }
 
 /// Reads the blocks of a segment; the chain of the records within them as well if `all`.
-fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
+pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
     let mut tip: Option<Tip> = None;
     let mut offset = BLOCKS_AT;
     let expected = segment::Header::decode(bytes).ok().flatten().map(|header| header.first);
@@ -212,6 +212,24 @@ fn trouble(
         }
         _ => None,
     }
+}
+
+/// Returns whether what stands behind the whole blocks of a segment, from `offset` on, cannot be what is left of a block:
+/// where the next one must begin the sector is as good as zero, so that its write never came, and no sector behind it
+/// begins as a block does. Then nothing that was acknowledged stood there. Not for a file that was cut short.
+pub(crate) fn is_stray(bytes: &[u8], offset: usize) -> bool {
+    /// More bytes than rot may be thought to change in a sector, and far fewer than a header has.
+    const FEW: usize = 16;
+    let few = |sector: &[u8]| sector.iter().filter(|byte| **byte != 0).count() <= FEW;
+    let begins = |sector: &[u8], magic: &[u8]| {
+        sector.iter().zip(magic).filter(|(found, magic)| found == magic).count() * 2 > magic.len()
+    };
+    let Some((before, rest)) = bytes.split_at_checked(offset) else { return false };
+    let never_begun = || few(before) && !begins(before, &segment::MAGIC);
+    bytes.len() >= SEGMENT_BYTES_MIN
+        && (offset > BLOCKS_AT || never_begun() || segment::Header::decode(before).is_ok())
+        && rest.chunks(SECTOR).next().is_some_and(few)
+        && !rest.chunks(SECTOR).any(|sector| begins(sector, &block::MAGIC))
 }
 
 /// Returns the index from which segments are read: the last that holds a block, and the one before that does. Between

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use thads_proof::block::Header;
+use thads_proof::block::{BYTES_MAX, Header};
 use thads_proof::record::Position;
 use thads_proof::segment::BLOCKS_AT;
 
@@ -216,6 +216,58 @@ fn a_torn_last_block_was_never_acknowledged_and_the_log_goes_on_in_a_new_segment
         ledger.close().unwrap();
         let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
         assert!(report.is_good(), "{missing}: {:?}", report.sentences());
+    }
+}
+
+/// Bytes where nothing was written lock nobody out: no block can have stood there.
+#[test]
+fn stray_bytes_behind_the_log_are_set_aside_and_nothing_else_is() {
+    let (place, head, records) = large();
+    let last = segment(&place, 3);
+    let (at, length) = *blocks(&last).last().unwrap();
+    let (end, size) = (at + length, fs::read(&last).unwrap().len());
+    let spare = segment(&place, 4);
+    fs::write(&spare, vec![0; size]).unwrap();
+    let mend = |path: &Path, at: usize, bytes: &[u8]| {
+        let whole = fs::read(path).unwrap();
+        change(path, |segment| {
+            segment.resize(segment.len().max(at + bytes.len()), 0);
+            segment[at..at + bytes.len()].copy_from_slice(bytes);
+        });
+        let damaged = fs::read(path).unwrap();
+        assert!(!crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+        let (ledger, report) = open(&place.dir);
+        assert!(report.to_string().contains("nothing was ever written"), "{at}: {report}");
+        assert_eq!((ledger.head(), stored(&ledger)), (head, records.clone()), "{at}");
+        ledger.close().unwrap();
+        let aside = path.with_file_name(format!("{}.aside-1", path.file_name().unwrap().display()));
+        assert!(fs::read(&aside).unwrap() == damaged, "{at}");
+        fs::remove_file(aside).unwrap();
+        assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good(), "{at}");
+        fs::write(path, whole).unwrap();
+    };
+    // Further behind, as far as a block reaches, it may as well be what is left of one that was never finished.
+    let far = end + BYTES_MAX;
+    for at in [end, end + 100, end + 511, far, far + 777, size + BYTES_MAX] {
+        mend(&last, at, b"X");
+    }
+    mend(&last, far.max(size), &[b'X'; 777]);
+    for at in [0, 100, 511, 512, 600] {
+        mend(&spare, at, b"X");
+    }
+    // What may be left of a block is not stray, wherever it is.
+    let block = fs::read(&last).unwrap()[at..end].to_vec();
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    for to in [end, far.next_multiple_of(512)] {
+        let whole = fs::read(&last).unwrap();
+        change(&last, |segment| {
+            segment.resize(segment.len().max(to + block.len()), 0);
+            segment[to..to + block.len()].copy_from_slice(&block);
+            segment[to + 200] ^= 1;
+        });
+        let refused = Ledger::open(&place.dir, options());
+        assert!(matches!(refused, Err(OpenError::Damaged { .. })), "{to}: {:?}", refused.err());
+        fs::write(&last, whole).unwrap();
     }
 }
 

@@ -215,6 +215,24 @@ fn a_making_that_was_cut_off_can_be_made_again_and_a_ledger_of_sled_alone_cannot
     fs::remove_dir_all(place.dir.join("wal")).unwrap();
     assert!(matches!(Ledger::create(&place.dir, genesis(), setup()), Err(OpenError::AlreadyThere(_))));
     fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    // Nor over what is left of one: its keys are as they were.
+    let keys = || fs::read(place.dir.join("keys/log.key")).unwrap();
+    let (before, another) = (keys(), Setup { log_seed: [8; 32].into(), ..setup() });
+    let mut other = genesis();
+    other.log_key =
+        thads_proof::checkpoint::LogKey::from_seed(&other.origin, &[8; 32]).unwrap().vkey().to_string();
+    assert!(matches!(Ledger::create(&place.dir, other.clone(), another), Err(OpenError::Remains(_))));
+    assert_eq!(keys(), before);
+    fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
+    fs::create_dir_all(place.dir.join("wal")).unwrap();
+    let damaged = place.dir.join("wal/0000000000.seg");
+    fs::write(&damaged, [b'X'; 1 << 20]).unwrap();
+    let another = Setup { log_seed: [8; 32].into(), ..setup() };
+    assert!(
+        matches!(Ledger::create(&place.dir, other, another), Err(OpenError::Remains(file)) if file == damaged)
+    );
+    assert_eq!(keys(), before);
+    fs::remove_file(damaged).unwrap();
     drop(crate::journal::Store::open(&place.dir.join("sled"), Storage::small().sled_deadline).unwrap());
     create(&place.dir).close().unwrap();
     reopen(&place.dir).close().unwrap();

@@ -26,6 +26,9 @@ pub enum OpenError {
     /// There is a ledger already.
     #[error("{} holds a ledger already", .0.display())]
     AlreadyThere(PathBuf),
+    /// There is what is left of a ledger: this file.
+    #[error("{} is left of a ledger whose log is not here", .0.display())]
+    Remains(PathBuf),
     /// Both copies are damaged: evidence. Nothing was appended and nothing will be.
     #[error("records from position {first} on{} are damaged in both copies: {what}", until(.end))]
     Damaged {
