@@ -15,6 +15,16 @@ use crate::output::{self, Output};
 /// The way out of damage.
 const MEND: &str = "thads doctor mends one copy from the other and keeps what was damaged (--dry-run only says it); thads verify names what is damaged";
 
+/// The way out where neither copy has what was acknowledged.
+const BEYOND_REPAIR: &str = "nothing was written; keep this directory as evidence and bring the ledger back into another one from a backup (thads restore); thads verify names every damaged place";
+
+/// The way out where both copies end too early.
+const CUT_SHORT: &str = "nothing was written; look for wal/ and sled/ of later, or bring the ledger back from a backup (thads restore); only who accepts the loss moves snapshots/ away";
+
+/// The way out where only a copy is left that need not be whole.
+const NO_SEGMENTS: &str =
+    "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
+
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -128,7 +138,13 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         let message = error.to_string();
         if error.is_evidence() {
-            return Failure::Damage { message, hint: Some(MEND.to_owned()) };
+            let hint = match error {
+                OpenError::Damaged { .. } => BEYOND_REPAIR,
+                OpenError::Short { .. } => CUT_SHORT,
+                OpenError::OutOfOrder { .. } => NO_SEGMENTS,
+                _ => MEND,
+            };
+            return Failure::Damage { message, hint: Some(hint.to_owned()) };
         }
         let hint = match error {
             OpenError::NotALedger(_) => {
@@ -142,6 +158,7 @@ impl From<OpenError> for Failure {
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
             | OpenError::Short { .. }
+            | OpenError::OutOfOrder { .. }
             | OpenError::Fork { .. }
             | OpenError::Log(_)
             | OpenError::Vault(_)

@@ -45,7 +45,7 @@ pub struct Ledger {
     id: LedgerId,
     log_key: LogKey,
     thread: Mutex<Option<JoinHandle<()>>>,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Ledger {
@@ -94,7 +94,7 @@ impl Ledger {
         // sled is made once the genesis is durable: one that is half made, without a segment, could not be told from all
         // that is left of a ledger.
         let mut report = OpenReport::default();
-        let (journal, id) = open::open_journal(dir, &storage, &mut report)?;
+        let (journal, id) = open::open_journal(dir, &lock, &storage, &mut report)?;
         Ledger::start(dir, lock, journal, id, clock, randomness, &mut report)
     }
 
@@ -150,7 +150,7 @@ impl Ledger {
             id,
             log_key,
             thread: Mutex::new(Some(thread)),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -295,6 +295,9 @@ impl Ledger {
         let closed = self.journal.close();
         if whole {
             snapshot::write(&self.dir, &read(&self.state))?;
+        }
+        if whole && closed.is_ok() {
+            self.lock.ended_in_order()?;
         }
         closed
     }

@@ -1,4 +1,5 @@
-//! The writer's lock: one process at a time may write to a data directory.
+//! The writer's lock: one process at a time may write to a data directory. The file holds the writer's process id until the
+//! writer has ended in order.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -9,12 +10,23 @@ const LOCK: &str = "LOCK";
 
 /// Holds the lock as long as it lives; the operating system lets go of it when the process ends.
 #[derive(Debug)]
-pub(crate) struct Lock(File);
+pub(crate) struct Lock {
+    file: File,
+    /// Whether the writer before this one ended in order, or there was none.
+    pub(crate) followed_order: bool,
+}
+
+impl Lock {
+    /// Notes that this writer has ended in order: both copies have everything.
+    pub(crate) fn ended_in_order(&self) -> std::io::Result<()> {
+        self.file.set_len(0)
+    }
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing alone would leave it to a child that was forked meanwhile and has not yet reached its exec.
-        let _ = self.0.unlock();
+        let _ = self.file.unlock();
     }
 }
 
@@ -47,8 +59,9 @@ pub(crate) fn lock(dir: &Path) -> Result<Lock, LockError> {
         }
         Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
     }
+    let followed_order = file.metadata().map_err(LockError::Io)?.len() == 0;
     write_pid(&mut file).map_err(LockError::Io)?;
-    Ok(Lock(file))
+    Ok(Lock { file, followed_order })
 }
 
 /// Returns whether a writer holds the lock of `dir` now.
@@ -57,6 +70,11 @@ pub(crate) fn is_held(dir: &Path) -> bool {
         Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
         Err(_) => false,
     }
+}
+
+/// Returns whether the last writer of `dir` ended in order, or there was none.
+pub(crate) fn is_in_order(dir: &Path) -> bool {
+    std::fs::metadata(dir.join(LOCK)).map_or(true, |file| file.len() == 0)
 }
 
 fn write_pid(file: &mut File) -> std::io::Result<()> {
@@ -73,7 +91,7 @@ mod tests {
     fn what_a_forked_child_has_inherited_does_not_hold_it() {
         let dir = tempfile::tempdir().unwrap();
         let first = lock(dir.path()).unwrap();
-        let inherited = first.0.try_clone().unwrap();
+        let inherited = first.file.try_clone().unwrap();
         drop(first);
         lock(dir.path()).unwrap();
         drop(inherited);
@@ -88,6 +106,10 @@ mod tests {
             other => panic!("{other:?}"),
         }
         drop(first);
-        lock(dir.path()).unwrap();
+        let second = lock(dir.path()).unwrap();
+        assert!(!second.followed_order && !is_in_order(dir.path()));
+        second.ended_in_order().unwrap();
+        drop(second);
+        assert!(is_in_order(dir.path()) && lock(dir.path()).unwrap().followed_order);
     }
 }

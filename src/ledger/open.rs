@@ -21,6 +21,7 @@ use crate::journal::{
     Cursor, Embedded, Found, Run, Store, StoreError, delete_drafts, end_of, remove_drafts,
     set_snapshots_aside,
 };
+use crate::lock::Lock;
 use crate::restore::{self, Source};
 use crate::sentence::Sentence;
 use crate::snapshot;
@@ -59,11 +60,12 @@ impl fmt::Display for OpenReport {
 /// Opens the journal of `dir`, whose lock is held. Returns it and the ledger's id.
 pub(crate) fn open_journal(
     dir: &Path,
+    lock: &Lock,
     settings: &Storage,
     report: &mut OpenReport,
 ) -> Result<(Embedded, LedgerId), OpenError> {
-    let mut opening =
-        Opening { dir, wal: dir.join(files::WAL), settings, report, source: None, torn: BTreeMap::new() };
+    let (wal, in_order) = (dir.join(files::WAL), lock.followed_order);
+    let mut opening = Opening { dir, wal, in_order, settings, report, source: None, torn: BTreeMap::new() };
     let result = opening.run();
     opening.drop_source()?;
     let (found, ledger) = result?;
@@ -78,6 +80,8 @@ pub(crate) fn open_journal(
 struct Opening<'a> {
     dir: &'a Path,
     wal: PathBuf,
+    /// Whether the last writer ended in order, so that sled has everything.
+    in_order: bool,
     settings: &'a Storage,
     report: &'a mut OpenReport,
     /// A copy of sled's files, opened because the segments are not whole.
@@ -154,6 +158,9 @@ impl Opening<'_> {
             Trouble::Empty => {
                 let end = self.source().store().map_err(StoreError::clone).and_then(Store::known_end);
                 match end {
+                    Ok(end) if end > 0 && !self.in_order && !self.settings.repair => {
+                        return Err(OpenError::OutOfOrder { end });
+                    }
                     Ok(end) if end > 0 => {}
                     Ok(_) => return Err(OpenError::NotALedger(self.dir.to_path_buf())),
                     Err(_) if !self.dir.join(files::SLED).exists() => {
@@ -171,6 +178,9 @@ impl Opening<'_> {
                     format!("Thiếu tất cả các đoạn: {end} bản ghi đã được khôi phục từ sled."),
                     format!("All segments were missing: {end} records were restored from sled."),
                 );
+                if !self.in_order {
+                    self.report.extend(vec![out_of_order(end)]);
+                }
                 Ok(())
             }
         }
@@ -426,6 +436,18 @@ impl Opening<'_> {
         }
         Ok(())
     }
+}
+
+/// Says that nobody knows whether sled, of which alone the log was restored, had everything.
+pub(crate) fn out_of_order(end: u64) -> Sentence {
+    Sentence::new(
+        format!(
+            "Tiến trình ghi cuối cùng không kết thúc bình thường: những gì được xác nhận sau cùng có thể chưa vào sled, và đã mất từ vị trí {end}."
+        ),
+        format!(
+            "The last writer did not end in order: what it acknowledged last may not have reached sled, and is then lost from position {end} on."
+        ),
+    )
 }
 
 enum Agreement {

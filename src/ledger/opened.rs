@@ -49,7 +49,7 @@ impl Opened {
                 format!("The disk is full: the ballast of {size} MiB was released."),
             );
         }
-        let (journal, id) = open::open_journal(dir, storage, &mut report)?;
+        let (journal, id) = open::open_journal(dir, &lock, storage, &mut report)?;
         if storage.repair && space::take_ballast_again(dir, storage)? {
             let size = storage.ballast_bytes >> 20;
             report.say(

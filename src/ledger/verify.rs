@@ -17,6 +17,7 @@ use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_s
 use crate::files;
 use crate::journal::{Cursor, Listing};
 use crate::lock;
+use crate::open::out_of_order;
 use crate::reader::{CopiedStore, Reader};
 use crate::sentence::Sentence;
 use crate::snapshot;
@@ -41,10 +42,17 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
     };
     let size = segments.as_ref().map_or(0, |report| report.summary.size);
     let (sled, mut disagreements) = verify_sled(dir, &wal, size, options);
-    if let (Some(heads), Some(report)) = (heads, &segments)
-        && report.is_good()
-    {
-        disagreements.extend(contradiction(&heads, &wal, report));
+    match (&heads, &segments, &sled) {
+        (Some(heads), Some(report), _) if report.is_good() => {
+            disagreements.extend(contradiction(heads, &wal, report));
+        }
+        (heads, None, SledReport::Checked(report, _)) => {
+            let size = report.summary.size;
+            let of_this = heads.as_ref().filter(|heads| Some(heads.ledger) == report.summary.ledger);
+            disagreements.extend(of_this.and_then(|heads| cut_short(heads, size)));
+            disagreements.extend((!lock::is_in_order(dir)).then(|| out_of_order(size)));
+        }
+        _ => {}
     }
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
@@ -83,16 +91,8 @@ fn contradiction(heads: &State, wal: &Path, report: &Report) -> Option<Sentence>
     if Some(heads.ledger) != report.summary.ledger {
         return None; // of another ledger: a cache that nobody looks at
     }
-    if head.size > size {
-        let written = head.size;
-        return Some(Sentence::new(
-            format!(
-                "Sổ kết thúc ở {size} bản ghi, còn snapshots/heads được viết khi đã có {written}: phần sau đã mất ở cả hai bản."
-            ),
-            format!(
-                "The log ends with {size} records, and snapshots/heads was written when there were {written}: the rest is gone from both copies."
-            ),
-        ));
+    if let Some(short) = cut_short(heads, size) {
+        return Some(short);
     }
     let last = head.size.checked_sub(1)?;
     let leaf = Ends::new(wal, size).leaf(last)?;
@@ -100,6 +100,21 @@ fn contradiction(heads: &State, wal: &Path, report: &Report) -> Option<Sentence>
         Sentence::new(
             format!("snapshots/heads được viết từ một lịch sử khác: bản ghi {last} của nó có lá khác."),
             format!("snapshots/heads was written of another history: its record {last} has another leaf."),
+        )
+    })
+}
+
+/// Says where the log ends before the stream heads were written down.
+fn cut_short(heads: &State, size: u64) -> Option<Sentence> {
+    let written = heads.size();
+    (written > size).then(|| {
+        Sentence::new(
+            format!(
+                "Sổ kết thúc ở {size} bản ghi, còn snapshots/heads được viết khi đã có {written}: phần sau đã mất ở cả hai bản."
+            ),
+            format!(
+                "The log ends with {size} records, and snapshots/heads was written when there were {written}: the rest is gone from both copies."
+            ),
         )
     })
 }

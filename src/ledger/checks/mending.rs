@@ -219,6 +219,29 @@ fn a_torn_last_block_was_never_acknowledged_and_the_log_goes_on_in_a_new_segment
     }
 }
 
+/// sled alone is taken for the log only where the last writer ended in order, so that sled has everything.
+#[test]
+fn without_segments_a_sled_that_need_not_be_whole_is_taken_only_by_a_repair() {
+    let (place, head, _) = closed();
+    let mut options = options();
+    options.storage.run_wait = std::time::Duration::from_secs(3600);
+    let (ledger, _) = Ledger::open(&place.dir, options).unwrap();
+    fill(&ledger, 1001, 3);
+    drop(ledger);
+    fs::rename(place.dir.join("wal"), place.dir.join("away")).unwrap();
+    let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+    assert!(report.first_wrong().unwrap().en.contains("did not end in order"), "{:?}", report.sentences());
+    let refused = Ledger::open(&place.dir, super::options());
+    assert!(matches!(refused, Err(OpenError::OutOfOrder { end: 41 })), "{:?}", refused.err());
+    let mut repair = super::options();
+    repair.storage.repair = true;
+    let (ledger, report) = Ledger::open(&place.dir, repair).unwrap();
+    assert!(report.to_string().contains("did not end in order"), "{report}");
+    assert!(same(&ledger.head(), &head));
+    ledger.close().unwrap();
+    assert_eq!(open(&place.dir).1.to_string(), "");
+}
+
 /// Bytes where nothing was written lock nobody out: no block can have stood there.
 #[test]
 fn stray_bytes_behind_the_log_are_set_aside_and_nothing_else_is() {

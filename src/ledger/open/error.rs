@@ -57,6 +57,14 @@ pub enum OpenError {
         /// How many there were.
         known: u64,
     },
+    /// There are no segments, and sled need not have everything: evidence.
+    #[error(
+        "there are no segments, and the last writer did not end in order: sled, which ends with {end} records, may lack what was acknowledged last"
+    )]
+    OutOfOrder {
+        /// How many records sled has.
+        end: u64,
+    },
     /// The two copies are whole and do not tell the same: evidence.
     #[error("segments and sled tell different histories from position {first} on: {what}")]
     Fork {
@@ -94,6 +102,7 @@ impl OpenError {
             OpenError::Damaged { .. }
                 | OpenError::Segments { .. }
                 | OpenError::Short { .. }
+                | OpenError::OutOfOrder { .. }
                 | OpenError::Fork { .. }
                 | OpenError::Log(_)
         )
