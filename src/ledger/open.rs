@@ -167,6 +167,9 @@ impl Opening<'_> {
                         return Err(OpenError::NotALedger(self.dir.to_path_buf()));
                     }
                     Err(error) => {
+                        if let Some(error) = error.of_the_system() {
+                            return Err(error.into());
+                        }
                         let what = format!("there are no segments, and {error}");
                         return Err(OpenError::Damaged { first: 0, end: None, what });
                     }
@@ -254,16 +257,15 @@ impl Opening<'_> {
     }
 
     fn open_copy(&self) -> Result<Store, StoreError> {
-        let io = |error: std::io::Error| StoreError::Sled(error.to_string());
         let (sled, copy) = (self.dir.join(files::SLED), self.copy_path());
         if copy.exists() {
-            fs::remove_dir_all(&copy).map_err(io)?;
+            fs::remove_dir_all(&copy)?;
         }
         if !sled.exists() {
             return Err(StoreError::Sled("there is none".into()));
         }
-        files::copy_folder(&sled, &copy).map_err(io)?;
-        delete_drafts(&copy).map_err(io)?;
+        files::copy_folder(&sled, &copy)?;
+        delete_drafts(&copy)?;
         Store::open(&copy, self.settings.sled_deadline)
     }
 
@@ -362,7 +364,7 @@ impl Opening<'_> {
         }
         let error = match opened {
             Ok(store) => return Ok(Some(store)),
-            Err(error @ StoreError::NoRoom(_)) => {
+            Err(error @ StoreError::Unable(_)) => {
                 // Set aside, it would keep the room that a new one needs, and one more at every opening.
                 self.report.say(
                     format!("{error}: sổ chạy không có sled."),

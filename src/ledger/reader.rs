@@ -227,11 +227,12 @@ pub(crate) struct CopiedStore {
 impl CopiedStore {
     /// Copies `sled` into a folder that did not exist and opens the copy.
     pub(crate) fn open(sled: &Path, deadline: Duration) -> Result<CopiedStore, StoreError> {
-        let io = |error: std::io::Error| StoreError::Sled(error.to_string());
         // What a killed reader has left there must not be mixed with this copy.
-        let folder = tempfile::Builder::new().prefix("thads-sled-").tempdir().map_err(io)?;
-        files::copy_folder(sled, folder.path()).map_err(io)?;
-        delete_drafts(folder.path()).map_err(io)?;
+        let folder = tempfile::Builder::new().prefix("thads-sled-").tempdir();
+        let folder =
+            folder.map_err(|error| StoreError::Unable(format!("a folder for a copy of it: {error}")))?;
+        files::copy_folder(sled, folder.path())?;
+        delete_drafts(folder.path())?;
         Ok(CopiedStore { store: Store::open(folder.path(), deadline)?, _folder: folder })
     }
 }

@@ -30,9 +30,27 @@ pub(crate) struct DamagedRange {
     pub(crate) what: String,
 }
 
-impl From<std::io::Error> for DamagedRange {
-    fn from(error: std::io::Error) -> DamagedRange {
-        DamagedRange { first: 0, end: None, what: error.to_string() }
+/// Why nothing was put together again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RestoreError {
+    #[error("records from position {} on: {}", .0.first, .0.what)]
+    Damaged(DamagedRange),
+    /// The file system failed: no evidence.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl RestoreError {
+    fn damaged(first: u64, end: Option<u64>, what: impl Into<String>) -> RestoreError {
+        RestoreError::Damaged(DamagedRange { first, end, what: what.into() })
+    }
+
+    /// The same, known to end there.
+    fn until(self, end: Option<u64>) -> RestoreError {
+        match self {
+            RestoreError::Damaged(range) => RestoreError::Damaged(DamagedRange { end, ..range }),
+            RestoreError::Io(error) => RestoreError::Io(error),
+        }
     }
 }
 
@@ -54,6 +72,11 @@ impl Source {
         self.store.as_ref()
     }
 
+    /// Returns why sled cannot be asked now, where nothing speaks against it.
+    fn unable(&self) -> Option<std::io::Error> {
+        self.store.as_ref().err().and_then(StoreError::of_the_system)
+    }
+
     /// Returns whether it has a block that holds a position.
     pub(crate) fn holds(&mut self, ledger: &LedgerId, position: u64) -> bool {
         let header = self.store.as_ref().map(|store| store.header(Position::new(position)));
@@ -71,7 +94,7 @@ impl Source {
         ledger: &LedgerId,
         position: u64,
         damaged: &[u8],
-    ) -> Result<Option<OwnedBlock>, DamagedRange> {
+    ) -> Result<Option<OwnedBlock>, RestoreError> {
         let stored = match &self.store {
             Ok(store) => store.block(Position::new(position)),
             Err(_) => Ok(None),
@@ -81,8 +104,12 @@ impl Source {
         }
         let salvaged = self.salvage(ledger, position, damaged)?.block(position);
         match stored {
-            Err(error) if salvaged.is_none() => {
-                Err(DamagedRange { first: position, end: None, what: error.to_string() })
+            Err(error) if salvaged.is_none() => Err(RestoreError::damaged(position, None, error.to_string())),
+            Ok(_)
+                if salvaged.is_none()
+                    && let Some(error) = self.unable() =>
+            {
+                Err(error.into())
             }
             Ok(_) | Err(_) => Ok(salvaged),
         }
@@ -122,7 +149,7 @@ pub(crate) fn segment(
     position: u64,
     what: &str,
     source: &mut Source,
-) -> Result<Restored, DamagedRange> {
+) -> Result<Restored, RestoreError> {
     let path = wal.join(segment::file_name(number));
     let bytes = fs::read(&path)?;
     let whole = whole_blocks(&bytes);
@@ -203,7 +230,7 @@ struct Pieces<'a> {
 
 impl Pieces<'_> {
     /// Returns the block at a position that follows on a leaf, from whichever copy has it.
-    fn next(&mut self, position: u64, leaf: Option<Leaf>) -> Result<Option<OwnedBlock>, DamagedRange> {
+    fn next(&mut self, position: u64, leaf: Option<Leaf>) -> Result<Option<OwnedBlock>, RestoreError> {
         let follows = |block: &OwnedBlock| leaf.is_none_or(|leaf| block.header().previous_leaf == leaf);
         if let Some(block) = self.whole.get(&position).filter(|block| follows(block)) {
             return Ok(Some(block.clone()));
@@ -215,7 +242,7 @@ impl Pieces<'_> {
     }
 
     /// Returns, in place of a block that was made anew, the one that the log goes on from with `after`.
-    fn instead(&mut self, block: &OwnedBlock, after: Leaf) -> Result<Option<OwnedBlock>, DamagedRange> {
+    fn instead(&mut self, block: &OwnedBlock, after: Leaf) -> Result<Option<OwnedBlock>, RestoreError> {
         let (first, before) = (block.header().first.get(), block.header().previous_leaf);
         let other = self.source.block(&self.ledger, first, self.damaged)?;
         Ok(other.filter(|other| {
@@ -233,13 +260,13 @@ fn collect(
     damage: (u64, bool),
     what: &str,
     pieces: &mut Pieces<'_>,
-) -> Result<Vec<OwnedBlock>, DamagedRange> {
+) -> Result<Vec<OwnedBlock>, RestoreError> {
     let mut blocks: Vec<OwnedBlock> = Vec::new();
     let mut next = first;
     let last = until.or_else(|| pieces.whole.values().map(|block| block.header().end().get()).max());
     while until.is_none_or(|until| next < until) {
         let leaf = blocks.last().map(|before| before.header().last_leaf);
-        let found = pieces.next(next, leaf).map_err(|range| DamagedRange { end: last, ..range })?;
+        let found = pieces.next(next, leaf).map_err(|error| error.until(last))?;
         if let Some(block) = found {
             next = block.header().end().get();
             blocks.push(block);
@@ -256,8 +283,8 @@ fn collect(
                     continue;
                 }
                 None => {
-                    let what = "the copies' blocks do not follow on each other".into();
-                    return Err(DamagedRange { first: next, end: last, what });
+                    let what = "the copies' blocks do not follow on each other";
+                    return Err(RestoreError::damaged(next, last, what));
                 }
             }
         }
@@ -266,7 +293,7 @@ fn collect(
             break;
         }
         let end = last.filter(|last| *last > next);
-        return Err(DamagedRange { first: next, end, what: format!("{what}; sled does not have it") });
+        return Err(RestoreError::damaged(next, end, format!("{what}; sled does not have it")));
     }
     Ok(blocks)
 }
@@ -280,7 +307,7 @@ pub(crate) fn missing(
     range: (u64, Option<u64>),
     source: &mut Source,
     segment_bytes: usize,
-) -> Result<u64, DamagedRange> {
+) -> Result<u64, RestoreError> {
     let (first, until) = range;
     let size = wide(segment_bytes.max(SEGMENT_BYTES_MIN));
     let mut number = number;
@@ -290,7 +317,7 @@ pub(crate) fn missing(
     loop {
         let block = match until {
             Some(until) if next >= until => None,
-            _ => source.block(&ledger, next, &[]).map_err(|range| DamagedRange { end: until, ..range })?,
+            _ => source.block(&ledger, next, &[]).map_err(|error| error.until(until))?,
         };
         let full = block.as_ref().is_none_or(|block| length + wide(block.bytes().len()) > size);
         if full && let Some(begin) = blocks.first() {
@@ -311,23 +338,24 @@ pub(crate) fn missing(
     }
     let due = match (until, source.store()) {
         (Some(until), _) => until,
-        (None, Ok(store)) => store.known_end().map_err(|error| DamagedRange {
-            first: next,
-            end: None,
-            what: error.to_string(),
-        })?,
+        (None, Ok(store)) => {
+            store.known_end().map_err(|error| RestoreError::damaged(next, None, error.to_string()))?
+        }
         (None, Err(error)) => {
-            return Err(DamagedRange { first: next, end: None, what: error.to_string() });
+            if let Some(error) = error.of_the_system() {
+                return Err(error.into());
+            }
+            return Err(RestoreError::damaged(next, None, error.to_string()));
         }
     };
     if next < due || next == first {
-        let what = "the segment is missing, and sled does not have it all".into();
-        return Err(DamagedRange { first: next, end: (due > next).then_some(due), what });
+        let what = "the segment is missing, and sled does not have it all";
+        return Err(RestoreError::damaged(next, (due > next).then_some(due), what));
     }
     Ok(next)
 }
 
-fn write(wal: &Path, header: &Header, blocks: &[OwnedBlock], size: u64) -> Result<(), DamagedRange> {
+fn write(wal: &Path, header: &Header, blocks: &[OwnedBlock], size: u64) -> Result<(), RestoreError> {
     let path = wal.join(segment::file_name(header.number));
     match fs::remove_file(&path) {
         Ok(()) => {} // an unused one, made ahead

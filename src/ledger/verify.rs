@@ -15,7 +15,7 @@ use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
 
 use crate::files;
-use crate::journal::{Cursor, Listing};
+use crate::journal::{Cursor, Listing, StoreError};
 use crate::lock;
 use crate::open::out_of_order;
 use crate::reader::{CopiedStore, Reader};
@@ -130,6 +130,7 @@ fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledRep
     let copy = match CopiedStore::open(&path, Storage::default().sled_deadline) {
         _ if lock::is_held(dir) => return (SledReport::Busy, Vec::new()),
         Ok(copy) => copy,
+        Err(StoreError::Unable(why)) => return (SledReport::Skipped(why), Vec::new()),
         Err(error) => return (SledReport::Unreadable(error.to_string()), Vec::new()),
     };
     let mut wrong = Vec::new();

@@ -146,7 +146,9 @@ impl Verified {
     fn reports(&self) -> impl Iterator<Item = &Report> {
         let sled = match &self.directory.sled {
             SledReport::Checked(report, _) => Some(&**report),
-            SledReport::Absent | SledReport::Busy | SledReport::Unreadable(_) => None,
+            SledReport::Absent | SledReport::Busy | SledReport::Skipped(_) | SledReport::Unreadable(_) => {
+                None
+            }
         };
         self.directory.segments.iter().chain(sled)
     }

@@ -217,9 +217,10 @@ impl Cursor {
             return Err(JournalError::Damaged { first, what: "no segment holds it".into() });
         };
         let file = File::open(self.wal.join(segment::file_name(used.number))).map_err(|error| {
-            JournalError::Damaged {
-                first,
-                what: format!("segment {} cannot be opened: {error}", used.number),
+            let what = format!("segment {} cannot be opened: {error}", used.number);
+            match error.kind() {
+                ErrorKind::NotFound => JournalError::Damaged { first, what },
+                kind => JournalError::Io(std::io::Error::new(kind, what)),
             }
         })?;
         self.at = Some(At { file, number: used.number, offset: wide(BLOCKS_AT) });

@@ -38,9 +38,9 @@ pub(crate) enum StoreError {
     /// sled did not open in time.
     #[error("sled did not open within {0} seconds")]
     Deadline(u64),
-    /// The disk is full: sled writes when it opens. No reason to distrust it.
-    #[error("sled needs room on the disk: {0}")]
-    NoRoom(String),
+    /// The system does not let it be opened now: no room on the disk, no right, too many open files. No reason to distrust it.
+    #[error("sled cannot be opened now: {0}")]
+    Unable(String),
     /// Any other error of sled.
     #[error("sled: {0}")]
     Sled(String),
@@ -58,14 +58,38 @@ impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> StoreError {
         match error {
             sled::Error::Corruption { .. } => StoreError::Corruption(error.to_string()),
-            sled::Error::Io(cause) if cause.kind() == ErrorKind::StorageFull => {
-                StoreError::NoRoom(cause.to_string())
-            }
+            sled::Error::Io(cause) => StoreError::from(cause),
             sled::Error::CollectionNotFound(_)
             | sled::Error::Unsupported(_)
-            | sled::Error::ReportableBug(_)
-            | sled::Error::Io(_) => StoreError::Sled(error.to_string()),
+            | sled::Error::ReportableBug(_) => StoreError::Sled(error.to_string()),
         }
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> StoreError {
+        /// Too many open files, of this process or of all.
+        const OPEN_FILES: [i32; 2] = [24, 23];
+        let of_the_moment = matches!(
+            error.kind(),
+            ErrorKind::StorageFull
+                | ErrorKind::QuotaExceeded
+                | ErrorKind::PermissionDenied
+                | ErrorKind::ReadOnlyFilesystem
+                | ErrorKind::OutOfMemory
+        ) || error.raw_os_error().is_some_and(|number| OPEN_FILES.contains(&number));
+        if of_the_moment {
+            StoreError::Unable(error.to_string())
+        } else {
+            StoreError::Sled(error.to_string())
+        }
+    }
+}
+
+impl StoreError {
+    /// Returns the failure of the system that this is; `None` where it speaks against sled's files.
+    pub(crate) fn of_the_system(&self) -> Option<std::io::Error> {
+        matches!(self, StoreError::Unable(_)).then(|| std::io::Error::other(self.to_string()))
     }
 }
 
@@ -162,7 +186,7 @@ impl Store {
                 });
                 let _ = done.send(opened);
             })
-            .map_err(|error| StoreError::Sled(error.to_string()))?;
+            .map_err(|error| StoreError::Unable(error.to_string()))?;
         opened.recv_timeout(deadline).unwrap_or(Err(StoreError::Deadline(deadline.as_secs())))
     }
 

@@ -6,7 +6,7 @@ use crate::commit::CatchUpError;
 use crate::journal::JournalError;
 use crate::keys::KeyError;
 use crate::lock::LockError;
-use crate::restore::DamagedRange;
+use crate::restore::RestoreError;
 use crate::vault::VaultError;
 
 /// Why a ledger cannot be opened or made.
@@ -130,9 +130,14 @@ impl From<JournalError> for OpenError {
     }
 }
 
-impl From<DamagedRange> for OpenError {
-    fn from(range: DamagedRange) -> OpenError {
-        OpenError::Damaged { first: range.first, end: range.end, what: range.what }
+impl From<RestoreError> for OpenError {
+    fn from(error: RestoreError) -> OpenError {
+        match error {
+            RestoreError::Damaged(range) => {
+                OpenError::Damaged { first: range.first, end: range.end, what: range.what }
+            }
+            RestoreError::Io(error) => OpenError::Io(error),
+        }
     }
 }
 

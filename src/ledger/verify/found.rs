@@ -28,6 +28,8 @@ pub enum SledReport {
     Absent,
     /// A writer runs: its files cannot be copied as a whole.
     Busy,
+    /// The system does not let it be looked at now: why.
+    Skipped(String),
     /// It cannot be opened or read.
     Unreadable(String),
     /// Its records were verified. What is wrong besides them is in the sentences.
@@ -88,7 +90,7 @@ impl VaultCheck {
 impl SledReport {
     fn is_good(&self) -> bool {
         match self {
-            SledReport::Absent | SledReport::Busy => true,
+            SledReport::Absent | SledReport::Busy | SledReport::Skipped(_) => true,
             SledReport::Unreadable(_) => false,
             SledReport::Checked(report, wrong) => report.is_good() && wrong.is_empty(),
         }
@@ -103,6 +105,10 @@ impl SledReport {
             SledReport::Busy => vec![Sentence::new(
                 "Chưa kiểm chứng sled: một tiến trình khác đang ghi vào sổ.",
                 "sled was not verified: another process writes to the ledger.",
+            )],
+            SledReport::Skipped(why) => vec![Sentence::new(
+                format!("Chưa kiểm chứng sled: {why}."),
+                format!("sled was not verified: {why}."),
             )],
             SledReport::Unreadable(why) => vec![unreadable(why)],
             SledReport::Checked(report, wrong) => {
@@ -172,7 +178,7 @@ impl DirectoryReport {
     pub fn first_wrong(&self) -> Option<Sentence> {
         let of_records = self.segments.as_ref().and_then(Report::first).map(of_finding);
         let of_sled = || match &self.sled {
-            SledReport::Absent | SledReport::Busy => None,
+            SledReport::Absent | SledReport::Busy | SledReport::Skipped(_) => None,
             SledReport::Unreadable(why) => Some(unreadable(why)),
             SledReport::Checked(report, wrong) => report
                 .first()
@@ -194,7 +200,9 @@ impl DirectoryReport {
         let due = self.segments.as_ref().map_or(0, |report| report.summary.size).max(self.wanted);
         match &self.sled {
             SledReport::Checked(report, _) => self.sled.is_good() && report.summary.size >= due,
-            SledReport::Absent | SledReport::Busy | SledReport::Unreadable(_) => false,
+            SledReport::Absent | SledReport::Busy | SledReport::Skipped(_) | SledReport::Unreadable(_) => {
+                false
+            }
         }
     }
 
@@ -258,7 +266,7 @@ impl DirectoryReport {
 
     fn plan_for_sled(&self, segments: &Report) -> Option<Sentence> {
         match &self.sled {
-            SledReport::Busy => None,
+            SledReport::Busy | SledReport::Skipped(_) => None,
             SledReport::Absent => Some(Sentence::new(
                 "sled sẽ được dựng mới từ các đoạn.",
                 "sled would be made anew from the segments.",
