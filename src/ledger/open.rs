@@ -405,6 +405,11 @@ impl Opening<'_> {
         let known = store.known_end()?;
         let end = store.end()?;
         let tip = survey.tip;
+        if let (Some(found), Some(wanted)) = (store.ledger(), &survey.ledger)
+            && found != *wanted
+        {
+            return Err(StoreError::foreign(&found, wanted));
+        }
         if known > tip.size {
             return Ok(Agreement::Ahead);
         }

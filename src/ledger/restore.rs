@@ -14,7 +14,7 @@ use thads_proof::segment::{self, BLOCKS_AT, Header};
 use crate::count::{narrow, wide};
 use crate::files;
 use crate::journal::{
-    Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, finish_segment_file, verify_chain,
+    Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, Tip, finish_segment_file, verify_chain,
 };
 use crate::survey;
 use salvage::Salvage;
@@ -77,8 +77,18 @@ impl Source {
         self.store.as_ref().err().and_then(StoreError::of_the_system)
     }
 
+    /// Lets go of a sled that holds another ledger.
+    fn keep_to(&mut self, ledger: &LedgerId) {
+        if let Ok(store) = &self.store
+            && let Some(other) = store.ledger().filter(|other| other != ledger)
+        {
+            self.store = Err(StoreError::foreign(&other, ledger));
+        }
+    }
+
     /// Returns whether it has a block that holds a position.
     pub(crate) fn holds(&mut self, ledger: &LedgerId, position: u64) -> bool {
+        self.keep_to(ledger);
         let header = self.store.as_ref().map(|store| store.header(Position::new(position)));
         match header {
             Ok(Ok(header)) => header.is_some(),
@@ -95,6 +105,7 @@ impl Source {
         position: u64,
         damaged: &[u8],
     ) -> Result<Option<OwnedBlock>, RestoreError> {
+        self.keep_to(ledger);
         let stored = match &self.store {
             Ok(store) => store.block(Position::new(position)),
             Err(_) => Ok(None),
@@ -155,20 +166,22 @@ pub(crate) fn segment(
     let whole = whole_blocks(&bytes);
     let listing = Listing::read(wal)?;
     let until = listing.used.iter().find(|used| used.number > number).map(|used| used.first.get());
+    let before = match number.checked_sub(1) {
+        Some(before) => survey::judge(wal, before).ok().and_then(|judged| judged.tip),
+        None => Some(Tip::empty()),
+    };
     let first = match segment::Header::decode(&bytes) {
         Ok(Some(header)) if header.number == number => header.first.get(),
-        _ => number
-            .checked_sub(1)
-            .and_then(|before| survey::judge(wal, before).ok())
-            .and_then(|judged| judged.tip)
-            .map_or(0, |tip| tip.size),
+        _ => before.as_ref().map_or(0, |tip| tip.size),
     };
+    // Where the segment before cannot say it, whatever the first block holds is taken.
+    let leaf = before.filter(|tip| tip.size == first).map(|tip| tip.leaf);
     let mut own = Salvage::of(first..until.unwrap_or(u64::MAX));
     own.read(&bytes, &ledger);
     let mut pieces = Pieces { ledger, whole: &whole, own: &own, source, damaged: &bytes };
     let judged = survey::judge_bytes(&bytes, false);
     let stray = until.is_none() && survey::is_stray(&bytes, narrow(judged.offset));
-    let blocks = collect(first, until, (position, stray), what, &mut pieces)?;
+    let blocks = collect((first, leaf), until, (position, stray), what, &mut pieces)?;
     let is_own = |block: &OwnedBlock| {
         let first = block.header().first.get();
         whole.get(&first) == Some(block) || own.block(first).as_ref() == Some(block)
@@ -252,10 +265,11 @@ impl Pieces<'_> {
     }
 }
 
-/// Gathers the blocks of a segment, each from whichever copy has it. `damage`: the position of what is wrong, and whether
+/// Gathers the blocks of a segment that begins at a position, behind a leaf as far as that is known, each from whichever
+/// copy has it. `damage`: the position of what is wrong, and whether
 /// it is stray, so that the log may end there.
 fn collect(
-    first: u64,
+    (first, before): (u64, Option<Leaf>),
     until: Option<u64>,
     damage: (u64, bool),
     what: &str,
@@ -265,7 +279,7 @@ fn collect(
     let mut next = first;
     let last = until.or_else(|| pieces.whole.values().map(|block| block.header().end().get()).max());
     while until.is_none_or(|until| next < until) {
-        let leaf = blocks.last().map(|before| before.header().last_leaf);
+        let leaf = blocks.last().map(|block| block.header().last_leaf).or(before);
         let found = pieces.next(next, leaf).map_err(|error| error.until(last))?;
         if let Some(block) = found {
             next = block.header().end().get();

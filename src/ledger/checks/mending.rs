@@ -219,6 +219,41 @@ fn a_torn_last_block_was_never_acknowledged_and_the_log_goes_on_in_a_new_segment
     }
 }
 
+/// Another ledger's sled is set aside, whether it goes further or not, and nothing of it gets into the log.
+#[test]
+fn a_sled_of_another_ledger_is_set_aside() {
+    for (count, damaged) in [(20, false), (60, false), (20, true), (60, true)] {
+        let (place, head, records) = closed();
+        let other = super::place();
+        let mut setup = setup();
+        setup.randomness = Box::new(crate::Seeded::new(77));
+        let ledger = Ledger::create(&other.dir, genesis(), setup).unwrap();
+        fill(&ledger, 1, count);
+        ledger.close().unwrap();
+        fs::remove_dir_all(place.dir.join("sled")).unwrap();
+        fs::rename(other.dir.join("sled"), place.dir.join("sled")).unwrap();
+        let path = segment(&place, 0);
+        if damaged {
+            change(&path, |bytes| bytes[BLOCKS_AT + 300] ^= 1);
+            let before = fs::read(&path).unwrap();
+            let refused = Ledger::open(&place.dir, options());
+            assert!(
+                matches!(refused, Err(OpenError::Damaged { first: 0, .. })),
+                "{count}: {:?}",
+                refused.err()
+            );
+            assert!(fs::read(&path).unwrap() == before, "{count}");
+            continue;
+        }
+        let (ledger, report) = open(&place.dir);
+        assert!(report.to_string().contains("they belong to ledger"), "{count}: {report}");
+        assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+        ledger.close().unwrap();
+        assert!(place.dir.join("sled.aside-1").is_dir());
+        assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+    }
+}
+
 /// sled alone is taken for the log only where the last writer ended in order, so that sled has everything.
 #[test]
 fn without_segments_a_sled_that_need_not_be_whole_is_taken_only_by_a_repair() {

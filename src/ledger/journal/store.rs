@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use thads_proof::block::{Builder, HASH_LENGTH, Header};
 use thads_proof::hash;
-use thads_proof::record::{Leaf, Position};
+use thads_proof::record::{Leaf, LedgerId, Position, Record};
 
 use super::{OwnedBlock, Run};
 use crate::testing::{Defect, planted};
@@ -87,6 +87,12 @@ impl From<std::io::Error> for StoreError {
 }
 
 impl StoreError {
+    /// It is another ledger's.
+    pub(crate) fn foreign(found: &LedgerId, wanted: &LedgerId) -> StoreError {
+        let what = format!("they belong to ledger {found}, not {wanted}");
+        StoreError::Wrong { position: Position::GENESIS, what }
+    }
+
     /// Returns the failure of the system that this is; `None` where it speaks against sled's files.
     pub(crate) fn of_the_system(&self) -> Option<std::io::Error> {
         matches!(self, StoreError::Unable(_)).then(|| std::io::Error::other(self.to_string()))
@@ -232,6 +238,13 @@ impl Store {
                 None => Ok(0),
             },
         }
+    }
+
+    /// Returns the ledger whose records it holds; `None` where it holds none that can be read.
+    pub(crate) fn ledger(&self) -> Option<LedgerId> {
+        let run = self.run(Position::GENESIS).ok().flatten().or_else(|| self.last_run().ok().flatten())?;
+        let (_, first) = run.records().next()?;
+        Record::decode(first).ok().map(|record| record.ledger)
     }
 
     /// Returns the last run.
