@@ -21,6 +21,9 @@ const BEYOND_REPAIR: &str = "nothing was written; keep this directory as evidenc
 /// The way out where both copies end too early.
 const CUT_SHORT: &str = "nothing was written; look for wal/ and sled/ of later, or bring the ledger back from a backup (thads restore); only who accepts the loss moves snapshots/ away";
 
+/// The way out where a file of the vault is gone.
+const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made with --keys); only where there is none, make an empty file of that name: what it held can then never be read again";
+
 /// The way out where only a copy is left that need not be whole.
 const NO_SEGMENTS: &str =
     "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
@@ -142,6 +145,7 @@ impl From<OpenError> for Failure {
                 OpenError::Damaged { .. } => BEYOND_REPAIR,
                 OpenError::Short { .. } => CUT_SHORT,
                 OpenError::OutOfOrder { .. } => NO_SEGMENTS,
+                OpenError::Vault(_) => NO_VAULT,
                 _ => MEND,
             };
             return Failure::Damage { message, hint: Some(hint.to_owned()) };

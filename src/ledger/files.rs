@@ -20,7 +20,11 @@ pub(crate) const KEYS: &str = "keys";
 pub(crate) fn make_folder(path: &Path) -> Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let what = format!("{} is not a folder: move it away", path.display());
+            return Err(std::io::Error::new(ErrorKind::NotADirectory, what));
+        }
         Err(error) => return Err(error),
     }
     sync_folder(path)?;

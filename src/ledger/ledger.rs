@@ -31,7 +31,7 @@ use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::storage::Storage;
 use crate::survey;
-use crate::vault::{self, Vault};
+use crate::vault::{self, Vault, VaultError};
 use crate::{files, keys, lookup, snapshot, space};
 
 /// An open ledger: the only writer of its data directory.
@@ -115,6 +115,7 @@ impl Ledger {
         randomness: Box<dyn Randomness>,
         report: &mut OpenReport,
     ) -> Result<Ledger, OpenError> {
+        refuse_without_vault(dir, &journal)?;
         let (vault, odd) = Vault::open(dir)?;
         report.extend(odd);
         let (vault, journal) = (Arc::new(vault), Arc::new(journal));
@@ -363,6 +364,22 @@ fn refuse_to_found_on(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
         Some(file) => Err(OpenError::Remains(file)),
         None => Ok(()),
     }
+}
+
+/// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the
+/// old one is lost, and stand in its way when it is brought back.
+fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError> {
+    let Some(gone) =
+        [vault::ENTRIES, vault::KEYRING].map(|file| dir.join(file)).into_iter().find(|file| !file.exists())
+    else {
+        return Ok(());
+    };
+    for record in Records::new(journal.read(0..journal.head()?.size)) {
+        if !record?.commitments.is_empty() {
+            return Err(VaultError::Gone(gone).into());
+        }
+    }
+    Ok(())
 }
 
 fn holds_records(dir: &Path, storage: &Storage) -> bool {

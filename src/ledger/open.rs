@@ -341,6 +341,9 @@ impl Opening<'_> {
     /// Opens sled's own files; what refuses is set aside and begun anew. `None`: not even a new one opens.
     fn open_store(&mut self) -> Result<Option<Store>, OpenError> {
         let path = self.dir.join(files::SLED);
+        if fs::symlink_metadata(&path).is_ok() && !path.is_dir() {
+            self.set_aside(&StoreError::Sled("it is not a folder".into()))?;
+        }
         let drafts = delete_drafts(&path)?;
         if drafts > 0 {
             self.report.say(
@@ -389,7 +392,7 @@ impl Opening<'_> {
 
     fn set_aside(&mut self, error: &StoreError) -> Result<(), OpenError> {
         let path = self.dir.join(files::SLED);
-        if path.exists() {
+        if fs::symlink_metadata(&path).is_ok() {
             let aside = files::set_aside(&path)?;
             let aside = aside.display();
             self.report.say(

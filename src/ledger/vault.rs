@@ -63,6 +63,9 @@ pub enum VaultError {
     /// The file system failed.
     #[error("vault: {0}")]
     Io(#[from] std::io::Error),
+    /// A file of the vault is not there, although records commit to personal data.
+    #[error("{} is gone, and records commit to personal data", .0.display())]
+    Gone(std::path::PathBuf),
     /// The entry does not open under its key: damaged or altered.
     #[error("vault entry {} does not open under its key: it is damaged or was altered", hex(.0))]
     Damaged(Reference),

@@ -209,6 +209,34 @@ fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
 }
 
 #[test]
+fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 5);
+    ledger.close().unwrap();
+    let snapshots = place.dir.join("snapshots");
+    fs::remove_dir_all(&snapshots).unwrap();
+    fs::write(&snapshots, "").unwrap();
+    let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("snapshots is not a folder"), "{refused}");
+    fs::remove_file(&snapshots).unwrap();
+    let sled = place.dir.join("sled");
+    fs::remove_dir_all(&sled).unwrap();
+    fs::write(&sled, "mine").unwrap();
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains("it is not a folder"), "{report}");
+    assert_eq!(fs::read(place.dir.join("sled.aside-1")).unwrap(), b"mine");
+    ledger.close().unwrap();
+    let pipe = place.dir.join("wal/0000000007.seg");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("0000000007.seg is not a file"), "{refused}");
+    let refused =
+        crate::verify_directory(&place.dir, &Default::default()).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("0000000007.seg"), "{refused}");
+}
+
+#[test]
 fn a_making_that_was_cut_off_can_be_made_again_and_a_ledger_of_sled_alone_cannot() {
     let place = place();
     create(&place.dir).close().unwrap();

@@ -112,6 +112,28 @@ fn a_reference_stands_for_one_thing() {
     assert_eq!(committer.head().size, 3);
 }
 
+/// A file of the vault that is gone is not begun anew under records that commit to what it held.
+#[test]
+fn a_vault_that_is_gone_is_said_and_nothing_is_recorded() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 5);
+    ledger.close().unwrap();
+    fs::remove_file(place.dir.join("vault/entries")).unwrap();
+    let (ledger, _) = open(&place.dir); // nothing is lost
+    ledger.append(append(900, "Z", 0, vec![personal_event(1, "Nguyễn Văn A")])).unwrap();
+    ledger.close().unwrap();
+    for file in ["vault/entries", "keys/keyring"] {
+        let (file, away) = (place.dir.join(file), place.dir.join("away"));
+        fs::rename(&file, &away).unwrap();
+        let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err();
+        assert!(refused.is_evidence() && refused.to_string().contains("is gone"), "{refused}");
+        assert!(!file.exists());
+        fs::rename(&away, &file).unwrap();
+    }
+    reopen(&place.dir).close().unwrap();
+}
+
 /// A crash while the vault is written leaves a torn entry or slot, which no block names; the repetition writes it anew.
 #[test]
 fn a_torn_vault_tail_is_stepped_over() {

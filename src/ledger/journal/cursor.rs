@@ -51,7 +51,13 @@ impl Listing {
         }
         numbers.sort_unstable();
         for number in numbers {
-            let file = File::open(wal.join(segment::file_name(number)))?;
+            let path = wal.join(segment::file_name(number));
+            if !fs::metadata(&path)?.is_file() {
+                // Opening a pipe would wait for ever.
+                let what = format!("{} is not a file: move it away", path.display());
+                return Err(std::io::Error::new(ErrorKind::InvalidInput, what));
+            }
+            let file = File::open(path)?;
             let length = file.metadata()?.len();
             let mut sector = vec![0; SECTOR.min(crate::count::narrow(length))];
             file.read_exact_at(&mut sector, 0)?;

@@ -105,6 +105,7 @@ impl OpenError {
                 | OpenError::OutOfOrder { .. }
                 | OpenError::Fork { .. }
                 | OpenError::Log(_)
+                | OpenError::Vault(VaultError::Gone(_))
         )
     }
 }

@@ -82,8 +82,13 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
                 let next = at + wide(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
                 if next > length {
                     odd.push(Sentence::new(
-                        format!("vault: mục cuối, ở byte {at}, chưa đủ; không khối nào nêu nó"),
-                        format!("vault: the last entry, at byte {at}, is incomplete; no block names it"),
+                        format!(
+                            "vault: mục cuối, ở byte {at}, chưa đủ: ghi dở dang, hoặc bị cắt ngắn (thads verify xem có thiếu gì)"
+                        ),
+                        format!(
+                            "vault: the last entry, at byte {at}, is incomplete: of a write that was cut off, or cut short \
+                             (thads verify says whether anything is missing)"
+                        ),
                     ));
                     end = next;
                     break;

@@ -30,7 +30,13 @@ pub(super) fn folder(
     for entry in fs::read_dir(folder).map_err(failed(folder))? {
         let entry = entry.map_err(failed(folder))?;
         if let Some(number) = entry.file_name().to_str().and_then(segment::file_number) {
-            segments.push((number, entry.path()));
+            let path = entry.path();
+            if !fs::metadata(&path).map_err(failed(&path))?.is_file() {
+                // Opening a pipe would wait for ever.
+                let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file");
+                return Err(VerifyError::Read { path, source });
+            }
+            segments.push((number, path));
         }
     }
     segments.sort();
