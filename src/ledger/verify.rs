@@ -42,6 +42,12 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
     };
     let size = segments.as_ref().map_or(0, |report| report.summary.size);
     let (sled, mut disagreements) = verify_sled(dir, &wal, size, options);
+    if segments.is_none() && Listing::read(&wal).is_ok_and(|listing| listing.holds_something()) {
+        disagreements.push(Sentence::new(
+            "Có đoạn trong wal/, nhưng không có bản ghi nào trong đó.",
+            "There are segments in wal/, and no record stands in them.",
+        ));
+    }
     match (&heads, &segments, &sled) {
         (Some(heads), Some(report), _) if report.is_good() => {
             disagreements.extend(contradiction(heads, &wal, report));

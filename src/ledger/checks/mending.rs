@@ -219,6 +219,23 @@ fn a_torn_last_block_was_never_acknowledged_and_the_log_goes_on_in_a_new_segment
     }
 }
 
+/// An only segment that was cut down to nothing is no reason to say that there is no ledger.
+#[test]
+fn an_emptied_segment_is_restored_from_sled() {
+    for length in [0, 100, 512, 600] {
+        let (place, head, records) = closed();
+        change(&segment(&place, 0), |bytes| bytes.truncate(length));
+        let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+        assert!(report.first_wrong().is_some(), "{length}: {:?}", report.sentences());
+        let mut repair = options();
+        repair.storage.repair = true;
+        let (ledger, report) = Ledger::open(&place.dir, repair).unwrap();
+        assert!(report.to_string().contains("restored from sled"), "{length}: {report}");
+        assert_eq!((ledger.head(), stored(&ledger)), (head, records));
+        ledger.close().unwrap();
+    }
+}
+
 /// Another ledger's sled is set aside, whether it goes further or not, and nothing of it gets into the log.
 #[test]
 fn a_sled_of_another_ledger_is_set_aside() {

@@ -37,6 +37,11 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
+    /// Returns whether there is more than spares.
+    pub(crate) fn holds_something(&self) -> bool {
+        !self.used.is_empty() || !self.bad.is_empty()
+    }
+
     /// Lists `wal`; a folder that is not there holds none.
     pub(crate) fn read(wal: &Path) -> Result<Listing> {
         let mut listing = Listing::default();
