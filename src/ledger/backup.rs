@@ -6,6 +6,7 @@
 
 mod bring_back;
 mod contents;
+mod draft;
 mod walk;
 
 use std::fs;
@@ -28,6 +29,9 @@ use walk::Walk;
 
 /// The checkpoint of a backup, for people and for `verify`; `contents` holds it as well.
 const CHECKPOINT: &str = "checkpoint";
+
+/// Stands in a folder until its first backup is whole, and tells it from a folder that is no backup.
+const UNFINISHED: &str = "backup-unfinished";
 
 /// Why there is no backup, or none can be brought back.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +82,8 @@ pub struct Backup {
     pub segments: u64,
     /// Bytes that were copied.
     pub bytes: u64,
+    /// Files of the earlier backup that were no longer what had been written, or gone, and were copied again.
+    pub mended: u64,
     /// The signed checkpoint that it was made at.
     pub note: String,
 }
@@ -91,8 +97,14 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     let reader = Reader::open(dir)?;
     let (head, note) = (reader.head(), reader.checkpoint()?);
     let genesis = reader.genesis().clone();
-    let ours = reader.log_key()?.vkey().clone();
-    let before = look(target, &genesis, &[key_of(&genesis.log_key)?, ours])?;
+    let ours = reader.log_key()?.vkey().to_string();
+    if ours != genesis.log_key {
+        return Err(BackupError::Refused(format!(
+            "keys/log.key is {ours}, and the genesis names {}: the backup could not be verified; bring the log's own key back",
+            genesis.log_key
+        )));
+    }
+    let before = look(target, &genesis, &[key_of(&genesis.log_key)?])?;
     if let Some((_, earlier)) = &before
         && earlier.size > head.size
     {
@@ -111,16 +123,22 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     // All of the log is read before anything is copied: a ledger that is damaged or another's leaves the backup alone.
     let there = Listing::read(&target.join(files::WAL))?;
     // Where no backup was ever finished, nothing tells which history its segments are of; the last of one may have grown.
-    let full = if before.is_some() { there.used.len().saturating_sub(1) } else { 0 };
+    let last = there.used.last().map(|last| last.number);
+    let is_full = |number| before.is_some() && last.is_some_and(|last| number < last);
     let mut walk = Walk::of(reader.id());
     let mut lacking = Vec::new();
     let mut fork = None;
-    for (index, used) in segments.iter().enumerate() {
-        if index >= full || there.used.get(index) != Some(used) {
+    let mut mended = 0;
+    for used in &segments {
+        let name = segment::file_name(used.number);
+        let (path, copy) = (dir.join(files::WAL).join(&name), target.join(files::WAL).join(&name));
+        let bytes = fs::read(&path)?;
+        let is_kept = is_full(used.number) && fs::read(copy).is_ok_and(|copy| copy == bytes);
+        if !is_kept {
+            mended += u64::from(is_full(used.number));
             lacking.push((used.number, walk.clone()));
         }
-        let path = dir.join(files::WAL).join(segment::file_name(used.number));
-        walk.segment(&path, used.number, &fs::read(&path)?, head.size, |tree| {
+        walk.segment(&path, used.number, &bytes, head.size, |tree| {
             if let Some((_, earlier)) = &before
                 && earlier.size == tree.size()
                 && earlier.root != tree.root()
@@ -141,8 +159,12 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
         return Err(BackupError::Refused(another_ledger(target)));
     }
     files::make_folder(target)?;
+    if before.is_none() {
+        files::write_whole(&target.join(UNFINISHED), b"", 0o600)?;
+    }
     files::make_folder(&target.join(files::WAL))?;
-    let mut done = Backup { size: head.size, root: head.root, segments: 0, bytes: 0, note: note.clone() };
+    let (size, root) = (head.size, head.root);
+    let mut done = Backup { size, root, segments: 0, bytes: 0, mended, note: note.clone() };
     for (number, mut walk) in lacking {
         let name = segment::file_name(number);
         let path = dir.join(files::WAL).join(&name);
@@ -161,6 +183,11 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     let kept = copy_files(dir, target, kept, with_keys, &mut done)?;
     Contents { kept, note: note.clone() }.write(target)?;
     files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
+    match fs::remove_file(target.join(UNFINISHED)) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
     Ok(done)
 }
 
@@ -181,7 +208,10 @@ fn look(
         return refused("this is a ledger's own directory, not a backup");
     }
     let Some(contents) = Contents::read(target)? else {
-        if entries.is_empty() || (is_there(files::WAL) && !is_there(CHECKPOINT)) {
+        // The first thing that a backup makes is the mark, under another name.
+        let only_begun =
+            entries.iter().all(|entry| entry.file_name() == format!("{UNFINISHED}.new").as_str());
+        if only_begun || is_there(UNFINISHED) {
             return Ok(None);
         }
         return refused("it is not empty and holds no backup; name another folder");
@@ -220,14 +250,22 @@ fn copy_files(
             }
             let (bytes, place) = (fs::read(&path)?, format!("{folder}/{name}"));
             let now = Kept::of(place.clone(), format!("{place}@{}", done.size), &bytes);
-            if kept.iter().any(|kept| kept.place == place && kept.hash == now.hash) {
-                continue;
+            if let Some(kept) = kept.iter().find(|kept| kept.place == place && kept.hash == now.hash) {
+                if kept.read(target).is_ok() {
+                    continue;
+                }
+                done.mended += 1;
             }
             files::write_whole(&target.join(&now.copy), &bytes, 0o600)?;
             done.bytes += crate::count::wide(bytes.len());
             kept.retain(|kept| kept.place != place);
             kept.push(now);
         }
+    }
+    for kept in kept.iter().filter(|kept| !with_keys && kept.place.starts_with(files::KEYS)) {
+        kept.read(target).map_err(|error| {
+            BackupError::Refused(format!("{error}; make the backup with --keys to copy the keys again"))
+        })?;
     }
     Ok(kept)
 }

@@ -16,6 +16,7 @@ use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_s
 
 use crate::files;
 use crate::journal::{Cursor, Listing, StoreError};
+use crate::keys::{self, KeyError};
 use crate::lock;
 use crate::open::out_of_order;
 use crate::reader::{CopiedStore, Reader};
@@ -60,6 +61,7 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
         }
         _ => {}
     }
+    disagreements.extend(segments.as_ref().and_then(|report| another_key(dir, report)));
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
     let wanted = signed.chain(receipted).max().unwrap_or(0);
@@ -73,7 +75,7 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
 }
 
 /// Holds the vault against the commitments of all records.
-fn check_vault(dir: &Path) -> VaultCheck {
+pub(crate) fn check_vault(dir: &Path) -> VaultCheck {
     if !dir.join(KEYRING).exists() {
         return VaultCheck::Skipped(Sentence::new(
             format!("không có {KEYRING} ở đây"),
@@ -108,6 +110,28 @@ fn contradiction(heads: &State, wal: &Path, report: &Report) -> Option<Sentence>
             format!("snapshots/heads was written of another history: its record {last} has another leaf."),
         )
     })
+}
+
+/// Says where the signing key is not the one that the genesis names. It need not be here at all.
+fn another_key(dir: &Path, report: &Report) -> Option<Sentence> {
+    let genesis = report.summary.genesis.as_ref()?;
+    let named = &genesis.log_key;
+    match keys::read_log_key(dir, &genesis.origin, named) {
+        Ok((_, false)) => None,
+        Ok((key, true)) => {
+            let found = key.vkey();
+            Some(Sentence::new(
+                format!(
+                    "keys/log.key là {found}, còn bản ghi lập sổ nêu {named}: chữ ký của nó không kiểm chứng được."
+                ),
+                format!(
+                    "keys/log.key is {found}, and the genesis names {named}: what it signs cannot be verified."
+                ),
+            ))
+        }
+        Err(KeyError::Io(_)) => None,
+        Err(error) => Some(Sentence::as_given(error)),
+    }
 }
 
 /// Says where the log ends before the stream heads were written down.

@@ -343,12 +343,147 @@ fn a_backup_and_a_restoring_that_are_killed_leave_what_comes_back() {
         let pause = u64::try_from(random.of(2_000..60_000)).unwrap();
         let was_killed = killed_after(&back.data, &restore_args(&copy.data, &[]), pause);
         killed += u32::from(was_killed);
-        if !back.data.exists() {
+        if !back.data.join("wal").exists() {
             thads(&back.data, &restore_args(&copy.data, &[])).ok();
         }
         assert_eq!(head(&back.data), wanted, "round {round}, killed: {was_killed}");
     }
     println!("backup: {killed} of 24 runs were killed before their end");
+}
+
+/// A folder that holds anything but a backup is left as it is: a ledger that was brought back as well.
+#[test]
+fn a_backup_touches_nothing_that_no_backup_has_made() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    let (back, other) = (Folder::new(), Folder::new());
+    thads(&back.data, &restore_args(&target, &[])).ok();
+    for name in ["wal", "vault", "keys"] {
+        fs::create_dir_all(other.data.join(name)).unwrap();
+    }
+    fs::write(other.data.join("keys/id_rsa"), "mine").unwrap();
+    fs::write(other.data.join("wal/0000000000.seg"), "mine").unwrap();
+    for data in [&back.data, &other.data] {
+        let before: Vec<_> = files(data).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+        let refused = thads(&folder.data, &["--lang", "en", "backup", &data.display().to_string()]);
+        assert_eq!(refused.status, 1, "{refused:?}");
+        assert!(refused.err.contains("holds no backup; name another folder"), "{refused:?}");
+        let after: Vec<_> = files(data).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+        assert!(before == after, "{}", data.display());
+    }
+    fs::write(target.join("vault/mine"), "mine").unwrap();
+    backup(&folder.data, &target, &[]);
+    assert_eq!(fs::read(target.join("vault/mine")).unwrap(), b"mine");
+    assert!(!target.join("backup-unfinished").exists());
+}
+
+/// What the folder holds is read again by every backup, and copied again where it is not what was written.
+#[test]
+fn a_damaged_backup_is_mended_by_the_next_one_and_that_is_said() {
+    let folder = Folder::copy_of(&demo().data);
+    let target = folder.data.with_file_name("backup");
+    backup(&folder.data, &target, &["--keys"]);
+    let (first, second) = (segments(&target)[0].clone(), segments(&target)[1].clone());
+    let entries = files(&target.join("vault")).pop().unwrap();
+    let damage: [(&str, &dyn Fn()); 5] = [
+        ("a byte", &|| change(&first, |bytes| bytes[3_000_000] ^= 1)),
+        ("cut short", &|| change(&second, |bytes| bytes.truncate(1024))),
+        ("gone", &|| fs::remove_file(&first).unwrap()),
+        ("vault changed", &|| change(&entries, |bytes| bytes[100] ^= 1)),
+        ("vault gone", &|| fs::remove_file(&entries).unwrap()),
+    ];
+    for (what, damage) in damage {
+        damage();
+        let back = Folder::new();
+        let refused = thads(&back.data, &restore_args(&target, &[]));
+        assert_eq!(refused.status, 3, "{what}: {refused:?}");
+        assert!(
+            refused.err.contains(&target.display().to_string()) && !back.data.exists(),
+            "{what}: {refused:?}"
+        );
+        let done = backup(&folder.data, &target, &[]);
+        assert_eq!(done["files_mended"], 1, "{what}: {done}");
+        let done = thads(&back.data, &restore_args(&target, &[])).ok().json();
+        assert_eq!(done["personal_unopened"], 0, "{what}: {done}");
+        assert_eq!(backup(&folder.data, &target, &[])["files_mended"], 0, "{what}");
+    }
+    let keyring = files(&target.join("keys")).remove(0);
+    change(&keyring, |bytes| bytes[3] ^= 1);
+    let refused = thads(&folder.data, &["--lang", "en", "backup", &target.display().to_string()]);
+    assert!(refused.status == 1 && refused.err.contains("--keys"), "{refused:?}");
+    assert_eq!(backup(&folder.data, &target, &["--keys"])["files_mended"], 1);
+}
+
+fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+/// Another log's key signs nothing that could be verified: verify says so, and no backup is replaced by it.
+#[test]
+fn another_signing_key_is_named_and_makes_no_backup() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    let contents = fs::read(target.join("contents")).unwrap();
+    fs::write(folder.data.join("keys/log.key"), format!("{}\n", "5a".repeat(32))).unwrap();
+    record(&folder.data, &[note("x")]).ok();
+    for (command, status) in [(&["verify"][..], 3), (&["backup", &target.display().to_string()], 1)] {
+        let refused = thads(&folder.data, &[&["--lang", "en"], command].concat());
+        assert_eq!(refused.status, status, "{refused:?}");
+        assert!(refused.err.contains("the genesis names"), "{refused:?}");
+    }
+    assert_eq!(fs::read(target.join("contents")).unwrap(), contents);
+    let back = Folder::new();
+    thads(&back.data, &restore_args(&target, &[])).ok();
+}
+
+/// An empty folder that has to stay is as good a place as none, and what stands beside it is left alone.
+#[test]
+fn a_ledger_is_brought_back_into_an_empty_folder_that_stays() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    let wanted = head(&folder.data);
+    let place = Folder::new();
+    let empty = place.data.join("empty");
+    fs::create_dir_all(&empty).unwrap();
+    let link = place.data.join("link");
+    std::os::unix::fs::symlink(&empty, &link).unwrap();
+    fs::create_dir_all(place.data.join("link.restoring")).unwrap();
+    fs::write(place.data.join("link.restoring/mine"), "mine").unwrap();
+    thads(&link, &restore_args(&target, &[])).ok();
+    assert_eq!(head(&empty), wanted);
+    assert_eq!(fs::read(place.data.join("link.restoring/mine")).unwrap(), b"mine");
+    let here = place.data.join("here");
+    fs::create_dir_all(&here).unwrap();
+    let args = restore_args(&fs::canonicalize(&target).unwrap(), &[]);
+    let done = Command::new(THADS).args(["--data", "."]).args(args).current_dir(&here).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(head(&here), wanted);
+    // What was cut off is begun again; what is a user's is not.
+    for (made, status) in
+        [(&[".restoring/vault", "keys"][..], 0), (&[".restoring", "mine"], 1), (&["keys"], 1)]
+    {
+        let dir = Folder::new();
+        made.iter().for_each(|name| fs::create_dir_all(dir.data.join(name)).unwrap());
+        assert_eq!(thads(&dir.data, &restore_args(&target, &[])).status, status, "{made:?}");
+        assert!(status == 0 || made.iter().all(|name| dir.data.join(name).exists()), "{made:?}");
+    }
+}
+
+/// Keys that are older than the records are said when the ledger is brought back.
+#[test]
+fn keys_that_are_older_than_the_records_are_said() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    record(&folder.data, &[note("later")]).ok();
+    backup(&folder.data, &target, &[]);
+    let back = Folder::new();
+    let restored = thads(&back.data, &["--lang", "en", "restore", &target.display().to_string()]).ok();
+    assert!(restored.err.contains("keys in the backup are older than its records"), "{restored:?}");
+    let back = Folder::new();
+    assert_eq!(thads(&back.data, &restore_args(&target, &[])).ok().json()["personal_unopened"], 1);
 }
 
 #[test]

@@ -22,7 +22,8 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let (size, root) = (done.size, done.root.to_string());
     if output.json {
         output.json(&json!({
-            "records": size, "root": root, "segments_copied": done.segments, "bytes_copied": done.bytes, "checkpoint": done.note,
+            "records": size, "root": root, "segments_copied": done.segments, "bytes_copied": done.bytes,
+            "files_mended": done.mended, "checkpoint": done.note,
         }));
         return Ok(());
     }
@@ -35,6 +36,16 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         done.segments,
         output.say("gốc", "root")
     ));
+    if done.mended > 0 {
+        output.remark(&format!(
+            "{}: {}",
+            output.say(
+                "Số tệp của bản sao trước đó bị hỏng hoặc mất, nay đã được chép lại",
+                "Files of the earlier backup that were damaged or gone and were copied again"
+            ),
+            done.mended
+        ));
+    }
     if !args.keys {
         output.remark(output.say(
             "Khóa (keys/) không được chép: không có khóa thì không đọc được tên người trong bản sao; giữ khóa ở nơi khác.",

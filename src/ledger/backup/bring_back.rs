@@ -1,9 +1,7 @@
 //! A ledger from a backup: all of it, or as it was at some size or at some moment. Everything is verified against the
-//! backup's checkpoint before a data directory appears, and that appears in one step.
+//! backup's checkpoint before a ledger appears, and that appears in one step.
 
-use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::{Block, Builder};
@@ -16,11 +14,12 @@ use thads_proof::tree::Root;
 use thads_proof::verify::{Options, verify_segments};
 
 use super::contents::Contents;
+use super::draft::{self, Draft};
 use super::walk::Walk;
 use super::{BackupError, key_of};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
-use crate::testing::{Defect, planted};
+use crate::verify::{VaultCheck, check_vault};
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +41,8 @@ pub struct Restored {
     pub root: Root,
     /// Whether the backup held the signing key.
     pub has_keys: bool,
+    /// Pieces of personal data that records commit to and that its vault and keyring do not open: they are older.
+    pub unopened: u64,
 }
 
 /// Makes the data directory `dir`, which must be empty or not there, from the backup in `backup`. `key`: the log's verifier
@@ -50,16 +51,7 @@ pub struct Restored {
 /// # Errors
 /// See [`BackupError`]: the directory is not empty, the backup is not what its checkpoint says.
 pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Result<Restored, BackupError> {
-    match fs::read_dir(dir) {
-        Ok(mut entries) => {
-            if entries.next().is_some() {
-                let what = format!("{} is not empty: nothing is overwritten", dir.display());
-                return Err(BackupError::Refused(what));
-            }
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
+    draft::refuse_if_used(dir)?;
     let Some(contents) = Contents::read(backup)? else {
         return Err(BackupError::Refused(format!("{} holds no backup", backup.display())));
     };
@@ -76,53 +68,36 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
         contents.kept.iter().map(|kept| Ok::<_, BackupError>((kept, kept.read(backup)?))).collect();
     let (kept, size) = (kept?, size(&wal, &checkpoint, until)?);
 
-    let draft = draft(dir);
-    if draft.exists() {
-        fs::remove_dir_all(&draft)?; // what a restoring that was cut off left
-    }
-    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent)?;
-    }
-    files::make_folder(&draft)?;
-    for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
-        files::make_folder(&draft.join(folder))?;
-    }
+    let draft = Draft::begin(dir)?;
     let mut walk = Walk::of(genesis.ledger);
     for (number, path) in segments(&wal)? {
         if walk.size() >= size {
             break;
         }
         let bytes = cut(&mut walk, &path, number, fs::read(&path)?, size)?;
-        files::write_whole(&draft.join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
+        files::write_whole(&draft.path().join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
     }
     let is_end = size == checkpoint.size;
     if walk.size() != size || (is_end && walk.root() != checkpoint.root) {
         return Err(walk.short(&wal, size));
     }
     for (kept, bytes) in &kept {
-        files::write_whole(&draft.join(&kept.place), bytes, 0o600)?;
+        files::write_whole(&draft.path().join(&kept.place), bytes, 0o600)?;
     }
     let root = walk.root();
-    let again = verify_segments(&draft.join(files::WAL), &Options::default());
+    let again = verify_segments(&draft.path().join(files::WAL), &Options::default());
     let same =
         again.is_ok_and(|again| again.is_good() && (again.summary.size, again.summary.root) == (size, root));
     if !same {
         let what = "what was written is not what was read".into();
-        return Err(BackupError::Damaged { path: draft, position: 0, what });
+        return Err(BackupError::Damaged { path: draft.path().to_path_buf(), position: 0, what });
     }
-    files::sync_folder(&draft)?;
-    fs::rename(&draft, dir)?;
-    if !planted(Defect::RestoredNotSynced) {
-        files::sync_parent(dir)?;
-    }
-    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists() })
-}
-
-/// The folder that becomes the data directory.
-fn draft(dir: &Path) -> PathBuf {
-    let mut name = OsString::from(dir.file_name().unwrap_or_default());
-    name.push(".restoring");
-    dir.with_file_name(name)
+    draft.name()?;
+    let unopened = match check_vault(dir) {
+        VaultCheck::Checked(report) => report.missing,
+        VaultCheck::Skipped(_) => 0, // there is no keyring
+    };
+    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), unopened })
 }
 
 /// Reads the genesis of a backup and the checkpoint that it is held against.

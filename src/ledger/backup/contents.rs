@@ -34,7 +34,12 @@ impl Kept {
     /// Reads its copy, if that is what was written.
     pub(super) fn read(&self, backup: &Path) -> Result<Vec<u8>, BackupError> {
         let path = backup.join(&self.copy);
-        let bytes = fs::read(&path)?;
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                return Err(BackupError::Damaged { path, position: 0, what: error.to_string() });
+            }
+        };
         if Kept::of(self.place.clone(), self.copy.clone(), &bytes) != *self {
             let what = "the copy is not what was written".into();
             return Err(BackupError::Damaged { path, position: 0, what });
@@ -72,7 +77,7 @@ impl Contents {
         Ok(Some(Contents { kept: kept.ok_or_else(damaged)?, note: note.to_owned() }))
     }
 
-    /// Writes them in one step, and removes what belongs to the backup no more.
+    /// Writes them in one step, and removes the copies that belong to the backup no more. What no backup has made stays.
     pub(super) fn write(&self, backup: &Path) -> Result<(), BackupError> {
         let lines = self.kept.iter().map(|kept| format!("{} {} {}\n", kept.hash, kept.copy, kept.place));
         let text = format!("{FORM}\n{}\n{}", lines.collect::<String>(), self.note);
@@ -81,13 +86,20 @@ impl Contents {
             let Ok(entries) = fs::read_dir(backup.join(folder)) else { continue };
             for entry in entries {
                 let name = format!("{folder}/{}", entry?.file_name().to_string_lossy());
-                if !self.kept.iter().any(|kept| kept.copy == name) {
+                if is_copy(&name) && !self.kept.iter().any(|kept| kept.copy == name) {
                     fs::remove_file(backup.join(name))?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Whether a name is one that a backup gives: of a file and the size that the log had.
+fn is_copy(name: &str) -> bool {
+    let name = name.strip_suffix(".new").unwrap_or(name);
+    let size = name.rsplit_once('@').map(|(_, size)| size);
+    size.is_some_and(|size| !size.is_empty() && size.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Reads a line. Its names stay within their folders: a backup may come from anywhere.
