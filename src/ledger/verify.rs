@@ -50,6 +50,9 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
         ));
     }
     match (&heads, &segments, &sled) {
+        // sled alone has what was written down: that is said already.
+        (Some(heads), Some(report), SledReport::Checked(sled, _))
+            if heads.size() > report.summary.size && heads.size() <= sled.summary.size => {}
         (Some(heads), Some(report), _) if report.is_good() => {
             disagreements.extend(contradiction(heads, &wal, report));
         }
@@ -61,7 +64,7 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
         }
         _ => {}
     }
-    disagreements.extend(segments.as_ref().and_then(|report| another_key(dir, report)));
+    let key = segments.as_ref().and_then(|report| another_key(dir, report));
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
     let wanted = signed.chain(receipted).max().unwrap_or(0);
@@ -71,7 +74,7 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
             VaultCheck::Skipped(Sentence::new("các đoạn không còn nguyên", "the segments are not whole"))
         }
     };
-    Ok(DirectoryReport { segments, sled, disagreements, vault, wanted })
+    Ok(DirectoryReport { segments, sled, disagreements, vault, key, wanted })
 }
 
 /// Holds the vault against the commitments of all records.
@@ -112,26 +115,25 @@ fn contradiction(heads: &State, wal: &Path, report: &Report) -> Option<Sentence>
     })
 }
 
-/// Says where the signing key is not the one that the genesis names. It need not be here at all.
+/// Says what is wrong with the signing key, if it is here: it must be the one that the genesis names.
 fn another_key(dir: &Path, report: &Report) -> Option<Sentence> {
     let genesis = report.summary.genesis.as_ref()?;
     let named = &genesis.log_key;
-    match keys::read_log_key(dir, &genesis.origin, named) {
-        Ok((_, false)) => None,
+    let what = match keys::read_log_key(dir, &genesis.origin, named) {
+        Ok((_, false)) | Err(KeyError::Io(_)) => return None,
         Ok((key, true)) => {
             let found = key.vkey();
-            Some(Sentence::new(
-                format!(
-                    "keys/log.key là {found}, còn bản ghi lập sổ nêu {named}: chữ ký của nó không kiểm chứng được."
-                ),
-                format!(
-                    "keys/log.key is {found}, and the genesis names {named}: what it signs cannot be verified."
-                ),
-            ))
+            Sentence::new(
+                format!("keys/log.key là {found}, còn bản ghi lập sổ nêu {named}"),
+                format!("keys/log.key is {found}, and the genesis names {named}"),
+            )
         }
-        Err(KeyError::Io(_)) => None,
-        Err(error) => Some(Sentence::as_given(error)),
-    }
+        Err(error) => Sentence::as_given(error),
+    };
+    Some(Sentence::new(
+        format!("{}: chữ ký của nó không kiểm chứng được; lấy lại khóa của chính sổ này.", what.vi),
+        format!("{}: what it signs cannot be verified; bring the log's own key back.", what.en),
+    ))
 }
 
 /// Says where the log ends before the stream heads were written down.

@@ -167,7 +167,7 @@ impl Verified {
 
     /// Whether nothing is wrong.
     pub(crate) fn is_good(&self) -> bool {
-        self.is_whole() && self.directory.vault.is_good() && self.identities.is_empty()
+        self.is_whole() && self.directory.is_good_beside() && self.identities.is_empty()
     }
 
     /// Prints what was found of each copy.
@@ -241,7 +241,9 @@ impl Verified {
         if self.is_good() {
             return Ok(());
         }
-        let hint = if self.is_whole() && !self.directory.vault.is_good() {
+        let hint = if self.is_whole() && self.directory.key.is_some() {
+            output.say("các bản ghi và mọi số liệu còn nguyên", "the records and every figure are whole")
+        } else if self.is_whole() && !self.directory.vault.is_good() {
             output.say(
                 "lấy lại vault/entries và keys/keyring từ bản sao lưu; các bản ghi và mọi số liệu còn nguyên",
                 "bring vault/entries and keys/keyring back from a backup; the records and every figure are whole",

@@ -17,6 +17,8 @@ pub struct DirectoryReport {
     pub disagreements: Vec<Sentence>,
     /// The vault.
     pub vault: VaultCheck,
+    /// What is wrong with the signing key, which need not be here.
+    pub key: Option<Sentence>,
     /// How many records were signed or receipted, as far as that was given: fewer are too few.
     pub(super) wanted: u64,
 }
@@ -121,9 +123,14 @@ impl SledReport {
 }
 
 impl DirectoryReport {
-    /// Returns whether the records are good and the vault holds what they commit to. A damaged sled is evidence as well.
+    /// Returns whether the records are good and nothing is wrong beside them. A damaged sled is evidence as well.
     pub fn is_good(&self) -> bool {
-        self.records_are_good() && self.vault.is_good()
+        self.records_are_good() && self.is_good_beside()
+    }
+
+    /// Returns whether the vault holds what the records commit to, and the signing key is the log's: what no copy mends.
+    pub fn is_good_beside(&self) -> bool {
+        self.vault.is_good() && self.key.is_none()
     }
 
     /// Returns whether the segments are whole and nothing speaks against their records.
@@ -171,6 +178,7 @@ impl DirectoryReport {
             (true, _) => {}
         }
         sentences.extend(self.vault.sentences());
+        sentences.extend(self.key.clone());
         sentences
     }
 
@@ -192,7 +200,11 @@ impl DirectoryReport {
             )),
             VaultCheck::Checked(_) | VaultCheck::Skipped(_) => None,
         };
-        of_records.or_else(of_sled).or_else(|| self.disagreements.first().cloned()).or_else(of_vault)
+        of_records
+            .or_else(of_sled)
+            .or_else(|| self.disagreements.first().cloned())
+            .or_else(of_vault)
+            .or_else(|| self.key.clone())
     }
 
     /// Returns whether sled holds all that the segments should, and nothing is wrong with it.
@@ -261,6 +273,7 @@ impl DirectoryReport {
                 "Nothing would be done for the personal data: bring vault/entries and keys/keyring back from a backup.",
             ));
         }
+        plan.extend(self.key.clone());
         plan
     }
 

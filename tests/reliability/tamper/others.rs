@@ -77,9 +77,9 @@ pub(crate) fn flips(ledger: &Ledger, seed: u64, rounds: u64) -> (Vec<String>, St
         let place = format!("{} byte {at} bit {bit:#04x}", file.file_name().unwrap().display());
 
         let mut found = !judge::verify(&copy.data).is_good();
-        // Personal data is not mended, so it must be missed.
-        let is_personal = ["entries", "keyring"].iter().any(|name| file.ends_with(name));
-        if is_personal && !found {
+        // Personal data and the signing key are not mended, so they must be missed.
+        let is_kept_once = ["entries", "keyring", "log.key"].iter().any(|name| file.ends_with(name));
+        if is_kept_once && !found {
             return Err(format!("{place}: verify does not miss what it changes"));
         }
         match judge::report(&copy.data) {
@@ -100,7 +100,7 @@ pub(crate) fn flips(ledger: &Ledger, seed: u64, rounds: u64) -> (Vec<String>, St
         }
         match judge::open(&copy.data, true) {
             Ok(seen) => {
-                let differs = if is_personal { judge::records_differ } else { judge::differs };
+                let differs = if is_kept_once { judge::records_differ } else { judge::differs };
                 if let Some(what) = differs(&copy.data, ledger, &seen) {
                     return Err(format!("{place}: {what}"));
                 }

@@ -47,7 +47,7 @@ pub(crate) fn lost(ledger: &Ledger) -> (Vec<String>, String) {
             let path = copy.file(ledger, path);
             if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
         }
-        let doctor = Program::Testing.run(&copy.data, &["doctor"]);
+        let doctor = Program::Testing.run(&copy.data, &["--lang", "en", "doctor"]);
         if doctor.status != Some(0) || !doctor.out.contains(words) {
             return Some(format!("{name}: exit {:?}: {}{}", doctor.status, doctor.out, doctor.err));
         }
