@@ -64,7 +64,7 @@ impl Ledger {
         }
         files::make_folder(dir)?;
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
-        refuse_to_found_on(dir, &storage)?;
+        make_way(dir, &storage)?;
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
@@ -342,28 +342,35 @@ pub(crate) fn genesis_block(
 }
 
 /// Returns whether the sled of `dir` may hold records. Only a copy is opened: it may be all that is left of a ledger.
-/// Refuses where a ledger is, or what is left of one. What a founding leaves that was cut off before its genesis was
-/// durable is neither: keys, spare segments, a block that was never finished.
-fn refuse_to_found_on(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
+/// Refuses where a ledger is, or what is left of one. What a founding has left that was cut off before its genesis was
+/// durable is neither, and of that only a block that was never finished is in the way: its segment is set aside.
+fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
     let wal = dir.join(files::WAL);
     let listing = Listing::read(&wal)?;
-    if !listing.used.is_empty() || holds_records(dir, storage) {
-        return Err(OpenError::AlreadyThere(dir.to_path_buf()));
-    }
-    let mut left = Vec::new();
-    for (number, _) in listing.bad {
-        let judged = survey::judge(&wal, number)?;
-        if judged.tip.is_some() || matches!(judged.ending, survey::Ending::Damaged(_)) {
-            left.push(wal.join(segment::file_name(number)));
+    let mut never_finished = Vec::new();
+    let numbers =
+        listing.used.iter().map(|used| used.number).chain(listing.bad.iter().map(|(number, _)| *number));
+    for number in numbers {
+        let (judged, path) = (survey::judge(&wal, number)?, wal.join(segment::file_name(number)));
+        match judged.ending {
+            _ if judged.tip.is_some() => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
+            survey::Ending::Torn => never_finished.push(path),
+            survey::Ending::Clean | survey::Ending::Damaged(_) => return Err(OpenError::Remains(path)),
         }
+    }
+    if holds_records(dir, storage) {
+        return Err(OpenError::AlreadyThere(dir.to_path_buf()));
     }
     let filled = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() > 0);
     let heads = dir.join(files::SNAPSHOTS).join(snapshot::FILE);
-    left.extend([dir.join(vault::ENTRIES), dir.join(vault::KEYRING), heads].into_iter().filter(filled));
-    match left.into_iter().next() {
-        Some(file) => Err(OpenError::Remains(file)),
-        None => Ok(()),
+    let left = [dir.join(vault::ENTRIES), dir.join(vault::KEYRING), heads].into_iter().find(filled);
+    if let Some(file) = left {
+        return Err(OpenError::Remains(file));
     }
+    for path in never_finished {
+        files::set_aside(&path)?;
+    }
+    Ok(())
 }
 
 /// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the

@@ -284,6 +284,10 @@ impl Opening<'_> {
         self.drop_source()?;
         let Some(ledger) = survey.ledger else { return Err(OpenError::NotALedger(self.dir.to_path_buf())) };
         let tip = survey.tip;
+        if tip.size == 0 && !self.dir.join(files::SLED).exists() {
+            // Of a founding that was cut off: its block was never finished.
+            return Err(OpenError::NotALedger(self.dir.to_path_buf()));
+        }
         reached(Step::OpenSegmentsRead);
         let mut store = self.open_store()?;
         let mut moved = 0;
@@ -322,6 +326,9 @@ impl Opening<'_> {
                     store = self.open_store()?;
                 }
             }
+        }
+        if tip.size == 0 {
+            return Err(OpenError::NotALedger(self.dir.to_path_buf()));
         }
         reached(Step::OpenSledOpened);
         if planted(Defect::ShortSledTaken) {

@@ -93,8 +93,15 @@ async fn index(State(house): State<Shared>) -> Answer {
     .await
 }
 
+/// Whether actions can be recorded. A second copy that is not kept stops nothing.
 async fn ready(State(house): State<Shared>) -> Answer {
-    answer(house, |house| Ok(json!({ "ready": true, "ledger": answers::ledger(house, None)? }))).await
+    let (stopped, sled) = (house.ledger().stopped(), house.ledger().progress().failed);
+    let status = if stopped.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let state = apart(house, move |house| {
+        let ledger = answers::ledger(house, None)?;
+        Ok(json!({ "ready": stopped.is_none(), "stopped": stopped, "sled": sled, "ledger": ledger }))
+    });
+    Ok((status, Json(state.await?)).into_response())
 }
 
 async fn checkpoint(State(house): State<Shared>) -> Answer {

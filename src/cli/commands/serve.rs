@@ -2,12 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use thads_service::house::House;
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, complain};
+
+/// How often the ledger's state is looked at.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// Arguments of `serve`.
 #[derive(clap::Args, Debug)]
@@ -36,14 +40,55 @@ pub(crate) fn serve(house: House, output: &Output, listen: SocketAddr) -> Result
         })?;
         let address = listener.local_addr()?;
         output.remark(&format!("{} http://{address}/", output.say("Đang phục vụ tại", "Serving at")));
+        tokio::spawn(watch(Arc::downgrade(&house), *output));
         thads_service::http::serve(listener, Arc::clone(&house), stopped()).await.map_err(Failure::from)
     });
     // Requests that are still being answered hold the house; they end before it is closed.
     drop(runtime);
+    let has_stopped = house.ledger().stopped();
     if let Some(house) = Arc::into_inner(house) {
         house.close()?;
     }
-    served
+    match has_stopped {
+        Some(why) => Err(Failure::new(halted(output, &why), RESTART)),
+        None => served,
+    }
+}
+
+/// The way out of a ledger that has stopped.
+const RESTART: &str =
+    "what was answered is safe; look at the disk, then start again: opening looks at both copies";
+
+fn halted(output: &Output, why: &str) -> String {
+    format!("{} ({why})", output.say("Sổ không ghi gì thêm nữa", "the ledger records nothing more"))
+}
+
+/// Says once, while it serves, that the ledger has stopped, and once that the second copy is not kept.
+async fn watch(house: Weak<House>, output: Output) {
+    let (mut stopped, mut alone) = (None, None);
+    while let Some(house) = house.upgrade() {
+        let now = (house.ledger().stopped(), house.ledger().progress().failed);
+        drop(house);
+        if let (None, Some(why)) = (&stopped, &now.0) {
+            complain(&halted(&output, why), Some(RESTART));
+        }
+        if let (None, Some(why)) = (&alone, &now.1) {
+            complain(
+                &format!(
+                    "{} ({why})",
+                    output.say(
+                        "bản thứ hai (sled) không được ghi tiếp cho đến khi khởi động lại",
+                        "the second copy (sled) is not kept until a restart"
+                    )
+                ),
+                Some(
+                    "the log itself is whole; when there is room and the disk answers, start again: sled is then refilled",
+                ),
+            );
+        }
+        (stopped, alone) = now;
+        tokio::time::sleep(WATCH).await;
+    }
 }
 
 async fn stopped() {

@@ -208,6 +208,34 @@ fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
     assert_eq!(opened(&roomy), (String::new(), true));
 }
 
+/// A founding that a power cut has torn is made again, whichever sectors of its block came.
+#[test]
+fn a_founding_that_was_torn_can_be_made_again() {
+    let whole = {
+        let place = place();
+        create(&place.dir).close().unwrap();
+        fs::read(place.dir.join("wal/0000000000.seg")).unwrap()
+    };
+    let end = whole.iter().rposition(|byte| *byte != 0).unwrap().next_multiple_of(512);
+    assert!(end >= 1024, "{end}");
+    for came in 0..1 << (end / 512) {
+        let place = place();
+        fs::create_dir_all(place.dir.join("wal")).unwrap();
+        let mut torn = whole.clone();
+        for sector in (0..end / 512).filter(|sector| came >> sector & 1 == 0) {
+            torn[512 * sector..512 * (sector + 1)].fill(0);
+        }
+        fs::write(place.dir.join("wal/0000000000.seg"), torn).unwrap();
+        let opened = Ledger::open(&place.dir, options()).map(|_| ());
+        if came == (1 << (end / 512)) - 1 {
+            continue; // all of it
+        }
+        assert!(matches!(opened, Err(OpenError::NotALedger(_))), "{came:b}: {opened:?}");
+        create(&place.dir).close().unwrap();
+        reopen(&place.dir).close().unwrap();
+    }
+}
+
 #[test]
 fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
     let place = place();

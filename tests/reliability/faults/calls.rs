@@ -19,6 +19,9 @@ use crate::server::Server;
 use crate::support::{Chance, Program, Progress, Ran, ran, say_broken};
 use crate::truth::Truth;
 
+/// A call of the serving process: one of its first syncs of the log.
+const SYNC: &str = "fdatasync wal/0000000000.seg 5 EIO";
+
 /// Events of the run.
 const EVENTS: usize = 200;
 /// Runs side by side.
@@ -230,9 +233,12 @@ fn serve(
     found: &mut Found,
 ) {
     let mut room = Room::found(&folder.join("served"), folder, Program::Testing, options.seed, 900);
-    let (mut fired_times, runs) = (0, if options.all { SERVED * 10 } else { SERVED });
+    let (mut fired_times, mut stopped_times) = (0, 0);
+    let runs = if options.all { SERVED * 10 } else { SERVED };
+    // The first is a sync of the log, after which the ledger must stop.
+    let sync: Point = SYNC.parse().unwrap();
     for number in 0..runs {
-        let point = &points[chance.index(points.len())];
+        let point = if number == 0 { &sync } else { &points[chance.index(points.len())] };
         let fired = folder.join(format!("served-{number}.fired"));
         let mut command = room.command();
         preload.fail(&mut command, &room.data, point, &fired);
@@ -240,11 +246,11 @@ fn serve(
         match Server::start(&mut command) {
             Ok(server) => {
                 room.write(&server, 400, &mut broken);
-                let reads = crate::server::get(server.address(), "/readyz").map(|answer| answer.status);
+                let reads = crate::server::get(server.address(), "/api/v1/cases").map(|answer| answer.status);
                 if !matches!(reads, Ok(200)) {
                     broken.push(format!("reads do not go on: {reads:?}"));
                 }
-                server.stop();
+                stopped_times += usize::from(ends_as_it_says(server, &mut broken));
             }
             Err(ended) => {
                 if ended.status.code() != Some(1) && ended.status.code() != Some(3) {
@@ -257,8 +263,32 @@ fn serve(
         room.settle(&mut broken);
         found.broken.extend(broken.into_iter().map(|broken| format!("sixteen writers, {point}: {broken}")));
     }
+    found.check(stopped_times > 0, || format!("{SYNC}: the server did not stop"));
     let acknowledged = room.outcomes()[0];
-    found
-        .tried
-        .push(format!("{fired_times} of {runs} calls under 16 writers ({acknowledged} acknowledgements)"));
+    found.tried.push(format!(
+        "{fired_times} of {runs} calls under 16 writers ({acknowledged} acknowledgements), {stopped_times} servers stopped \
+         and said so"
+    ));
+}
+
+/// Whether a server has stopped; then its readiness, its words and its exit status say so, and else none of them.
+fn ends_as_it_says(server: Server, broken: &mut Vec<String>) -> bool {
+    let ready = crate::server::get(server.address(), "/readyz");
+    let ended = server.stop();
+    let ready = match ready {
+        Ok(ready) => ready,
+        Err(error) => {
+            broken.push(format!("/readyz: {error}"));
+            return false;
+        }
+    };
+    let state: Value = serde_json::from_str(&ready.text).unwrap_or_default();
+    let stopped = !state["stopped"].is_null();
+    let said = ended.said.contains("records nothing more");
+    let wanted = if stopped { (503, Some(false)) } else { (200, Some(true)) };
+    let status = ended.status.code();
+    if (ready.status, state["ready"].as_bool()) != wanted || said != stopped || stopped && status != Some(1) {
+        broken.push(format!("stopped: {stopped}, but {} {}; it ended: {ended}", ready.status, ready.text));
+    }
+    stopped
 }
