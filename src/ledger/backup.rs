@@ -249,12 +249,15 @@ fn copy_files(
                 continue;
             }
             let (bytes, place) = (fs::read(&path)?, format!("{folder}/{name}"));
-            let now = Kept::of(place.clone(), format!("{place}@{}", done.size), &bytes);
+            let mut now = Kept::of(place.clone(), format!("{place}@{}", done.size), &bytes);
             if let Some(kept) = kept.iter().find(|kept| kept.place == place && kept.hash == now.hash) {
                 if kept.read(target).is_ok() {
                     continue;
                 }
                 done.mended += 1;
+            } else if kept.iter().any(|kept| kept.copy == now.copy) {
+                // It has changed and the log has not: until `contents` is replaced, the copy before must stay.
+                now.copy.push_str("-1");
             }
             files::write_whole(&target.join(&now.copy), &bytes, 0o600)?;
             done.bytes += crate::count::wide(bytes.len());

@@ -50,6 +50,11 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
+    match fs::remove_file(&draft) {
+        Ok(()) => {} // of a run that was cut off, perhaps with its permissions already
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(bytes)?;
     file.set_permissions(fs::Permissions::from_mode(mode))?;

@@ -421,6 +421,29 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, bytes).unwrap();
 }
 
+/// What has changed while the log has not gets another name: the copy that `contents` names stays until that is replaced.
+#[test]
+fn a_copy_is_not_replaced_before_contents_is() {
+    let (folder, target) = small();
+    let copies = || {
+        let names = files(&target.join("vault")).into_iter();
+        names.map(|path| path.file_name().unwrap().to_owned().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    let size = backup(&folder.data, &target, &[])["records"].as_u64().unwrap();
+    let mut names = vec![copies()];
+    for _ in 0..2 {
+        // As of a write that was cut off before its block.
+        let entries = folder.data.join("vault/entries");
+        change(&entries, |bytes| bytes.push(0));
+        backup(&folder.data, &target, &[]);
+        names.push(copies());
+    }
+    let [first, second] = [format!("entries@{size}"), format!("entries@{size}-1")];
+    assert_eq!(names, [vec![first.clone()], vec![second], vec![first]]);
+    let back = Folder::new();
+    thads(&back.data, &restore_args(&target, &[])).ok();
+}
+
 /// Another log's key signs nothing that could be verified: verify says so, and no backup is replaced by it.
 #[test]
 fn another_signing_key_is_named_and_makes_no_backup() {

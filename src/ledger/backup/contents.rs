@@ -98,7 +98,7 @@ impl Contents {
 /// Whether a name is one that a backup gives: of a file and the size that the log had.
 fn is_copy(name: &str) -> bool {
     let name = name.strip_suffix(".new").unwrap_or(name);
-    let size = name.rsplit_once('@').map(|(_, size)| size);
+    let size = name.rsplit_once('@').map(|(_, size)| size.strip_suffix("-1").unwrap_or(size));
     size.is_some_and(|size| !size.is_empty() && size.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
