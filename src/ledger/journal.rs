@@ -27,7 +27,7 @@ pub use embedded::{Embedded, Progress};
 #[cfg(any(test, feature = "testing"))]
 pub use faulty::{Died, Fault, Faulty, Moment, ReadFault};
 pub use memory::Memory;
-pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts};
+pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts, settle};
 pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};
 
 /// The end of a journal.

@@ -116,7 +116,7 @@ impl Ledger {
         report: &mut OpenReport,
     ) -> Result<Ledger, OpenError> {
         refuse_without_vault(dir, &journal)?;
-        let (vault, odd) = Vault::open(dir)?;
+        let (vault, odd) = Vault::open(dir, lock.followed_order)?;
         report.extend(odd);
         let (vault, journal) = (Arc::new(vault), Arc::new(journal));
         let genesis = genesis_of(journal.as_ref())?;

@@ -78,9 +78,11 @@ pub(crate) fn is_in_order(dir: &Path) -> bool {
 }
 
 fn write_pid(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
+    // Never empty on the way: that would say that the one before had ended in order.
+    let pid = format!("{}\n", std::process::id());
     file.seek(SeekFrom::Start(0))?;
-    writeln!(file, "{}", std::process::id())
+    file.write_all(pid.as_bytes())?;
+    file.set_len(crate::count::wide(pid.len()))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use thads_proof::segment;
 use crate::files;
 use crate::journal::{
     Cursor, Embedded, Found, Run, Store, StoreError, delete_drafts, end_of, remove_drafts,
-    set_snapshots_aside,
+    set_snapshots_aside, settle,
 };
 use crate::lock::Lock;
 use crate::restore::{self, Source};
@@ -107,6 +107,9 @@ impl Opening<'_> {
             match &survey.trouble {
                 Some(trouble) => self.mend(trouble, &survey)?,
                 None => {
+                    if let Some((number, range)) = &survey.last {
+                        settle(&self.wal.join(segment::file_name(*number)), range.clone())?;
+                    }
                     if let Some(found) = self.compare(survey)? {
                         let ledger = found.ledger;
                         return Ok((found, ledger));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Result;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -23,6 +23,8 @@ pub(crate) struct Survey {
     pub(crate) tip: Tip,
     /// Segment and offset behind the last block, where the log may go on.
     pub(crate) current: Option<(u64, u64)>,
+    /// The segment of the last block, and where that stands.
+    pub(crate) last: Option<(u64, Range<u64>)>,
     /// Number of the next new segment.
     pub(crate) next: u64,
     pub(crate) trouble: Option<Trouble>,
@@ -48,6 +50,8 @@ pub(crate) struct Judged {
     pub(crate) tip: Option<Tip>,
     /// Offset behind that block.
     pub(crate) offset: u64,
+    /// Where that block stands, with the segment's header if it is the first; empty when there is none.
+    pub(crate) last: Range<u64>,
     pub(crate) ending: Ending,
 }
 
@@ -70,6 +74,7 @@ pub(crate) fn judge(wal: &Path, number: u64) -> Result<Judged> {
 pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
     let mut tip: Option<Tip> = None;
     let mut offset = BLOCKS_AT;
+    let mut last = 0..0;
     let expected = segment::Header::decode(bytes).ok().flatten().map(|header| header.first);
     let ending = loop {
         if offset >= bytes.len() {
@@ -82,12 +87,13 @@ pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
                 }
                 let stored = offset..offset + block.header().stored_length();
                 if all
-                    && let Some(stored) = bytes.get(stored)
+                    && let Some(stored) = bytes.get(stored.clone())
                     && let Err(what) = chained(stored)
                 {
                     break Ending::Damaged(what);
                 }
                 tip = Some(Tip::after(block.header()));
+                last = wide(if offset == BLOCKS_AT { 0 } else { offset })..wide(stored.end);
                 offset += block.header().stored_length();
             }
             Step::Unused => break Ending::Clean,
@@ -96,7 +102,7 @@ pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
             Step::Damaged(error) => break Ending::Damaged(error.to_string()),
         }
     };
-    Judged { tip, offset: wide(offset), ending }
+    Judged { tip, offset: wide(offset), last, ending }
 }
 
 fn chained(block: &[u8]) -> std::result::Result<(), String> {
@@ -145,6 +151,7 @@ pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result
         used: listing.used,
         tip: Tip::empty(),
         current: None,
+        last: None,
         next: segments.last().map_or(0, |last| last.number + 1),
         trouble: None,
     };
@@ -157,6 +164,9 @@ pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result
         }
         let judged = judge_bytes(&fs::read(wal.join(segment::file_name(segment.number)))?, all);
         survey.trouble = trouble(segment, segments.get(index + 1), &judged, end.as_ref(), torn);
+        if judged.tip.is_some() {
+            survey.last = Some((segment.number, judged.last.clone()));
+        }
         end = judged.tip.or(end);
         survey.current = matches!(judged.ending, Ending::Clean).then_some((segment.number, judged.offset));
     }

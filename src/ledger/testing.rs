@@ -67,6 +67,8 @@ pub enum Defect {
     FolderNotSynced,
     /// A segment is not synced after it was filled with zeros.
     ZerosNotSynced,
+    /// What a killed process may have left unsynced is taken as durable.
+    OpenedUnsynced,
     /// Personal data is not synced before the block that names it.
     VaultNotSynced,
     /// The name of a directory that was brought back is not made durable.
@@ -85,12 +87,13 @@ pub enum Defect {
 
 impl Defect {
     /// Every defect and its name.
-    pub const ALL: [(Defect, &'static str); 12] = [
+    pub const ALL: [(Defect, &'static str); 13] = [
         (Defect::AnswerBeforeWrite, "answer-before-write"),
         (Defect::AnswerBeforeSync, "answer-before-sync"),
         (Defect::NoSync, "no-sync"),
         (Defect::FolderNotSynced, "folder-not-synced"),
         (Defect::ZerosNotSynced, "zeros-not-synced"),
+        (Defect::OpenedUnsynced, "opened-unsynced"),
         (Defect::VaultNotSynced, "vault-not-synced"),
         (Defect::RestoredNotSynced, "restored-not-synced"),
         (Defect::GeneratingKept, "generating-kept"),

@@ -152,9 +152,15 @@ impl Batch {
 }
 
 impl Vault {
-    /// Opens, or makes, the vault of the data directory `dir` for reading and adding. Returns what was found odd.
-    pub(crate) fn open(dir: &Path) -> Result<(Vault, Vec<Sentence>), VaultError> {
-        Vault::load(Store::open(&dir.join(ENTRIES))?, Store::open(&dir.join(KEYRING))?)
+    /// Opens, or makes, the vault of the data directory `dir` for reading and adding. Returns what was found odd. Where the
+    /// writer before did not end in order, what it wrote last is made durable, for it may be named now.
+    pub(crate) fn open(dir: &Path, in_order: bool) -> Result<(Vault, Vec<Sentence>), VaultError> {
+        let (entries, keyring) = (Store::open(&dir.join(ENTRIES))?, Store::open(&dir.join(KEYRING))?);
+        if !in_order && !planted(Defect::OpenedUnsynced) {
+            keyring.settle()?;
+            entries.settle()?;
+        }
+        Vault::load(entries, keyring)
     }
 
     /// Opens the vault of `dir` for reading only; entries added later are not seen.

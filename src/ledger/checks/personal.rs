@@ -144,7 +144,7 @@ fn a_torn_vault_tail_is_stepped_over() {
     let files = ["keys/keyring", "vault/entries"].map(|file| place.dir.join(file));
     let before = files.clone().map(|file| fs::read(file).unwrap());
     let seal = |reference: u8, plaintext: &[u8]| {
-        let (vault, odd) = Vault::open(&place.dir).unwrap();
+        let (vault, odd) = Vault::open(&place.dir, true).unwrap();
         let mut batch = Default::default();
         vault.seal(&mut batch, &[reference; 16], plaintext, &mut Seeded::new(5)).unwrap();
         vault.write(batch).unwrap();
@@ -161,7 +161,7 @@ fn a_torn_vault_tail_is_stepped_over() {
             let odd = seal(3, b"later");
             assert!(cut == before[which].len() || !odd.is_empty(), "cut {cut}");
             seal(2, b"again");
-            let (vault, _) = Vault::open(&place.dir).unwrap();
+            let (vault, _) = Vault::open(&place.dir, true).unwrap();
             for (reference, plaintext) in [(1, &b"An"[..]), (3, b"later"), (2, b"again")] {
                 assert_eq!(vault.get(&[reference; 16]).unwrap().unwrap(), plaintext, "cut {cut}");
             }
@@ -182,7 +182,7 @@ fn a_changed_byte_in_the_vault_is_never_given_out() {
             let mut changed = whole.clone();
             changed[at] ^= 1;
             fs::write(&path, &changed).unwrap();
-            let vault = Vault::open(&place.dir).unwrap().0;
+            let vault = Vault::open(&place.dir, true).unwrap().0;
             assert!(vault.get(&[1; 16]).map_or(true, |data| data.is_none()), "{file} byte {at}");
         }
         fs::write(&path, &whole).unwrap();
@@ -206,7 +206,7 @@ fn the_vault_is_held_against_what_the_records_commit_to() {
     ledger.vault().erase(&[2; 16]).unwrap();
     ledger.close().unwrap();
     counted(1, 1, 0, 0);
-    let (vault, _) = Vault::open(&place.dir).unwrap();
+    let (vault, _) = Vault::open(&place.dir, true).unwrap();
     let mut batch = Default::default();
     vault.seal(&mut batch, &[3; 16], b"cut off", &mut Seeded::new(5)).unwrap();
     vault.write(batch).unwrap();

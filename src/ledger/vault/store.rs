@@ -7,6 +7,8 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use zeroize::Zeroizing;
+
 /// Bytes that can be read and written at any place.
 pub(super) enum Store {
     File(File),
@@ -35,6 +37,19 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Store::memory()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Makes durable what was written last: once more written, for after a sync that failed the system may take pages for
+    /// synced that are not.
+    pub(super) fn settle(&self) -> Result<()> {
+        /// What is written between two syncs, and more: the personal data of a block.
+        const LAST_BYTES: u64 = 4 << 20;
+        let length = self.len()?;
+        let from = length.saturating_sub(LAST_BYTES);
+        let mut bytes = Zeroizing::new(vec![0; narrow(length - from)]);
+        self.read_at(&mut bytes, from)?;
+        self.write_at(&bytes, from)?;
+        self.sync()
     }
 
     /// Returns an empty store in memory.

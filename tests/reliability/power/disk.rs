@@ -99,6 +99,27 @@ impl Disk {
         disk
     }
 
+    /// What a kill leaves in a real folder: all that was written is there, and what was not durable still is not.
+    pub(super) fn after_kill(&self, root: &Path) -> Disk {
+        let mut disk = self.clone();
+        disk.numbers.clear();
+        disk.number(root, ROOT);
+        disk
+    }
+
+    fn number(&mut self, path: &Path, id: Id) {
+        self.numbers.insert(fs::metadata(path).unwrap().ino(), id);
+        let below: Vec<(String, Id)> = self
+            .live
+            .iter()
+            .filter(|((folder, _), _)| *folder == id)
+            .map(|((_, name), id)| (name.clone(), *id))
+            .collect();
+        for (name, id) in below {
+            self.number(&path.join(name), id);
+        }
+    }
+
     fn read_folder(&mut self, path: &Path, folder: Id) {
         let mut entries: Vec<_> = fs::read_dir(path).unwrap().map(Result::unwrap).collect();
         entries.sort_by_key(fs::DirEntry::file_name);

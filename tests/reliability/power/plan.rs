@@ -224,8 +224,18 @@ fn walk(
     Ok(Vec::new())
 }
 
-/// Records the recoveries of images, and cuts them. Half of the images are what a kill left, cut by kills before the
-/// ledger is open: there sled must be sound as well.
+/// What an image whose recovery is cut was left by, and what it is cut by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twice {
+    /// Two kills, the second before the ledger is open: there sled must be sound as well.
+    Kills,
+    /// A kill, then a power cut: what the killed process had not synced is still not durable.
+    KillThenCut,
+    /// Two power cuts.
+    Cuts,
+}
+
+/// Records the recoveries of images, and cuts them.
 fn cut_recoveries(
     options: &Options,
     notes: &Notes,
@@ -250,13 +260,17 @@ fn cut_recoveries(
             disk.apply(call)?;
         }
         let mut dice = Dice::new(options.seed, number(base) + (3 << 32));
-        let killed = base % 2 == 0;
-        let choice = if killed { Choice::KILL } else { Choice::any(&mut dice) };
+        let twice = [Twice::Kills, Twice::Cuts, Twice::KillThenCut][base % 3];
+        let choice = if twice == Twice::Cuts { Choice::any(&mut dice) } else { Choice::KILL };
         let before = recording::acknowledged(&notes.calls, point);
         let folder = scratch.join("recovery");
         fs::create_dir_all(folder.join("disk")).unwrap();
         image::write(&image::after_crash(&disk, &choice, &mut dice), &folder.join("disk"));
-        let mut inner = Disk::of_folder(&folder.join("disk"));
+        let mut inner = match twice {
+            Twice::KillThenCut => disk.after_kill(&folder.join("disk")),
+            Twice::Kills | Twice::Cuts => Disk::of_folder(&folder.join("disk")),
+        };
+        let begun = inner.calls;
         let recorder = Recorder::new(&folder, library, false);
         let work = work(false);
         let next = Promises::of(&before, work.alone, work.notes)?;
@@ -273,19 +287,25 @@ fn cut_recoveries(
         let recovery = recorder.notes()?;
         fs::remove_dir_all(&folder).unwrap();
         let opening = recovery.calls.iter().position(|call| matches!(call, Call::Acknowledge { .. }));
-        let end = if killed { opening.unwrap_or(recovery.calls.len()) } else { recovery.calls.len() };
+        let all = recovery.calls.len();
+        let end = if twice == Twice::Kills { opening.unwrap_or(all) } else { all };
         // Spread, so that no stretch of a few calls is missed by all of them.
-        let cuts: Vec<usize> = (0..CUTS).map(|which| (end * which + dice.below(end + 1)) / CUTS).collect();
+        let mut cuts: Vec<usize> =
+            (0..CUTS).map(|which| (end * which + dice.below(end + 1)) / CUTS).collect();
+        if let (Twice::KillThenCut, Some(opening)) = (twice, opening) {
+            cuts[0] = opening + 1; // the first answer may be about what the killed process wrote
+            cuts.sort_unstable();
+        }
         for (which, cut) in cuts.into_iter().enumerate() {
-            for call in &recovery.calls[inner.calls..cut] {
+            for call in &recovery.calls[inner.calls - begun..cut] {
                 inner.apply(call)?;
             }
-            let choice = if killed { Choice::KILL } else { Choice::any(&mut dice) };
+            let choice = if twice == Twice::Kills { Choice::KILL } else { Choice::any(&mut dice) };
             let image = image::after_crash(&inner, &choice, &mut dice);
             let mut answers = before.clone();
             answers.extend(recording::acknowledged(&recovery.calls, cut));
             let mut promises = Promises::of(&answers, work.alone, work.notes)?;
-            promises.sled_sound = killed;
+            promises.sled_sound = twice == Twice::Kills;
             let index = format!("{base}.{which}");
             let case = Case { index, choice, point: cut, image, promises, doctor_first: which % 2 == 1 };
             send.send(case).map_err(|_| "the judges have ended")?;
