@@ -235,6 +235,22 @@ enum Twice {
     Cuts,
 }
 
+impl Twice {
+    fn of(base: usize) -> Twice {
+        [Twice::Kills, Twice::Cuts, Twice::KillThenCut][base % 3]
+    }
+}
+
+/// The next point at which a block is written and not yet synced.
+fn behind_a_write(notes: &Notes, point: usize) -> usize {
+    let is_block = |call: &Call| {
+        matches!(call, Call::Write { offset, bytes, .. }
+            if offset.is_multiple_of(512) && !bytes.is_empty() && bytes.len().is_multiple_of(512)
+                && bytes.starts_with(&thads_proof::block::MAGIC))
+    };
+    notes.calls[point..].iter().position(is_block).map_or(point, |behind| point + behind + 1)
+}
+
 /// Records the recoveries of images, and cuts them.
 fn cut_recoveries(
     options: &Options,
@@ -250,7 +266,10 @@ fn cut_recoveries(
     let mut points: Vec<(usize, usize)> = (0..bases)
         .map(|base| {
             let within = Dice::new(options.seed, number(base) + (2 << 32)).below(rest + 1);
-            (founded + (rest * base + within) / bases, base)
+            let point = founded + (rest * base + within) / bases;
+            let point =
+                if Twice::of(base) == Twice::KillThenCut { behind_a_write(notes, point) } else { point };
+            (point, base)
         })
         .collect();
     points.sort_unstable();
@@ -260,7 +279,7 @@ fn cut_recoveries(
             disk.apply(call)?;
         }
         let mut dice = Dice::new(options.seed, number(base) + (3 << 32));
-        let twice = [Twice::Kills, Twice::Cuts, Twice::KillThenCut][base % 3];
+        let twice = Twice::of(base);
         let choice = if twice == Twice::Cuts { Choice::any(&mut dice) } else { Choice::KILL };
         let before = recording::acknowledged(&notes.calls, point);
         let folder = scratch.join("recovery");
