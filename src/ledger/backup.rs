@@ -23,6 +23,7 @@ use crate::files;
 use crate::journal::Listing;
 use crate::open::OpenError;
 use crate::reader::Reader;
+use crate::verify::{VaultCheck, check_vault};
 pub use bring_back::{Restored, Until, restore};
 use contents::{Contents, Kept};
 use walk::Walk;
@@ -46,7 +47,7 @@ pub enum BackupError {
     #[error("{0}")]
     Contradiction(String),
     /// What was to be copied is damaged: evidence. Nothing was put in place.
-    #[error("{}: from position {position} on: {what}", path.display())]
+    #[error("{}: {}{what}", path.display(), from(*position))]
     Damaged {
         /// The file or folder.
         path: PathBuf,
@@ -58,6 +59,10 @@ pub enum BackupError {
     /// The file system failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+fn from(position: u64) -> String {
+    if position == 0 { String::new() } else { format!("from position {position} on: ") }
 }
 
 impl BackupError {
@@ -158,6 +163,16 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     if there.ledger.is_some_and(|ledger| ledger != reader.id()) {
         return Err(BackupError::Refused(another_ledger(target)));
     }
+    if before.as_ref().is_some_and(|(contents, _)| !contents.kept.is_empty())
+        && let VaultCheck::Checked(report) = check_vault(dir)
+        && !report.is_good()
+    {
+        let what = format!(
+            "{} pieces of personal data are lost here, and this backup may be the last to have them: bring vault/entries and keys/keyring back from it first, or name another folder",
+            report.missing
+        );
+        return Err(BackupError::Damaged { path: dir.join(files::VAULT), position: 0, what });
+    }
     files::make_folder(target)?;
     if before.is_none() {
         files::write_whole(&target.join(UNFINISHED), b"", 0o600)?;
@@ -198,11 +213,12 @@ fn look(
     keys: &[Vkey],
 ) -> Result<Option<(Contents, Checkpoint)>, BackupError> {
     let refused = |what: &str| Err(BackupError::Refused(format!("{}: {what}", target.display())));
-    let entries = match fs::read_dir(target) {
+    let mut entries = match fs::read_dir(target) {
         Ok(entries) => entries.collect::<Result<Vec<_>, _>>()?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
+    entries.retain(|entry| entry.file_name() != files::LOST_AND_FOUND);
     let is_there = |name: &str| entries.iter().any(|entry| entry.file_name() == name);
     if is_there("LOCK") || is_there(files::SLED) {
         return refused("this is a ledger's own directory, not a backup");

@@ -16,6 +16,9 @@ pub(crate) const VAULT: &str = "vault";
 /// Folder of the keys.
 pub(crate) const KEYS: &str = "keys";
 
+/// What a file system of its own begins with: it makes no folder used.
+pub(crate) const LOST_AND_FOUND: &str = "lost+found";
+
 /// Makes the folder `path` (mode 0700) if it is not there, and syncs it and its parent.
 pub(crate) fn make_folder(path: &Path) -> Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(path) {

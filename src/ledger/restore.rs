@@ -57,6 +57,8 @@ impl RestoreError {
 /// Where blocks come from that the segments have lost: sled, opened on a copy of its files, and else what the files hold.
 pub(crate) struct Source {
     store: Result<Store, StoreError>,
+    /// The ledger that sled was held against.
+    ledger: Option<LedgerId>,
     dir: PathBuf,
     salvage: Option<Salvage>,
 }
@@ -64,7 +66,7 @@ pub(crate) struct Source {
 impl Source {
     /// Returns the source of the data directory `dir`, given sled as far as it opens.
     pub(crate) fn new(dir: &Path, store: Result<Store, StoreError>) -> Source {
-        Source { store, dir: dir.to_path_buf(), salvage: None }
+        Source { store, ledger: None, dir: dir.to_path_buf(), salvage: None }
     }
 
     /// Returns sled, or why it does not open.
@@ -79,6 +81,9 @@ impl Source {
 
     /// Lets go of a sled that holds another ledger.
     fn keep_to(&mut self, ledger: &LedgerId) {
+        if self.ledger.replace(*ledger) == Some(*ledger) {
+            return;
+        }
         if let Ok(store) = &self.store
             && let Some(other) = store.ledger().filter(|other| other != ledger)
         {

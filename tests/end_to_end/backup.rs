@@ -470,7 +470,7 @@ fn a_ledger_is_brought_back_into_an_empty_folder_that_stays() {
     let wanted = head(&folder.data);
     let place = Folder::new();
     let empty = place.data.join("empty");
-    fs::create_dir_all(&empty).unwrap();
+    fs::create_dir_all(empty.join("lost+found")).unwrap();
     let link = place.data.join("link");
     std::os::unix::fs::symlink(&empty, &link).unwrap();
     fs::create_dir_all(place.data.join("link.restoring")).unwrap();
@@ -526,6 +526,11 @@ fn personal_data_that_is_lost_is_named_and_comes_from_a_backup() {
         assert!(found.err.contains("1 pieces of personal data that records commit to are lost"), "{found:?}");
         assert!(found.err.contains("from a backup"), "{found:?}");
     }
+    // The backup, which alone has it now, is not replaced.
+    let contents = fs::read(target.join("contents")).unwrap();
+    let refused = thads(&folder.data, &["--lang", "en", "backup", &target.display().to_string(), "--keys"]);
+    assert!(refused.status == 3 && refused.err.contains("the last to have them"), "{refused:?}");
+    assert_eq!(fs::read(target.join("contents")).unwrap(), contents);
     // The figures do not need it.
     thads(&folder.data, &["report", "--period", HALF_YEAR]).ok();
     let back = Folder::new();

@@ -26,13 +26,14 @@ pub(super) struct Draft {
 
 /// Refuses a data directory in which anything stands but what a restoring has left that was cut off.
 pub(super) fn refuse_if_used(dir: &Path) -> Result<(), BackupError> {
-    let names = match fs::read_dir(dir) {
+    let mut names = match fs::read_dir(dir) {
         Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>()?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => {
             return Err(BackupError::Refused(format!("{}: {error}", dir.display())));
         }
     };
+    names.retain(|name| name != files::LOST_AND_FOUND);
     let was_cut_off = names.iter().any(|name| name == DRAFT);
     let ours = |name: &std::ffi::OsString| name == DRAFT || BEFORE_THE_LOG.iter().any(|part| name == part);
     if names.is_empty() || was_cut_off && names.iter().all(ours) {
