@@ -7,6 +7,7 @@
 mod found;
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
@@ -120,7 +121,8 @@ fn another_key(dir: &Path, report: &Report) -> Option<Sentence> {
     let genesis = report.summary.genesis.as_ref()?;
     let named = &genesis.log_key;
     let what = match keys::read_log_key(dir, &genesis.origin, named) {
-        Ok((_, false)) | Err(KeyError::Io(_)) => return None,
+        Ok((_, false)) => return None,
+        Err(KeyError::Io(error)) if error.kind() == ErrorKind::NotFound => return None,
         Ok((key, true)) => {
             let found = key.vkey();
             Sentence::new(
