@@ -47,6 +47,13 @@ impl Output {
         }
     }
 
+    /// Says beside the answer how many there are of something, if there are any.
+    pub(crate) fn remark_count(&self, what: &str, count: u64) {
+        if count > 0 {
+            self.remark(&format!("{what}: {count}"));
+        }
+    }
+
     /// A sentence of a report, by language.
     pub(crate) fn sentence<'a>(&self, sentence: &'a Sentence) -> &'a str {
         self.say(&sentence.vi, &sentence.en)

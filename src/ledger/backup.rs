@@ -25,7 +25,7 @@ use crate::open::OpenError;
 use crate::reader::Reader;
 use crate::verify::{VaultCheck, check_vault};
 pub use bring_back::{Restored, Until, restore};
-use contents::{Contents, Kept};
+use contents::{Contents, Kept, ONCE_MORE};
 use walk::Walk;
 
 /// The checkpoint of a backup, for people and for `verify`; `contents` holds it as well.
@@ -109,7 +109,7 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
             genesis.log_key
         )));
     }
-    let before = look(target, &genesis, &[key_of(&genesis.log_key)?])?;
+    let before = look(target, &genesis)?;
     if let Some((_, earlier)) = &before
         && earlier.size > head.size
     {
@@ -198,20 +198,12 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     let kept = copy_files(dir, target, kept, with_keys, &mut done)?;
     Contents { kept, note: note.clone() }.write(target)?;
     files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
-    match fs::remove_file(target.join(UNFINISHED)) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
+    files::remove_if_there(&target.join(UNFINISHED))?;
     Ok(done)
 }
 
 /// Reads what a target holds. `None`: nothing yet, or what the first backup of this ledger left when it was cut off.
-fn look(
-    target: &Path,
-    genesis: &Genesis,
-    keys: &[Vkey],
-) -> Result<Option<(Contents, Checkpoint)>, BackupError> {
+fn look(target: &Path, genesis: &Genesis) -> Result<Option<(Contents, Checkpoint)>, BackupError> {
     let refused = |what: &str| Err(BackupError::Refused(format!("{}: {what}", target.display())));
     let mut entries = match fs::read_dir(target) {
         Ok(entries) => entries.collect::<Result<Vec<_>, _>>()?,
@@ -232,7 +224,8 @@ fn look(
         }
         return refused("it is not empty and holds no backup; name another folder");
     };
-    match Checkpoint::open(&contents.note, &genesis.origin, keys) {
+    let key = key_of(&genesis.log_key)?;
+    match Checkpoint::open(&contents.note, &genesis.origin, &[key]) {
         Ok((checkpoint, _)) => Ok(Some((contents, checkpoint))),
         Err(_) => Err(BackupError::Refused(another_ledger(target))),
     }
@@ -273,7 +266,7 @@ fn copy_files(
                 done.mended += 1;
             } else if kept.iter().any(|kept| kept.copy == now.copy) {
                 // It has changed and the log has not: until `contents` is replaced, the copy before must stay.
-                now.copy.push_str("-1");
+                now.copy.push_str(ONCE_MORE);
             }
             files::write_whole(&target.join(&now.copy), &bytes, 0o600)?;
             done.bytes += crate::count::wide(bytes.len());

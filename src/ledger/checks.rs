@@ -1,6 +1,7 @@
 //! Tests of the ledger's promises, and what they share: a seeded ledger in a temporary folder, and short appends.
 
 mod append;
+mod doubtful;
 mod faults;
 mod mending;
 mod opening;
@@ -17,8 +18,8 @@ use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, Position, Provenance, RequestId, Stream, StreamTag};
 
+use crate::founding::genesis_block;
 use crate::journal::{Journal, Memory, Tip};
-use crate::ledger::genesis_block;
 use crate::{
     Append, Committer, Head, Ledger, NewEvent, OpenOptions, OpenReport, Personal, Seeded, Setup,
     SimulatedClock, Storage, StreamAppend, Vault,
@@ -140,6 +141,15 @@ fn fill(ledger: &Ledger, from: u64, count: u64) {
         let version = ledger.version(&stream(&key));
         ledger.append(one(number, &key, version)).unwrap();
     }
+}
+
+/// A closed ledger of so many records behind its genesis.
+fn filled(count: u64) -> Place {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, count);
+    ledger.close().unwrap();
+    place
 }
 
 /// Every record's stored bytes.

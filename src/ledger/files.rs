@@ -2,8 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Result, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::ops::Range;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::count::narrow;
+use crate::testing::{Defect, planted};
 
 /// Folder of the segments.
 pub(crate) const WAL: &str = "wal";
@@ -53,17 +59,33 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
-    match fs::remove_file(&draft) {
-        Ok(()) => {} // of a run that was cut off, perhaps with its permissions already
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
+    remove_if_there(Path::new(&draft))?; // of a run that was cut off, perhaps with its permissions already
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(bytes)?;
     file.set_permissions(fs::Permissions::from_mode(mode))?;
     file.sync_all()?;
     fs::rename(&draft, path)?;
     sync_parent(path)
+}
+
+/// Removes a file, which need not be there.
+pub(crate) fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes a range of a file once more and makes it durable: the process that wrote it may have been killed before it synced
+/// it, and after a sync that failed the system may take pages for synced that are not.
+pub(crate) fn write_again(file: &File, range: Range<u64>) -> Result<()> {
+    if planted(Defect::OpenedUnsynced) {
+        return Ok(());
+    }
+    let mut bytes = Zeroizing::new(vec![0; narrow(range.end.saturating_sub(range.start))]);
+    file.read_exact_at(&mut bytes, range.start)?;
+    file.write_all_at(&bytes, range.start)?;
+    file.sync_data()
 }
 
 /// Returns a name beside `path` that is not taken: `path.aside-1`, `-2`, …

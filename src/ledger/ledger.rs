@@ -7,32 +7,25 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use thads_proof::block::Builder;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
-use thads_proof::hash;
-use thads_proof::record::{Leaf, LedgerId, Position, Record, RequestId, Stream};
-use thads_proof::segment;
-use thads_proof::tree::Frontier;
+use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
 use crate::append::{Append, AppendError};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
-use crate::journal::{Embedded, Found, Journal, JournalError, Listing, Outcome, OwnedBlock, Progress, Tip};
+use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, Progress, Tip};
 use crate::lock::{self, Lock};
 use crate::open::{self, OpenError, OpenReport};
 use crate::opened::Opened;
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
-use crate::reader::CopiedStore;
 use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
-use crate::storage::Storage;
-use crate::survey;
 use crate::vault::{self, Vault, VaultError};
-use crate::{files, keys, lookup, snapshot, space};
+use crate::{files, founding, keys, lookup, snapshot, space};
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {
@@ -64,11 +57,11 @@ impl Ledger {
         }
         files::make_folder(dir)?;
         let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
-        make_way(dir, &storage)?;
+        founding::make_way(dir, &storage)?;
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
-        let (id, block) = genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
+        let (id, block) = founding::genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
         // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
         keys::write_log_key(dir, &log_seed)?;
         if let Some(seed) = root_seed {
@@ -318,61 +311,6 @@ impl Drop for Ledger {
     }
 }
 
-/// Makes record 0 and its block. The ledger's id is drawn first, then the blind.
-pub(crate) fn genesis_block(
-    genesis: &Genesis,
-    clock: &mut dyn Clock,
-    randomness: &mut dyn Randomness,
-) -> Result<(LedgerId, OwnedBlock), OpenError> {
-    let wrong = |error: &dyn std::fmt::Display| OpenError::Genesis(error.to_string());
-    let mut id = LedgerId([0; 16]);
-    let mut blind = [0; 16];
-    randomness.serve(Position::GENESIS);
-    randomness.fill(&mut id.0)?;
-    randomness.fill(&mut blind)?;
-    let record = genesis.record(id, clock.now(), RequestId([0; 16]), blind).map_err(|error| wrong(&error))?;
-    let bytes = record.encode().map_err(|error| wrong(&error))?;
-    let leaf = hash::leaf(&bytes);
-    let mut frontier = Frontier::new();
-    frontier.push(leaf);
-    let mut builder = Builder::new(Position::GENESIS, Leaf::ZERO);
-    builder.push(&bytes, leaf).map_err(|error| wrong(&error))?;
-    let parts = builder.finish(frontier.root()).map_err(|error| wrong(&error))?;
-    Ok((id, OwnedBlock::new(parts)))
-}
-
-/// Returns whether the sled of `dir` may hold records. Only a copy is opened: it may be all that is left of a ledger.
-/// Refuses where a ledger is, or what is left of one. What a founding has left that was cut off before its genesis was
-/// durable is neither, and of that only a block that was never finished is in the way: its segment is set aside.
-fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
-    let wal = dir.join(files::WAL);
-    let listing = Listing::read(&wal)?;
-    let mut never_finished = Vec::new();
-    let numbers =
-        listing.used.iter().map(|used| used.number).chain(listing.bad.iter().map(|(number, _)| *number));
-    for number in numbers {
-        let (judged, path) = (survey::judge(&wal, number)?, wal.join(segment::file_name(number)));
-        match judged.ending {
-            _ if judged.tip.is_some() => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
-            survey::Ending::Torn => never_finished.push(path),
-            survey::Ending::Clean | survey::Ending::Damaged(_) => return Err(OpenError::Remains(path)),
-        }
-    }
-    if holds_records(dir, storage) {
-        return Err(OpenError::AlreadyThere(dir.to_path_buf()));
-    }
-    let filled = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() > 0);
-    let heads = dir.join(files::SNAPSHOTS).join(snapshot::FILE);
-    let left = [dir.join(vault::ENTRIES), dir.join(vault::KEYRING), heads].into_iter().find(filled);
-    if let Some(file) = left {
-        return Err(OpenError::Remains(file));
-    }
-    for path in never_finished {
-        files::set_aside(&path)?;
-    }
-    Ok(())
-}
-
 /// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the
 /// old one is lost, and stand in its way when it is brought back.
 fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError> {
@@ -387,15 +325,6 @@ fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError>
         }
     }
     Ok(())
-}
-
-fn holds_records(dir: &Path, storage: &Storage) -> bool {
-    let sled = dir.join(files::SLED);
-    if !sled.exists() {
-        return false;
-    }
-    let copy = CopiedStore::open(&sled, storage.sled_deadline);
-    copy.and_then(|copy| copy.store.known_end()).map_or(true, |end| end > 0)
 }
 
 /// Reads the genesis from record 0.

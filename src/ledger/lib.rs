@@ -38,6 +38,7 @@ mod commit;
 mod count;
 mod draft;
 mod files;
+mod founding;
 pub mod journal;
 mod keys;
 mod ledger;

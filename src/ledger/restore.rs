@@ -4,7 +4,6 @@ mod salvage;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::SECTOR;
@@ -186,7 +185,9 @@ pub(crate) fn segment(
     let mut pieces = Pieces { ledger, whole: &whole, own: &own, source, damaged: &bytes };
     let judged = survey::judge_bytes(&bytes, false);
     let stray = until.is_none() && survey::is_stray(&bytes, narrow(judged.offset));
-    let blocks = collect((first, leaf), until, (position, stray), what, &mut pieces)?;
+    // What is damaged was acknowledged, so that the log goes on behind it; what is stray was never written.
+    let may_end = position.saturating_add(u64::from(!stray));
+    let blocks = collect((first, leaf), until, may_end, what, &mut pieces)?;
     let is_own = |block: &OwnedBlock| {
         let first = block.header().first.get();
         whole.get(&first) == Some(block) || own.block(first).as_ref() == Some(block)
@@ -271,12 +272,11 @@ impl Pieces<'_> {
 }
 
 /// Gathers the blocks of a segment that begins at a position, behind a leaf as far as that is known, each from whichever
-/// copy has it. `damage`: the position of what is wrong, and whether
-/// it is stray, so that the log may end there.
+/// copy has it. `may_end`: the first position at which the log may end.
 fn collect(
     (first, before): (u64, Option<Leaf>),
     until: Option<u64>,
-    damage: (u64, bool),
+    may_end: u64,
     what: &str,
     pieces: &mut Pieces<'_>,
 ) -> Result<Vec<OwnedBlock>, RestoreError> {
@@ -307,8 +307,7 @@ fn collect(
                 }
             }
         }
-        let (at, stray) = damage;
-        if until.is_none() && (next > at || stray && next == at) && last.is_none_or(|last| next >= last) {
+        if until.is_none() && next >= may_end && last.is_none_or(|last| next >= last) {
             break;
         }
         let end = last.filter(|last| *last > next);
@@ -376,11 +375,7 @@ pub(crate) fn missing(
 
 fn write(wal: &Path, header: &Header, blocks: &[OwnedBlock], size: u64) -> Result<(), RestoreError> {
     let path = wal.join(segment::file_name(header.number));
-    match fs::remove_file(&path) {
-        Ok(()) => {} // an unused one, made ahead
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
+    files::remove_if_there(&path)?; // an unused one, made ahead
     finish_segment_file(&path, header, blocks, size)?;
     Ok(())
 }

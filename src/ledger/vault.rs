@@ -156,7 +156,7 @@ impl Vault {
     /// writer before did not end in order, what it wrote last is made durable, for it may be named now.
     pub(crate) fn open(dir: &Path, in_order: bool) -> Result<(Vault, Vec<Sentence>), VaultError> {
         let (entries, keyring) = (Store::open(&dir.join(ENTRIES))?, Store::open(&dir.join(KEYRING))?);
-        if !in_order && !planted(Defect::OpenedUnsynced) {
+        if !in_order {
             keyring.settle()?;
             entries.settle()?;
         }

@@ -36,16 +36,11 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         done.segments,
         output.say("gốc", "root")
     ));
-    if done.mended > 0 {
-        output.remark(&format!(
-            "{}: {}",
-            output.say(
-                "Số tệp của bản sao trước đó bị hỏng hoặc mất, nay đã được chép lại",
-                "Files of the earlier backup that were damaged or gone and were copied again"
-            ),
-            done.mended
-        ));
-    }
+    let mended = output.say(
+        "Số tệp của bản sao trước đó bị hỏng hoặc mất, nay đã được chép lại",
+        "Files of the earlier backup that were damaged or gone and were copied again",
+    );
+    output.remark_count(mended, done.mended);
     if !args.keys {
         output.remark(output.say(
             "Khóa (keys/) không được chép: không có khóa thì không đọc được tên người trong bản sao; giữ khóa ở nơi khác.",

@@ -45,16 +45,11 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         output.say("bản ghi", "records"),
         output.say("gốc", "root")
     ));
-    if done.unopened > 0 {
-        output.remark(&format!(
-            "{}: {}",
-            output.say(
-                "Dữ liệu cá nhân không mở được, vì khóa trong bản sao cũ hơn các bản ghi; chép keys/keyring mới hơn từ sổ, hoặc từ bản sao làm với --keys",
-                "Pieces of personal data that do not open, for the keys in the backup are older than its records; bring keys/keyring from the ledger itself, or from a backup made with --keys"
-            ),
-            done.unopened
-        ));
-    }
+    let unopened = output.say(
+        "Dữ liệu cá nhân không mở được, vì khóa trong bản sao cũ hơn các bản ghi; chép keys/keyring mới hơn từ sổ, hoặc từ bản sao làm với --keys",
+        "Pieces of personal data that do not open, for the keys in the backup are older than its records; bring keys/keyring from the ledger itself, or from a backup made with --keys",
+    );
+    output.remark_count(unopened, done.unopened);
     if !done.has_keys {
         output.remark(output.say(
             "Bản sao không có khóa: chép lại thư mục keys/ trước khi ghi và để đọc được tên người.",

@@ -14,6 +14,9 @@ const FILE: &str = "contents";
 const FORM: &str = "thads backup 1";
 const CONTEXT: &str = "thads 2026 backup file v1";
 
+/// Ends a copy's name where one of the same size is kept until `contents` is replaced.
+pub(super) const ONCE_MORE: &str = "-1";
+
 /// A file of the backup.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Kept {
@@ -98,7 +101,7 @@ impl Contents {
 /// Whether a name is one that a backup gives: of a file and the size that the log had.
 fn is_copy(name: &str) -> bool {
     let name = name.strip_suffix(".new").unwrap_or(name);
-    let size = name.rsplit_once('@').map(|(_, size)| size.strip_suffix("-1").unwrap_or(size));
+    let size = name.rsplit_once('@').map(|(_, size)| size.strip_suffix(ONCE_MORE).unwrap_or(size));
     size.is_some_and(|size| !size.is_empty() && size.bytes().all(|digit| digit.is_ascii_digit()))
 }
 

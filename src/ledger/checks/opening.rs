@@ -91,10 +91,7 @@ fn what_holds_no_ledger_is_said_and_left_alone() {
 
 #[test]
 fn a_snapshot_is_a_cache() {
-    let place = place();
-    let ledger = create(&place.dir);
-    fill(&ledger, 1, 20);
-    ledger.close().unwrap();
+    let place = filled(20);
     let path = place.dir.join("snapshots/heads");
     let old = fs::read(&path).unwrap();
     let ledger = reopen(&place.dir);
@@ -238,10 +235,7 @@ fn a_founding_that_was_torn_can_be_made_again() {
 
 #[test]
 fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
-    let place = place();
-    let ledger = create(&place.dir);
-    fill(&ledger, 1, 5);
-    ledger.close().unwrap();
+    let place = filled(5);
     let snapshots = place.dir.join("snapshots");
     fs::remove_dir_all(&snapshots).unwrap();
     fs::write(&snapshots, "").unwrap();

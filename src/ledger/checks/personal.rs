@@ -115,10 +115,7 @@ fn a_reference_stands_for_one_thing() {
 /// A file of the vault that is gone is not begun anew under records that commit to what it held.
 #[test]
 fn a_vault_that_is_gone_is_said_and_nothing_is_recorded() {
-    let place = place();
-    let ledger = create(&place.dir);
-    fill(&ledger, 1, 5);
-    ledger.close().unwrap();
+    let place = filled(5);
     fs::remove_file(place.dir.join("vault/entries")).unwrap();
     let (ledger, _) = open(&place.dir); // nothing is lost
     ledger.append(append(900, "Z", 0, vec![personal_event(1, "Nguyễn Văn A")])).unwrap();

@@ -286,21 +286,13 @@ pub(crate) fn finish_segment_file(
     Ok(kept)
 }
 
-/// Makes durable what stands in a range of a segment, the last block of the log: the process that wrote it may have been
-/// killed before it synced it. It is written once more, for after a sync that failed the system may take pages for synced
-/// that are not. A full segment, read-only by now, was synced before it was made so.
+/// Makes durable what stands in a range of a segment, the last block of the log. A full segment, read-only by now, was
+/// synced before it was made so.
 pub(crate) fn settle(path: &Path, range: Range<u64>) -> Result<()> {
-    if planted(Defect::OpenedUnsynced) {
-        return Ok(());
-    }
-    if std::fs::metadata(path)?.permissions().readonly() {
+    if fs::metadata(path)?.permissions().readonly() {
         return File::open(path)?.sync_data();
     }
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    let mut bytes = vec![0; narrow(range.end.saturating_sub(range.start))];
-    file.read_exact_at(&mut bytes, range.start)?;
-    file.write_all_at(&bytes, range.start)?;
-    file.sync_data()
+    files::write_again(&OpenOptions::new().read(true).write(true).open(path)?, range)
 }
 
 /// Removes what an interrupted making of a segment left: files that never got their name.

@@ -9,12 +9,12 @@ use thads_proof::record::{LedgerId, Stream};
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
 use crate::journal::{Journal, OwnedBlock};
-use crate::ledger;
 use crate::open::OpenError;
 use crate::randomness::Randomness;
 use crate::records::Records;
 use crate::snapshot;
 use crate::vault::Vault;
+use crate::{founding, ledger};
 
 /// Returns the id and the first block of a ledger.
 ///
@@ -25,7 +25,7 @@ pub fn genesis_block(
     clock: &mut dyn Clock,
     randomness: &mut dyn Randomness,
 ) -> Result<(LedgerId, OwnedBlock), OpenError> {
-    ledger::genesis_block(genesis, clock, randomness)
+    founding::genesis_block(genesis, clock, randomness)
 }
 
 /// Returns the records of a range, each checked to follow on the one before it.

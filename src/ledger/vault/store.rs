@@ -7,7 +7,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use zeroize::Zeroizing;
+use crate::files;
 
 /// Bytes that can be read and written at any place.
 pub(super) enum Store {
@@ -39,17 +39,15 @@ impl Store {
         }
     }
 
-    /// Makes durable what was written last: once more written, for after a sync that failed the system may take pages for
-    /// synced that are not.
+    /// Makes durable what was written last.
     pub(super) fn settle(&self) -> Result<()> {
         /// What is written between two syncs, and more: the personal data of a block.
         const LAST_BYTES: u64 = 4 << 20;
         let length = self.len()?;
-        let from = length.saturating_sub(LAST_BYTES);
-        let mut bytes = Zeroizing::new(vec![0; narrow(length - from)]);
-        self.read_at(&mut bytes, from)?;
-        self.write_at(&bytes, from)?;
-        self.sync()
+        match self {
+            Store::File(file) => files::write_again(file, length.saturating_sub(LAST_BYTES)..length),
+            Store::Memory(_) => Ok(()),
+        }
     }
 
     /// Returns an empty store in memory.

@@ -261,7 +261,7 @@ fn serve(
         fired_times += usize::from(fired.exists());
         room.look(&mut broken);
         room.settle(&mut broken);
-        found.broken.extend(broken.into_iter().map(|broken| format!("sixteen writers, {point}: {broken}")));
+        broken.iter().for_each(|broken| found.broken(format!("sixteen writers, {point}: {broken}")));
     }
     found.check(stopped_times > 0, || format!("{SYNC}: the server did not stop"));
     let acknowledged = room.outcomes()[0];
