@@ -25,7 +25,7 @@ use crate::records::Records;
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
-use crate::{files, founding, keys, lookup, snapshot, space};
+use crate::{files, founding, keys, lookup, repeat, snapshot, space};
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {
@@ -192,6 +192,16 @@ impl Ledger {
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
         let candidates = read(&self.state).requests.candidates(&self.id, request);
         lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
+    }
+
+    /// Returns the first receipt of an append that says again what its request has recorded; `None` when the request is
+    /// new. It looks at what is durable and asks no committer, so that a ledger that has stopped answers as well.
+    ///
+    /// # Errors
+    /// When the request id stands for other content, or what it recorded cannot be read.
+    pub fn repetition(&self, append: &Append) -> Result<Option<Receipt>, AppendError> {
+        let candidates = read(&self.state).requests.candidates(&self.id, &append.request);
+        repeat::first_receipt(self.journal.as_ref(), &self.vault, &self.id, &candidates, append)
     }
 
     /// Returns the head: what is durable.

@@ -280,8 +280,9 @@ impl House {
             add(&mut streams, part.subject.stream()?, new, |_| 0);
         }
         drop(randomness);
-        // The ledger compares the content and answers with the first receipt, or that the id was used for another.
-        let receipt = self.ledger.append(Append { request, streams })?;
+        // The ledger compares the content: the first receipt, or that the id was used for another. Its committer is not
+        // asked: one that has stopped denies everything, and what was acknowledged before is known all the same.
+        let Some(receipt) = self.ledger.repetition(&Append { request, streams })? else { return Ok(None) };
         let version = records.first().map_or(0, |record| record.stream_version);
         let effective =
             records.first().and_then(|record| Date::from_days(record.effective)).unwrap_or(Date::MIN);

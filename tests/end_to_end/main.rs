@@ -25,3 +25,4 @@ mod rooms;
 mod small;
 mod support;
 mod tour;
+mod trouble;

@@ -220,7 +220,26 @@ impl Answer {
 impl Server {
     /// Starts `thads serve` on a ledger and waits until it listens.
     pub(crate) fn start(data: &Path) -> Server {
-        let mut child = Command::new(THADS)
+        Server::start_as(Command::new(THADS), data)
+    }
+
+    /// Starts one that outlives a write beyond what [`Server::limit`] allows: the signal for it is ignored.
+    pub(crate) fn start_limitable(data: &Path) -> Server {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"trap '' XFSZ; exec "$0" "$@""#, THADS]);
+        Server::start_as(shell, data)
+    }
+
+    /// Lets every write of it beyond the first `bytes` of a file fail; all succeed again with `None`.
+    pub(crate) fn limit(&self, bytes: Option<u64>) {
+        let bytes = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut prlimit = Command::new("prlimit");
+        prlimit.arg("--pid").arg(self.pid().to_string()).arg(format!("--fsize={bytes}:unlimited"));
+        assert!(prlimit.status().unwrap().success(), "{prlimit:?}");
+    }
+
+    fn start_as(mut command: Command, data: &Path) -> Server {
+        let mut child = command
             .env_remove("THADS_DATA")
             .arg("--data")
             .arg(data)

@@ -1,0 +1,61 @@
+//! A server whose writes begin to fail: it stops recording, says so, serves on, and answers what it has acknowledged.
+
+use serde_json::{Value, json};
+
+use crate::support::{Server, action, officer, real_ledger};
+
+const ACTIONS: &str = "/api/v1/actions";
+/// Shorter than any segment, so that no block can be written.
+const NOTHING: Option<u64> = Some(600);
+
+/// A judgment comes in: nothing in it is personal data.
+fn judgment(request: u32) -> Value {
+    let fields = json!({
+        "court": "TAND", "number": format!("{request}/2018"), "date": "2018-10-01", "judgment": "civil",
+    });
+    let mut judgment =
+        action(&format!("DT03/2018/{request:04}"), "judgment_received", "2018-11-01", officer::CLERK, fields);
+    judgment["request"] = format!("{request:032x}").into();
+    judgment
+}
+
+/// A note on the first judgment's case: its text is personal data.
+fn note(request: u32, text: &str) -> Value {
+    let mut note =
+        action("DT03/2018/0001", "note_added", "2018-11-02", officer::CLERK, json!({ "text": text }));
+    note["request"] = format!("{request:032x}").into();
+    note
+}
+
+#[test]
+fn a_server_that_can_write_no_more_says_so_and_answers_what_it_has_acknowledged() {
+    let folder = real_ledger();
+    let server = Server::start_limitable(&folder.data);
+    let known = [judgment(1), note(100, "trước")];
+    let receipts = known.clone().map(|action| server.post(ACTIONS, &action.to_string()));
+    server.limit(NOTHING);
+    let failed = server.post(ACTIONS, &judgment(2).to_string());
+    assert_eq!((failed.status, &failed.json()["type"]), (503, &json!("urn:thads:problem:unknown-outcome")));
+    server.limit(None);
+
+    let ready = server.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["ready"]), (503, &json!(false)), "{ready:?}");
+    for (action, receipt) in known.iter().zip(&receipts) {
+        assert_eq!(receipt.status, 201, "{receipt:?}");
+        let again = server.post(ACTIONS, &action.to_string());
+        assert_eq!((again.status, again.json()), (200, receipt.json()));
+    }
+    let other = server.post(ACTIONS, &note(100, "khác").to_string());
+    assert_eq!((other.status, &other.json()["position"]), (409, &receipts[1].json()["first"]), "{other:?}");
+    // What failed was never acknowledged: only the next opening knows what became of it.
+    for action in [judgment(2), note(101, "mới")] {
+        let refused = server.post(ACTIONS, &action.to_string());
+        assert_eq!((refused.status, &refused.json()["type"]), (503, &json!("urn:thads:problem:stopped")));
+    }
+    assert_eq!(server.stop(), 1);
+
+    let server = Server::start(&folder.data);
+    let sent = [judgment(2), note(101, "mới")].map(|action| server.post(ACTIONS, &action.to_string()).status);
+    assert_eq!(sent, [201, 201], "what could not be written is recorded now");
+    assert_eq!(server.stop(), 0);
+}
