@@ -19,15 +19,20 @@ use crate::server::Server;
 use crate::support::{Chance, Program, Progress, Ran, ran, say_broken};
 use crate::truth::Truth;
 
-/// A call of the serving process: one of its first syncs of the log.
-const SYNC: &str = "fdatasync wal/0000000000.seg 5 EIO";
+/// Calls of the serving process after whose failure it must stop: on each, answers of the first writers rest.
+const MUST_STOP: [&str; 4] = [
+    "pwrite wal/0000000000.seg 5 ENOSPC",
+    "fdatasync wal/0000000000.seg 5 EIO",
+    "pwrite vault/entries 5 EIO",
+    "fdatasync keys/keyring 5 ENOSPC",
+];
 
 /// Events of the run.
 const EVENTS: usize = 200;
 /// Runs side by side.
 const LANES: usize = 2;
-/// Runs with sixteen writers over HTTP.
-const SERVED: usize = 6;
+/// Runs with sixteen writers over HTTP, beside those.
+const SERVED: usize = 4;
 
 /// A founded ledger, and the actions that are recorded in every run.
 struct Template {
@@ -234,11 +239,11 @@ fn serve(
 ) {
     let mut room = Room::found(&folder.join("served"), folder, Program::Testing, options.seed, 900);
     let (mut fired_times, mut stopped_times) = (0, 0);
-    let runs = if options.all { SERVED * 10 } else { SERVED };
-    // The first is a sync of the log, after which the ledger must stop.
-    let sync: Point = SYNC.parse().unwrap();
-    for number in 0..runs {
-        let point = if number == 0 { &sync } else { &points[chance.index(points.len())] };
+    let chosen = if options.all { SERVED * 10 } else { SERVED };
+    let chosen: Vec<&Point> = (0..chosen).map(|_| &points[chance.index(points.len())]).collect();
+    let must_stop = MUST_STOP.map(|point| point.parse::<Point>().unwrap());
+    let runs = must_stop.len() + chosen.len();
+    for (number, point) in must_stop.iter().chain(chosen).enumerate() {
         let fired = folder.join(format!("served-{number}.fired"));
         let mut command = room.command();
         preload.fail(&mut command, &room.data, point, &fired);
@@ -250,7 +255,11 @@ fn serve(
                 if !matches!(reads, Ok(200)) {
                     broken.push(format!("reads do not go on: {reads:?}"));
                 }
-                stopped_times += usize::from(ends_as_it_says(server, &mut broken));
+                let stopped = ends_as_it_says(server, &mut broken);
+                stopped_times += usize::from(stopped);
+                if number < must_stop.len() && !stopped {
+                    broken.push(format!("it did not stop; the call came: {}", fired.exists()));
+                }
             }
             Err(ended) => {
                 if ended.status.code() != Some(1) && ended.status.code() != Some(3) {
@@ -263,7 +272,6 @@ fn serve(
         room.settle(&mut broken);
         broken.iter().for_each(|broken| found.broken(format!("sixteen writers, {point}: {broken}")));
     }
-    found.check(stopped_times > 0, || format!("{SYNC}: the server did not stop"));
     let acknowledged = room.outcomes()[0];
     found.tried.push(format!(
         "{fired_times} of {runs} calls under 16 writers ({acknowledged} acknowledgements), {stopped_times} servers stopped \
