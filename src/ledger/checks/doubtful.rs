@@ -3,12 +3,15 @@
 
 use std::fs;
 
-use thads_proof::block::BYTES_MAX;
+use thads_proof::block::{BYTES_MAX, Builder};
+use thads_proof::hash;
+use thads_proof::record::{Position, Record};
 use thads_proof::segment::BLOCKS_AT;
 
 use super::mending::{blocks, change, closed, large, segment};
 use super::*;
 use crate::OpenError;
+use crate::journal::{OwnedBlock, Store, StoreError};
 
 /// An only segment that was cut down to nothing is no reason to say that there is no ledger.
 #[test]
@@ -60,6 +63,32 @@ fn a_sled_of_another_ledger_is_set_aside() {
         assert!(place.dir.join("sled.aside-1").is_dir());
         assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
     }
+}
+
+/// sled holds, under a hash that fits, another record than the block's header names: no block is made of it.
+#[test]
+fn a_record_that_its_header_does_not_name_is_not_restored_from_sled() {
+    let (place, head, records) = closed();
+    let position = Position::new(20);
+    let store = Store::open(&place.dir.join("sled"), Storage::small().sled_deadline).unwrap();
+    let header = store.header(position).unwrap().unwrap();
+    assert_eq!((header.first, header.records()), (position, 1));
+    let mut record = Record::decode(&records[20]).unwrap();
+    record.actor += 1;
+    let record = record.encode().unwrap();
+    let mut builder = Builder::new(position, header.previous_leaf);
+    builder.push(&record, hash::leaf(&record)).unwrap();
+    store.put(&[], &[OwnedBlock::new(builder.finish(header.root).unwrap()).run()]).unwrap();
+    assert!(matches!(store.block(position), Err(StoreError::Wrong { .. })), "{:?}", store.block(position));
+    drop(store);
+
+    let path = segment(&place, 0);
+    let at = blocks(&path)[20].0;
+    change(&path, |bytes| bytes[at + 200] ^= 1);
+    // What sled had before still lies in its files.
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains("1 blocks of it were restored from sled"), "{report}");
+    assert_eq!((ledger.head(), stored(&ledger)), (head, records));
 }
 
 /// sled alone is taken for the log only where the last writer ended in order, so that sled has everything.

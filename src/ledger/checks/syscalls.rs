@@ -7,7 +7,8 @@ use super::*;
 
 const CHILD: &str = "THADS_TEST_SYSCALLS";
 
-/// What is watched: one commit without personal data between the first two marks, one with between the last two.
+/// What is watched: one commit without personal data between the first two marks, one with between the next two, and an
+/// opening between the last two.
 #[test]
 fn watched() {
     let Ok(dir) = std::env::var(CHILD) else { return };
@@ -18,10 +19,15 @@ fn watched() {
     fs::write(dir.join("mark-2"), "").unwrap();
     ledger.append(append(2, "A", 1, vec![personal_event(1, "An")])).unwrap();
     fs::write(dir.join("mark-3"), "").unwrap();
+    drop(ledger); // as a killed process leaves it
+    fs::write(dir.join("mark-4"), "").unwrap();
+    let (ledger, _) = open(&dir);
+    fs::write(dir.join("mark-5"), "").unwrap();
+    drop(ledger);
 }
 
 #[test]
-fn one_commit_is_one_write_and_one_sync() {
+fn a_commit_and_an_opening_are_these_calls() {
     let place = place();
     fs::create_dir_all(place.dir.parent().unwrap()).unwrap();
     let trace = place.dir.with_extension("trace");
@@ -46,8 +52,9 @@ fn one_commit_is_one_write_and_one_sync() {
                 break;
             }
             inside |= line.contains(from);
-            let file =
-                ["0000000000.seg>", "/keyring>", "/entries>"].into_iter().find(|file| line.contains(file));
+            let file = ["/wal>", "0000000000.seg>", "/keyring>", "/entries>"]
+                .into_iter()
+                .find(|file| line.contains(file));
             let call = line.split_whitespace().nth(1).and_then(|call| call.split('(').next());
             if let (true, Some(file), Some(call)) = (inside, file, call)
                 && call != "openat"
@@ -62,4 +69,7 @@ fn one_commit_is_one_write_and_one_sync() {
     assert_eq!(between("mark-1", "mark-2"), block);
     let vault = ["pwrite64 keyring", "pwrite64 entries", "fdatasync keyring", "fdatasync entries"];
     assert_eq!(between("mark-2", "mark-3"), [vault.as_slice(), &block].concat());
+    // Names, the last block and the vault's ends may be what a killed process had not made durable.
+    let ends = ["pwrite64 keyring", "fdatasync keyring", "pwrite64 entries", "fdatasync entries"];
+    assert_eq!(between("mark-4", "mark-5"), [&["fsync wal"], block.as_slice(), &ends].concat());
 }

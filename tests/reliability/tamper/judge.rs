@@ -94,6 +94,12 @@ fn compare(
             seen.size, seen.root, ledger.size, seen.said
         ));
     }
+    let words = seen.said.iter().flat_map(|sentence| sentence.split_whitespace());
+    let mut aside =
+        words.filter(|word| word.contains(".aside-")).map(|word| word.trim_end_matches(['.', ',', ':', ';']));
+    if let Some(gone) = aside.find(|path| !Path::new(path).exists()) {
+        return Some(format!("{gone} was set aside and is not there: {:?}", seen.said));
+    }
     match report(data) {
         Ok(report) if report == ledger.report => {}
         Ok(_) => return Some(format!("another report: {:?}", seen.said)),
