@@ -199,6 +199,14 @@ fn a_ledger_comes_back_as_it_was_at_every_size_and_at_a_moment() {
     };
     assert!(size > 700 && at(size - 1).as_deref() <= Some(moment), "{size}");
     assert!(at(size).is_none_or(|next| next.as_str() > moment), "{size}");
+    // A microsecond earlier: without what was recorded at that moment.
+    let (second, micros) = moment.trim_end_matches('Z').split_once('.').unwrap();
+    let earlier = format!("{second}.{:06}Z", micros.parse::<u32>().unwrap().checked_sub(1).unwrap());
+    let back = Folder::new();
+    let done = thads(&back.data, &restore_args(&target, &["--as-known", &earlier])).ok().json();
+    let size = done["records"].as_u64().unwrap();
+    assert_eq!(at(size).as_deref(), Some(moment), "{size}");
+    assert!(at(size - 1).as_deref() < Some(moment), "{size}");
     let none = thads(&Folder::new().data, &restore_args(&target, &["--as-known", "1999-12-31"]));
     assert_eq!(none.status, 1, "{none:?}");
     assert_eq!(thads(&Folder::new().data, &restore_args(&target, &["--as-known", "yesterday"])).status, 1);
