@@ -14,7 +14,7 @@ use super::judge;
 use super::notes::Call;
 use super::recording::{self, Recorder};
 use super::workload;
-use crate::support::{Ran, each};
+use crate::support::{Ran, each, say_broken};
 
 /// Actions before the first backup, and between it and the second: enough for several segments.
 const FIRST: usize = 60;
@@ -58,7 +58,9 @@ pub(super) fn run(options: &Options, scratch: &Path, library: &Path) -> Result<V
         image::write(&case.image, &folder);
         let found = Judge { folder: &folder }.judge(case.answered, [first, second]);
         fs::remove_dir_all(folder).unwrap();
-        found.err().map(|why| format!("{}: {why}", case.what))
+        let broken = found.err().map(|why| format!("{}: {why}", case.what));
+        broken.iter().for_each(|broken| say_broken(broken));
+        broken
     });
     let behind = |answers| cases.iter().filter(|case| case.answered >= answers).count();
     let broken = judged.iter().flatten().count();
