@@ -17,6 +17,7 @@ use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::repeat;
 use crate::state::{Discontinuity, Head, State, fingerprint};
+use crate::testing::{Defect, planted};
 use crate::vault::Vault;
 
 /// How often an undecided append is repeated before the ledger stops.
@@ -188,9 +189,10 @@ impl Committer {
         let state = read(state);
         let fingerprint = fingerprint(&state.ledger, &append.request);
         let candidates = state.requests.candidates_of(fingerprint);
-        let first = repeat::first_receipt(journal.as_ref(), vault, &state.ledger, &candidates, append)?;
-        if first.is_some() {
-            return Ok(first);
+        let recorded = lookup::recorded(journal.as_ref(), &state.ledger, &candidates, &append.request)
+            .map_err(|error| AppendError::Unreadable(error.to_string()))?;
+        if let Some((first, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) {
+            return Ok(Some(repeat::answer(first, &records, append, vault)?));
         }
         match draft.add((index, fingerprint), append, &state, vault, clock.as_mut(), randomness.as_mut())? {
             Added::In => Ok(None),

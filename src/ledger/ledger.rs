@@ -194,14 +194,18 @@ impl Ledger {
         lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
     }
 
-    /// Returns the first receipt of an append that says again what its request has recorded; `None` when the request is
-    /// new. It looks at what is durable and asks no committer, so that a ledger that has stopped answers as well.
+    /// Answers an append whose request stands in the log with its first receipt; that and `records` are what
+    /// [`Ledger::repeated`] returned. No committer is asked, so that a ledger that has stopped answers as well.
     ///
     /// # Errors
-    /// When the request id stands for other content, or what it recorded cannot be read.
-    pub fn repetition(&self, append: &Append) -> Result<Option<Receipt>, AppendError> {
-        let candidates = read(&self.state).requests.candidates(&self.id, &append.request);
-        repeat::first_receipt(self.journal.as_ref(), &self.vault, &self.id, &candidates, append)
+    /// When the request id stands for other content, or what the vault keeps of it cannot be read.
+    pub fn answer_again(
+        &self,
+        first: Receipt,
+        records: &[Record],
+        append: &Append,
+    ) -> Result<Receipt, AppendError> {
+        repeat::answer(first, records, append, &self.vault)
     }
 
     /// Returns the head: what is durable.

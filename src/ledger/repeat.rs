@@ -5,33 +5,24 @@
 //! keeps under the first reference must be what is sent under the new one. Personal data that was erased since cannot be
 //! compared any more and counts as the same. Versions are not compared: they were right when the request was recorded.
 
-use thads_proof::record::{LedgerId, Position, Record, Stream};
+use thads_proof::record::{Record, Stream};
 
 use crate::append::{Append, AppendError, NewEvent};
-use crate::journal::Journal;
-use crate::lookup;
 use crate::receipt::Receipt;
-use crate::testing::{Defect, planted};
 use crate::vault::{REFERENCE_BYTES, Reference, Vault, VaultError};
 
-/// Returns the first receipt of an append that says again what its request has recorded; `None` when the request is new.
-/// `candidates` are the positions at which it may first be recorded.
-pub(crate) fn first_receipt(
-    journal: &dyn Journal,
-    vault: &Vault,
-    ledger: &LedgerId,
-    candidates: &[Position],
+/// Answers an append whose request is recorded, as `records` and with the receipt `first`: with that receipt, if it says the
+/// same.
+pub(crate) fn answer(
+    first: Receipt,
+    records: &[Record],
     append: &Append,
-) -> Result<Option<Receipt>, AppendError> {
-    let recorded = lookup::recorded(journal, ledger, candidates, &append.request)
-        .map_err(|error| AppendError::Unreadable(error.to_string()))?;
-    let Some((receipt, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) else {
-        return Ok(None);
-    };
-    if says_the_same(&records, append, vault).map_err(AppendError::Vault)? {
-        return Ok(Some(receipt));
+    vault: &Vault,
+) -> Result<Receipt, AppendError> {
+    if says_the_same(records, append, vault).map_err(AppendError::Vault)? {
+        return Ok(first);
     }
-    Err(AppendError::RequestReused { request: append.request, position: receipt.first })
+    Err(AppendError::RequestReused { request: append.request, position: first.first })
 }
 
 /// Returns whether `append` has the content that was recorded as `records`.

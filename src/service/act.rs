@@ -264,7 +264,7 @@ impl House {
     /// decided again. The date of the first time counts where the sender left it to us.
     fn repeated(&self, group: &Group) -> Result<Option<Done>, ActError> {
         let Some(request) = group.request else { return Ok(None) };
-        let Some((_, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
+        let Some((first, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
             return Ok(None);
         };
         let mut randomness = self.randomness.lock().unwrap_or_else(PoisonError::into_inner);
@@ -282,7 +282,7 @@ impl House {
         drop(randomness);
         // The ledger compares the content: the first receipt, or that the id was used for another. Its committer is not
         // asked: one that has stopped denies everything, and what was acknowledged before is known all the same.
-        let Some(receipt) = self.ledger.repetition(&Append { request, streams })? else { return Ok(None) };
+        let receipt = self.ledger.answer_again(first, &records, &Append { request, streams })?;
         let version = records.first().map_or(0, |record| record.stream_version);
         let effective =
             records.first().and_then(|record| Date::from_days(record.effective)).unwrap_or(Date::MIN);
