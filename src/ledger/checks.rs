@@ -79,6 +79,13 @@ fn options() -> OpenOptions {
     options
 }
 
+/// Opens as `doctor` does: everything of both copies is looked at and mended.
+fn repair(dir: &Path) -> (Ledger, OpenReport) {
+    let mut options = options();
+    options.storage.repair = true;
+    Ledger::open(dir, options).unwrap()
+}
+
 fn open(dir: &Path) -> (Ledger, OpenReport) {
     Ledger::open(dir, options()).unwrap()
 }

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, Folder, Server, action, ask, distraint_case, fine_case, head, lines, officer, real_ledger,
-    record, thads, thads_with_input,
+    ACTIONS, Folder, Server, action, ask, distraint_case, fine_case, head, lines, officer, problem,
+    real_ledger, record, thads, thads_with_input, with,
 };
 
 const CASE: &str = "DT03/2018/0001";
-const ACTIONS: &str = "/api/v1/actions";
 
 fn ledger() -> Folder {
     let folder = real_ledger();
@@ -22,26 +21,8 @@ fn note(case: &str, text: &str) -> Value {
     action(case, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": text }))
 }
 
-fn with(mut action: Value, field: &str, value: impl Into<Value>) -> Value {
-    action[field] = value.into();
-    action
-}
-
 fn size(server: &Server) -> u64 {
     server.get("/readyz").json()["ledger"]["position"].as_u64().unwrap()
-}
-
-#[track_caller]
-fn problem(answer: &Answer, status: u16, kind: &str) -> Value {
-    assert_eq!(answer.status, status, "{answer:?}");
-    assert_eq!(answer.content_type, "application/problem+json", "{answer:?}");
-    let problem = answer.json();
-    assert_eq!(problem["type"], format!("urn:thads:problem:{kind}"), "{problem}");
-    assert_eq!(problem["status"], status, "{problem}");
-    for field in ["title", "detail"] {
-        assert!(!problem[field].as_str().unwrap().is_empty(), "{field}: {problem}");
-    }
-    problem
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(crate) use crate::small::{action, distraint_case, fine_case, officer};
 
 /// The program under test.
 pub(crate) const THADS: &str = env!("CARGO_BIN_EXE_thads");
+/// Where a server takes actions.
+pub(crate) const ACTIONS: &str = "/api/v1/actions";
 /// The six months that the demo reports.
 pub(crate) const HALF_YEAR: &str = "2019-H1";
 
@@ -85,6 +87,12 @@ pub(crate) fn ask(data: &Path, args: &[&str]) -> Value {
     let mut all = vec!["--json"];
     all.extend_from_slice(args);
     thads(data, &all).ok().json()
+}
+
+/// An action with a field set.
+pub(crate) fn with(mut action: Value, field: &str, value: impl Into<Value>) -> Value {
+    action[field] = value.into();
+    action
 }
 
 /// Hands actions to `thads record -` with JSON answers.
@@ -215,6 +223,20 @@ impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
+}
+
+/// The problem that an answer is, with its status and type.
+#[track_caller]
+pub(crate) fn problem(answer: &Answer, status: u16, kind: &str) -> Value {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.content_type, "application/problem+json", "{answer:?}");
+    let problem = answer.json();
+    assert_eq!(problem["type"], format!("urn:thads:problem:{kind}"), "{problem}");
+    assert_eq!(problem["status"], status, "{problem}");
+    for field in ["title", "detail"] {
+        assert!(!problem[field].as_str().unwrap().is_empty(), "{field}: {problem}");
+    }
+    problem
 }
 
 impl Server {

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Server, action, officer, real_ledger};
+use crate::support::{ACTIONS, Server, action, officer, problem, real_ledger, with};
 
-const ACTIONS: &str = "/api/v1/actions";
 /// Shorter than any segment, so that no block can be written.
 const NOTHING: Option<u64> = Some(600);
 
@@ -13,18 +12,15 @@ fn judgment(request: u32) -> Value {
     let fields = json!({
         "court": "TAND", "number": format!("{request}/2018"), "date": "2018-10-01", "judgment": "civil",
     });
-    let mut judgment =
-        action(&format!("DT03/2018/{request:04}"), "judgment_received", "2018-11-01", officer::CLERK, fields);
-    judgment["request"] = format!("{request:032x}").into();
-    judgment
+    let case = format!("DT03/2018/{request:04}");
+    let judgment = action(&case, "judgment_received", "2018-11-01", officer::CLERK, fields);
+    with(judgment, "request", format!("{request:032x}"))
 }
 
 /// A note on the first judgment's case: its text is personal data.
 fn note(request: u32, text: &str) -> Value {
-    let mut note =
-        action("DT03/2018/0001", "note_added", "2018-11-02", officer::CLERK, json!({ "text": text }));
-    note["request"] = format!("{request:032x}").into();
-    note
+    let note = action("DT03/2018/0001", "note_added", "2018-11-02", officer::CLERK, json!({ "text": text }));
+    with(note, "request", format!("{request:032x}"))
 }
 
 #[test]
@@ -34,8 +30,7 @@ fn a_server_that_can_write_no_more_says_so_and_answers_what_it_has_acknowledged(
     let known = [judgment(1), note(100, "trước")];
     let receipts = known.clone().map(|action| server.post(ACTIONS, &action.to_string()));
     server.limit(NOTHING);
-    let failed = server.post(ACTIONS, &judgment(2).to_string());
-    assert_eq!((failed.status, &failed.json()["type"]), (503, &json!("urn:thads:problem:unknown-outcome")));
+    problem(&server.post(ACTIONS, &judgment(2).to_string()), 503, "unknown-outcome");
     server.limit(None);
 
     let ready = server.get("/readyz");
@@ -45,12 +40,11 @@ fn a_server_that_can_write_no_more_says_so_and_answers_what_it_has_acknowledged(
         let again = server.post(ACTIONS, &action.to_string());
         assert_eq!((again.status, again.json()), (200, receipt.json()));
     }
-    let other = server.post(ACTIONS, &note(100, "khác").to_string());
-    assert_eq!((other.status, &other.json()["position"]), (409, &receipts[1].json()["first"]), "{other:?}");
+    let other = problem(&server.post(ACTIONS, &note(100, "khác").to_string()), 409, "request-reused");
+    assert_eq!(other["position"], receipts[1].json()["first"], "{other}");
     // What failed was never acknowledged: only the next opening knows what became of it.
     for action in [judgment(2), note(101, "mới")] {
-        let refused = server.post(ACTIONS, &action.to_string());
-        assert_eq!((refused.status, &refused.json()["type"]), (503, &json!("urn:thads:problem:stopped")));
+        problem(&server.post(ACTIONS, &action.to_string()), 503, "stopped");
     }
     assert_eq!(server.stop(), 1);
 

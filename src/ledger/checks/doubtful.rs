@@ -3,15 +3,13 @@
 
 use std::fs;
 
-use thads_proof::block::{BYTES_MAX, Builder};
-use thads_proof::hash;
-use thads_proof::record::{Position, Record};
+use thads_proof::block::BYTES_MAX;
 use thads_proof::segment::BLOCKS_AT;
 
-use super::mending::{blocks, change, closed, large, segment};
+use super::mending::{blocks, change, closed, forged, large, segment};
 use super::*;
 use crate::OpenError;
-use crate::journal::{OwnedBlock, Store, StoreError};
+use crate::journal::{Store, StoreError};
 
 /// An only segment that was cut down to nothing is no reason to say that there is no ledger.
 #[test]
@@ -21,9 +19,7 @@ fn an_emptied_segment_is_restored_from_sled() {
         change(&segment(&place, 0), |bytes| bytes.truncate(length));
         let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
         assert!(report.first_wrong().is_some(), "{length}: {:?}", report.sentences());
-        let mut repair = options();
-        repair.storage.repair = true;
-        let (ledger, report) = Ledger::open(&place.dir, repair).unwrap();
+        let (ledger, report) = repair(&place.dir);
         assert!(report.to_string().contains("restored from sled"), "{length}: {report}");
         assert_eq!((ledger.head(), stored(&ledger)), (head, records));
         ledger.close().unwrap();
@@ -73,12 +69,7 @@ fn a_record_that_its_header_does_not_name_is_not_restored_from_sled() {
     let store = Store::open(&place.dir.join("sled"), Storage::small().sled_deadline).unwrap();
     let header = store.header(position).unwrap().unwrap();
     assert_eq!((header.first, header.records()), (position, 1));
-    let mut record = Record::decode(&records[20]).unwrap();
-    record.actor += 1;
-    let record = record.encode().unwrap();
-    let mut builder = Builder::new(position, header.previous_leaf);
-    builder.push(&record, hash::leaf(&record)).unwrap();
-    store.put(&[], &[OwnedBlock::new(builder.finish(header.root).unwrap()).run()]).unwrap();
+    store.put(&[], &[forged(&header, &records[20]).run()]).unwrap();
     assert!(matches!(store.block(position), Err(StoreError::Wrong { .. })), "{:?}", store.block(position));
     drop(store);
 
@@ -105,9 +96,7 @@ fn without_segments_a_sled_that_need_not_be_whole_is_taken_only_by_a_repair() {
     assert!(report.first_wrong().unwrap().en.contains("did not end in order"), "{:?}", report.sentences());
     let refused = Ledger::open(&place.dir, super::options());
     assert!(matches!(refused, Err(OpenError::OutOfOrder { end: 41 })), "{:?}", refused.err());
-    let mut repair = super::options();
-    repair.storage.repair = true;
-    let (ledger, report) = Ledger::open(&place.dir, repair).unwrap();
+    let (ledger, report) = repair(&place.dir);
     assert!(report.to_string().contains("did not end in order"), "{report}");
     assert!(same(&ledger.head(), &head));
     ledger.close().unwrap();

@@ -4,11 +4,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use thads_proof::block::Header;
-use thads_proof::record::Position;
+use thads_proof::block::{Builder, Header};
+use thads_proof::hash;
+use thads_proof::record::{Position, Record};
 use thads_proof::segment::BLOCKS_AT;
 
 use super::*;
+use crate::journal::OwnedBlock;
 use crate::{OpenError, Reader};
 
 /// A ledger of 40 records, closed, and what it was.
@@ -349,9 +351,7 @@ fn damage_in_an_old_segment_is_found_by_a_full_check_and_mended() {
         "{:?}",
         report.sentences()
     );
-    let mut options = options();
-    options.storage.repair = true;
-    let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
+    let (ledger, report) = repair(&place.dir);
     assert!(report.to_string().contains("0000000000.seg was damaged"), "{report}");
     assert!(same(&ledger.head(), &head));
     ledger.close().unwrap();
@@ -401,9 +401,7 @@ fn a_full_check_finds_an_old_run_of_sled_that_differs_and_rebuilds_it() {
     ours.put(&[], &[run]).unwrap();
     drop((ours, theirs));
     reopen(&place.dir).close().unwrap(); // the last run agrees
-    let mut options = options();
-    options.storage.repair = true;
-    let (ledger, report) = Ledger::open(&place.dir, options).unwrap();
+    let (ledger, report) = repair(&place.dir);
     assert!(report.to_string().contains("set aside as"), "{report}");
     assert_eq!((ledger.head(), stored(&ledger)), (head, records));
 }
@@ -446,6 +444,16 @@ fn a_damaged_segment_is_restored_from_what_a_broken_sled_still_holds() {
     assert!(same(&ledger.head(), &head));
 }
 
+/// A block of one record made anew, with another officer in the record.
+pub(super) fn forged(header: &Header, record: &[u8]) -> OwnedBlock {
+    let mut record = Record::decode(record).unwrap();
+    record.actor += 1;
+    let record = record.encode().unwrap();
+    let mut builder = Builder::new(header.first, header.previous_leaf);
+    builder.push(&record, hash::leaf(&record)).unwrap();
+    OwnedBlock::new(builder.finish(header.root).unwrap())
+}
+
 /// The forger has made the block anew, and the chain goes on from the old one, which sled has.
 #[test]
 fn a_record_edited_in_a_block_made_anew_is_restored() {
@@ -454,14 +462,9 @@ fn a_record_edited_in_a_block_made_anew_is_restored() {
     let (at, length) = blocks(&path)[20];
     change(&path, |bytes| {
         let header = Header::decode(&bytes[at..]).unwrap();
-        let mut record = thads_proof::record::Record::decode(&records[20]).unwrap();
-        record.actor += 1;
-        let record = record.encode().unwrap();
-        let mut builder = thads_proof::block::Builder::new(header.first, header.previous_leaf);
-        builder.push(&record, thads_proof::hash::leaf(&record)).unwrap();
-        let block = builder.finish(header.root).unwrap().1;
-        assert_eq!(block.len(), length);
-        bytes[at..at + length].copy_from_slice(&block);
+        let block = forged(&header, &records[20]);
+        assert_eq!(block.bytes().len(), length);
+        bytes[at..at + length].copy_from_slice(block.bytes());
     });
     let (ledger, report) = super::open(&place.dir);
     assert!(report.to_string().contains("1 blocks of it were restored from sled"), "{report}");

@@ -58,9 +58,7 @@ pub(super) fn run(options: &Options, scratch: &Path, library: &Path) -> Result<V
         image::write(&case.image, &folder);
         let found = Judge { folder: &folder }.judge(case.answered, [first, second]);
         fs::remove_dir_all(folder).unwrap();
-        let broken = found.err().map(|why| format!("{}: {why}", case.what));
-        broken.iter().for_each(|broken| say_broken(broken));
-        broken
+        found.err().map(|why| format!("{}: {why}", case.what)).inspect(|broken| say_broken(broken))
     });
     let behind = |answers| cases.iter().filter(|case| case.answered >= answers).count();
     let broken = judged.iter().flatten().count();
