@@ -12,6 +12,7 @@ pub mod hash;
 pub mod hex;
 mod id;
 pub mod note;
+pub mod plain;
 pub mod record;
 pub mod segment;
 pub mod tile;

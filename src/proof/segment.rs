@@ -16,6 +16,8 @@ pub const MAGIC: [u8; 7] = *b"thadssg";
 pub const REVISION: u8 = 1;
 /// Size of a segment file unless its ledger says otherwise.
 pub const BYTES: usize = 16 << 20;
+/// Largest segment file that is read: segments are read whole.
+pub const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Largest running number: ten digits.
 pub const NUMBER_MAX: u64 = 9_999_999_999;
 /// Offset of the first block.

@@ -67,11 +67,11 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// A file or folder cannot be read.
-    #[error("{} cannot be read", path.display())]
+    #[error("{source}")]
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// Why, with the name of the file.
         source: std::io::Error,
     },
     /// The export cannot be read, or is none.

@@ -1,7 +1,7 @@
 //! A folder of segments as a source: finds the blocks' extents, leaves their content to the examiners.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::VerifyError;
@@ -9,6 +9,7 @@ use super::examine::{self, Group, offset_of};
 use super::finding::{Place, What};
 use super::parallel::{Unit, Work};
 use crate::block::{Header as BlockHeader, SECTOR};
+use crate::plain;
 use crate::record::LedgerId;
 use crate::segment::{self, BLOCKS_AT, Header, Step};
 
@@ -24,34 +25,32 @@ pub(super) fn folder(
 ) -> Result<impl Iterator<Item = Result<(u64, Vec<u8>), VerifyError>> + use<>, VerifyError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
-        move |source| VerifyError::Read { path, source }
+        move |source| VerifyError::Read { source: plain::named(&path, &source), path }
     };
     let mut segments = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed(folder))? {
         let entry = entry.map_err(failed(folder))?;
         if let Some(number) = entry.file_name().to_str().and_then(segment::file_number) {
-            let path = entry.path();
-            if !fs::metadata(&path).map_err(failed(&path))?.is_file() {
-                // Opening a pipe would wait for ever.
-                let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file");
-                return Err(VerifyError::Read { path, source });
-            }
-            segments.push((number, path));
+            segments.push((number, entry.path()));
         }
     }
     segments.sort();
     let mut last = None;
     while let Some((number, path)) = segments.pop() {
-        let bytes = fs::read(&path).map_err(failed(&path))?;
+        let bytes = read(&path)?;
         if segment::is_zero(&bytes) {
             continue;
         }
-        let again = fs::read(&path).map_err(failed(&path))?;
+        let again = read(&path)?;
         last = Some(Ok((number, until(again, &bytes))));
         break;
     }
-    let read = move |(number, path): (u64, PathBuf)| Ok((number, fs::read(&path).map_err(failed(&path))?));
-    Ok(segments.into_iter().map(read).chain(last))
+    Ok(segments.into_iter().map(|(number, path)| Ok((number, read(&path)?))).chain(last))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
+    plain::read(path, segment::FILE_BYTES_MAX)
+        .map_err(|source| VerifyError::Read { path: path.to_owned(), source })
 }
 
 /// Leaves out of a segment what was written after an earlier reading of it, which may have met a block half written.
