@@ -72,16 +72,17 @@ fn say_opened(output: &Output, report: &OpenReport) {
 }
 
 /// Says above an answer in text that nothing is real, where that is so.
-fn say_practice(output: &Output, answer: &Value) {
+fn say_practice(output: &Output, answer: &Value) -> Result<(), Failure> {
     let practice = answer.get("ledger").and_then(|ledger| ledger.get("practice"));
-    mark_practice(output, practice == Some(&Value::Bool(true)));
+    mark_practice(output, practice == Some(&Value::Bool(true)))
 }
 
 /// Says above a list in text that nothing is real, where that is so. JSON says it in every row.
-fn mark_practice(output: &Output, practice: bool) {
+fn mark_practice(output: &Output, practice: bool) -> Result<(), Failure> {
     if practice && !output.json {
-        output.line("*** SỔ THỰC HÀNH ***");
+        output.line("*** SỔ THỰC HÀNH ***")?;
     }
+    Ok(())
 }
 
 /// Says that a list was cut.

@@ -55,12 +55,23 @@ impl Failure {
         Failure::Failed { message: message.to_string(), hint: Some(hint.to_owned()) }
     }
 
+    /// The answer cannot be written to standard output.
+    pub(crate) fn unwritten(error: &std::io::Error) -> Failure {
+        Failure::new(
+            format!("the answer cannot be written to standard output: {error}"),
+            "write it where there is room and ask again; what was recorded or copied before that stays so",
+        )
+    }
+
     /// Says it and returns the exit status.
     pub(crate) fn report(&self, output: &Output) -> ExitCode {
         match self {
             Failure::Refused(refusal) => {
                 if output.json {
-                    output.json(&serde_json::json!({ "refused": refusal_json(refusal) }));
+                    let refused = serde_json::json!({ "refused": refusal_json(refusal) });
+                    if let Err(unwritten) = output.json(&refused) {
+                        unwritten.report(output);
+                    }
                 }
                 output::complain(&refusal_text(refusal, output.language), None);
                 if output.language == Language::Vi && !output.json {

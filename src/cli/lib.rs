@@ -81,7 +81,10 @@ enum Command {
 /// Runs the program with the process's own arguments and returns its exit code: 0 done, 1 refused or failed, 2 usage,
 /// 3 evidence of damage or tampering.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(says) => return usage(&says),
+    };
     let language = match cli.lang {
         Lang::Vi => thads_service::wire::Language::Vi,
         Lang::En => thads_service::wire::Language::En,
@@ -110,5 +113,20 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&output),
+    }
+}
+
+/// Prints what was asked instead of a command (`--help`, `--version`), or what is wrong with the arguments.
+fn usage(says: &clap::Error) -> ExitCode {
+    let status = u8::try_from(says.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+    match output::usage(says) {
+        Ok(()) => status,
+        // A usage error that cannot be said is still one.
+        Err(_) if says.use_stderr() => status,
+        Err(unwritten) => unwritten.report(&Output {
+            json: false,
+            quiet: false,
+            language: thads_service::wire::Language::En,
+        }),
     }
 }

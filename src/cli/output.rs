@@ -1,9 +1,13 @@
 //! Output: the only place that prints. Standard output holds the answer and nothing else; the rest goes to standard error.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::fd::AsFd;
 
 use serde_json::Value;
 use thads_ledger::Sentence;
+
+use crate::failure::Failure;
 
 /// How answers are given.
 #[derive(Clone, Copy, Debug)]
@@ -18,32 +22,63 @@ pub(crate) struct Output {
 
 impl Output {
     /// Prints a line of the answer.
-    pub(crate) fn line(&self, text: &str) {
-        write_to(&mut io::stdout().lock(), text);
+    ///
+    /// # Errors
+    /// When it cannot be written, for instance to a full disk.
+    pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
+        self.lines([Ok(text)])
     }
 
     /// Prints a JSON document on a line.
-    pub(crate) fn json(&self, value: &Value) {
-        write_to(&mut io::stdout().lock(), &value.to_string());
-    }
-
-    /// Prints many lines, buffered. A reader that is gone (`thads cases | head`) ends the listing and is no failure.
     ///
     /// # Errors
-    /// When the lines cannot be written, for instance to a full disk.
-    pub(crate) fn lines(&self, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let written = lines.into_iter().try_for_each(|line| writeln!(out, "{line}"));
-        match written.and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+    /// When it cannot be written, for instance to a full disk.
+    pub(crate) fn json(&self, value: &Value) -> Result<(), Failure> {
+        self.line(&value.to_string())
+    }
+
+    /// Prints many lines, buffered, up to the first that fails. A reader that is gone (`thads cases | head`) ends the
+    /// listing and is no failure: there is nobody left to tell.
+    ///
+    /// # Errors
+    /// The line that fails; when the lines cannot be written, for instance to a full disk.
+    pub(crate) fn lines<T: AsRef<str>>(
+        &self,
+        lines: impl IntoIterator<Item = Result<T, Failure>>,
+    ) -> Result<(), Failure> {
+        let written = |done: io::Result<()>| match done {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::unwritten(&error)),
+        };
+        // A file of its own: Rust's `Stdout` takes an output that is not open for writing as written to.
+        let mut out = BufWriter::new(
+            io::stdout()
+                .as_fd()
+                .try_clone_to_owned()
+                .map(File::from)
+                .map_err(|error| Failure::unwritten(&error))?,
+        );
+        let mut failed = Ok(());
+        for line in lines {
+            match line {
+                Ok(line) if !written(writeln!(out, "{}", line.as_ref()))? => break,
+                Ok(_) => {}
+                Err(failure) => {
+                    failed = Err(failure);
+                    break;
+                }
+            }
         }
+        // What came before a line that failed is part of the answer.
+        written(out.flush())?;
+        failed
     }
 
     /// Says something beside the answer.
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {
-            write_to(&mut io::stderr().lock(), text);
+            aside(text);
         }
     }
 
@@ -68,9 +103,20 @@ impl Output {
     }
 }
 
-fn write_to(out: &mut impl Write, text: &str) {
-    // A reader that is gone (`thads log | head`) is no failure of ours, and there is nobody left to tell.
-    let _ = writeln!(out, "{text}");
+/// Prints what the command line itself says (`--help`, `--version`, what is wrong with the arguments), with its colours.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn usage(says: &clap::Error) -> Result<(), Failure> {
+    match says.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::unwritten(&error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes beside the answer. Where standard error cannot be written there is nobody to tell; the exit status still says it.
+fn aside(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Sentences for programs: each in both languages.
@@ -80,9 +126,8 @@ pub(crate) fn both(sentences: &[Sentence]) -> Value {
 
 /// Prints an error and its way out on standard error.
 pub(crate) fn complain(message: &str, hint: Option<&str>) {
-    let mut out = io::stderr().lock();
-    write_to(&mut out, &format!("thads: {message}"));
+    aside(&format!("thads: {message}"));
     if let Some(hint) = hint {
-        write_to(&mut out, &format!("Hint: {hint}"));
+        aside(&format!("Hint: {hint}"));
     }
 }

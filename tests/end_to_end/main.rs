@@ -19,6 +19,7 @@ mod founding;
 mod golden;
 mod import;
 mod layout;
+mod output;
 mod random;
 mod refusals;
 mod rooms;

@@ -24,7 +24,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         output.json(&json!({
             "records": size, "root": root, "segments_copied": done.segments, "bytes_copied": done.bytes,
             "files_mended": done.mended, "checkpoint": done.note,
-        }));
+        }))?;
         return Ok(());
     }
     let (copied, bytes) =
@@ -35,7 +35,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         output.say("bản ghi", "records"),
         done.segments,
         output.say("gốc", "root")
-    ));
+    ))?;
     let mended = output.say(
         "Số tệp của bản sao trước đó bị hỏng hoặc mất, nay đã được chép lại",
         "Files of the earlier backup that were damaged or gone and were copied again",

@@ -30,26 +30,26 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let view = View::open(data)?;
     let answer = answers::case(&view, &args.id, args.at.as_deref(), args.as_known.as_deref(), args.history)?;
     if output.json {
-        output.json(&answer);
+        output.json(&answer)?;
         return Ok(());
     }
-    super::say_practice(output, &answer);
+    super::say_practice(output, &answer)?;
     let Value::Object(fields) = &answer else { return Ok(()) };
     for (key, value) in fields {
         match (key.as_str(), value) {
             ("ledger" | "history", _) | (_, Value::Null) => {}
             (_, Value::Array(items)) => {
                 for item in items {
-                    output.line(&format!("{key:<12} {item}"));
+                    output.line(&format!("{key:<12} {item}"))?;
                 }
             }
-            (_, Value::String(text)) => output.line(&format!("{key:<12} {text}")),
-            (_, other) => output.line(&format!("{key:<12} {other}")),
+            (_, Value::String(text)) => output.line(&format!("{key:<12} {text}"))?,
+            (_, other) => output.line(&format!("{key:<12} {other}"))?,
         }
     }
     let Some(Value::Array(history)) = fields.get("history") else { return Ok(()) };
     for entry in history {
-        output.line(&history_line(output, entry));
+        output.line(&history_line(output, entry))?;
     }
     Ok(())
 }

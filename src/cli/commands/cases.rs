@@ -47,7 +47,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         as_known: args.as_known.clone(),
     };
     let found = answers::cases(&view, &filter)?;
-    super::mark_practice(output, view.genesis().practice);
+    super::mark_practice(output, view.genesis().practice)?;
     super::say_full(output, found.len(), args.limit);
     let lines = found.iter().map(|case| {
         if output.json {
@@ -57,6 +57,5 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             |key: &str| case.get(key).map(|value| value.to_string().replace('"', "")).unwrap_or_default();
         format!("{:<18} {:<20} {:>18}", text("case"), text("standing"), super::grouped(&text("remaining")))
     });
-    output.lines(lines)?;
-    Ok(())
+    output.lines(lines.map(Ok))
 }

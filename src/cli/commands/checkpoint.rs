@@ -9,9 +9,9 @@ pub(crate) fn run(data: &Path, output: &Output) -> Result<(), Failure> {
     let reader = thads_ledger::Reader::open(data)?;
     let (note, key) = (reader.checkpoint()?, reader.log_key()?.vkey().to_string());
     if output.json {
-        output.json(&serde_json::json!({ "checkpoint": note, "key": key }));
+        output.json(&serde_json::json!({ "checkpoint": note, "key": key }))?;
     } else {
-        output.line(note.trim_end());
+        output.line(note.trim_end())?;
         let says = output.say("Khóa kiểm chứng của sổ:", "The log's verifier key:");
         output.remark(&format!("{says} {key}"));
     }

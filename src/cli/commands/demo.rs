@@ -48,34 +48,45 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let asked = Asked { period: PERIOD, office: None, as_known: None };
     let report = answers::report(&house, &asked, Some("office"))?;
     let bands = bands(&house.books());
+    let said = say(data, output, &house, &report, &bands, started);
+    if args.no_serve || said.is_err() {
+        house.close()?;
+        return said;
+    }
+    super::serve::serve(house, output, args.listen)
+}
+
+/// Says what the ledger says, and whether it holds.
+fn say(
+    data: &Path,
+    output: &Output,
+    house: &House,
+    report: &serde_json::Value,
+    bands: &[Band],
+    started: Instant,
+) -> Result<(), Failure> {
     if !output.json {
-        super::report::print(output, &house, &report);
-        print_bands(output, &bands);
+        super::report::print(output, house, report)?;
+        print_bands(output, bands)?;
     }
     output.remark(output.say("Kiểm chứng toàn bộ lịch sử…", "Verifying the whole history…"));
     let verified = super::verify::verify(data)?;
     let seconds = started.elapsed().as_secs();
     let head = house.ledger().head();
     if output.json {
-        output.json(
+        return output.json(
             &json!({ "report": report, "bands": bands, "verified": verified.json(), "seconds": seconds }),
         );
-    } else {
-        output.line(&verified.line(output));
-        output.line(&format!(
-            "{} {}, {} {}, {} {seconds} s",
-            output.say("Sổ thực hành: vị trí", "Practice ledger: position"),
-            head.size,
-            output.say("gốc", "root"),
-            head.root,
-            output.say("sau", "after")
-        ));
     }
-    if args.no_serve {
-        house.close()?;
-        return Ok(());
-    }
-    super::serve::serve(house, output, args.listen)
+    output.line(&verified.line(output))?;
+    output.line(&format!(
+        "{} {}, {} {}, {} {seconds} s",
+        output.say("Sổ thực hành: vị trí", "Practice ledger: position"),
+        head.size,
+        output.say("gốc", "root"),
+        head.root,
+        output.say("sau", "after")
+    ))
 }
 
 #[allow(clippy::disallowed_methods, reason = "how long the demo took is said, not recorded")]
@@ -158,16 +169,18 @@ fn group(planned: Planned) -> Group {
 }
 
 /// What the six months of Đồng Tháp were like, beside what this ledger says.
-fn print_bands(output: &Output, bands: &[Band]) {
+fn print_bands(output: &Output, bands: &[Band]) -> Result<(), Failure> {
     output.line(output.say(
         "Đối chiếu với Đồng Tháp, 6 tháng đầu năm 2019 (giá trị, [từ, đến]):",
         "Beside Đồng Tháp's first half of 2019 (value, [from, to]):",
-    ));
+    ))?;
     for band in bands {
         let mark = if band.holds() { '✓' } else { '✗' };
         let [value, low, high] = [band.value, band.low, band.high].map(|number| amount(number, band.unit));
-        output.line(&format!("  {mark} {:<48} {value:>18}  [{low}, {high}]", output.say(band.vi, band.en)));
+        output
+            .line(&format!("  {mark} {:<48} {value:>18}  [{low}, {high}]", output.say(band.vi, band.en)))?;
     }
+    Ok(())
 }
 
 /// A band's number as a Vietnamese form writes it.

@@ -27,17 +27,17 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         });
     }
     if args.dry_run {
-        if output.json {
-            output.json(&json!({ "would": both(&would), "verified": found.json() }));
+        let said = if output.json {
+            output.json(&json!({ "would": both(&would), "verified": found.json() }))
         } else {
-            found.print(output);
-            say_or_nothing(output, &would);
-        }
-        return found.result(output);
+            found.print(output).and_then(|()| say_or_nothing(output, &would))
+        };
+        // That something is wrong counts for more than that it could not be written.
+        return found.result(output).and(said);
     }
     if !output.json && !found.is_good() {
-        found.print(output);
-        would.iter().for_each(|sentence| output.line(output.sentence(sentence)));
+        found.print(output)?;
+        output.lines(would.iter().map(|sentence| Ok(output.sentence(sentence))))?;
     }
     let (house, report) = House::mend(data)?;
     house.close()?;
@@ -45,17 +45,17 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if output.json {
         let found = found.json();
         let (would, done) = (both(&would), both(report.sentences()));
-        output.json(&json!({ "found": found, "would": would, "done": done, "verified": verified.json() }));
-        return verified.result(output);
+        let said = output
+            .json(&json!({ "found": found, "would": would, "done": done, "verified": verified.json() }));
+        return verified.result(output).and(said);
     }
-    say_or_nothing(output, report.sentences());
-    output.line(&verified.line(output));
-    verified.result(output)
+    let said = say_or_nothing(output, report.sentences()).and_then(|()| output.line(&verified.line(output)));
+    verified.result(output).and(said)
 }
 
-fn say_or_nothing(output: &Output, sentences: &[Sentence]) {
-    sentences.iter().for_each(|sentence| output.line(output.sentence(sentence)));
+fn say_or_nothing(output: &Output, sentences: &[Sentence]) -> Result<(), Failure> {
     if sentences.is_empty() {
-        output.line(output.say("Không có gì phải sửa.", "Nothing had to be mended."));
+        return output.line(output.say("Không có gì phải sửa.", "Nothing had to be mended."));
     }
+    output.lines(sentences.iter().map(|sentence| Ok(output.sentence(sentence))))
 }

@@ -29,16 +29,16 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if !args.cases && !args.events {
         let answer = answers::figure(&view, &args.id, &asked, None)?;
         if output.json {
-            output.json(&answer);
+            output.json(&answer)?;
         } else {
-            super::say_practice(output, &answer);
-            output.line(&super::report::shown(&answer));
+            super::say_practice(output, &answer)?;
+            output.line(&super::report::shown(&answer))?;
         }
         return Ok(());
     }
     answers::figure_about(&args.id)?;
     let question = view.with_books(|books| asked.read(books))?;
-    super::mark_practice(output, view.genesis().practice);
+    super::mark_practice(output, view.genesis().practice)?;
     let rows = if args.cases {
         answers::figure_cases(&view, &args.id, &question)?
     } else {
@@ -51,6 +51,5 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         let text = |value: &serde_json::Value| value.to_string().replace('"', "");
         row.as_object().map(|row| row.values().map(text).collect::<Vec<_>>().join("\t")).unwrap_or_default()
     });
-    output.lines(lines)?;
-    Ok(())
+    output.lines(lines.map(Ok))
 }

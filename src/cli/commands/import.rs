@@ -81,12 +81,12 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "import": outcome.summary,
             "rejects": outcome.first_rejects,
             "ledger": { "position": head.size, "root": head.root.to_string() },
-        }));
+        }))?;
     } else {
         for reject in &outcome.first_rejects {
             output.remark(&serde_json::to_string(reject).unwrap_or_default());
         }
-        output.line(output.say(&outcome.summary.vi(), &outcome.summary.en()));
+        output.line(output.say(&outcome.summary.vi(), &outcome.summary.en()))?;
     }
     if lost {
         return Err(Failure::new(

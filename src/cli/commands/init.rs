@@ -96,15 +96,15 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "head": 1,
             "log_key": genesis.log_key,
             "root_key": genesis.root_key,
-        }));
+        }))?;
     } else {
         output.line(output.say(
             "Đã lập sổ. Cơ quan số 1, thủ trưởng là người số 1.",
             "The ledger is founded. Its office is number 1, its head is officer 1.",
-        ));
+        ))?;
         let key = output
             .say("Khóa kiểm chứng của sổ, giữ ở nơi khác:", "The log's verifier key, to be kept elsewhere:");
-        output.line(&format!("{key} {}", genesis.log_key));
+        output.line(&format!("{key} {}", genesis.log_key))?;
         output.remark(output.say(
             "keys/root.key cho phép thay khóa của sổ: hãy chuyển nó ra khỏi máy này.",
             "keys/root.key vouches for later log keys: take it off this machine.",

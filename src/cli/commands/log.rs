@@ -1,6 +1,5 @@
 //! `log`: the records, decoded, one JSON object a line: what an outsider recounts from.
 
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use thads_ledger::{Reader, Stored};
@@ -32,30 +31,25 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             Failure::new(format!("stream {text:?}: {error}"), "for instance case:DT03/2018/0412")
         })?),
     };
-    let mut out = BufWriter::new(std::io::stdout().lock());
     let mut records = reader.read(Position::new(args.from));
-    while let Some(stored) = records.next_stored() {
-        let Stored { record, leaf, .. } = stored?;
-        if args.to.is_some_and(|to| record.position.get() >= to) {
-            break;
-        }
-        if only.as_ref().is_some_and(|only| *only != record.stream) {
-            continue;
-        }
-        let entry = thads_projections::entry::entry_of(&record)
-            .map_err(|error| Failure::new(error, "this build is older than the ledger: use a newer thads"))?;
-        let line = if output.json {
-            record_json(&record, &leaf.to_string(), entry.as_ref().map(|entry| &*entry.event)).to_string()
-        } else {
-            let kind = entry.as_ref().map_or("genesis", |entry| entry.event.about().name);
-            let effective = entry.as_ref().map_or_else(String::new, |entry| entry.effective.to_string());
-            format!("{:>9} {effective} {} {kind}", record.position, record.stream)
-        };
-        // A reader that is gone (`thads log | head`) ends the listing and is no failure.
-        if writeln!(out, "{line}").is_err() {
-            return Ok(());
-        }
+    let asked = |stored: &Stored| only.as_ref().is_none_or(|only| *only == stored.record.stream);
+    let before_end = |stored: &Stored| args.to.is_none_or(|to| stored.record.position.get() < to);
+    output.lines(
+        std::iter::from_fn(|| records.next_stored())
+            .take_while(|stored| stored.as_ref().map_or(true, before_end))
+            .filter(|stored| stored.as_ref().map_or(true, asked))
+            .map(|stored| line(output, &stored?)),
+    )
+}
+
+fn line(output: &Output, Stored { record, leaf, .. }: &Stored) -> Result<String, Failure> {
+    let entry = thads_projections::entry::entry_of(record)
+        .map_err(|error| Failure::new(error, "this build is older than the ledger: use a newer thads"))?;
+    if output.json {
+        let event = entry.as_ref().map(|entry| &*entry.event);
+        return Ok(record_json(record, &leaf.to_string(), event).to_string());
     }
-    let _ = out.flush();
-    Ok(())
+    let kind = entry.as_ref().map_or("genesis", |entry| entry.event.about().name);
+    let effective = entry.as_ref().map_or_else(String::new, |entry| entry.effective.to_string());
+    Ok(format!("{:>9} {effective} {} {kind}", record.position, record.stream))
 }

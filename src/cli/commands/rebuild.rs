@@ -35,14 +35,14 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     }
     let (size, cases) = view.with_books(|books| (books.position().0, books.case_count()));
     if output.json {
-        output.json(&json!({ "position": size, "cases": cases, "checked": args.check }));
+        output.json(&json!({ "position": size, "cases": cases, "checked": args.check }))?;
     } else {
         output.line(&format!(
             "{size} {}, {} {}",
             output.say("bản ghi", "records"),
             cases,
             output.say("việc", "cases")
-        ));
+        ))?;
     }
     Ok(())
 }

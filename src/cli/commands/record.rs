@@ -60,9 +60,9 @@ fn record_line(house: &House, output: &Output, line: &str, dry_run: bool) -> Res
     let done = if dry_run { house.dry_run(request)? } else { house.act(request)? };
     let answer = thads_service::answers::done(&done);
     if output.json {
-        output.json(&answer);
+        output.json(&answer)?;
     } else if dry_run {
-        output.line(output.say("Được phép; không ghi gì.", "Allowed; nothing recorded."));
+        output.line(output.say("Được phép; không ghi gì.", "Allowed; nothing recorded."))?;
     } else {
         let text = |key: &str| {
             answer.get(key).map_or_else(String::new, |value| match value {
@@ -76,7 +76,7 @@ fn record_line(house: &House, output: &Output, line: &str, dry_run: bool) -> Res
             text("stream_version"),
             text("request"),
             text("leaf")
-        ));
+        ))?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let view = View::open(data)?;
     let asked = args.question.asked();
     let (head, days) = answers::replay(&view, &asked)?;
-    super::say_practice(output, &head);
+    super::say_practice(output, &head)?;
     let ledger = head.get("ledger").cloned().unwrap_or_default();
     let lines = days.iter().map(|(day, report)| {
         let figures = figures_json(report);
@@ -39,6 +39,5 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             of("rate.money")
         )
     });
-    output.lines(lines)?;
-    Ok(())
+    output.lines(lines.map(Ok))
 }

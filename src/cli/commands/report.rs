@@ -25,16 +25,19 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let asked = args.question.asked();
     let answer = answers::report(&view, &asked, args.by.as_deref())?;
     if output.json {
-        output.json(&answer);
+        output.json(&answer)?;
     } else {
-        print(output, &view, &answer);
+        print(output, &view, &answer)?;
     }
     Ok(())
 }
 
 /// Prints a report as a table of text.
-pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) {
-    super::say_practice(output, answer);
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) -> Result<(), Failure> {
+    super::say_practice(output, answer)?;
     let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let unit = &source.genesis().unit;
     output.line(&format!(
@@ -44,21 +47,21 @@ pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) {
         text("from"),
         text("to"),
         text("scope")
-    ));
+    ))?;
     output.line(&format!(
         "{}: {}{}",
         output.say("Đơn vị tiền", "Unit of money"),
         unit.code,
         if unit.exponent == 0 { String::new() } else { format!(" × 10^-{}", unit.exponent) }
-    ));
+    ))?;
     let figures = answer.get("figures").cloned().unwrap_or_default();
     for about in FIGURES {
         let Some(value) = figures.get(about.id) else { continue };
         let name = output.say(about.vi, about.en);
-        output.line(&format!("{:<34} {:>22}  {name}", about.id, shown(value)));
+        output.line(&format!("{:<34} {:>22}  {name}", about.id, shown(value)))?;
     }
     if let Some(Value::Array(rows)) = answer.get("rows") {
-        output.line("");
+        output.line("")?;
         for row in rows {
             let of = |id: &str| {
                 row.get("figures").and_then(|figures| figures.get(id)).map(shown).unwrap_or_default()
@@ -72,7 +75,7 @@ pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) {
                 of("money.enforceable"),
                 of("money.finished"),
                 of("rate.money")
-            ));
+            ))?;
         }
     }
     let ledger = answer.get("ledger").cloned().unwrap_or_default();
@@ -82,7 +85,7 @@ pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) {
         ledger.get("position").map(ToString::to_string).unwrap_or_default(),
         output.say("gốc", "root"),
         ledger.get("root").and_then(Value::as_str).unwrap_or_default()
-    ));
+    ))
 }
 
 /// A figure's value as text.

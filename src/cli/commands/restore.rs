@@ -36,7 +36,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref())?;
     let (size, root) = (done.size, done.root.to_string());
     if output.json {
-        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": done.unopened }));
+        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": done.unopened }))?;
         return Ok(());
     }
     output.line(&format!(
@@ -44,7 +44,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         output.say("Đã khôi phục", "Restored"),
         output.say("bản ghi", "records"),
         output.say("gốc", "root")
-    ));
+    ))?;
     let unopened = output.say(
         "Dữ liệu cá nhân không mở được, vì khóa trong bản sao cũ hơn các bản ghi; chép keys/keyring mới hơn từ sổ, hoặc từ bản sao làm với --keys",
         "Pieces of personal data that do not open, for the keys in the backup are older than its records; bring keys/keyring from the ledger itself, or from a backup made with --keys",

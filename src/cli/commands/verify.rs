@@ -35,11 +35,10 @@ pub(crate) struct Verified {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let options = options(data, args)?;
     let verified = verify_against(data, &options)?;
-    if output.json {
-        output.json(&verified.json());
+    let said = if output.json {
+        output.json(&verified.json())
     } else {
-        verified.print(output);
-        output.line(&verified.line(output));
+        let said = verified.print(output).and_then(|()| output.line(&verified.line(output)));
         if verified.checkpoints == 0 && verified.is_good() {
             output.remark(output.say(
                 "Lưu ý: sổ có bị cắt ngắn ở cuối, hay bị làm lại toàn bộ, thì chỉ điểm kiểm giữ ở nơi khác mới biết (--checkpoint).",
@@ -50,8 +49,10 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "Lưu ý: cho đến khi có đăng nhập, tên người thực hiện là lời khai của ai có quyền ghi.",
             "Note: until people sign in, an actor is a claim of whoever may write.",
         ));
-    }
-    verified.result(output)
+        said
+    };
+    // What is wrong with the ledger counts for more than that it could not be written.
+    verified.result(output).and(said)
 }
 
 /// Verifies a directory by itself.
@@ -171,13 +172,17 @@ impl Verified {
     }
 
     /// Prints what was found of each copy.
-    pub(crate) fn print(&self, output: &Output) {
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn print(&self, output: &Output) -> Result<(), Failure> {
         for finding in self.findings().take(20) {
-            output.line(output.say(&finding.vi(), &finding.to_string()));
+            output.line(output.say(&finding.vi(), &finding.to_string()))?;
         }
         for sentence in self.directory.sentences() {
-            output.line(output.sentence(&sentence));
+            output.line(output.sentence(&sentence))?;
         }
+        Ok(())
     }
 
     /// What opening the ledger for writing would do.

@@ -1,0 +1,194 @@
+//! Answers that cannot be written: exit 1 and a sentence, for every command; a reader that is gone is no failure.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::small::FOUNDING;
+use crate::support::{
+    Folder, HALF_YEAR, Ran, THADS, action, demo, distraint_case, head, lines, officer, real_ledger, record,
+    thads,
+};
+
+const CASE: &str = "DT03/2018/0001";
+
+/// Where standard output goes.
+#[derive(Clone, Copy, Debug)]
+enum To {
+    /// A disk without room.
+    FullDisk,
+    /// A file that is not open for writing.
+    NotWritable,
+    /// A pipe whose reader is gone.
+    ClosedPipe,
+}
+
+impl To {
+    fn stdio(self) -> Stdio {
+        match self {
+            To::FullDisk => File::options().write(true).open("/dev/full").unwrap().into(),
+            To::NotWritable => File::open("/dev/null").unwrap().into(),
+            To::ClosedPipe => std::io::pipe().unwrap().1.into(),
+        }
+    }
+}
+
+fn run(data: &Path, args: &[&str], to: To) -> Ran {
+    let child = Command::new(THADS)
+        .env_remove("THADS_DATA")
+        .arg("--data")
+        .arg(data)
+        .args(["--lang", "en"])
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(to.stdio())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    Ran { status: output.status.code().unwrap_or(-1), out: String::new(), err }
+}
+
+/// A ledger with a case, a backup of it, and a file with one action that is allowed.
+fn ledger() -> (Folder, String, String) {
+    let folder = real_ledger();
+    record(&folder.data, &distraint_case(CASE)).ok();
+    let beside = |name: &str| folder.data.parent().unwrap().join(name).to_str().unwrap().to_owned();
+    let (backup, file) = (beside("backup"), beside("actions.jsonl"));
+    thads(&folder.data, &["backup", &backup]).ok();
+    let note = action(CASE, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": "x" }));
+    fs::write(&file, lines(&[note])).unwrap();
+    (folder, backup, file)
+}
+
+/// Every command that answers, as text and as JSON; `{backup}`, `{file}` and `{new}` stand for paths.
+const COMMANDS: &[&str] = &[
+    "log",
+    "log --stream case:DT03/2018/0001",
+    "report --period 2019-H1",
+    "report --period 2019-H1 --by office",
+    "case DT03/2018/0001",
+    "case DT03/2018/0001 --history",
+    "cases",
+    "figure cases.total --period 2019-H1",
+    "figure cases.total --period 2019-H1 --cases",
+    "figure cases.total --period 2019-H1 --events",
+    "replay --period 2019-M09",
+    "verify",
+    "checkpoint",
+    "rebuild",
+    "rebuild --check",
+    "doctor --dry-run",
+    "doctor",
+    "record {file} --dry-run",
+    "record {file}",
+    "backup {new}",
+    "--data {new} restore {backup}",
+];
+
+fn filled(command: &str, backup: &str, file: &str, new: &str) -> Vec<String> {
+    let fill = |word: &str| word.replace("{backup}", backup).replace("{file}", file).replace("{new}", new);
+    command.split(' ').map(fill).collect()
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure_of_every_command() {
+    let (folder, backup, file) = ledger();
+    for (number, command) in COMMANDS.iter().enumerate() {
+        for json in [false, true] {
+            for to in [To::FullDisk, To::NotWritable, To::ClosedPipe] {
+                let new = format!("{backup}-{number}-{json}-{to:?}");
+                let args = filled(command, &backup, &file, &new);
+                let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
+                if json {
+                    args.insert(0, "--json");
+                }
+                // What `--data` says twice, the last one says.
+                let own =
+                    args.iter().position(|arg| *arg == "--data").map(|at| args.drain(at..at + 2).nth(1));
+                let data = own.flatten().map_or(folder.data.as_path(), Path::new);
+                let ran = run(data, &args, to);
+                match to {
+                    To::FullDisk | To::NotWritable => {
+                        assert_eq!(ran.status, 1, "{args:?} to {to:?}: {}", ran.err);
+                        assert!(
+                            ran.err.contains("cannot be written to standard output"),
+                            "{args:?}: {}",
+                            ran.err
+                        );
+                        assert!(ran.err.contains("Hint: "), "{args:?}: {}", ran.err);
+                    }
+                    To::ClosedPipe => assert_eq!(ran.status, 0, "{args:?} to {to:?}: {}", ran.err),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_of_commands_holds_every_command() {
+    let help = thads(Path::new("."), &["--help"]).ok().out;
+    let listed = help.split_once("Commands:").unwrap().1.split_once("Options:").unwrap().0;
+    let all: BTreeSet<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let tried = COMMANDS.iter().flat_map(|command| command.split(' ').filter(|word| all.contains(word)));
+    // `serve` answers by HTTP; founding and what is told of an import have tests of their own, in this file and in `import`.
+    let elsewhere = ["serve", "init", "demo", "import", "help"];
+    assert_eq!(tried.chain(elsewhere).collect::<BTreeSet<_>>(), all);
+}
+
+#[test]
+fn help_and_version_that_cannot_be_written_are_failures() {
+    for args in [&["--help"][..], &["--version"], &["help"], &["help", "record"], &["record", "--help"]] {
+        let ran = run(Path::new("."), args, To::FullDisk);
+        assert_eq!(ran.status, 1, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("cannot be written to standard output"), "{args:?}: {}", ran.err);
+        assert_eq!(run(Path::new("."), args, To::ClosedPipe).status, 0, "{args:?}");
+    }
+    assert_eq!(run(Path::new("."), &["no-such-command"], To::FullDisk).status, 2);
+}
+
+#[test]
+fn what_was_done_stays_done_where_the_answer_cannot_be_written() {
+    let (folder, _, file) = ledger();
+    let before = head(&folder.data).0;
+    assert_eq!(run(&folder.data, &["record", &file], To::FullDisk).status, 1);
+    assert_eq!(head(&folder.data).0, before + 1);
+    thads(&folder.data, &["verify"]).ok();
+
+    let founded = Folder::new();
+    assert_eq!(run(&founded.data, &FOUNDING, To::FullDisk).status, 1);
+    assert_eq!(head(&founded.data).0, 3);
+    thads(&founded.data, &["verify"]).ok();
+}
+
+#[test]
+fn damage_is_said_by_the_exit_status_even_where_the_answer_cannot_be_written() {
+    let (folder, ..) = ledger();
+    fs::remove_dir_all(folder.data.join("sled")).unwrap();
+    let segment = folder.data.join("wal/0000000001.seg");
+    let mut bytes = fs::read(&segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    for args in [&["verify"][..], &["--json", "verify"], &["doctor", "--dry-run"]] {
+        assert_eq!(run(&folder.data, args, To::FullDisk).status, 3, "{args:?}");
+    }
+}
+
+#[test]
+fn the_demo_says_it_where_its_report_cannot_be_written() {
+    let folder = Folder::copy_of(&demo().data);
+    for args in [&["--quiet", "demo", "--no-serve"][..], &["--quiet", "--json", "demo"]] {
+        let ran = run(&folder.data, args, To::FullDisk);
+        assert_eq!(ran.status, 1, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("cannot be written to standard output"), "{args:?}: {}", ran.err);
+    }
+    assert_eq!(
+        crate::support::ask(&folder.data, &["report", "--period", HALF_YEAR])["ledger"]["practice"],
+        true
+    );
+}
