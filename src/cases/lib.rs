@@ -21,4 +21,5 @@ pub mod organisation;
 pub mod personal;
 pub mod refusal;
 pub mod rules;
+pub mod text;
 pub mod world;

@@ -132,3 +132,21 @@ fn a_correction_names_what_changes() {
     assert_eq!(case["judgment"]["kind"], "civil");
     assert_eq!(case["debtors"][0]["person"]["name"], "Trần Thị Thử");
 }
+
+/// Decomposed letters, invisible characters and the eth look like nothing special, and are stored as what they look like.
+#[test]
+fn a_text_is_found_in_every_spelling_that_looks_like_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let typed = "\u{200b}12/2018/H\u{f4}\u{300}-\u{d0}S\u{a0} ";
+    let judgment = json!({ "court": "TAND", "number": typed, "date": "2018-09-01", "judgment": "civil" });
+    act(&house, "case:DT00/2018/0002", 3, "judgment_received", "2018-10-02", judgment).unwrap();
+    for asked in ["Hồ-Đ", "Ho\u{302}\u{300}-ĐS", " H\u{f4}\u{300}\u{200d}-\u{189}"] {
+        let filter =
+            answers::ListFilter { judgment: Some(asked.to_owned()), ..answers::ListFilter::default() };
+        let found = answers::cases(&house, &filter).unwrap();
+        assert_eq!(found.len(), 1, "{asked:?}");
+    }
+    let case = answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, None, false).unwrap();
+    assert_eq!(case["judgment"]["number"], "12/2018/Hồ-ĐS");
+}

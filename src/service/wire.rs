@@ -8,6 +8,7 @@ use thads_cases::date::Date;
 use thads_cases::event::{COMMON_FIELDS, Common, Event, KINDS, KindCode};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
+use thads_cases::text::normal;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamTag};
 
@@ -151,6 +152,7 @@ const ENVELOPE: &[&str] = &["request", "case", "stream", "expected_version", "ki
 /// # Errors
 /// The first field that is missing, unknown or wrong.
 pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, WireError> {
+    let value = in_normal_form(value);
     let Value::Object(mut object) = value else {
         return Err(WireError::new(
             "body",
@@ -208,6 +210,18 @@ pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, W
         provenance: Provenance::Live,
         what,
     })
+}
+
+/// Puts every text of a value into its normal form: here alone does text enter with an action.
+fn in_normal_form(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(normal(&text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(in_normal_form).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, in_normal_form(value))).collect())
+        }
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => plain,
+    }
 }
 
 fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result<Subject, WireError> {

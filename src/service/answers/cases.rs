@@ -8,6 +8,7 @@ use thads_cases::event::Event;
 use thads_cases::history::{case_at, known_at as entries_known_at};
 use thads_cases::ids::CaseId;
 use thads_cases::organisation::Organisation;
+use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
 
 use super::{AnswerError, ledger, office_code, office_no, row, total};
@@ -208,6 +209,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
         let known = known_at(books, filter.as_known.as_deref())?;
         let organisation = &books.world_at(known).organisation;
         let office = filter.office.as_deref().map(|code| office_no(organisation, code)).transpose()?;
+        let judgment = filter.judgment.as_deref().map(normal);
         let mut found = Vec::new();
         for (id, entries) in books.cases() {
             if found.len() >= filter.limit.unwrap_or(1000) {
@@ -227,7 +229,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
                 && filter
                     .enforcer
                     .is_none_or(|wanted| case.last_enforcer.is_some_and(|number| number.0 == wanted))
-                && filter.judgment.as_ref().is_none_or(|part| {
+                && judgment.as_ref().is_none_or(|part| {
                     case.judgment_number.as_ref().is_some_and(|number| number.contains(part.as_str()))
                 });
             if fits {
