@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use thads_cases::date::Date;
-use thads_cases::event::{Body, KindCode, Payload, PayloadOf};
+use thads_cases::event::{Body, KindCode, PayloadIn, PayloadOf};
 use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_proof::codec::{self, CodecError};
@@ -64,7 +64,7 @@ pub fn entry_of(record: &Record) -> Result<Option<Entry>, DecodeError> {
         |source| DecodeError::Payload { position, kind: record.kind, revision: record.kind_revision, source };
     let code = KindCode { code: record.kind, revision: record.kind_revision };
     let event = codec::decode_seed(PayloadOf(code), &record.payload).map_err(damaged)?;
-    codec::check_canonical(&Payload(&event), &record.payload).map_err(damaged)?;
+    codec::check_canonical(&PayloadIn(&event, record.kind_revision), &record.payload).map_err(damaged)?;
     let payload = match &event.body {
         Body::FactCorrected(fact) => Some(fact.entry.0),
         Body::EntryVoided(void) => Some(void.entry.0),

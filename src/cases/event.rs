@@ -80,6 +80,32 @@ pub trait Kind: Serialize + for<'de> Deserialize<'de> + Clone + PartialEq + fmt:
     fn personal(&mut self) -> Vec<&mut Personal> {
         Vec::new()
     }
+
+    /// Reads the fields as an older revision wrote them.
+    ///
+    /// # Errors
+    /// There is no such revision, or the fields do not fit it.
+    fn read_older<'de, D: Deserializer<'de>>(revision: u8, fields: D) -> Result<Self, D::Error> {
+        let _ = fields;
+        Err(unknown_revision(&Self::ABOUT, revision))
+    }
+
+    /// Writes the fields as an older revision has them, to compare them with what was read.
+    ///
+    /// # Errors
+    /// There is no such revision, or it has no place for what the fields say.
+    fn write_older<S: Serializer>(&self, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
+        let _ = serializer;
+        Err(unwritten_revision(&Self::ABOUT, revision))
+    }
+}
+
+fn unknown_revision<E: de::Error>(about: &About, revision: u8) -> E {
+    E::custom(format_args!("event kind {} revision {revision} is unknown", about.code))
+}
+
+fn unwritten_revision<E: serde::ser::Error>(about: &About, revision: u8) -> E {
+    E::custom(format_args!("event kind {} cannot be written in revision {revision}", about.code))
 }
 
 /// Where and when an event happens: what [`CaseKind::apply`] may know besides the state.
@@ -276,27 +302,51 @@ macro_rules! kinds {
             }
         }
 
+        impl Body {
+            /// Writes the fields as a revision has them.
+            fn serialize_in<S: Serializer>(&self, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Body::$ck(kind) => write(kind, revision, serializer),)*
+                    $(Body::$kk(kind) => write(kind, revision, serializer),)*
+                    $(Body::$ok(kind) => write(kind, revision, serializer),)*
+                    $(Body::$ak(kind) => write(kind, revision, serializer),)*
+                }
+            }
+        }
+
         /// Reads the fields of the kind with this code and revision.
         impl<'de> DeserializeSeed<'de> for KindCode {
             type Value = Body;
 
             fn deserialize<D: Deserializer<'de>>(self, fields: D) -> Result<Body, D::Error> {
-                $(if (self.code, self.revision) == (<$cm::$ck as Kind>::ABOUT.code, <$cm::$ck as Kind>::ABOUT.revision) {
-                    return $cm::$ck::deserialize(fields).map(Body::$ck);
+                $(if self.code == <$cm::$ck as Kind>::ABOUT.code {
+                    return read::<$cm::$ck, D>(self.revision, fields).map(Body::$ck);
                 })*
-                $(if (self.code, self.revision) == (<$km::$kk as Kind>::ABOUT.code, <$km::$kk as Kind>::ABOUT.revision) {
-                    return $km::$kk::deserialize(fields).map(Body::$kk);
+                $(if self.code == <$km::$kk as Kind>::ABOUT.code {
+                    return read::<$km::$kk, D>(self.revision, fields).map(Body::$kk);
                 })*
-                $(if (self.code, self.revision) == (<$om::$ok as Kind>::ABOUT.code, <$om::$ok as Kind>::ABOUT.revision) {
-                    return $om::$ok::deserialize(fields).map(Body::$ok);
+                $(if self.code == <$om::$ok as Kind>::ABOUT.code {
+                    return read::<$om::$ok, D>(self.revision, fields).map(Body::$ok);
                 })*
-                $(if (self.code, self.revision) == (<$am::$ak as Kind>::ABOUT.code, <$am::$ak as Kind>::ABOUT.revision) {
-                    return $am::$ak::deserialize(fields).map(Body::$ak);
+                $(if self.code == <$am::$ak as Kind>::ABOUT.code {
+                    return read::<$am::$ak, D>(self.revision, fields).map(Body::$ak);
                 })*
                 Err(de::Error::custom(format_args!("event kind {} revision {} is unknown", self.code, self.revision)))
             }
         }
     };
+}
+
+fn read<'de, K: Kind, D: Deserializer<'de>>(revision: u8, fields: D) -> Result<K, D::Error> {
+    if revision == K::ABOUT.revision { K::deserialize(fields) } else { K::read_older(revision, fields) }
+}
+
+fn write<K: Kind, S: Serializer>(kind: &K, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
+    if revision == K::ABOUT.revision {
+        kind.serialize(serializer)
+    } else {
+        kind.write_older(revision, serializer)
+    }
 }
 
 kinds! {
@@ -421,6 +471,21 @@ pub struct Payload<'a>(pub &'a Event);
 impl Serialize for Payload<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (&self.0.common, &self.0.body).serialize(serializer)
+    }
+}
+
+/// The payload of a record in the revision that the record's header names.
+pub struct PayloadIn<'a>(pub &'a Event, pub u8);
+
+impl Serialize for PayloadIn<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Fields<'a>(&'a Body, u8);
+        impl Serialize for Fields<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize_in(self.1, serializer)
+            }
+        }
+        (&self.0.common, Fields(&self.0.body, self.1)).serialize(serializer)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::records::Records;
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
-use crate::{files, founding, keys, lookup, repeat, snapshot, space};
+use crate::{files, founding, keys, lookup, snapshot, space};
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {
@@ -192,20 +192,6 @@ impl Ledger {
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
         let candidates = read(&self.state).requests.candidates(&self.id, request);
         lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
-    }
-
-    /// Answers an append whose request stands in the log with its first receipt; that and `records` are what
-    /// [`Ledger::repeated`] returned. No committer is asked, so that a ledger that has stopped answers as well.
-    ///
-    /// # Errors
-    /// When the request id stands for other content, or what the vault keeps of it cannot be read.
-    pub fn answer_again(
-        &self,
-        first: Receipt,
-        records: &[Record],
-        append: &Append,
-    ) -> Result<Receipt, AppendError> {
-        repeat::answer(first, records, append, &self.vault)
     }
 
     /// Returns the head: what is durable.

@@ -1,7 +1,8 @@
 //! The randomness that the committer is given: the operating system's, or a seeded stream.
 //!
 //! A seeded ledger draws every key, salt, nonce and blind from its seed and from the position that they serve, so the same
-//! seed and the same appends give the same root, however often the ledger was closed and opened in between.
+//! seed and the same appends give the same root, however often the ledger was closed and opened in between. Names that must
+//! be nobody else's before they have a position (request ids, references) come from the operating system.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

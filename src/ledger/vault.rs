@@ -276,7 +276,10 @@ impl Vault {
     }
 
     /// Returns whether `plaintext` stands under `reference`. An erased entry counts as the same.
-    pub(crate) fn compare(&self, reference: &Reference, plaintext: &[u8]) -> Result<bool, VaultError> {
+    ///
+    /// # Errors
+    /// As [`Vault::get`].
+    pub fn compare(&self, reference: &Reference, plaintext: &[u8]) -> Result<bool, VaultError> {
         if !self.holds(reference) {
             return Ok(false);
         }

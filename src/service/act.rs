@@ -9,13 +9,14 @@ use thads_cases::event::{Event, Subject as Sort};
 use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
-use thads_ledger::{Append, AppendError, NewEvent, Receipt, StreamAppend};
+use thads_ledger::{Append, AppendError, NewEvent, Receipt, StreamAppend, Vault, VaultError};
 use thads_projections::books::Books;
-use thads_proof::record::{Provenance, RequestId, Stream};
+use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
 use crate::moves::{Found, as_sender, has_two_ends, other_end_of};
 use crate::place::{belongs, named_case_exists, number_follows, year_fits};
+use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
 use crate::wire::{self, Request, Subject, What, WireError};
 
@@ -103,28 +104,38 @@ impl House {
     /// # Errors
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
-        let asked_version = request.expected_version;
-        let group = self.group_of(request)?;
-        let _alone = has_two_ends(&group).then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
+        let _alone =
+            has_two_ends(&request.what).then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
         loop {
-            if let Some(first) = self.repeated(&group)? {
+            if let Some(first) = self.said_before(&request)? {
                 return Ok(first);
             }
             let prepared = {
                 let books = self.books();
+                let group = self.group_of(&books, &request)?;
                 self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
             };
-            match prepared.and_then(|prepared| self.append(prepared)) {
+            let done = match prepared.and_then(|prepared| self.append(prepared)) {
                 // Somebody else was quicker, and the sender did not say which version he saw: decide again.
-                Err(ActError::Append(AppendError::Stale { .. })) if asked_version.is_none() => {
-                    self.catch_up()?
+                Err(ActError::Append(AppendError::Stale { .. })) if request.expected_version.is_none() => {
+                    self.catch_up()?;
+                    continue;
                 }
-                // The same request may have been recorded between the look and the decision: then it is answered.
-                Err(ActError::Refused(refusal)) => {
-                    return self.repeated(&group)?.ok_or(ActError::Refused(refusal));
-                }
-                other => return other,
-            }
+                done => done,
+            };
+            // The same id may have been recorded between the look and the answer: then what was sent is compared.
+            let met = match &done {
+                Ok(done) => done.receipt.is_some_and(|receipt| receipt.repeated()),
+                Err(
+                    ActError::Refused(_)
+                    | ActError::Append(AppendError::Stale { .. } | AppendError::RequestReused { .. }),
+                ) => true,
+                Err(_) => false,
+            };
+            return match met.then(|| self.said_before(&request)).transpose()?.flatten() {
+                Some(first) => Ok(first),
+                None => done,
+            };
         }
     }
 
@@ -133,8 +144,8 @@ impl House {
     /// # Errors
     /// As [`House::act`] would answer now.
     pub fn dry_run(&self, request: Request) -> Result<Done, ActError> {
-        let group = self.group_of(request)?;
         let books = self.books();
+        let group = self.group_of(&books, &request)?;
         let prepared = self.prepare(&books, &Pending::new(), &group, Position(books.position().0))?;
         for stream in &prepared.append.streams {
             let current = self.ledger.version(&stream.stream);
@@ -241,16 +252,16 @@ impl House {
         Ok(Done { receipt: Some(receipt), ..prepared.done })
     }
 
-    /// A single action as a group of one.
-    fn group_of(&self, request: Request) -> Result<Group, ActError> {
-        let event = match request.what {
-            What::Event(event) => *event,
+    /// A single action as a group of one, with the fields that it leaves to the entry that it corrects.
+    fn group_of(&self, books: &Books, request: &Request) -> Result<Group, ActError> {
+        let event = match &request.what {
+            What::Event(event) => (**event).clone(),
             What::Changes { entry, changes, rest } => {
-                self.correction(&request.subject, entry, changes, rest)?
+                self.correction(history(books, &request.subject), *entry, changes, rest)?
             }
         };
         let part = Part {
-            subject: request.subject,
+            subject: request.subject.clone(),
             expected_version: request.expected_version,
             effective: request.effective,
             actor: request.actor,
@@ -260,70 +271,100 @@ impl House {
         Ok(Group { request: request.request, at: None, parts: vec![part] })
     }
 
-    /// The first receipt, where the request id stands in the log with this content: what was allowed once is not
-    /// decided again. The date of the first time counts where the sender left it to us.
+    /// The first receipt, where the action's request id stands in the log with what is sent now: what was allowed once is
+    /// not decided again, whatever was recorded since.
+    fn said_before(&self, request: &Request) -> Result<Option<Done>, ActError> {
+        let stream = request.subject.stream()?;
+        self.answered(request.request, 1, |records, decided_on, vault| {
+            let [record] = records else { return Ok(false) };
+            let sent = Sent {
+                stream: &stream,
+                expected_version: request.expected_version,
+                effective: request.effective,
+                actor: request.actor.0,
+                provenance: self.provenance(request.provenance),
+            };
+            repeat::says_request(record, decided_on(record), &sent, request, vault)
+        })
+    }
+
+    /// The same for a group.
     fn repeated(&self, group: &Group) -> Result<Option<Done>, ActError> {
-        let Some(request) = group.request else { return Ok(None) };
+        let parts = in_stream_order(&group.parts);
+        let streams = parts.iter().map(|part| part.subject.stream()).collect::<Result<Vec<_>, _>>()?;
+        let of_first = streams.iter().take_while(|stream| Some(*stream) == streams.first()).count();
+        self.answered(group.request, of_first, |records, decided_on, vault| {
+            if records.len() != parts.len() {
+                return Ok(false);
+            }
+            for ((record, part), stream) in records.iter().zip(&parts).zip(&streams) {
+                let sent = Sent {
+                    stream,
+                    expected_version: None,
+                    effective: part.effective,
+                    actor: part.actor.0,
+                    provenance: self.provenance(part.provenance),
+                };
+                if !repeat::says_event(record, decided_on(record), &sent, &part.event, vault)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Looks a request id up; `says_the_same` is given what it recorded, and tells the day on which a record was decided.
+    /// `of_first`: how many of its records belong to its first stream. The ledger's committer is not asked: one that has
+    /// stopped denies everything, and what was acknowledged before is known all the same.
+    fn answered(
+        &self,
+        request: Option<RequestId>,
+        of_first: usize,
+        says_the_same: impl FnOnce(&[Record], &dyn Fn(&Record) -> Date, &Vault) -> Result<bool, VaultError>,
+    ) -> Result<Option<Done>, ActError> {
+        let Some(request) = request else { return Ok(None) };
         let Some((first, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
             return Ok(None);
         };
-        let mut randomness = self.randomness.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut streams: Vec<StreamAppend> = Vec::new();
-        for (at, part) in in_stream_order(&group.parts).into_iter().enumerate() {
-            let record = records.get(at);
-            let first_time = record.and_then(|record| Date::from_days(record.effective));
-            let effective = part.effective.or(first_time).unwrap_or_else(|| self.clock().today());
-            let sealed = seal::seal(part.event.clone(), &mut **randomness)?;
-            let office = record.map_or(0, |record| record.office);
-            let new =
-                seal::new_event(&sealed, effective, office, part.actor.0, self.provenance(part.provenance))?;
-            add(&mut streams, part.subject.stream()?, new, |_| 0);
+        let decided_on = |record: &Record| Date::of_instant(record.recorded_at.get());
+        if !says_the_same(&records, &decided_on, self.ledger.vault()).map_err(AppendError::Vault)? {
+            return Err(AppendError::RequestReused { request, position: first.first() }.into());
         }
-        drop(randomness);
-        // The ledger compares the content: the first receipt, or that the id was used for another. Its committer is not
-        // asked: one that has stopped denies everything, and what was acknowledged before is known all the same.
-        let receipt = self.ledger.answer_again(first, &records, &Append { request, streams })?;
-        let version = records.first().map_or(0, |record| record.stream_version);
-        let effective =
-            records.first().and_then(|record| Date::from_days(record.effective)).unwrap_or(Date::MIN);
-        Ok(Some(Done { receipt: Some(receipt), version, effective, flags: Vec::new() }))
+        let version = of_first.checked_sub(1).and_then(|last| records.get(last));
+        let effective = records.first().and_then(|record| Date::from_days(record.effective));
+        Ok(Some(Done {
+            receipt: Some(first),
+            version: version.map_or(0, |record| record.stream_version),
+            effective: effective.unwrap_or(Date::MIN),
+            flags: Vec::new(),
+        }))
     }
 
     /// The whole correction from the fields that change: what the entry says now, with those replaced.
     fn correction(
         &self,
-        subject: &Subject,
+        entries: &[Entry],
         entry: Position,
-        changes: Map<String, Value>,
-        mut rest: Map<String, Value>,
+        changes: &Map<String, Value>,
+        rest: &Map<String, Value>,
     ) -> Result<Event, ActError> {
-        let books = self.books();
-        let entries = history(&books, subject);
-        let Some(target) = entries.iter().find(|known| known.position == entry) else {
+        let Some(at) = entries.iter().position(|known| known.position == entry) else {
             let known = entries.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ");
             return Err(
                 Refusal::new(Code::Unknown, "–", "entry", entry, "an entry of this stream", known).into()
             );
         };
-        let repairs = thads_cases::history::repairs(entries);
-        let at = entries.iter().position(|known| known.position == entry).unwrap_or_default();
-        let (event, took_effect) = match repairs.get(at).copied().flatten() {
+        let target = &entries[at];
+        let (event, took_effect) = match thads_cases::history::repairs(entries).get(at).copied().flatten() {
             Some(thads_cases::history::Repair::Corrected { event, took_effect, .. }) => (event, took_effect),
             Some(thads_cases::history::Repair::Voided { .. }) | None => (&*target.event, target.effective),
         };
         let opened = seal::open(event, self.ledger.vault());
         let mut fields = wire::fields_of(&opened);
-        for (name, value) in changes {
-            fields.insert(name, value);
-        }
+        fields.extend(changes.clone());
         let replacement = wire::event_of(event.about().name, fields)?;
-        let replacement = serde_json::to_value(&replacement)
-            .map_err(|error| WireError::new("changes", "", &error.to_string(), "fields of the kind"))?;
-        rest.insert("replacement".to_owned(), replacement);
-        if !rest.contains_key("took_effect") {
-            rest.insert("took_effect".to_owned(), Value::String(took_effect.to_string()));
-        }
-        Ok(wire::event_of("fact_corrected", rest)?)
+        let names = repeat::given(changes, rest);
+        Ok(wire::correction(replacement, &took_effect.to_string(), names, rest.clone())?)
     }
 
     /// Decides a group on the books and on what is pending, and puts it into the ledger's words.
@@ -338,8 +379,7 @@ impl House {
         let mut entries: Vec<(Subject, Entry)> = Vec::new();
         let mut streams: Vec<StreamAppend> = Vec::new();
         let mut flags = Vec::new();
-        let mut randomness = self.randomness.lock().unwrap_or_else(PoisonError::into_inner);
-        randomness.serve(thads_proof::record::Position::new(next.0));
+        let mut randomness = self.randomness(group, thads_proof::record::Position::new(next.0));
         let mut request = [0; 16];
         if group.request.is_none() {
             randomness.fill(&mut request).map_err(SealError::Randomness)?;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_cases::date::Date;
 use thads_ledger::{
@@ -16,7 +16,7 @@ use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Micros, Position};
 
-use crate::act::ActError;
+use crate::act::{ActError, Group};
 use crate::{snapshot, view};
 
 /// A ledger with its books.
@@ -24,7 +24,10 @@ pub struct House {
     pub(crate) ledger: Ledger,
     books: RwLock<Books>,
     clock: HouseClock,
-    pub(crate) randomness: Mutex<Box<dyn Randomness>>,
+    /// What a simulated ledger's plan draws references from: by seed and position, so that one plan gives one root.
+    scripted: Mutex<Box<dyn Randomness>>,
+    /// What everybody else draws request ids and references from: never given twice, whoever asks and whatever the clock.
+    fresh: Mutex<Box<dyn Randomness>>,
     /// One at a time: bulk writers, whose decisions build on each other before they are durable, and what looks at two
     /// cases at once, which no stream's version guards.
     pub(crate) alone: Mutex<()>,
@@ -219,7 +222,8 @@ impl House {
             ledger,
             books: RwLock::new(books),
             clock,
-            randomness: Mutex::new(references),
+            scripted: Mutex::new(references),
+            fresh: Mutex::new(Box::new(OsRandom::default())),
             alone: Mutex::new(()),
         };
         house.catch_up()?;
@@ -256,6 +260,15 @@ impl House {
     /// The ledger, to read.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The randomness for what is decided next. A plan's groups say when they are recorded and where: nobody writes beside
+    /// them. All others may share the position that they expect with many, and its references would be shared as well.
+    pub(crate) fn randomness(&self, group: &Group, next: Position) -> MutexGuard<'_, Box<dyn Randomness>> {
+        let source = if group.at.is_some() { &self.scripted } else { &self.fresh };
+        let mut randomness = source.lock().unwrap_or_else(PoisonError::into_inner);
+        randomness.serve(next);
+        randomness
     }
 
     /// The house's clock.

@@ -2,15 +2,16 @@
 
 pub mod act;
 pub mod answers;
+#[cfg(test)]
+mod checks;
 pub mod document;
 pub mod house;
 pub mod http;
 mod moves;
 mod place;
 pub mod problem;
+mod repeat;
 pub mod seal;
 mod snapshot;
-#[cfg(test)]
-mod tests;
 pub mod view;
 pub mod wire;

@@ -8,9 +8,9 @@ use thads_cases::history::{Entry, case_at, timeline};
 use thads_cases::ids::CaseId;
 use thads_projections::books::Books;
 
-use crate::act::{Group, Part, history};
+use crate::act::{Part, history};
 use crate::house::Pending;
-use crate::wire::Subject;
+use crate::wire::{Subject, What};
 
 /// What stands at the other end of a move between offices.
 pub(crate) enum Found {
@@ -73,10 +73,13 @@ pub(crate) fn as_sender(found: &Found) -> Sender<'_> {
     }
 }
 
-/// Whether a decision about a group may rest on what stands at another end.
-pub(crate) fn has_two_ends(group: &Group) -> bool {
-    group.parts.iter().any(|part| {
-        let body = &part.event.body;
-        body.comes_from().is_some() || matches!(body, Body::FactCorrected(_) | Body::EntryVoided(_))
-    })
+/// Whether a decision about an action may rest on what stands at another end.
+pub(crate) fn has_two_ends(what: &What) -> bool {
+    match what {
+        What::Event(event) => {
+            event.body.comes_from().is_some()
+                || matches!(event.body, Body::FactCorrected(_) | Body::EntryVoided(_))
+        }
+        What::Changes { .. } => true,
+    }
 }

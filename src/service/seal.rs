@@ -48,7 +48,7 @@ pub fn seal(mut event: Event, randomness: &mut dyn Randomness) -> Result<Sealed,
 }
 
 /// The canonical bytes of personal words: one byte for what it is, then JSON with the keys in a fixed order.
-fn plaintext(field: &Personal) -> Option<Vec<u8>> {
+pub(crate) fn plaintext(field: &Personal) -> Option<Vec<u8>> {
     match field {
         Personal::Sealed(_) => None,
         Personal::Text(_) | Personal::Person(_) => serde_json::to_vec(field).ok(),

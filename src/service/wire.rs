@@ -5,7 +5,7 @@
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value, json};
 use thads_cases::date::Date;
-use thads_cases::event::{COMMON_FIELDS, Common, Event, KINDS, KindCode};
+use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
 use thads_cases::text::normal;
@@ -269,9 +269,41 @@ fn what_of(kind: &str, mut fields: Map<String, Value>) -> Result<What, WireError
                 "{\"amount\": 5000000}",
             ));
         };
+        if let Some(twice) = ["replacement", "changed"].into_iter().find(|name| fields.contains_key(*name)) {
+            let rule = "the fields that change are given, or the whole replacement";
+            return Err(WireError::new(twice, "both", rule, "changes, or replacement"));
+        }
         return Ok(What::Changes { entry, changes, rest: fields });
     }
+    if kind == "fact_corrected" && fields.contains_key("changed") {
+        let rule = "which fields were given is noted by the ledger";
+        return Err(WireError::new("changed", "given", rule, "changes: {\"amount\": 5000000}"));
+    }
     event_of(kind, fields).map(|event| What::Event(Box::new(event)))
+}
+
+/// The whole correction where only the fields that change were given: what the entry says with these replaced, and their
+/// names. `rest` are the action's other own fields; they may say when the entry really took effect.
+///
+/// # Errors
+/// The field that is missing, unknown or wrong.
+pub(crate) fn correction(
+    replacement: Event,
+    took_effect: &str,
+    changed: Vec<String>,
+    mut rest: Map<String, Value>,
+) -> Result<Event, WireError> {
+    let replacement = serde_json::to_value(&replacement)
+        .map_err(|error| WireError::new("changes", "", &error.to_string(), "fields of the kind"))?;
+    rest.insert("replacement".to_owned(), replacement);
+    if !rest.contains_key("took_effect") {
+        rest.insert("took_effect".to_owned(), Value::String(took_effect.to_owned()));
+    }
+    let mut event = event_of("fact_corrected", rest)?;
+    if let Body::FactCorrected(fact) = &mut event.body {
+        fact.changed = Some(changed);
+    }
+    Ok(event)
 }
 
 /// Reads an event from its flat fields.

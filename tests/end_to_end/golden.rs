@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use thads_cases::event::{KINDS, KindCode, Payload, PayloadOf};
+use thads_cases::event::{KINDS, KindCode, Payload, PayloadIn, PayloadOf};
 use thads_proof::codec;
 use thads_service::wire::{event_of, fields_of};
 
@@ -35,6 +35,8 @@ fn payloads_are_written_and_read_as_ever() {
         let given = golden["fields"].as_object().unwrap().clone();
         let sent = event_of(kind, given).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(read, sent, "{kind} revision {revision} reads as {}", Value::Object(fields_of(&read)));
+        let again = codec::encode(&PayloadIn(&sent, revision)).unwrap();
+        assert_eq!(hex(&again), hex(&stored), "{kind} revision {revision} is written anew");
         if revision == code.revision {
             assert_eq!(hex(&codec::encode(&Payload(&sent)).unwrap()), hex(&stored), "{kind} is written anew");
         }

@@ -64,7 +64,7 @@ class Page:
 
     kinds: dict[tuple[int, int], str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
-    fields: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    fields: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)
     forms: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
     parts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     common: list[tuple[str, str]] = field(default_factory=list)
@@ -72,13 +72,13 @@ class Page:
     begins: dict[str, set[str]] = field(default_factory=dict)
     rule_sets: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def event(self, source: Bytes, kind: str) -> tuple[dict, dict]:
+    def event(self, source: Bytes, kind: str, revision: int) -> tuple[dict, dict]:
         """The common fields and the kind's own. The page writes the common note first and gives its commitment last."""
         before = len(source.references)
         common = {name: self.value(source, of) for name, of in self.common}
         note = source.references[before:]
         del source.references[before:]
-        own = {name: self.value(source, of) for name, of in self.fields[kind]}
+        own = {name: self.value(source, of) for name, of in self.fields[kind, revision]}
         source.references += note
         return common, own
 
@@ -86,7 +86,7 @@ class Page:
         """Kind, fields (the common ones among them) and references of a payload; every byte must be used."""
         source = Bytes(data)
         kind = self.kind(code, revision)
-        common, own = self.event(source, kind)
+        common, own = self.event(source, kind, revision)
         if source.at != len(data):
             raise Wrong(f"{len(data) - source.at} bytes stand behind the payload")
         return kind, {**own, **common}, source.references
@@ -116,8 +116,9 @@ class Page:
 
     def simple(self, source: Bytes, of: str) -> tuple[object] | None:
         if of == "event":
-            kind = self.kind(source.unsigned(16), source.take(1)[0])
-            common, own = self.event(source, kind)
+            code, revision = source.unsigned(16), source.take(1)[0]
+            kind = self.kind(code, revision)
+            common, own = self.event(source, kind, revision)
             return ({"kind": kind, "common": common, "fields": own},)
         if of == "reference":
             source.references.append(source.take(16))
@@ -179,7 +180,8 @@ def read(page: Path = PAGE) -> Page:
         read.kinds[int(code), int(revision)] = name
         read.codes[name] = int(code)
     for name, own in _rows(lines, "| kind | the kind's own fields, in order |"):
-        read.fields[name] = _list(own)
+        kind, _, revision = name.partition(", revision ")
+        read.fields[kind, int(revision or 1)] = _list(own)
     for name, values in _rows(lines, "| type | values |"):
         if values.startswith("0 "):
             forms = []

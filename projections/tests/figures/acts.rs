@@ -248,6 +248,7 @@ impl Pen {
             replacement: Box::new(Event::bare(body)),
             authority: "thủ trưởng".to_owned(),
             reason: None,
+            changed: None,
         };
         self.try_act(case, on, Body::FactCorrected(fact))
     }

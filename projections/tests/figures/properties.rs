@@ -147,6 +147,7 @@ fn body(pen: &Pen, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
                 replacement: Box::new(corrected(&some_entry, amount)),
                 authority: "thủ trưởng".to_owned(),
                 reason: None,
+                changed: None,
             })
         }
         _ => Body::AssetHandedOver(thads_cases::event::auction::AssetHandedOver { asset: AssetNo(1) }),

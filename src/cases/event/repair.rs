@@ -1,8 +1,8 @@
 //! Kinds that repair and remark: what an entry should have said, that it should not be, and notes.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{About, Event, Kind};
+use super::{About, Event, Kind, unknown_revision, unwritten_revision};
 use crate::date::Date;
 use crate::ids::Position;
 use crate::organisation::Role;
@@ -46,12 +46,29 @@ pub struct FactCorrected {
     /// Why.
     #[serde(default)]
     pub reason: Option<Personal>,
+    /// The names of the fields that the sender gave, in order, where he gave only those that change: of the replacement's, and
+    /// `took_effect`. The others were taken from the entry as it stood. `None`: the replacement was given whole.
+    #[serde(default)]
+    pub changed: Option<Vec<String>>,
+}
+
+/// Revision 1 of [`FactCorrected`]: it did not say which fields the sender had given.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FactCorrectedV1 {
+    entry: Position,
+    took_effect: Date,
+    #[serde(with = "super::replacement")]
+    replacement: Box<Event>,
+    authority: String,
+    #[serde(default)]
+    reason: Option<Personal>,
 }
 
 impl Kind for FactCorrected {
     const ABOUT: About = About {
         code: 240,
-        revision: 1,
+        revision: 2,
         name: "fact_corrected",
         vi: "sửa dữ liệu đã ghi",
         article: "–",
@@ -62,6 +79,29 @@ impl Kind for FactCorrected {
         let mut all = self.replacement.personal();
         all.extend(self.reason.as_mut());
         all
+    }
+
+    fn read_older<'de, D: Deserializer<'de>>(revision: u8, fields: D) -> Result<FactCorrected, D::Error> {
+        if revision != 1 {
+            return Err(unknown_revision(&Self::ABOUT, revision));
+        }
+        let FactCorrectedV1 { entry, took_effect, replacement, authority, reason } =
+            FactCorrectedV1::deserialize(fields)?;
+        Ok(FactCorrected { entry, took_effect, replacement, authority, reason, changed: None })
+    }
+
+    fn write_older<S: Serializer>(&self, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
+        if revision != 1 || self.changed.is_some() {
+            return Err(unwritten_revision(&Self::ABOUT, revision));
+        }
+        let old = FactCorrectedV1 {
+            entry: self.entry,
+            took_effect: self.took_effect,
+            replacement: self.replacement.clone(),
+            authority: self.authority.clone(),
+            reason: self.reason.clone(),
+        };
+        old.serialize(serializer)
     }
 }
 

@@ -27,6 +27,7 @@ impl Life<'_> {
             replacement: Box::new(right),
             authority: AUTHORITY.to_owned(),
             reason: Some(Personal::Text(reason.to_owned())),
+            changed: None,
         };
         self.day = self.day.max(today);
         self.push(actor, Event::bare(Body::FactCorrected(correction)), false);

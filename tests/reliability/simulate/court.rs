@@ -325,6 +325,7 @@ fn corrected(entry: &Entry, vault: &Vault, amount: Dong, took_effect: Date) -> B
         replacement: Box::new(replacement),
         authority: "thủ trưởng".to_owned(),
         reason: None,
+        changed: None,
     })
 }
 
