@@ -34,7 +34,7 @@ impl Owed {
             owed.moved_out += one.moved_out.total();
         }
         if when_collected && only.is_none() {
-            let held = case.cash.undistributed.total().min(owed.remaining);
+            let held = case.cash.undistributed.min(owed.remaining);
             owed.credited += held;
             owed.remaining -= held;
         }
@@ -95,7 +95,7 @@ impl Opening {
             open: case.open().is_some(),
             in_book: case.in_tracking_book(),
             owed: Owed::of(case, only, regime.when_collected),
-            costs_due: costs(case, |one| one.due) + case.costs_after_end.total(),
+            costs_due: costs(case, |one| one.due) + case.costs_after_end,
             costs_credited: costs(case, |one| one.credited),
             cash: case.cash.clone(),
             held: held(case),
@@ -250,18 +250,18 @@ fn count_money(cells: &mut Cells, place: Place, opening: &Opening, now: Owed, ca
 
 fn cash(cells: &mut Cells, opening: &Opening, case: &Case, to: Date) {
     let (before, now) = (&opening.cash, &case.cash);
-    let grown = |of: fn(&Cash) -> Dong| of(now).total() - of(before).total();
+    let grown = |of: fn(&Cash) -> Total| of(now) - of(before);
     cells.add(Column::Collected, grown(|cash| cash.collected));
     cells.add(Column::Disbursed, grown(|cash| cash.disbursed));
     cells.add(Column::Remitted, grown(|cash| cash.remitted));
     cells.add(Column::Fees, grown(|cash| cash.fees));
     cells.add(Column::Refunded, grown(|cash| cash.refunded));
-    let costs_recorded = costs(case, |one| one.due) + case.costs_after_end.total();
+    let costs_recorded = costs(case, |one| one.due) + case.costs_after_end;
     cells.add(Column::CostsAdded, costs_recorded - opening.costs_due);
     cells.add(Column::CostsRepaid, costs(case, |one| one.credited) - opening.costs_credited);
-    cells.add(Column::Undistributed, now.undistributed.total());
-    cells.add(Column::RefundDue, now.refund_due.total());
-    cells.add(Column::Deposited, now.deposited.total());
+    cells.add(Column::Undistributed, now.undistributed);
+    cells.add(Column::RefundDue, now.refund_due);
+    cells.add(Column::Deposited, now.deposited);
     cells.add(Column::HeldOpening, opening.held);
     for held in &case.held {
         cells.add(Column::HeldClosing, held.amount.total());

@@ -3,6 +3,7 @@
 //! Nothing here judges: rules stand with the kinds (`event/`), folding in `history.rs`.
 
 mod asset;
+mod excess;
 mod obligation;
 mod order;
 mod standing;
@@ -14,7 +15,8 @@ use crate::distribution::ObligationKind;
 use crate::ids::{AssetNo, ObligationNo, OfficeNo, OfficerNo, Position};
 use crate::money::{Dong, Total};
 pub use asset::{Asset, AssetKind, Round, RoundResult};
-pub use obligation::{Approved, Cash, Held, Line, Obligation, Payee, Receipt};
+pub use excess::{Pot, Taken};
+pub use obligation::{Approved, Cash, Held, Line, Obligation, Payee, Receipt, SentOver};
 pub use order::{Basis, JudgmentKind, Order, Party, PartyKind, Tag};
 pub use standing::{Activity, Class, Finish, Open, Standing};
 
@@ -44,7 +46,7 @@ pub struct Case {
     /// What is owed.
     pub obligations: Vec<Obligation>,
     /// Costs of the debtor that imported history records on a case that is not open: nobody owes them here.
-    pub costs_after_end: Dong,
+    pub costs_after_end: Total,
     /// The cash account.
     pub cash: Cash,
     /// What the money held for distribution is made of, the oldest first.
@@ -77,6 +79,8 @@ pub struct Case {
     pub payee_told: Option<Date>,
     /// When the parties were last told that an asset was not sold.
     pub unsold_told: Option<Date>,
+    /// What entries took that was not there.
+    pub taken: Taken,
 }
 
 impl Case {
@@ -134,18 +138,34 @@ impl Case {
 
     /// What may still be demanded: what is owed less what is held for it.
     pub fn outstanding(&self) -> Total {
-        (self.remaining() - self.cash.undistributed.total()).max(0)
+        (self.remaining() - self.cash.undistributed).max(0)
     }
 
     /// Money held for distribution that no approval has taken yet.
     pub fn unapproved(&self) -> Total {
-        self.cash.undistributed.total() - self.approved.iter().map(|line| line.amount.total()).sum::<Total>()
+        self.cash.undistributed - self.approved.iter().map(|line| line.amount.total()).sum::<Total>()
+    }
+
+    /// What went with the case to another office: what was moved out of each obligation, and the duties that are no money
+    /// and were not ended.
+    pub fn sent_over(&self) -> Vec<SentOver> {
+        if self.sent_to.is_none() {
+            return Vec::new();
+        }
+        let goes = |one: &&Obligation| one.moved_out > Dong::ZERO || !(one.kind.is_money() || one.ended);
+        let over = |one: &Obligation| SentOver {
+            kind: one.kind,
+            payee: one.payee,
+            secured: one.secured,
+            amount: one.moved_out,
+        };
+        self.obligations.iter().filter(goes).map(over).collect()
     }
 
     /// Everything the case's account holds that must be settled before it can be completed; deposits may stay.
     pub fn unsettled(&self) -> Total {
-        self.cash.undistributed.total()
-            + self.cash.refund_due.total()
+        self.cash.undistributed
+            + self.cash.refund_due
             + self.held.iter().map(|held| held.amount.total()).sum::<Total>()
     }
 
@@ -182,6 +202,7 @@ impl Case {
             exempted: Dong::ZERO,
             terminated: Dong::ZERO,
             moved_out: Dong::ZERO,
+            ended: false,
             uncharged: Dong::ZERO,
             uncharged_on: None,
             free: Dong::ZERO,
@@ -196,11 +217,9 @@ impl Case {
 
     /// Puts money that came in where it belongs: up to what is outstanding for distribution, the rest to be refunded.
     pub(crate) fn take_in(&mut self, receipt: Receipt) {
-        let outstanding =
-            Dong::new(i64::try_from(self.outstanding()).unwrap_or(i64::MAX)).unwrap_or(Dong::ZERO);
-        let kept = receipt.amount.min(outstanding);
-        self.cash.undistributed = self.cash.undistributed.saturating_add(kept);
-        self.cash.refund_due = self.cash.refund_due.saturating_add(receipt.amount.saturating_sub(kept));
+        let kept = receipt.amount.part(self.outstanding());
+        self.cash.undistributed += kept.total();
+        self.cash.refund_due += receipt.amount.total() - kept.total();
         if kept > Dong::ZERO {
             self.receipts.push(Receipt { amount: kept, ..receipt });
         }
@@ -209,15 +228,14 @@ impl Case {
     /// What of the next payment out of what is held is no voluntary performance, and so bears the fee.
     pub fn bears_fee(&self, amount: Dong) -> Dong {
         let mut left = amount;
-        let mut bears = Dong::ZERO;
+        let mut free: Total = 0;
         for receipt in &self.receipts {
-            let part = left.min(receipt.amount);
-            left = left.saturating_sub(part);
-            if !receipt.voluntary(self.voluntary_until) {
-                bears = bears.saturating_add(part);
+            let part = left.take(receipt.amount);
+            if receipt.voluntary(self.voluntary_until) {
+                free += part.total();
             }
         }
-        bears.saturating_add(left)
+        amount.part(amount.total() - free)
     }
 
     /// What of a sum, taken out of what is held after another sum is, comes of the sale of mortgaged assets.
@@ -239,20 +257,53 @@ impl Case {
     pub(crate) fn pay_out(&mut self, amount: Dong) {
         let mut left = amount;
         for receipt in &mut self.receipts {
-            let part = left.min(receipt.amount);
-            receipt.amount = receipt.amount.saturating_sub(part);
-            left = left.saturating_sub(part);
+            let part = receipt.amount.take(left);
+            left.take(part);
         }
         self.receipts.retain(|receipt| receipt.amount > Dong::ZERO);
-        self.cash.undistributed = self.cash.undistributed.saturating_sub(amount);
+        let held = amount.part(self.cash.undistributed);
+        self.cash.undistributed -= held.total();
+        self.overdraw(amount.total() - held.total());
     }
 
-    /// Takes a payment out of an approved line.
-    pub(crate) fn use_approval(&mut self, obligation: ObligationNo, mut amount: Dong) {
-        for line in self.approved.iter_mut().filter(|line| line.obligation == obligation) {
-            let used = line.amount.min(amount);
-            line.amount = line.amount.saturating_sub(used);
-            amount = amount.saturating_sub(used);
+    /// Takes what was collected beyond the debt out.
+    pub(crate) fn give_back(&mut self, amount: Dong) {
+        let held = amount.part(self.cash.refund_due);
+        self.cash.refund_due -= held.total();
+        self.overdraw(amount.total() - held.total());
+    }
+
+    /// Money left the account that it did not hold.
+    pub(crate) fn overdraw(&mut self, missing: Total) {
+        self.cash.overdrawn += missing;
+        self.taken.beyond_held += missing;
+    }
+
+    /// Adds to a part of an obligation: paid over, let off. What is not owed goes nowhere, and is measured.
+    pub(crate) fn settle(
+        &mut self,
+        obligation: ObligationNo,
+        part: fn(&mut Obligation) -> &mut Dong,
+        amount: Dong,
+    ) -> Dong {
+        let settled = self.obligation_mut(obligation).map_or(Dong::ZERO, |one| one.settle(part, amount));
+        self.taken.beyond_owed += amount.total() - settled.total();
+        settled
+    }
+
+    /// Takes a payment out of the lines approved for an obligation; what another officer than `payer` did not approve
+    /// is measured.
+    pub(crate) fn use_approval(&mut self, obligation: ObligationNo, amount: Dong, payer: OfficerNo) {
+        let mut left = amount;
+        for by_payer in [false, true] {
+            if by_payer {
+                self.taken.beyond_approved += left.total();
+            }
+            let lines = self.approved.iter_mut().filter(|line| line.obligation == obligation);
+            for line in lines.filter(|line| (line.by == payer) == by_payer) {
+                let used = line.amount.take(left);
+                left.take(used);
+            }
         }
         self.approved.retain(|line| line.amount > Dong::ZERO);
     }

@@ -156,21 +156,13 @@ pub(crate) fn written(text: &str, article: &'static str, field: &'static str) ->
 
 /// The amount added to what there is must still be an amount: beyond it no account could say what it holds.
 pub(crate) fn fits(
-    there: Dong,
+    there: Total,
     added: Dong,
     article: &'static str,
     field: &'static str,
 ) -> Result<(), Refusal> {
-    match there.checked_add(added) {
-        Some(_) => Ok(()),
-        None => at_most(
-            added.total(),
-            Total::from(i64::MAX) - there.total(),
-            article,
-            field,
-            "that an account can hold",
-        ),
-    }
+    let room = Total::from(i64::MAX) - there;
+    at_most(added.total(), room, article, field, "that an account can hold")
 }
 
 /// The amount must be more than nothing.

@@ -7,14 +7,14 @@ mod repair;
 
 use std::sync::Arc;
 
-use crate::case::{Case, Standing};
+use crate::case::{Basis, Case, JudgmentKind, Party, Pot, SentOver, Standing};
 use crate::check::named_enforcer;
 use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::event::{At, Body, Circumstances, Event, Sender, Subject};
+use crate::event::{At, Body, Circumstances, Event, Receiver, Sender, Subject};
 use crate::history::{Entry, Live, timeline};
-use crate::ids::{CaseId, ObligationNo, OfficeNo, OfficerNo, Position};
-use crate::money::Dong;
+use crate::ids::{CaseId, OfficeNo, OfficerNo, Position};
+use crate::money::Total;
 use crate::organisation::{Officer, Organisation, Role};
 use crate::refusal::{Code, Refusal};
 use crate::world::World;
@@ -43,36 +43,54 @@ pub struct Scene<'a> {
     pub world: &'a World,
     /// The tree size: the position that the first new entry would get.
     pub next: Position,
-    /// The case at the other end of a move; [`other_end`] says which one a decision needs.
+    /// The case from which this one comes; [`other_ends`] says whether a decision needs it.
     pub sender: Sender<'a>,
+    /// The case that took over what this one sent; [`other_ends`] says whether a decision needs it.
+    pub receiver: Receiver<'a>,
 }
 
-/// Which case at the other end of a move a decision needs in [`Scene::sender`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OtherEnd<'a> {
-    /// None.
-    None,
-    /// The sender's: [`Sender::Found`], [`Sender::Missing`], or [`Sender::Taken`] where another case took what it sent.
-    Sender(&'a CaseId),
-    /// The receiver's, since what was sent may change: [`Sender::Taken`], or [`Sender::Missing`] while nobody took it.
-    Receiver,
+/// Which cases at the other ends of moves a decision needs in its [`Scene`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OtherEnds {
+    /// The sender's case, as it stands on that day, where the action makes this case come from it.
+    pub sender: Option<(CaseId, Date)>,
+    /// Whether a case may have come from this one, which what is recorded may change behind its back.
+    pub receiver: bool,
 }
 
-/// Which case at the other end of a move is needed to decide about an event on a stream with this history.
-pub fn other_end<'a>(history: &[Entry], event: &'a Event) -> OtherEnd<'a> {
-    let body = match &event.body {
-        Body::FactCorrected(fact) => &fact.replacement.body,
-        body => body,
+/// Which cases at the other ends of moves are needed to decide about an action on a stream with this history.
+///
+/// A repair is what it makes of the entry that it is about in the end: undoing the voiding of an `entrusted_in` takes the
+/// case over again.
+pub fn other_ends(history: &[Entry], action: &Action, next: Position) -> OtherEnds {
+    let receiver = history.iter().any(|entry| entry.event.body.sends());
+    let from = |body: &Body, on: Date| body.comes_from().map(|from| (from.clone(), on));
+    let sender = if action.event.body.repairs().is_none() {
+        from(&action.event.body, action.effective)
+    } else if history.iter().any(|entry| entry.event.body.comes_from().is_some()) {
+        let with = with_action(history, action, next);
+        let changed = subject_of(&with, next);
+        let after = timeline(&with);
+        let live = after.iter().find(|live| Some(live.at.position) == changed);
+        live.and_then(|live| from(&live.event.body, live.at.on))
+    } else {
+        None
     };
-    match body.comes_from() {
-        Some(from) => OtherEnd::Sender(from),
-        None if history.iter().any(|entry| sends(&entry.event.body)) => OtherEnd::Receiver,
-        None => OtherEnd::None,
-    }
+    OtherEnds { sender, receiver }
 }
 
-fn sends(body: &Body) -> bool {
-    matches!(body, Body::EntrustedOut(_) | Body::PulledUp(_))
+/// The entry that the last of these entries is about in the end: itself, or what it repairs, also through the repairs
+/// that it undoes.
+fn subject_of(entries: &[Entry], last: Position) -> Option<Position> {
+    let mut at = last;
+    loop {
+        let entry = entries.iter().find(|entry| entry.position == at)?;
+        match entry.event.body.repairs() {
+            None => return Some(at),
+            Some(named) if named < at => at = named,
+            Some(_) => return None,
+        }
+    }
 }
 
 /// What may be recorded: the events, and for imported history the rules that they break.
@@ -299,17 +317,7 @@ pub fn role_name(role: Role) -> &'static str {
 
 /// The new entry's rule, and the rules of what comes after it.
 fn check_rules(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
-    let mut with: Vec<Entry> = Vec::with_capacity(history.len() + 1);
-    with.extend_from_slice(history);
-    with.push(Entry {
-        position: scene.next,
-        effective: action.effective,
-        recorded_on: action.recorded_on,
-        office: action.office,
-        actor: action.actor,
-        imported: action.imported,
-        event: action.event.clone(),
-    });
+    let with = with_action(history, action, scene.next);
     match (stream_of(history), action.event.body.subject()) {
         (Subject::Case, _) | (Subject::Any, Subject::Case) => {
             held::<Case>(history, &with, scene)?;
@@ -327,9 +335,24 @@ fn check_rules(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
     }
 }
 
+fn with_action(history: &[Entry], action: &Action, next: Position) -> Vec<Entry> {
+    let mut with: Vec<Entry> = Vec::with_capacity(history.len() + 1);
+    with.extend_from_slice(history);
+    with.push(Entry {
+        position: next,
+        effective: action.effective,
+        recorded_on: action.recorded_on,
+        office: action.office,
+        actor: action.actor,
+        imported: action.imported,
+        event: action.event.clone(),
+    });
+    with
+}
+
 /// What was moved to another office stays as it was while a case there rests on it.
 fn check_moved(without: &[Entry], with: &[Entry], imported: bool, scene: &Scene<'_>) -> Result<(), Refusal> {
-    if !without.iter().any(|entry| sends(&entry.event.body)) {
+    if !without.iter().any(|entry| entry.event.body.sends()) {
         return Ok(());
     }
     let (before, after) = (folded(without), folded(with));
@@ -347,12 +370,11 @@ fn check_moved(without: &[Entry], with: &[Entry], imported: bool, scene: &Scene<
             "entry_voided of the receiver's entrusted_in or taken_from_below first",
         ))
     };
-    match scene.sender {
-        Sender::Missing => Ok(()),
-        Sender::NotAsked if imported => Ok(()),
-        Sender::NotAsked => refuse("the receiver was not asked for".to_owned()),
-        Sender::Taken(case) => refuse(format!("taken over as {case}")),
-        Sender::Found(case) => refuse(format!("taken over from office {}", case.office)),
+    match scene.receiver {
+        Receiver::Nobody => Ok(()),
+        Receiver::NotAsked if imported => Ok(()),
+        Receiver::NotAsked => refuse("the receiver was not asked for".to_owned()),
+        Receiver::Took(case) => refuse(format!("taken over as {case}")),
     }
 }
 
@@ -364,10 +386,28 @@ fn folded(entries: &[Entry]) -> Case {
     case
 }
 
-/// What a receiver relies on: to whom, how and when the case went, and what of each obligation.
-fn sent(case: &Case) -> (Option<OfficeNo>, &Standing, Vec<(ObligationNo, Dong)>) {
-    let moved = case.obligations.iter().filter(|one| one.moved_out > Dong::ZERO);
-    (case.sent_to, &case.standing, moved.map(|one| (one.number, one.moved_out)).collect())
+/// What a receiver relies on: to whom, how and when the case went, of what judgment, and everything that went with it.
+#[derive(PartialEq)]
+struct Sent<'a> {
+    to: Option<OfficeNo>,
+    standing: &'a Standing,
+    judgment: Option<JudgmentKind>,
+    basis: Option<Basis>,
+    debtors: &'a [Party],
+    creditors: &'a [Party],
+    obligations: Vec<SentOver>,
+}
+
+fn sent(case: &Case) -> Sent<'_> {
+    Sent {
+        to: case.sent_to,
+        standing: &case.standing,
+        judgment: case.judgment,
+        basis: case.order.basis,
+        debtors: &case.debtors,
+        creditors: &case.creditors,
+        obligations: case.sent_over(),
+    }
 }
 
 fn at(action: &Action, position: Position) -> At {
@@ -394,6 +434,8 @@ fn stream_of(history: &[Entry]) -> Subject {
 trait State: Default + Clone {
     fn allowed(&self, event: &Event, on: &Circumstances<'_>) -> Result<(), Refusal>;
     fn apply(&mut self, event: &Event, at: &At);
+    /// What was taken that was not there.
+    fn excess(&self) -> [(Pot, Total); 7];
 }
 
 impl State for Case {
@@ -415,6 +457,10 @@ impl State for Case {
     fn apply(&mut self, event: &Event, at: &At) {
         event.body.apply_to_case(self, at);
     }
+
+    fn excess(&self) -> [(Pot, Total); 7] {
+        Case::excess(self)
+    }
 }
 
 impl State for Complaint {
@@ -425,10 +471,15 @@ impl State for Complaint {
     fn apply(&mut self, event: &Event, at: &At) {
         event.body.apply_to_complaint(self, at);
     }
+
+    fn excess(&self) -> [(Pot, Total); 7] {
+        Case::default().excess()
+    }
 }
 
-/// Folds the history with and without the new entry and compares which entries hold.
+/// Folds the history with and without the new entry and compares which rules hold at which entries.
 fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Result<(), Refusal> {
+    let changed = subject_of(with, scene.next);
     let (before, after) = (timeline(without), timeline(with));
     let same = before.iter().zip(&after).take_while(|(one, other)| same_entry(one, other)).count();
     let mut state = S::default();
@@ -436,12 +487,11 @@ fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Resul
         state.apply(live.event, &live.at);
     }
     let start = state.clone();
-    let mut broken = breaks::<S>(state, after.get(same..).unwrap_or_default(), scene);
-    let Some(first) = broken.first() else { return Ok(()) };
-    if !first.new {
-        // Not the new entry itself: what did not hold before either is no fault of it.
-        let old = breaks::<S>(start, before.get(same..).unwrap_or_default(), scene);
-        broken.retain(|one| one.new || !old.iter().any(|known| known.position == one.position));
+    let mut broken = breaks::<S>(state, after.get(same..).unwrap_or_default(), scene, changed);
+    if broken.iter().any(|one| !one.new) {
+        // Not the new entry itself: a rule that did not hold before either, and is broken no further, is no fault of it.
+        let old = breaks::<S>(start, before.get(same..).unwrap_or_default(), scene, None);
+        broken.retain(|one| one.new || !old.iter().any(|known| known.covers(one)));
     }
     // The new entry itself; else money that was paid out, which is not to be had back by a stroke of the pen; else the
     // first.
@@ -456,40 +506,88 @@ fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Resul
     }
 }
 
-/// An entry whose rule breaks.
+/// A rule that breaks at an entry.
 struct Broken {
     position: Position,
-    /// Whether it is the new entry, or what the new entry corrects.
+    /// Whether it is the new entry, or what the new entry changes.
     new: bool,
     /// Whether money left by it.
     paid_out: bool,
+    rule: Rule,
     refusal: Refusal,
+}
+
+/// Which rule is broken. An entry may break several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// What its kind may: the first that it breaks, by what the refusal names.
+    Kind(Code, &'static str, &'static str),
+    /// Money that was not there, and how much of it.
+    Money(Pot, Total),
+}
+
+impl Broken {
+    /// Whether another break is this one, and goes no further.
+    fn covers(&self, other: &Broken) -> bool {
+        self.position == other.position
+            && match (self.rule, other.rule) {
+                (Rule::Money(pot, known), Rule::Money(other, found)) => pot == other && found <= known,
+                (one, other) => one == other,
+            }
+    }
 }
 
 fn same_entry(one: &Live<'_>, other: &Live<'_>) -> bool {
     one.at == other.at && one.corrected_by == other.corrected_by
 }
 
-/// The entries of a timeline whose rule breaks, in order. Imported entries may break rules; they are told apart by
-/// [`held`] because they broke before as well.
-fn breaks<S: State>(mut state: S, timeline: &[Live<'_>], scene: &Scene<'_>) -> Vec<Broken> {
+/// The rules that break at the entries of a timeline, in order. Entries of imported history may break rules; they are
+/// told apart by [`held`] because they broke them before as well. Money is judged at every entry apart from what its kind
+/// may, so that no other fault hides it.
+fn breaks<S: State>(
+    mut state: S,
+    timeline: &[Live<'_>],
+    scene: &Scene<'_>,
+    changed: Option<Position>,
+) -> Vec<Broken> {
     let mut broken = Vec::new();
+    let mut excess = state.excess();
     for live in timeline {
         let officer = scene.world.organisation.officers.get(&live.at.actor);
-        let new = live.at.position == scene.next || live.corrected_by == Some(scene.next);
+        let position = live.at.position;
+        let new = Some(position) == changed;
         let sender = if new { scene.sender } else { Sender::NotAsked };
         let on = Circumstances { at: live.at, officer, world: scene.world, sender };
+        let paid_out = pays_out(&live.event.body);
         if let Err(refusal) = state.allowed(live.event, &on) {
-            broken.push(Broken {
-                position: live.at.position,
-                new,
-                paid_out: pays_out(&live.event.body),
-                refusal,
-            });
+            let rule = Rule::Kind(refusal.code, refusal.article, refusal.field);
+            broken.push(Broken { position, new, paid_out, rule, refusal });
         }
         state.apply(live.event, &live.at);
+        let now = state.excess();
+        for ((pot, before), (_, after)) in excess.into_iter().zip(now) {
+            if after > before {
+                let missing = after - before;
+                let rule = Rule::Money(pot, missing);
+                broken.push(Broken { position, new, paid_out, rule, refusal: not_there(live, pot, missing) });
+            }
+        }
+        excess = now;
     }
     broken
+}
+
+/// Money that an entry takes without its being there.
+fn not_there(live: &Live<'_>, pot: Pot, missing: Total) -> Refusal {
+    let about = live.event.about();
+    Refusal::new(
+        Code::Money,
+        about.article,
+        "amount",
+        format!("{}: {missing} too much", about.name),
+        pot.words(),
+        format!("{missing} less, or what it rests on first"),
+    )
 }
 
 /// Whether money leaves by it.
@@ -517,8 +615,9 @@ fn breaks_later(position: Position, cause: Refusal) -> Refusal {
 
 /// The rules that the entries of a case break as they stand: what imported history is flagged with.
 pub fn broken_rules(history: &[Entry], world: &World) -> Vec<(Position, Refusal)> {
-    let scene = Scene { world, next: Position(u64::MAX), sender: Sender::NotAsked };
-    let broken = breaks::<Case>(Case::default(), &timeline(history), &scene);
+    let next = Position(u64::MAX);
+    let scene = Scene { world, next, sender: Sender::NotAsked, receiver: Receiver::NotAsked };
+    let broken = breaks::<Case>(Case::default(), &timeline(history), &scene, None);
     broken.into_iter().map(|one| (one.position, one.refusal)).collect()
 }
 

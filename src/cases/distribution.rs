@@ -140,9 +140,9 @@ pub struct Distribution {
 
 impl Distribution {
     /// What an obligation gets, over all its lines.
-    pub fn amount_for(&self, obligation: ObligationNo) -> Dong {
+    pub fn amount_for(&self, obligation: ObligationNo) -> Total {
         let lines = self.lines.iter().filter(|line| line.to == Recipient::Obligation(obligation));
-        lines.fold(Dong::ZERO, |sum, line| sum.saturating_add(line.amount))
+        lines.map(|line| line.amount.total()).sum()
     }
 
     /// All lines together.
@@ -351,7 +351,7 @@ impl<'a> Sharing<'a> {
         let shares = split(self.left, &unpaid);
         let mut paid = Vec::new();
         for (ranked, share) in self.claims.iter_mut().zip(shares) {
-            ranked.unpaid = ranked.unpaid.saturating_sub(share);
+            ranked.unpaid.take(share);
             paid.push((ranked.of.claim.obligation, share));
         }
         for (obligation, share) in paid {
@@ -360,7 +360,7 @@ impl<'a> Sharing<'a> {
     }
 
     fn line(&mut self, to: Recipient, rank: Rank, amount: Dong) {
-        self.left = self.left.saturating_sub(amount);
+        self.left.take(amount);
         if amount > Dong::ZERO {
             self.lines.push(RankedLine { to, rank, amount });
         }

@@ -125,18 +125,30 @@ pub struct At {
     pub imported: bool,
 }
 
-/// The case at the other end of a move, as far as it was asked for: the sender of a case that comes from another
-/// office, or what became of a case that went there ([`decide::other_end`](crate::decide::other_end)).
+/// The sender of a case that comes from another office, as far as it was asked for
+/// ([`decide::other_ends`](crate::decide::other_ends)).
 #[derive(Clone, Copy, Debug)]
 pub enum Sender<'a> {
     /// Not asked: the case does not come from elsewhere, or this is a refold.
     NotAsked,
-    /// This ledger has no such case: there is no such sender, or nobody took over what was sent.
+    /// This ledger has no such case.
     Missing,
     /// The sender's case as it stands.
     Found(&'a Case),
-    /// This case took over what was sent already.
+    /// This other case took over what was sent already.
     Taken(&'a CaseId),
+}
+
+/// The case that took over what a case sent to another office, as far as it was asked for
+/// ([`decide::other_ends`](crate::decide::other_ends)).
+#[derive(Clone, Copy, Debug)]
+pub enum Receiver<'a> {
+    /// Not asked: the case sent nothing.
+    NotAsked,
+    /// No case of this ledger took it over.
+    Nobody,
+    /// This case did.
+    Took(&'a CaseId),
 }
 
 /// What a rule may look at besides the state: the occasion, the officer, and the law and the organisation as known.
@@ -385,6 +397,20 @@ impl Body {
         match self {
             Body::EntrustedIn(taken) => Some(&taken.brought.from),
             Body::TakenFromBelow(taken) => Some(&taken.brought.from),
+            _ => None,
+        }
+    }
+
+    /// Whether the case goes to another office by it.
+    pub const fn sends(&self) -> bool {
+        matches!(self, Body::EntrustedOut(_) | Body::PulledUp(_))
+    }
+
+    /// The entry that it repairs, where it is a repair.
+    pub const fn repairs(&self) -> Option<Position> {
+        match self {
+            Body::FactCorrected(fact) => Some(fact.entry),
+            Body::EntryVoided(void) => Some(void.entry),
             _ => None,
         }
     }

@@ -15,9 +15,9 @@ pub struct Request {
     /// What it is for.
     pub kind: ObligationKind,
     /// The whole obligation, as ordered.
-    pub obligation: Dong,
+    pub obligation: Total,
     /// What of it was paid.
-    pub paid: Dong,
+    pub paid: Total,
     /// What remains.
     pub remaining: Dong,
     /// The day of the first enforcement order.
@@ -89,7 +89,7 @@ pub fn allowed(request: &Request, rules: &Rules, calendar: &Calendar) -> Result<
     if remaining == Dong::ZERO {
         return Err(ExemptionRefusal::NothingRemains);
     }
-    if request.hardship && request.paid > Dong::ZERO {
+    if request.hardship && request.paid > 0 {
         match rules.grounds(Parameter::ExemptHardship, on) {
             Limit::Set(kinds) if kinds.iter().any(|ground| ground.is(kind.id())) => {
                 return Ok(Allowed { most: remaining, by: Parameter::ExemptHardship });
@@ -109,7 +109,8 @@ pub fn allowed(request: &Request, rules: &Rules, calendar: &Calendar) -> Result<
         for band in bands.iter().filter(|band| fits(band, request)) {
             let span = Span::Years(band.years);
             if calendar.is_over(request.first_ordered, span, on)? {
-                let share = remaining.times(band.share).unwrap_or_default();
+                // A share that is no amount waives nothing.
+                let Some(share) = remaining.times(band.share) else { continue };
                 let most = band.most.map_or(share, |most| most.min(share));
                 if best.is_none_or(|best| most > best.most) {
                     best = Some(Allowed { most, by });
@@ -126,8 +127,8 @@ pub fn allowed(request: &Request, rules: &Rules, calendar: &Calendar) -> Result<
 /// Whether the remainder lies in the band and enough was paid for it.
 fn fits(band: &ExemptionBand, request: &Request) -> bool {
     let in_band = request.remaining >= band.from && band.below.is_none_or(|below| request.remaining < below);
-    let paid = request.paid.total() * Total::from(band.paid.denominator);
-    in_band && paid >= request.obligation.total() * Total::from(band.paid.numerator)
+    let paid = request.paid * Total::from(band.paid.denominator);
+    in_band && paid >= request.obligation * Total::from(band.paid.numerator)
 }
 
 #[cfg(test)]

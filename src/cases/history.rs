@@ -113,7 +113,7 @@ pub enum Repair<'a> {
 
 /// The entries as corrections leave them, in the order in which they take effect.
 pub fn timeline(entries: &[Entry]) -> Vec<Live<'_>> {
-    let repaired = entries.iter().any(|entry| is_repair(&entry.event.body));
+    let repaired = entries.iter().any(|entry| entry.event.body.repairs().is_some());
     let repairs = if repaired { repairs(entries) } else { Vec::new() };
     let mut live: Vec<Live<'_>> = Vec::with_capacity(entries.len());
     for (at, entry) in entries.iter().enumerate() {
@@ -135,10 +135,6 @@ pub fn timeline(entries: &[Entry]) -> Vec<Live<'_>> {
         live.sort_by_key(|entry| entry.at.on);
     }
     live
-}
-
-fn is_repair(body: &Body) -> bool {
-    matches!(body, Body::EntryVoided(_) | Body::FactCorrected(_))
 }
 
 /// The entries known at K: those with position < K. Entries are in the order of the log.

@@ -43,14 +43,22 @@ impl Dong {
         self.0.checked_sub(other.0).and_then(Dong::new)
     }
 
-    /// `self + other`, at most `i64::MAX`: for folds of imported history, which must not stop.
-    pub fn saturating_add(self, other: Dong) -> Dong {
-        Dong(self.0.saturating_add(other.0))
+    /// A sum as one amount; `None` when it is negative or beyond `i64`.
+    pub fn of(sum: Total) -> Option<Dong> {
+        i64::try_from(sum).ok().and_then(Dong::new)
     }
 
-    /// `self - other`, at least nothing.
-    pub fn saturating_sub(self, other: Dong) -> Dong {
-        Dong(self.0.saturating_sub(other.0).max(0))
+    /// What of a sum is within this amount: the sum itself, this amount where the sum is more, nothing where it is
+    /// negative.
+    pub fn part(self, sum: Total) -> Dong {
+        Dong::of(sum.max(0)).map_or(self, |sum| sum.min(self))
+    }
+
+    /// Takes up to `most` out of this amount, and returns what was taken.
+    pub fn take(&mut self, most: Dong) -> Dong {
+        let taken = most.min(*self);
+        self.0 -= taken.0;
+        taken
     }
 
     /// `self × numerator / denominator`, rounded down; `None` on overflow or a zero denominator.

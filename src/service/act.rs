@@ -14,7 +14,7 @@ use thads_projections::books::Books;
 use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
-use crate::moves::{Found, as_sender, has_two_ends, other_end_of};
+use crate::moves::{ends_of, has_two_ends};
 use crate::place::{belongs, named_case_exists, number_follows, year_fits};
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
@@ -104,9 +104,9 @@ impl House {
     /// # Errors
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
-        let _alone =
-            has_two_ends(&request.what).then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
         loop {
+            let two_ends = has_two_ends(&self.books(), &request);
+            let _alone = two_ends.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
             if let Some(first) = self.said_before(&request)? {
                 return Ok(first);
             }
@@ -201,7 +201,7 @@ impl House {
                 }
                 match self.prepare(&books, &pending, &group, Position(next)) {
                     Ok(prepared) => {
-                        next += u64::try_from(prepared.entries.len()).unwrap_or(u64::MAX);
+                        next += count(&prepared.entries);
                         for (subject, entry) in &prepared.entries {
                             pending
                                 .entry(subject.clone())
@@ -401,7 +401,7 @@ impl House {
                 joined = so_far.iter().chain(own).cloned().collect();
                 &joined
             };
-            let position = Position(next.0 + u64::try_from(entries.len()).unwrap_or(u64::MAX));
+            let position = Position(next.0 + count(&entries));
             let office = office_of(books, &part.subject, known, part.actor);
             let sealed = seal::seal(part.event.clone(), &mut **randomness)?;
             let event = Arc::new(sealed.event.clone());
@@ -416,8 +416,9 @@ impl House {
             belongs(books, &part.subject, &part.event)?;
             number_follows(books, pending, &part.subject, known, &entries)?;
             named_case_exists(books, pending, &part.event)?;
-            let sender = other_end_of(books, pending, part, known, action.effective);
-            let scene = Scene { world: books.world(), next: position, sender: as_sender(&sender) };
+            let ends = ends_of(books, pending, &part.subject, known, &action, position);
+            let (sender, receiver) = (ends.sender(), ends.receiver());
+            let scene = Scene { world: books.world(), next: position, sender, receiver };
             let decision = decide(known, &action, &scene)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
@@ -430,18 +431,13 @@ impl House {
             )?;
             add(&mut streams, part.subject.stream()?, new, |stream| {
                 part.expected_version.unwrap_or_else(|| match &part.subject {
-                    Subject::Case(_) | Subject::Complaint(_) => {
-                        u64::try_from(known.len()).unwrap_or(u64::MAX)
-                    }
+                    Subject::Case(_) | Subject::Complaint(_) => count(known),
                     Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => books.version(stream),
                 })
             });
-            if let Found::Case { subject, version, .. } = &sender {
-                streams.push(StreamAppend {
-                    stream: subject.stream()?,
-                    expected_version: *version,
-                    events: Vec::new(),
-                });
+            if let Some((subject, expected_version)) = ends.rests_on() {
+                let stream = subject.stream()?;
+                streams.push(StreamAppend { stream, expected_version, events: Vec::new() });
             }
             let entry = Entry {
                 position,
@@ -455,7 +451,7 @@ impl House {
             entries.push((part.subject.clone(), entry));
         }
         let append = Append { request: group.request.unwrap_or(RequestId(request)), streams };
-        let done = done(&append, &entries, flags);
+        let done = done(&append, &entries, flags)?;
         Ok(Prepared { append, entries, done })
     }
 
@@ -485,13 +481,25 @@ fn add(
 }
 
 /// What is answered for a group that is not recorded yet.
-fn done(append: &Append, entries: &[(Subject, Entry)], flags: Vec<Refusal>) -> Done {
-    let version = append
-        .streams
-        .first()
-        .map_or(0, |stream| stream.expected_version + u64::try_from(stream.events.len()).unwrap_or(u64::MAX));
+///
+/// # Errors
+/// A version beyond which no stream goes on: whoever names it saw no such stream.
+fn done(append: &Append, entries: &[(Subject, Entry)], flags: Vec<Refusal>) -> Result<Done, WireError> {
+    let version = match append.streams.first() {
+        None => 0,
+        Some(stream) => stream.expected_version.checked_add(count(&stream.events)).ok_or_else(|| {
+            let (given, accepted) =
+                (stream.expected_version.to_string(), "the version of the stream as it was seen");
+            WireError::new("expected_version", &given, "no stream has so many entries", accepted)
+        })?,
+    };
     let effective = entries.first().map_or(Date::MIN, |(_, entry)| entry.effective);
-    Done { receipt: None, version, effective, flags }
+    Ok(Done { receipt: None, version, effective, flags })
+}
+
+/// How many there are; a length in memory always fits 64 bits.
+pub(crate) fn count<T>(all: &[T]) -> u64 {
+    u64::try_from(all.len()).unwrap_or(u64::MAX)
 }
 
 /// The parts with those of one stream beside each other, as they will stand in the log.

@@ -1,49 +1,93 @@
 //! Moves between offices: what stands at the other end, where a decision needs it.
 
 use thads_cases::case::Case;
-use thads_cases::date::Date;
-use thads_cases::decide::{OtherEnd, other_end};
-use thads_cases::event::{Body, Sender};
+use thads_cases::decide::{Action, other_ends};
+use thads_cases::event::{Receiver, Sender};
 use thads_cases::history::{Entry, case_at, timeline};
-use thads_cases::ids::CaseId;
+use thads_cases::ids::{CaseId, Position};
 use thads_projections::books::Books;
 
-use crate::act::{Part, history};
+use crate::act::{count, history};
 use crate::house::Pending;
-use crate::wire::{Subject, What};
+use crate::wire::{Request, Subject, What};
 
-/// What stands at the other end of a move between offices.
-pub(crate) enum Found {
+/// What stands at the other ends of moves between offices, where a decision needs it.
+pub(crate) struct Ends {
+    sender: FoundSender,
+    receiver: FoundReceiver,
+}
+
+enum FoundSender {
     NotAsked,
     Missing,
     Case { subject: Subject, case: Box<Case>, version: u64 },
     Taken(CaseId),
 }
 
-/// Looks up the other end of a move, where a decision needs it.
-pub(crate) fn other_end_of(
+enum FoundReceiver {
+    NotAsked,
+    Nobody,
+    Took(CaseId),
+}
+
+/// Looks up the other ends of moves, where a decision needs them.
+pub(crate) fn ends_of(
     books: &Books,
     pending: &Pending,
-    part: &Part,
+    subject: &Subject,
     known: &[Entry],
-    on: Date,
-) -> Found {
-    let Subject::Case(own) = &part.subject else { return Found::NotAsked };
-    let from = match other_end(known, &part.event) {
-        OtherEnd::None => return Found::NotAsked,
-        OtherEnd::Receiver => return taken_by(books, pending, own, own).map_or(Found::Missing, Found::Taken),
-        OtherEnd::Sender(from) => from,
+    action: &Action,
+    next: Position,
+) -> Ends {
+    let Subject::Case(own) = subject else {
+        return Ends { sender: FoundSender::NotAsked, receiver: FoundReceiver::NotAsked };
     };
-    if let Some(other) = taken_by(books, pending, from, own) {
-        return Found::Taken(other);
+    let needed = other_ends(known, action, next);
+    let receiver = match needed.receiver.then(|| taken_by(books, pending, own, own)) {
+        None => FoundReceiver::NotAsked,
+        Some(None) => FoundReceiver::Nobody,
+        Some(Some(case)) => FoundReceiver::Took(case),
+    };
+    let sender = needed.sender.map_or(FoundSender::NotAsked, |(from, on)| {
+        if let Some(other) = taken_by(books, pending, &from, own) {
+            return FoundSender::Taken(other);
+        }
+        let subject = Subject::Case(from);
+        let entries = pending.get(&subject).map_or_else(|| history(books, &subject), Vec::as_slice);
+        if entries.is_empty() {
+            return FoundSender::Missing;
+        }
+        let version = count(entries);
+        FoundSender::Case { subject, case: Box::new(case_at(entries, on)), version }
+    });
+    Ends { sender, receiver }
+}
+
+impl Ends {
+    pub(crate) fn sender(&self) -> Sender<'_> {
+        match &self.sender {
+            FoundSender::NotAsked => Sender::NotAsked,
+            FoundSender::Missing => Sender::Missing,
+            FoundSender::Case { case, .. } => Sender::Found(case),
+            FoundSender::Taken(other) => Sender::Taken(other),
+        }
     }
-    let subject = Subject::Case(from.clone());
-    let entries = pending.get(&subject).map_or_else(|| history(books, &subject), Vec::as_slice);
-    if entries.is_empty() {
-        return Found::Missing;
+
+    pub(crate) fn receiver(&self) -> Receiver<'_> {
+        match &self.receiver {
+            FoundReceiver::NotAsked => Receiver::NotAsked,
+            FoundReceiver::Nobody => Receiver::Nobody,
+            FoundReceiver::Took(case) => Receiver::Took(case),
+        }
     }
-    let version = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    Found::Case { subject, case: Box::new(case_at(entries, on)), version }
+
+    /// The sender's case and the version at which it was looked at: an action that rests on it fails where it has moved on.
+    pub(crate) fn rests_on(&self) -> Option<(&Subject, u64)> {
+        match &self.sender {
+            FoundSender::Case { subject, version, .. } => Some((subject, *version)),
+            FoundSender::NotAsked | FoundSender::Missing | FoundSender::Taken(_) => None,
+        }
+    }
 }
 
 /// The case, other than `own`, that took over what `from` sent, as repairs leave it.
@@ -64,22 +108,14 @@ fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Op
     waiting.or_else(folded).cloned()
 }
 
-pub(crate) fn as_sender(found: &Found) -> Sender<'_> {
-    match found {
-        Found::NotAsked => Sender::NotAsked,
-        Found::Missing => Sender::Missing,
-        Found::Case { case, .. } => Sender::Found(case),
-        Found::Taken(other) => Sender::Taken(other),
-    }
-}
-
-/// Whether a decision about an action may rest on what stands at another end.
-pub(crate) fn has_two_ends(what: &What) -> bool {
-    match what {
-        What::Event(event) => {
-            event.body.comes_from().is_some()
-                || matches!(event.body, Body::FactCorrected(_) | Body::EntryVoided(_))
-        }
+/// Whether a decision about an action may rest on what stands at another end: it takes a case over, repairs one, or
+/// belongs to a case that sent something away.
+pub(crate) fn has_two_ends(books: &Books, request: &Request) -> bool {
+    let by_kind = match &request.what {
+        What::Event(event) => event.body.comes_from().is_some() || event.body.repairs().is_some(),
         What::Changes { .. } => true,
-    }
+    };
+    by_kind
+        || (matches!(request.subject, Subject::Case(_))
+            && history(books, &request.subject).iter().any(|entry| entry.event.body.sends()))
 }

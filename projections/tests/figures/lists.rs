@@ -86,17 +86,14 @@ fn a_history_shows_both_dates_and_what_was_repaired() {
     let fixed = pen.correct(&case, "2018-11-12", wrong, "2018-11-05", collected(1, 500_000)).unwrap();
     let voided = pen.void(&case, "2018-11-12", twice).unwrap();
     let view = case_view(&pen.books, &case, date("2018-11-30"), pen.next()).unwrap();
-    assert_eq!(view.state.cash.collected.get(), 500_000);
+    assert_eq!(view.state.cash.collected, 500_000);
     let entry = |position| view.entries.iter().find(|entry| entry.position == position).unwrap();
     assert_eq!(entry(wrong).mark, Mark::Corrected { by: fixed, took_effect: date("2018-11-05") });
     assert_eq!((entry(wrong).days_late, entry(wrong).working_days_late), (11, Some(7)));
     assert_eq!((entry(twice).mark, entry(twice).counts), (Mark::Voided { by: voided }, false));
     assert_eq!(entry(fixed).mark, Mark::Stands);
     let before = case_view(&pen.books, &case, date("2018-11-30"), fixed).unwrap();
-    assert_eq!(
-        (before.state.cash.collected.get(), before.entries.len() + 2),
-        (6_000_000, view.entries.len())
-    );
+    assert_eq!((before.state.cash.collected, before.entries.len() + 2), (6_000_000, view.entries.len()));
     assert!(case_view(&pen.books, &case, date("2018-11-30"), view.entries[0].position).is_none());
 }
 

@@ -8,7 +8,7 @@ use thads_cases::distribution::ObligationKind;
 use thads_cases::event::assignment::EnforcerAssigned;
 use thads_cases::event::intake::{Channel, EnforcementOrdered, JudgmentReceived, Owed, RequestReceived};
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAssigned};
-use thads_cases::event::{Body, Event, Payload, Sender};
+use thads_cases::event::{Body, Event, Payload, Receiver, Sender};
 use thads_cases::history::{Entry, case_at};
 use thads_cases::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use thads_cases::money::{Dong, Ratio};
@@ -185,7 +185,11 @@ impl Pen {
         let event = event.into();
         let action = Action { effective, recorded_on, office, actor, imported: self.imported, event };
         let world = self.books.world_at(self.next());
-        let decision = decide(history, &action, &Scene { world: &world, next: self.next(), sender })?;
+        let decision = decide(
+            history,
+            &action,
+            &Scene { world: &world, next: self.next(), sender, receiver: Receiver::Nobody },
+        )?;
         for event in &decision.events {
             self.append(stream, &action, event);
         }

@@ -1,11 +1,13 @@
 //! What is owed, and the money of a case: received, held, planned, approved, paid out.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::distribution::ObligationKind;
 use crate::ids::{ObligationNo, OfficerNo};
-use crate::money::Dong;
+use crate::money::{Dong, Total};
 
 /// To whom an obligation is owed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -17,7 +19,8 @@ pub enum Payee {
     Creditor(u16),
 }
 
-/// One thing owed, and how much of it was met. Always due = credited + exempted + terminated + moved out + remaining.
+/// One thing owed, and how much of it was met. Always due = credited + exempted + terminated + moved out + remaining;
+/// an amendment of imported history to less than what was met leaves nothing remaining.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Obligation {
     /// Its number.
@@ -38,6 +41,8 @@ pub struct Obligation {
     pub terminated: Dong,
     /// Entrusted out, pulled up.
     pub moved_out: Dong,
+    /// Whether it was ended (đình chỉ), also where it is no money and so nothing of it shows in a sum.
+    pub ended: bool,
     /// Paid to the creditor and not yet charged with the fee.
     pub uncharged: Dong,
     /// When the last of it was paid: the fee is that of this day.
@@ -46,14 +51,49 @@ pub struct Obligation {
     pub free: Dong,
 }
 
+/// An obligation, or the part of it, that goes with a case to another office.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SentOver {
+    /// What kind.
+    pub kind: ObligationKind,
+    /// To whom, by the number in the sender's list of creditors.
+    pub payee: Payee,
+    /// Secured by a mortgage or pledge.
+    pub secured: bool,
+    /// How much of it went over; nothing for a duty that is no money.
+    pub amount: Dong,
+}
+
+impl fmt::Display for SentOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.payee {
+            Payee::Budget => write!(f, "{} to the budget: {}", self.kind, self.amount)?,
+            Payee::Creditor(number) => write!(f, "{} to creditor {number}: {}", self.kind, self.amount)?,
+        }
+        if self.secured { f.write_str(", secured") } else { Ok(()) }
+    }
+}
+
 impl Obligation {
     /// What is still owed.
     pub fn remaining(&self) -> Dong {
-        self.due
-            .saturating_sub(self.credited)
-            .saturating_sub(self.exempted)
-            .saturating_sub(self.terminated)
-            .saturating_sub(self.moved_out)
+        self.due.part(self.due.total() - self.settled())
+    }
+
+    /// What was paid over, let off, ended or moved out of it.
+    pub fn settled(&self) -> Total {
+        [self.credited, self.exempted, self.terminated, self.moved_out].iter().map(|part| part.total()).sum()
+    }
+
+    /// Adds up to `amount` of what is still owed to one of its parts, and returns how much that was.
+    pub(crate) fn settle(&mut self, part: fn(&mut Obligation) -> &mut Dong, amount: Dong) -> Dong {
+        let (due, settled) = (self.due, amount.min(self.remaining()));
+        if settled > Dong::ZERO {
+            let part = part(self);
+            // What is settled was owed, so the part stays within what is due.
+            *part = due.part(part.total() + settled.total());
+        }
+        settled
     }
 
     /// Whether it was met in full by payment.
@@ -71,29 +111,34 @@ impl Obligation {
     }
 }
 
-/// The cash account: collected + held_in = paid out + refunded + everything still held.
+/// The cash account. Always collected + held_in + overdrawn = disbursed + remitted + fees + deposited + refunded +
+/// held_out + undistributed + refund_due + what is in temporary keeping.
+///
+/// Sums of a case: imported history may hold more than one entry can, so they are no single amounts.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Cash {
     /// Collected so far, with auction proceeds.
-    pub collected: Dong,
+    pub collected: Total,
     /// Held for distribution.
-    pub undistributed: Dong,
+    pub undistributed: Total,
     /// Collected beyond what was owed.
-    pub refund_due: Dong,
+    pub refund_due: Total,
     /// Put aside for a payee who did not come; the obligation is credited.
-    pub deposited: Dong,
+    pub deposited: Total,
     /// Paid to creditors, net.
-    pub disbursed: Dong,
+    pub disbursed: Total,
     /// Paid to the budget.
-    pub remitted: Dong,
+    pub remitted: Total,
     /// Fees kept back.
-    pub fees: Dong,
+    pub fees: Total,
     /// Given back.
-    pub refunded: Dong,
+    pub refunded: Total,
     /// Taken into temporary keeping so far.
-    pub held_in: Dong,
+    pub held_in: Total,
     /// Left temporary keeping to the budget or back to whom it came from.
-    pub held_out: Dong,
+    pub held_out: Total,
+    /// Paid out of what was not there: only imported history does that.
+    pub overdrawn: Total,
 }
 
 /// Money that came in and is held for distribution; the oldest is paid out first.

@@ -16,6 +16,16 @@ pub enum Basis {
     Proactive,
 }
 
+impl Basis {
+    /// Its word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Basis::OnRequest => "on_request",
+            Basis::Proactive => "proactive",
+        }
+    }
+}
+
 /// What kind of judgment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +48,23 @@ pub enum JudgmentKind {
     Competition,
     /// Trọng tài.
     Arbitration,
+}
+
+impl JudgmentKind {
+    /// Its word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            JudgmentKind::Civil => "civil",
+            JudgmentKind::Criminal => "criminal",
+            JudgmentKind::MarriageFamily => "marriage_family",
+            JudgmentKind::Business => "business",
+            JudgmentKind::Labour => "labour",
+            JudgmentKind::Bankruptcy => "bankruptcy",
+            JudgmentKind::AdministrativePart => "administrative_part",
+            JudgmentKind::Competition => "competition",
+            JudgmentKind::Arbitration => "arbitration",
+        }
+    }
 }
 
 /// A tag of an order.
@@ -70,6 +97,18 @@ pub enum PartyKind {
     StateBody,
     /// Tổ chức khác.
     Organisation,
+}
+
+impl PartyKind {
+    /// Its word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            PartyKind::Individual => "individual",
+            PartyKind::CreditInstitution => "credit_institution",
+            PartyKind::StateBody => "state_body",
+            PartyKind::Organisation => "organisation",
+        }
+    }
 }
 
 /// A creditor or debtor.

@@ -1,6 +1,6 @@
 //! Who may repair which entry: a repair is as weighty as what it repairs.
 
-use super::{Action, Entry, Scene, folded, pays_out, role_name, stream_of};
+use super::{Action, Entry, Scene, folded, other_ends, pays_out, role_name, stream_of};
 use crate::check::{own_case, written};
 use crate::event::{About, At, Body, Circumstances, Sender, Subject};
 use crate::history::{Repair, repairs};
@@ -40,16 +40,17 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
     }
     if let Body::FactCorrected(fact) = &action.event.body {
         check_replacement(target, fact.replacement.about(), named)?;
-        if !action.imported && scene.sender_unasked(&fact.replacement.body) {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "57",
-                "replacement",
-                "the sender was not asked for",
-                "what the sender moved out",
-                "the sender's case",
-            ));
-        }
+    }
+    let ends = other_ends(history, action, scene.next);
+    if !action.imported && ends.sender.is_some() && matches!(scene.sender, Sender::NotAsked) {
+        return Err(Refusal::new(
+            Code::Unknown,
+            "57",
+            "entry",
+            "the sender was not asked for",
+            "what the sender moved out",
+            "the sender's case",
+        ));
     }
     check_repairer(history, target, action, scene)?;
     if stream_of(history) == Subject::Organisation {
@@ -58,19 +59,12 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
     Ok(())
 }
 
-impl Scene<'_> {
-    fn sender_unasked(&self, body: &Body) -> bool {
-        matches!(body, Body::EntrustedIn(_) | Body::TakenFromBelow(_))
-            && matches!(self.sender, Sender::NotAsked)
-    }
-}
-
 fn positions(history: &[Entry]) -> String {
     history.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn check_replacement(target: &Entry, replacement: &About, named: Position) -> Result<(), Refusal> {
-    if is_repair(&target.event.body) {
+    if target.event.body.repairs().is_some() {
         return Err(Refusal::new(
             Code::Mismatch,
             "–",
@@ -94,19 +88,11 @@ fn check_replacement(target: &Entry, replacement: &About, named: Position) -> Re
     Ok(())
 }
 
-fn is_repair(body: &Body) -> bool {
-    matches!(body, Body::FactCorrected(_) | Body::EntryVoided(_))
-}
-
 /// The entry that a repair is about in the end: of a voided correction, what it corrected.
 fn subject_of_repair<'a>(history: &'a [Entry], target: &'a Entry) -> &'a Entry {
     let mut at = target;
     loop {
-        let named = match &at.event.body {
-            Body::FactCorrected(fact) => fact.entry,
-            Body::EntryVoided(void) => void.entry,
-            _ => return at,
-        };
+        let Some(named) = at.event.body.repairs() else { return at };
         match history.iter().find(|entry| entry.position == named && entry.position < at.position) {
             Some(earlier) => at = earlier,
             None => return at,

@@ -30,11 +30,7 @@ pub fn split(amount: Dong, claims: &[Dong]) -> Vec<Dong> {
             left -= 1;
         }
     }
-    // Each share lies between nothing and its claim, so the conversion holds.
-    shares
-        .into_iter()
-        .map(|share| i64::try_from(share).ok().and_then(Dong::new).unwrap_or_default())
-        .collect()
+    claims.iter().zip(shares).map(|(claim, share)| claim.part(share)).collect()
 }
 
 /// A payment inside one obligation.
@@ -51,10 +47,9 @@ pub struct Inside {
 /// Lays a payment to principal and late interest: the one that comes first in full, then the other.
 pub fn inside_obligation(amount: Dong, principal: Dong, interest: Dong, interest_first: bool) -> Inside {
     let (first, second) = if interest_first { (interest, principal) } else { (principal, interest) };
-    let to_first = amount.min(first);
-    let after_first = amount.saturating_sub(to_first);
-    let to_second = after_first.min(second);
-    let left = after_first.saturating_sub(to_second);
+    let mut left = amount;
+    let to_first = left.take(first);
+    let to_second = left.take(second);
     if interest_first {
         Inside { principal: to_second, interest: to_first, left }
     } else {

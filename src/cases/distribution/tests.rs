@@ -66,7 +66,7 @@ fn priority_by_class() {
     let lines: Vec<(u16, i64)> = lines.iter().map(|line| (line.obligation.0, line.amount.get())).collect();
     assert_eq!(lines, [(5, 3_000_000), (1, 40_000_000), (2, 5_000_000), (3, 20_000_000), (4, 12_000_000)]);
     let fee = |number: u16, kind| {
-        let received = shared.amount_for(ObligationNo(number));
+        let received = Dong::of(shared.amount_for(ObligationNo(number))).unwrap();
         enforcement_fee(kind, received, &[], &Rules::built_in(), day("2019-03-01")).unwrap().amount().get()
     };
     assert_eq!(fee(1, ObligationKind::Injury), 0);
@@ -271,12 +271,12 @@ proptest! {
         let rules = Rules::built_in();
         let rank = |ranked: &RankedClaim| ranked.claim.kind.priority_class(&rules, day(on)).set().map_or(0, |class| class.rank);
         for claim in &claims {
-            let got = shared.amount_for(claim.claim.obligation);
+            let got = Dong::of(shared.amount_for(claim.claim.obligation)).unwrap();
             prop_assert!(got <= claim.claim.outstanding);
             if got < claim.claim.outstanding {
                 prop_assert_eq!(shared.left, Dong::ZERO);
                 for later in claims.iter().filter(|later| rank(later) > rank(claim)) {
-                    prop_assert_eq!(shared.amount_for(later.claim.obligation), Dong::ZERO);
+                    prop_assert_eq!(shared.amount_for(later.claim.obligation), 0);
                 }
             }
         }

@@ -269,7 +269,7 @@ impl CaseKind for PriceReduced {
         if let (0, false, Some(last)) = (one.reductions, self.agreed, wait) {
             not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
         }
-        let reduced = price.times(self.by).map_or(price, |cut| price.saturating_sub(cut));
+        let reduced = price.times(self.by).and_then(|cut| price.checked_sub(cut)).unwrap_or(price);
         exactly(self.start_price, reduced, "104", "start_price")
     }
 
@@ -387,7 +387,7 @@ impl CaseKind for AuctionPaid {
             one.paid = Some(at.on);
             secured = one.mortgaged;
         }
-        case.cash.collected = case.cash.collected.saturating_add(self.amount);
+        case.cash.collected += self.amount.total();
         case.take_in(Receipt { on: at.on, amount: self.amount, coerced: true, secured });
     }
 }

@@ -210,7 +210,7 @@ impl CaseKind for CoercionCostRecorded {
         if case.open().is_some() {
             case.owe(ObligationKind::Cost, Payee::Budget, false, self.amount);
         } else {
-            case.costs_after_end = case.costs_after_end.saturating_add(self.amount);
+            case.costs_after_end += self.amount.total();
         }
     }
 }

@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::intake::{Owed, check_owed, open_case, settled};
 use super::{About, At, CaseKind, Circumstances, Kind, Sender};
-use crate::case::{Basis, Case, Finish, JudgmentKind, Order, Party, Standing, Tag};
+use crate::case::{Basis, Case, Finish, JudgmentKind, Order, Party, Payee, SentOver, Standing, Tag};
 use crate::check::{exactly, not_before, open, other_office, out_of_tracking_book, wrong_standing};
-use crate::distribution::ObligationKind;
 use crate::ids::{CaseId, OfficeNo};
-use crate::money::{Dong, Total};
+use crate::money::Total;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -16,7 +15,7 @@ use crate::refusal::{Code, Refusal};
 /// Moves everything that remains out of the case.
 fn move_out(case: &mut Case, to: OfficeNo) {
     for one in &mut case.obligations {
-        one.moved_out = one.moved_out.saturating_add(one.remaining());
+        one.settle(|one| &mut one.moved_out, one.remaining());
     }
     case.sent_to = Some(to);
 }
@@ -160,25 +159,41 @@ impl Brought {
         }
         let brought: Total = self.obligations.iter().map(|one| one.amount.total()).sum();
         exactly(brought, moved, article, "brought.obligations.amount")?;
-        for &kind in ObligationKind::ALL {
-            let of_kind = |kinds: &mut dyn Iterator<Item = (ObligationKind, Dong)>| -> Total {
-                kinds.filter(|(is, _)| *is == kind).map(|(_, amount)| amount.total()).sum()
-            };
-            let brought = of_kind(&mut self.obligations.iter().map(|one| (one.kind, one.amount)));
-            let moved = of_kind(&mut sender.obligations.iter().map(|one| (one.kind, one.moved_out)));
-            if brought != moved {
-                let (given, wanted) = (format!("{kind}: {brought}"), format!("{kind}: {moved}"));
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    article,
-                    "brought.obligations",
-                    given,
-                    &wanted,
-                    wanted.clone(),
-                ));
-            }
+        self.is_what_was_sent(sender, article)
+    }
+
+    /// What comes over is what was sent: each obligation with its kind, its payee and its security, and the parties. Their
+    /// names are for people to compare: words about persons are not known to the law.
+    fn is_what_was_sent(&self, sender: &Case, article: &'static str) -> Result<(), Refusal> {
+        let wanted = sender.sent_over();
+        let mut left = wanted.clone();
+        let brought: Vec<SentOver> = self.obligations.iter().map(Owed::sent_over).collect();
+        let comes_over =
+            |one: &SentOver| left.iter().position(|sent| sent == one).map(|at| left.remove(at)).is_some();
+        if !(brought.iter().all(comes_over) && brought.len() == wanted.len()) {
+            let list = |all: &[SentOver]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            let (given, sent) = (list(&brought), list(&wanted));
+            return Err(Refusal::new(
+                Code::Mismatch,
+                article,
+                "brought.obligations",
+                given,
+                &sent,
+                sent.clone(),
+            ));
         }
-        Ok(())
+        let owed_to_creditors = wanted.iter().any(|one| matches!(one.payee, Payee::Creditor(_)));
+        if owed_to_creditors || !self.creditors.is_empty() {
+            exactly(kinds(&self.creditors), kinds(&sender.creditors), article, "brought.creditors")?;
+        }
+        exactly(kinds(&self.debtors), kinds(&sender.debtors), article, "brought.debtors")?;
+        if let Some(basis) = sender.order.basis {
+            exactly(self.basis.word(), basis.word(), article, "brought.basis")?;
+        }
+        match sender.judgment {
+            Some(judgment) => exactly(self.judgment.word(), judgment.word(), article, "brought.judgment"),
+            None => Ok(()),
+        }
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -197,6 +212,12 @@ impl Brought {
         };
         open_case(case, &self.obligations, order, at);
     }
+}
+
+/// The parties by number and kind, for instance `1 individual, 2 state_body`.
+fn kinds(parties: &[Party]) -> String {
+    let one = |(number, party): (usize, &Party)| format!("{number} {}", party.kind.word());
+    (1..).zip(parties).map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// `entrusted_in` (nhận ủy thác): the receiver's order.

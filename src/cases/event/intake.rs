@@ -6,7 +6,8 @@ use super::payout::fee_left;
 use super::{About, At, CaseKind, Circumstances, Kind};
 use crate::calendar::Calendar;
 use crate::case::{
-    Activity, Basis, Case, Class, Finish, JudgmentKind, Open, Order, Party, Payee, Standing, Tag,
+    Activity, Basis, Case, Class, Finish, JudgmentKind, Obligation, Open, Order, Party, Payee, SentOver,
+    Standing, Tag,
 };
 use crate::check::{
     exactly, ground, not_after, not_before, obligation, open, out_of_tracking_book, positive, unapproved,
@@ -179,6 +180,13 @@ pub struct Owed {
     /// Secured by a mortgage or pledge.
     #[serde(default)]
     pub secured: bool,
+}
+
+impl Owed {
+    /// As what goes with a case to another office.
+    pub(super) fn sent_over(&self) -> SentOver {
+        SentOver { kind: self.kind, payee: self.payee, secured: self.secured, amount: self.amount }
+    }
 }
 
 /// How several debtors owe.
@@ -434,7 +442,7 @@ impl CaseKind for OrderAmended {
         positive(self.amount, "37.2", "amount")?;
         // What was paid over, let off or approved for paying out; and what is held must stay owed.
         let settled = one.due.total() - unapproved(case, one);
-        let held = case.cash.undistributed.total() - (case.remaining() - one.due.total());
+        let held = case.cash.undistributed - (case.remaining() - one.due.total());
         let least = settled.max(held).max(1);
         if self.amount.total() >= least {
             return Ok(());
@@ -454,7 +462,11 @@ impl CaseKind for OrderAmended {
             return;
         }
         if let Some(one) = case.obligation_mut(self.obligation) {
+            let uncovered = |one: &Obligation| (one.settled() - one.due.total()).max(0);
+            let before = uncovered(one);
             one.due = self.amount;
+            let taken = (uncovered(one) - before).max(0);
+            case.taken.beyond_owed += taken;
         }
     }
 }

@@ -86,7 +86,7 @@ impl CaseKind for PaymentCollected {
             Means::Cash | Means::Transfer => false,
             Means::Deduction | Means::Income => true,
         };
-        case.cash.collected = case.cash.collected.saturating_add(self.amount);
+        case.cash.collected += self.amount.total();
         case.take_in(Receipt { on: at.on, amount: self.amount, coerced, secured: false });
     }
 }
@@ -123,10 +123,7 @@ impl CaseKind for PaidDirectly {
     }
 
     fn apply(&self, case: &mut Case, _: &At) {
-        let amount = self.amount;
-        if let Some(one) = case.obligation_mut(self.obligation) {
-            one.credited = one.credited.saturating_add(amount.min(one.remaining()));
-        }
+        case.settle(self.obligation, |one| &mut one.credited, self.amount);
     }
 }
 
@@ -157,7 +154,7 @@ impl CaseKind for HeldTemporarily {
 
     fn apply(&self, case: &mut Case, at: &At) {
         let number = case.held.last().map_or(1, |last| last.number.saturating_add(1));
-        case.cash.held_in = case.cash.held_in.saturating_add(self.amount);
+        case.cash.held_in += self.amount.total();
         case.held.push(Held { number, amount: self.amount, since: at.on });
     }
 }
@@ -217,18 +214,21 @@ impl CaseKind for HeldMoneyResolved {
 
     fn apply(&self, case: &mut Case, at: &At) {
         let mut since = at.on;
+        let mut missing = self.amount;
         if let Some(held) = case.held.iter_mut().find(|held| held.number == self.item) {
-            held.amount = held.amount.saturating_sub(self.amount);
+            let kept = held.amount.take(self.amount);
+            missing.take(kept);
             since = held.since;
         }
+        case.overdraw(missing.total());
         match self.to {
             HeldTo::Distribution => {
-                case.cash.collected = case.cash.collected.saturating_add(self.amount);
-                case.cash.held_in = case.cash.held_in.saturating_sub(self.amount);
+                case.cash.collected += self.amount.total();
+                case.cash.held_in -= self.amount.total();
                 case.take_in(Receipt { on: since, amount: self.amount, coerced: false, secured: false });
             }
             HeldTo::Returned | HeldTo::Budget => {
-                case.cash.held_out = case.cash.held_out.saturating_add(self.amount);
+                case.cash.held_out += self.amount.total();
             }
         }
     }
@@ -250,12 +250,12 @@ impl CaseKind for Refunded {
     fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "47")?;
         positive(self.amount, "47", "amount")?;
-        at_most(self.amount.total(), case.cash.refund_due.total(), "47", "amount", "to be refunded")
+        at_most(self.amount.total(), case.cash.refund_due, "47", "amount", "to be refunded")
     }
 
     fn apply(&self, case: &mut Case, _: &At) {
-        case.cash.refund_due = case.cash.refund_due.saturating_sub(self.amount);
-        case.cash.refunded = case.cash.refunded.saturating_add(self.amount);
+        case.give_back(self.amount);
+        case.cash.refunded += self.amount.total();
     }
 }
 
@@ -289,8 +289,8 @@ impl Exempted {
         let budget = || case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts());
         let request = exemption::Request {
             kind: one.kind,
-            obligation: budget().fold(Dong::ZERO, |sum, one| sum.saturating_add(one.due)),
-            paid: budget().fold(Dong::ZERO, |sum, one| sum.saturating_add(one.credited)),
+            obligation: budget().map(|one| one.due.total()).sum(),
+            paid: budget().map(|one| one.credited.total()).sum(),
             remaining: one.remaining(),
             first_ordered,
             hardship: true,
@@ -350,9 +350,6 @@ impl CaseKind for Exempted {
     }
 
     fn apply(&self, case: &mut Case, _: &At) {
-        let amount = self.amount;
-        if let Some(one) = case.obligation_mut(self.obligation) {
-            one.exempted = one.exempted.saturating_add(amount.min(one.remaining()));
-        }
+        case.settle(self.obligation, |one| &mut one.exempted, self.amount);
     }
 }

@@ -67,7 +67,7 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
         .obligations
         .iter()
         .filter_map(|one| {
-            let outstanding = dong(unapproved(case, one));
+            let outstanding = one.due.part(unapproved(case, one));
             (outstanding > Dong::ZERO).then_some(Claim {
                 obligation: one.number,
                 kind: one.kind,
@@ -76,7 +76,7 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
             })
         })
         .collect();
-    let promised = case.cash.undistributed.total() - case.unapproved();
+    let promised = case.cash.undistributed - case.unapproved();
     let of_assets = case.secured_part(promised, amount);
     let mut lines: Vec<Line> = Vec::new();
     for (part, of_asset) in [(of_assets, true), (amount - of_assets, false)] {
@@ -84,22 +84,25 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
             claim.secured = false;
         }
         let shares =
-            distribution::distribute(dong(part), &claims, &on.world.rules, on.at.on).map_err(|error| {
-                Refusal::new(
-                    Code::Unset,
-                    "47",
-                    "lines",
-                    error.to_string(),
-                    "the law's distribution",
-                    "parameter_set",
-                )
-            })?;
+            distribution::distribute(amount_of(part, "lines.amount")?, &claims, &on.world.rules, on.at.on)
+                .map_err(|error| {
+                    Refusal::new(
+                        Code::Unset,
+                        "47",
+                        "lines",
+                        error.to_string(),
+                        "the law's distribution",
+                        "parameter_set",
+                    )
+                })?;
         for share in shares {
             for claim in claims.iter_mut().filter(|claim| claim.obligation == share.obligation) {
-                claim.outstanding = claim.outstanding.saturating_sub(share.amount);
+                claim.outstanding.take(share.amount);
             }
             match lines.iter_mut().find(|line| line.obligation == share.obligation) {
-                Some(line) => line.amount = line.amount.saturating_add(share.amount),
+                Some(line) => {
+                    line.amount = amount_of(line.amount.total() + share.amount.total(), "lines.amount")?
+                }
                 None => lines.push(share),
             }
         }
@@ -108,9 +111,12 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
     Ok(lines)
 }
 
-/// A sum as an amount; nothing where it is negative.
-fn dong(sum: Total) -> Dong {
-    i64::try_from(sum.max(0)).ok().and_then(Dong::new).unwrap_or(Dong::ZERO)
+/// A sum as the amount of one entry.
+fn amount_of(sum: Total, field: &'static str) -> Result<Dong, Refusal> {
+    Dong::of(sum).ok_or_else(|| {
+        let limit = format!("0 to {}", i64::MAX);
+        Refusal::new(Code::Limit, "47", field, sum, &limit, limit.clone())
+    })
 }
 
 /// `distribution_planned` (phương án phân phối): who gets what of the money held.
@@ -198,7 +204,7 @@ impl CaseKind for PayoutApproved {
         for line in &self.lines {
             case.approved.push(Approved { obligation: line.obligation, amount: line.amount, by: at.actor });
             for plan in case.planned.iter_mut().filter(|plan| plan.obligation == line.obligation) {
-                plan.amount = plan.amount.saturating_sub(line.amount);
+                plan.amount.take(line.amount);
             }
         }
         case.planned.retain(|plan| plan.amount > Dong::ZERO);
@@ -208,7 +214,7 @@ impl CaseKind for PayoutApproved {
 /// Checks that another officer approved so much for the obligation, and that it is held and owed.
 fn approved(case: &Case, number: ObligationNo, amount: Dong, actor: OfficerNo) -> Result<(), Refusal> {
     let one = obligation(case, number, "47")?;
-    at_most(amount.total(), case.cash.undistributed.total(), "47", "amount", "held")?;
+    at_most(amount.total(), case.cash.undistributed, "47", "amount", "held")?;
     at_most(amount.total(), one.remaining().total(), "47", "amount", "still owed")?;
     let lines = || case.approved.iter().filter(|line| line.obligation == number);
     let by_another: Total = lines().filter(|line| line.by != actor).map(|line| line.amount.total()).sum();
@@ -250,12 +256,12 @@ pub(super) fn fee_left(case: &Case, on: &Circumstances<'_>) -> Option<(Obligatio
     fees.into_iter().find(|(_, fee)| *fee > Dong::ZERO)
 }
 
-fn credit(case: &mut Case, number: ObligationNo, amount: Dong) {
-    if let Some(one) = case.obligation_mut(number) {
-        one.credited = one.credited.saturating_add(amount.min(one.remaining()));
-    }
+/// Pays over out of what is held, and credits the obligation. A fee is kept back by whoever records it: its payer
+/// is the ledger itself.
+fn credit(case: &mut Case, number: ObligationNo, amount: Dong, payer: OfficerNo) {
+    case.settle(number, |one| &mut one.credited, amount);
     case.pay_out(amount);
-    case.use_approval(number, amount);
+    case.use_approval(number, amount, payer);
 }
 
 /// `disbursed` (chi trả): paid to a creditor.
@@ -292,13 +298,16 @@ impl CaseKind for Disbursed {
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
-        case.cash.disbursed = case.cash.disbursed.saturating_add(self.amount);
-        let bears = case.bears_fee(self.amount);
-        credit(case, self.obligation, self.amount);
+        case.cash.disbursed += self.amount.total();
+        let owed =
+            case.obligation(self.obligation).map_or(Dong::ZERO, |one| self.amount.min(one.remaining()));
+        let bears = case.bears_fee(owed);
+        credit(case, self.obligation, self.amount, at.actor);
         if let Some(one) = case.obligation_mut(self.obligation).filter(|one| one.counts()) {
-            one.uncharged = one.uncharged.saturating_add(bears);
+            // Both are parts of what is credited, and so within what is due.
+            one.uncharged = one.due.part(one.uncharged.total() + bears.total());
             one.uncharged_on = Some(at.on);
-            one.free = one.free.saturating_add(self.amount.saturating_sub(bears));
+            one.free = one.due.part(one.free.total() + owed.total() - bears.total());
         }
     }
 }
@@ -326,10 +335,9 @@ impl RemittedToBudget {
             for one in
                 case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts() != costs)
             {
-                let share = left.min(one.remaining());
+                let share = left.take(one.remaining());
                 if share > Dong::ZERO {
                     shares.push((one.number, share));
-                    left = left.saturating_sub(share);
                 }
             }
         }
@@ -366,11 +374,16 @@ impl CaseKind for RemittedToBudget {
         Ok(())
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
-        case.cash.remitted = case.cash.remitted.saturating_add(self.amount);
+    fn apply(&self, case: &mut Case, at: &At) {
+        case.cash.remitted += self.amount.total();
+        let mut left = self.amount;
         for (number, share) in self.shares(case) {
-            credit(case, number, share);
+            credit(case, number, share, at.actor);
+            left.take(share);
         }
+        // What no obligation to the budget takes has left the account all the same.
+        case.taken.beyond_owed += left.total();
+        case.pay_out(left);
     }
 }
 
@@ -422,12 +435,13 @@ impl CaseKind for EnforcementFeeCharged {
                 )
             })
         };
-        let received = one.uncharged.saturating_add(self.fee);
-        let nothing = self.fee == Dong::ZERO && self.base == one.uncharged.saturating_add(one.free);
+        let received = amount_of(one.uncharged.total() + self.fee.total(), "fee")?;
+        let untaxed = one.uncharged.total() + one.free.total();
+        let nothing = self.fee == Dong::ZERO && self.base.total() == untaxed;
         if fee_on(received)? != self.fee || !(nothing || self.base == received) {
             // What is still to be paid out counts as received: the fee is kept back from it.
-            let whole =
-                one.uncharged.saturating_add(case.bears_fee(dong(approved_for(case, self.obligation))));
+            let approved = amount_of(approved_for(case, self.obligation), "fee")?;
+            let whole = amount_of(one.uncharged.total() + case.bears_fee(approved).total(), "fee")?;
             exactly(self.fee, fee_on(whole)?, "TT216 4", "fee")?;
             exactly(self.base, received, "TT216 4", "base")?;
         }
@@ -435,8 +449,8 @@ impl CaseKind for EnforcementFeeCharged {
     }
 
     fn apply(&self, case: &mut Case, _: &At) {
-        case.cash.fees = case.cash.fees.saturating_add(self.fee);
-        credit(case, self.obligation, self.fee);
+        case.cash.fees += self.fee.total();
+        credit(case, self.obligation, self.fee, OfficerNo(0));
         if let Some(one) = case.obligation_mut(self.obligation) {
             // What is below the threshold goes on counting: sums paid in parts bear the fee of the whole.
             if self.fee > Dong::ZERO {
@@ -498,8 +512,8 @@ impl CaseKind for DepositedForPayee {
         approved(case, self.obligation, self.amount, on.at.actor)
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
-        case.cash.deposited = case.cash.deposited.saturating_add(self.amount);
-        credit(case, self.obligation, self.amount);
+    fn apply(&self, case: &mut Case, at: &At) {
+        case.cash.deposited += self.amount.total();
+        credit(case, self.obligation, self.amount, at.actor);
     }
 }

@@ -261,7 +261,8 @@ impl CaseKind for Terminated {
         }
         for one in &mut case.obligations {
             if self.concerns(one.number) {
-                one.terminated = one.terminated.saturating_add(one.remaining());
+                one.settle(|one| &mut one.terminated, one.remaining());
+                one.ended = true;
             }
         }
         let duties_end = case.obligations.iter().all(|one| one.kind.is_money() || self.concerns(one.number));

@@ -14,8 +14,8 @@ fn dong(amount: i64) -> Dong {
 fn request(paid: i64, remaining: i64, first_ordered: &str, on: &str) -> Request {
     Request {
         kind: ObligationKind::CourtFee,
-        obligation: dong(paid + remaining),
-        paid: dong(paid),
+        obligation: i128::from(paid + remaining),
+        paid: i128::from(paid),
         remaining: dong(remaining),
         first_ordered: day(first_ordered),
         hardship: false,

@@ -69,7 +69,7 @@ fn by(percent: i64) -> Ratio {
 }
 
 fn reduced(price: Dong, percent: i64) -> Dong {
-    price.times(by(percent)).map_or(price, |cut| price.saturating_sub(cut))
+    price.times(by(percent)).and_then(|cut| price.checked_sub(cut)).unwrap_or(price)
 }
 
 /// The rounds held within the period, by what came of them.

@@ -80,8 +80,7 @@ impl Life<'_> {
 
     /// What came in beyond the debt goes back.
     pub(super) fn give_back(&mut self) {
-        let amount = self.case.cash.refund_due;
-        if amount > Dong::ZERO {
+        if let Some(amount) = Dong::of(self.case.cash.refund_due).filter(|amount| *amount > Dong::ZERO) {
             self.act(By::Accountant, Body::Refunded(Refunded { amount }));
         }
     }
@@ -103,10 +102,7 @@ impl Life<'_> {
         let several = claims.len() > 1;
         let lines = match claims.as_slice() {
             _ if whole => claims,
-            [one] => vec![Line {
-                amount: Dong::new(i64::try_from(sum).unwrap_or(0)).unwrap_or(Dong::ZERO),
-                ..*one
-            }],
+            [one] => vec![Line { amount: one.amount.part(sum), ..*one }],
             _ => self.lawful(sum),
         };
         if several && !whole || self.chance.percent(if several { 60 } else { 7 }) {
@@ -134,13 +130,13 @@ impl Life<'_> {
             self.act(By::Accountant, Body::RemittedToBudget(remitted));
             return;
         }
-        let base = one.uncharged.saturating_add(self.case.bears_fee(line.amount));
+        let base = one.due.part(one.uncharged.total() + self.case.bears_fee(line.amount).total());
         let fee = if self.returned(one.kind) {
             Dong::ZERO
         } else {
             fee(base, one.kind, self.day, &self.land.world.rules)
         };
-        let net = line.amount.saturating_sub(fee);
+        let net = line.amount.part(line.amount.total() - fee.total());
         if fee == Dong::ZERO || net == Dong::ZERO {
             self.act(
                 By::Accountant,

@@ -6,7 +6,7 @@
 
 use thads_cases::date::Date;
 use thads_cases::decide::{Action, Scene, decide};
-use thads_cases::event::{Event, Payload, Sender};
+use thads_cases::event::{Event, Payload, Receiver, Sender};
 use thads_cases::history::{Entry, case_at};
 use thads_cases::ids::Position;
 use thads_cases::personal::{Personal, VaultRef};
@@ -64,6 +64,7 @@ fn check(books: &Books, history: &[&Entry], planned: &Planned) {
         world: books.world(),
         next: books.position(),
         sender: sender.as_ref().map_or(Sender::NotAsked, Sender::Found),
+        receiver: Receiver::Nobody,
     };
     let action = Action {
         effective: planned.effective,

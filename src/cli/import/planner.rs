@@ -12,7 +12,7 @@ use thads_cases::date::Date;
 use thads_cases::decide::{Action as Wanted, Scene, decide};
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed};
 use thads_cases::event::repair::NoteAdded;
-use thads_cases::event::{At, Body, Event, Sender, Subject};
+use thads_cases::event::{At, Body, Event, Receiver, Sender, Subject};
 use thads_cases::history::{Entry, case_at, complaint_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Total;
@@ -274,7 +274,7 @@ impl<'m> Planner<'m> {
             let holds = match when {
                 When::Open => case.open().is_some(),
                 When::NotOpen => case.open().is_none(),
-                When::MoneyHeld => case.cash.undistributed.get() > 0,
+                When::MoneyHeld => case.cash.undistributed > 0,
                 When::PaidInFull => match paid_in_full(&plan.case_entries) {
                     // A payment that comes in late may complete the case only with a later one.
                     Some(on) => {
@@ -414,7 +414,12 @@ impl<'m> Planner<'m> {
                 imported: true,
                 event: entry.event.clone(),
             };
-            let scene = Scene { world: &self.world, next: entry.position, sender: Sender::NotAsked };
+            let scene = Scene {
+                world: &self.world,
+                next: entry.position,
+                sender: Sender::NotAsked,
+                receiver: Receiver::NotAsked,
+            };
             match decide(entries.get(..at).unwrap_or_default(), &action, &scene) {
                 Ok(decision) => flags.extend(decision.flags),
                 Err(refusal) => flags.push(refusal),
@@ -449,7 +454,7 @@ fn paid_in_full(entries: &[Entry]) -> Option<Date> {
         live.event.body.apply_to_case(&mut case, &live.at);
         let owed: Total =
             case.obligations.iter().map(|one| one.credited.total() + one.remaining().total()).sum();
-        if case.cash.collected > before && case.open().is_some() && case.cash.collected.total() >= owed {
+        if case.cash.collected > before && case.open().is_some() && case.cash.collected >= owed {
             reached = reached.or(Some(live.at.on));
         }
     }

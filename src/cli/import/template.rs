@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use thads_cases::case::Case;
 use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode, Subject};
 use thads_cases::ids::OfficeNo;
+use thads_cases::money::Total;
 
 use super::mapping::{ColumnType, Columns};
 use super::rows::Row;
@@ -336,8 +337,8 @@ impl Template {
                 }
                 if text.is_empty() { Value::Null } else { Value::String(text) }
             }
-            Template::Held => Value::from(source.case.cash.undistributed.get()),
-            Template::Owed => Value::from(i64::try_from(source.case.remaining()).unwrap_or(i64::MAX)),
+            Template::Held => sum(source.case.cash.undistributed),
+            Template::Owed => sum(source.case.remaining()),
             Template::Office(code) => {
                 source.offices.get(code).map_or(Value::Null, |number| Value::from(number.0))
             }
@@ -388,6 +389,11 @@ impl Template {
             ),
         }
     }
+}
+
+/// A sum of a case as a value; as text where it is beyond what an entry can hold, so that no amount is read from it.
+fn sum(total: Total) -> Value {
+    i64::try_from(total).map_or_else(|_| Value::String(total.to_string()), Value::from)
 }
 
 /// The keys by which a table is an expression and not a table of fields.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use thads_cases::case::{Activity, Case, Class, Obligation, Standing};
+use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Standing};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::{case_at, known_at as entries_known_at};
@@ -80,7 +80,7 @@ fn case_json(
     answer.insert("creditors".to_owned(), case.creditors.iter().map(party).collect());
     answer.insert("obligations".to_owned(), case.obligations.iter().map(obligation_json).collect());
     answer.insert("remaining".to_owned(), total(case.remaining()));
-    answer.insert("cash".to_owned(), json!(case.cash));
+    answer.insert("cash".to_owned(), cash_json(&case.cash));
     answer.insert("held".to_owned(), json!(case.held));
     answer.insert("assets".to_owned(), json!(case.assets));
     answer
@@ -97,6 +97,22 @@ fn obligation_json(one: &Obligation) -> Value {
         "terminated": one.terminated,
         "moved_out": one.moved_out,
         "remaining": one.remaining(),
+    })
+}
+
+fn cash_json(cash: &Cash) -> Value {
+    json!({
+        "collected": total(cash.collected),
+        "undistributed": total(cash.undistributed),
+        "refund_due": total(cash.refund_due),
+        "deposited": total(cash.deposited),
+        "disbursed": total(cash.disbursed),
+        "remitted": total(cash.remitted),
+        "fees": total(cash.fees),
+        "refunded": total(cash.refunded),
+        "held_in": total(cash.held_in),
+        "held_out": total(cash.held_out),
+        "overdrawn": total(cash.overdrawn),
     })
 }
 
@@ -242,7 +258,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
                         "ordered": case.order.on,
                         "enforcer": case.last_enforcer,
                         "remaining": total(case.remaining()),
-                        "collected": case.cash.collected,
+                        "collected": total(case.cash.collected),
                         "version": entries.len(),
                     }),
                 ));

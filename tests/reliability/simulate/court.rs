@@ -15,7 +15,7 @@ use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAss
 use thads_cases::event::payout::{PayoutApproved, RemittedToBudget};
 use thads_cases::event::repair::{EntryVoided, FactCorrected, NoteAdded};
 use thads_cases::event::standing::{Completed, Postponed, PostponementEnded};
-use thads_cases::event::{Body, Event, Sender};
+use thads_cases::event::{Body, Event, Receiver, Sender};
 use thads_cases::history::{Entry, case_at};
 use thads_cases::ids::{CaseId, ComplaintId, ObligationNo, OfficeNo, OfficerNo, Position};
 use thads_cases::money::{Dong, Ratio};
@@ -285,7 +285,12 @@ impl View<'_> {
             let sealed = seal::seal(Event::bare(body), chance).ok()?;
             let event = std::sync::Arc::new(sealed.event.clone());
             let action = Action { effective, recorded_on: self.today, office, actor, imported: false, event };
-            let scene = Scene { world: self.books.world(), next: position, sender: Sender::NotAsked };
+            let scene = Scene {
+                world: self.books.world(),
+                next: position,
+                sender: Sender::NotAsked,
+                receiver: Receiver::NotAsked,
+            };
             decide(&known, &action, &scene).ok()?;
             let provenance = Provenance::Practice;
             events.push(seal::new_event(&sealed, effective, office.0, actor.0, provenance).unwrap());

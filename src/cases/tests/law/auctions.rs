@@ -278,11 +278,11 @@ fn three_rounds() {
         "{first} / 2018-11-27 price_reduced 10% 900_000_000 / auction_announced 2 900_000_000 2019-01-10 / 2019-01-10 auction_unsold \
          / 2019-01-11 price_reduced 8% 828_000_000 / auction_announced 3 828_000_000 2019-03-12 / 2019-03-12 auction_sold 835_000_000 2019-04-11"
     ));
-    assert_eq!(tale.case_on("2019-03-31").cash.collected.get(), 0);
+    assert_eq!(tale.case_on("2019-03-31").cash.collected, 0);
     assert!(tale.attempt("2019-03-13 price_reduced 1% 819_720_000").is_err());
     tale.tell("2019-03-29 auction_paid 835_000_000");
     let case = tale.case_on("2019-03-31");
-    assert_eq!((case.cash.collected.get(), case.credited()), (835_000_000, 0));
+    assert_eq!((case.cash.collected, case.credited()), (835_000_000, 0));
 }
 
 /// rules.md section 4, vectors 4 and 5: two reductions; from when the enforcer may reduce, before and after 1 July 2026.

@@ -17,7 +17,7 @@ use thads_cases::case::{Activity, Case, Class, Open, Standing};
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
 use thads_cases::decide::{Action, Scene, decide};
-use thads_cases::event::{At, Body, COMMON_FIELDS, Event, KindCode, Sender};
+use thads_cases::event::{At, Body, COMMON_FIELDS, Event, KindCode, Receiver, Sender};
 use thads_cases::history::{Entry, case_at, complaint_at};
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::organisation::Role;
@@ -226,7 +226,7 @@ fn fields(kind: &str, words: &[&str], on: Date) -> Value {
         "entrusted_in" | "taken_from_below" => {
             let owed: Vec<Value> = words.iter().map(|word| owed(word)).collect();
             let creditors = creditors(&owed);
-            json!({"brought": {"from": "DT01/2018/0001", "basis": "on_request", "judgment": "civil", "obligations": owed, "debtors": parties(1), "creditors": creditors}})
+            json!({"brought": {"from": "DT01/2018/0001", "basis": "on_request", "judgment": "civil", "obligations": owed, "debtors": parties(2), "creditors": creditors}})
         }
         "coercion_ordered" => {
             json!({"measure": or(0, "distrain"), "urgent": words.get(1) == Some(&"urgent")})
@@ -408,7 +408,13 @@ impl Tale {
     /// Lets the law decide about a step, and records it when it may be.
     pub(crate) fn take(&mut self, step: &Step, sender: Sender<'_>) -> Result<(), Refusal> {
         let action = self.action(step);
-        let scene = Scene { world: &self.world, next: Position(self.next), sender };
+        // Who says what stands at the other end says it of both: a tale has one.
+        let receiver = match sender {
+            Sender::NotAsked => Receiver::NotAsked,
+            Sender::Missing | Sender::Found(_) => Receiver::Nobody,
+            Sender::Taken(case) => Receiver::Took(case),
+        };
+        let scene = Scene { world: &self.world, next: Position(self.next), sender, receiver };
         let decision = decide(&self.entries, &action, &scene)?;
         if let Some(flag) = decision.flags.first().filter(|_| !step.imported) {
             panic!("flagged: {}", refused(flag));
@@ -509,14 +515,14 @@ pub(crate) fn parts(case: &Case) -> Vec<String> {
         ("moved out", sum(|one| one.moved_out)),
         ("remaining", case.remaining()),
         ("outstanding", case.outstanding()),
-        ("collected", cash.collected.total()),
-        ("held", cash.undistributed.total()),
-        ("to refund", cash.refund_due.total()),
-        ("deposited", cash.deposited.total()),
-        ("disbursed", cash.disbursed.total()),
-        ("remitted", cash.remitted.total()),
-        ("fees", cash.fees.total()),
-        ("refunded", cash.refunded.total()),
+        ("collected", cash.collected),
+        ("held", cash.undistributed),
+        ("to refund", cash.refund_due),
+        ("deposited", cash.deposited),
+        ("disbursed", cash.disbursed),
+        ("remitted", cash.remitted),
+        ("fees", cash.fees),
+        ("refunded", cash.refunded),
         ("kept", kept),
         ("approved", case.approved.iter().map(|line| line.amount.total()).sum()),
     ] {

@@ -1,9 +1,11 @@
 //! Cases that go to another office: entrusting and pulling up, and what the receiver relies on.
 
-use super::language::{Tale, after, check, compare, parts};
+use super::language::{Tale, after, check, compare, day, parts, read, step};
+use serde_json::{Value, json};
 use thads_cases::case::Case;
+use thads_cases::decide::{OtherEnds, other_ends};
 use thads_cases::event::Sender;
-use thads_cases::ids::CaseId;
+use thads_cases::ids::{CaseId, Position};
 
 const SENT: &str = "2018-12-03 opened loan:8_000_000 fine:2_000_000 / 2018-12-20 conditions_verified / 2019-01-21 entrusted_out B";
 
@@ -79,7 +81,7 @@ fn the_receiver_takes_what_was_sent_and_once() {
             ),
             (
                 "2019-01-25 entrusted_in loan:2_000_000 fine:8_000_000 by B.head",
-                "refused 57 mismatch: brought.obligations fine: 8000000; fine: 2000000; accepted: fine: 2000000",
+                "refused 57 mismatch: brought.obligations loan to creditor 1: 2000000; fine to the budget: 8000000; loan to creditor 1: 8000000; fine to the budget: 2000000; accepted: loan to creditor 1: 8000000; fine to the budget: 2000000",
             ),
             (
                 "2019-01-20 entrusted_in loan:8_000_000 fine:2_000_000 by B.head",
@@ -242,10 +244,189 @@ fn a_correction_of_what_came_in_is_held_against_the_sender() {
         ),
         (
             Sender::NotAsked,
-            "refused 57 unknown: replacement the sender was not asked for; what the sender moved out; accepted: the sender's case",
+            "refused 57 unknown: entry the sender was not asked for; what the sender moved out; accepted: the sender's case",
         ),
     ] {
         let answer = tale.clone().attempt_with(more, sender);
         compare(more, answer.map(|()| Vec::new()), expected);
+    }
+}
+
+/// What a receiver's case was made of is decided anew whenever a repair brings it back: the sender is asked again.
+#[test]
+fn undoing_a_repair_takes_the_case_over_again() {
+    let sender = Tale::told(SENT).case();
+    let other = taken_by();
+    let mut taken = Tale::new();
+    let from = "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head";
+    taken.attempt_with(from, Sender::Found(&sender)).unwrap();
+    // 100 entrusted in, 101 voided.
+    let mut voided = taken.clone();
+    voided.attempt("2019-02-01 entry_voided 100 by B.head").unwrap();
+    // 101 corrected, so that it comes from another case; 102 that is voided.
+    let mut corrected = taken.clone();
+    let elsewhere =
+        "2019-02-01 fact_corrected 100 to 2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head";
+    corrected.attempt_with(elsewhere, Sender::Found(&sender)).unwrap();
+    let mut voided_again = voided.clone();
+    voided_again.attempt_with("2019-02-02 entry_voided 101 by B.head", Sender::Found(&sender)).unwrap();
+    voided_again.attempt("2019-02-03 entry_voided 100 by B.head").unwrap();
+    let unsent =
+        Tale::told("2018-12-03 opened loan:8_000_000 fine:2_000_000 / 2018-12-20 conditions_verified").case();
+    for (told, undo) in [
+        (&voided, "2019-03-01 entry_voided 101 by B.head"),
+        (&corrected, "2019-03-01 entry_voided 101 by B.head"),
+        (&voided_again, "2019-03-01 entry_voided 103 by B.head"),
+    ] {
+        for (sender, expected) in [
+            (Sender::Found(&sender), "pending; due 10000000"),
+            (
+                Sender::Found(&unsent),
+                "refused 57 standing: brought.from DT01/2018/0001; moved out to this office; accepted: the sender's action first",
+            ),
+            (
+                Sender::Taken(&other),
+                "refused 57 duplicate: brought.from DT01/2018/0001; taken over as DT02/2019/0001; accepted: the case that took it over",
+            ),
+            (
+                Sender::NotAsked,
+                "refused 57 unknown: entry the sender was not asked for; what the sender moved out; accepted: the sender's case",
+            ),
+        ] {
+            let mut tale = told.clone();
+            let answer = tale.attempt_with(undo, sender);
+            compare(undo, answer.map(|()| parts(&tale.case())), expected);
+        }
+    }
+}
+
+/// Which ends are asked, and the sender as of which day.
+#[test]
+fn a_repair_asks_the_ends_that_it_changes() {
+    let sender = Tale::told(SENT).case();
+    let id: CaseId = "DT01/2018/0001".parse().unwrap();
+    let mut tale = Tale::new();
+    tale.attempt_with(
+        "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head",
+        Sender::Found(&sender),
+    )
+    .unwrap();
+    let ends = |tale: &Tale, text: &str| {
+        let action = tale.action(&step(text, day("2019-03-01")));
+        other_ends(&tale.entries, &action, Position(tale.next))
+    };
+    let comes = Some((id, day("2019-01-25")));
+    assert_eq!(ends(&tale, "entry_voided 100 by B.head"), OtherEnds { sender: None, receiver: false });
+    tale.attempt("2019-02-01 note_added by B.clerk").unwrap();
+    assert_eq!(ends(&tale, "entry_voided 101 by B.head"), OtherEnds { sender: None, receiver: false });
+    tale.attempt("2019-02-01 entry_voided 100 by B.head").unwrap();
+    assert_eq!(ends(&tale, "entry_voided 102 by B.head"), OtherEnds { sender: comes, receiver: false });
+    let sent = Tale::told(SENT);
+    assert_eq!(ends(&sent, "note_added"), OtherEnds { sender: None, receiver: true });
+}
+
+/// What comes over is what was sent: obligation by obligation, with payee and security, and the parties by kind.
+#[test]
+fn the_receiver_takes_exactly_what_was_sent() {
+    let sent = "2018-12-03 opened loan:5_000_000@1+secured loan:3_000_000@2 fine:2_000_000 act:0 / 2018-12-20 conditions_verified / 2019-01-21 entrusted_out B";
+    let sender = Tale::told(sent).case();
+    let list = "loan to creditor 1: 5000000, secured; loan to creditor 2: 3000000; fine to the budget: 2000000; act to creditor 1: 0";
+    let refused =
+        |given: &str| format!("refused 57 mismatch: brought.obligations {given}; {list}; accepted: {list}");
+    let two = r#"[{"person":"a","kind":"individual"},{"person":"b","kind":"individual"}]"#;
+    let rows = [
+        (
+            "loan:5_000_000@1+secured loan:3_000_000@2 fine:2_000_000 act:0".to_owned(),
+            "pending; due 10000000".to_owned(),
+        ),
+        (
+            "act:0 fine:2_000_000 loan:3_000_000@2 loan:5_000_000@1+secured".to_owned(),
+            "pending; due 10000000".to_owned(),
+        ),
+        (
+            "loan:5_000_000@2+secured loan:3_000_000@1 fine:2_000_000 act:0".to_owned(),
+            refused(
+                "loan to creditor 2: 5000000, secured; loan to creditor 1: 3000000; fine to the budget: 2000000; act to creditor 1: 0",
+            ),
+        ),
+        (
+            "loan:5_000_000@1 loan:3_000_000@2+secured fine:2_000_000 act:0".to_owned(),
+            refused(
+                "loan to creditor 1: 5000000; loan to creditor 2: 3000000, secured; fine to the budget: 2000000; act to creditor 1: 0",
+            ),
+        ),
+        (
+            "loan:8_000_000@1+secured fine:2_000_000 act:0".to_owned(),
+            refused(
+                "loan to creditor 1: 8000000, secured; fine to the budget: 2000000; act to creditor 1: 0",
+            ),
+        ),
+        (
+            "loan:5_000_000@1+secured loan:3_000_000@2 fine:2_000_000".to_owned(),
+            refused(
+                "loan to creditor 1: 5000000, secured; loan to creditor 2: 3000000; fine to the budget: 2000000",
+            ),
+        ),
+    ];
+    for (owed, expected) in &rows {
+        let action = format!("2019-01-25 entrusted_in {owed} by B.head");
+        receives(Sender::Found(&sender), &[(action.as_str(), expected.as_str())]);
+    }
+    let owed = json!([
+        { "kind": "loan", "payee": { "creditor": 1 }, "amount": 5_000_000, "secured": true },
+        { "kind": "loan", "payee": { "creditor": 2 }, "amount": 3_000_000 },
+        { "kind": "fine", "payee": "budget", "amount": 2_000_000 },
+        { "kind": "act", "payee": { "creditor": 1 }, "amount": 0 },
+    ]);
+    let people: Value = serde_json::from_str(two).unwrap();
+    for (field, value, expected) in [
+        (
+            "creditors",
+            json!([people[0], { "person": "b", "kind": "state_body" }]),
+            "refused 57 mismatch: brought.creditors 1 individual, 2 state_body; 1 individual, 2 individual; accepted: 1 individual, 2 individual",
+        ),
+        (
+            "debtors",
+            json!([people[0]]),
+            "refused 57 mismatch: brought.debtors 1 individual; 1 individual, 2 individual; accepted: 1 individual, 2 individual",
+        ),
+        (
+            "basis",
+            json!("proactive"),
+            "refused 57 mismatch: brought.basis proactive; on_request; accepted: on_request",
+        ),
+        ("judgment", json!("labour"), "refused 57 mismatch: brought.judgment labour; civil; accepted: civil"),
+        ("tags", json!([]), "pending; due 10000000"),
+    ] {
+        let mut brought = json!({
+            "from": "DT01/2018/0001", "basis": "on_request", "judgment": "civil",
+            "obligations": owed, "debtors": people, "creditors": people,
+        });
+        brought[field] = value;
+        let mut tale = Tale::new();
+        let mut taking = step("2019-01-25 note_added by B.head", day("2019-01-25"));
+        taking.event = read("entrusted_in", json!({ "brought": brought }));
+        let answer = tale.take(&taking, Sender::Found(&sender));
+        compare(field, answer.map(|()| parts(&tale.case())), expected);
+    }
+}
+
+/// Who a sent case's debtors, creditors and payees are stays as it was, also where no amount changes.
+#[test]
+fn the_parties_of_what_was_sent_stay() {
+    let id = taken_by();
+    for change in [
+        "2019-02-01 fact_corrected 102 to 2018-12-03 enforcement_ordered wages:8_000_000 fine:2_000_000",
+        "2019-02-01 fact_corrected 102 to 2018-12-03 enforcement_ordered loan:8_000_000+secured fine:2_000_000",
+        "2019-02-01 fact_corrected 102 to 2018-12-03 enforcement_ordered loan:8_000_000 fine:2_000_000 act:0",
+    ] {
+        let mut tale = Tale::told(SENT);
+        let answer = tale.clone().attempt_with(change, Sender::Taken(&id));
+        compare(
+            change,
+            answer.map(|()| Vec::new()),
+            "refused 57 later: entry taken over as DT02/2019/0001; what was moved out stays as it is while the receiver's case stands; accepted: entry_voided of the receiver's entrusted_in or taken_from_below first",
+        );
+        tale.attempt_with(change, Sender::Missing).unwrap();
     }
 }

@@ -1,6 +1,9 @@
 //! Corrections and voidings: what they may change, who may make them, and what must still hold afterwards.
 
-use super::language::{Tale, after, check, compare};
+use super::language::{Tale, after, check, compare, parts};
+use serde_json::json;
+use thads_cases::decide::broken_rules;
+use thads_cases::refusal::Code;
 
 /// 100 judgment, 101 request, 102 order, 103 assignment, 104 collection, 105 approval, 106 payment, 107 a note.
 const PAID: &str = "2018-10-05 opened wages:50_000_000 / 2018-12-10 payment_collected 50_000_000 / payout_approved 1:30_000_000 \
@@ -242,7 +245,7 @@ fn a_late_collection_counts_where_it_took_effect() {
     let mut tale = Tale::told("2018-10-05 opened wages:10_000_000");
     tale.tell("2019-03-28 payment_collected 10_000_000 late 2019-04-09 / 2019-03-28 payout_approved 1:10_000_000 late 2019-04-09");
     tale.tell("2019-03-29 disbursed 1 10_000_000 late 2019-04-09");
-    assert_eq!(tale.case_on("2019-03-28").cash.undistributed.get(), 10_000_000);
+    assert_eq!(tale.case_on("2019-03-28").cash.undistributed, 10_000_000);
     assert_eq!(tale.case_on("2019-03-31").credited(), 10_000_000);
     let known = thads_cases::history::known_at(&tale.entries, thads_cases::ids::Position(104));
     assert_eq!(thads_cases::history::case_at(known, super::language::day("2019-03-31")).credited(), 0);
@@ -307,5 +310,70 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
     ] {
         let answer = tale.clone().attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
+    }
+}
+
+/// An entry that breaks one rule is held to all others: a late parameter makes a deposit too early, and what it was paid
+/// out of stays.
+#[test]
+fn money_is_judged_whatever_else_an_entry_breaks() {
+    // 104 collected, 105 told, 106 approved, 107 deposited.
+    let mut tale = Tale::told(
+        "2018-10-05 opened loan:10_000_000 / 2018-12-10 payment_collected 10_000_000 / notice_served creditor payout \
+         / payout_approved 1:10_000_000 / 2019-04-01 deposited_for_payee 1 10_000_000",
+    );
+    let position = tale.entries.last().unwrap().position;
+    assert!(broken_rules(&tale.entries, &tale.world).is_empty());
+    let late = json!({"rule": "deposit_after", "from": "2018-01-01", "value": {"span": {"years": 2}}, "document": "QĐ 1"});
+    tale.world.rules.set(&serde_json::from_value(late).unwrap()).unwrap();
+    let broken: Vec<_> = broken_rules(&tale.entries, &tale.world);
+    assert_eq!(
+        broken.iter().map(|(at, one)| (*at, one.code)).collect::<Vec<_>>(),
+        [(position, Code::TooEarly)]
+    );
+    for (action, expected) in [
+        (
+            "2019-04-02 entry_voided 106",
+            "refused 126, D49.5 later: amount entry 107: amount deposited_for_payee: 10000000 too much; no more is paid over than another officer approved; accepted: correct or void entry 107 first [entry 107]",
+        ),
+        (
+            "2019-04-02 entry_voided 104 by accountant",
+            "refused 126, D49.5 later: amount entry 107: amount deposited_for_payee: 10000000 too much; the case holds enough for what is paid out; accepted: correct or void entry 107 first [entry 107]",
+        ),
+        (
+            "2019-04-02 fact_corrected 102 to 2018-10-05 enforcement_ordered loan:4_000_000",
+            "refused 126, D49.5 later: amount entry 107: amount deposited_for_payee: 6000000 too much; the case holds enough for what is paid out; accepted: correct or void entry 107 first [entry 107]",
+        ),
+        // What breaks nothing more is no fault of whoever records it.
+        ("2019-04-02 completed", "completed 2019-04-02; deposited 10000000"),
+        ("2019-04-02 entry_voided 107", "pending; held 10000000; approved 10000000"),
+    ] {
+        let mut tale = tale.clone();
+        let answer = tale.attempt(action);
+        compare(action, answer.map(|()| parts(&tale.case())), expected);
+    }
+}
+
+/// Imported history may have taken what was not there: what it lacks does not grow by what is recorded now.
+#[test]
+fn what_imported_history_lacks_does_not_grow() {
+    // 104 collected, 105 approved, 106 remitted: 5 more than was collected.
+    let tale = Tale::told(
+        "2018-10-05 opened fine:50 / 2018-12-10 payment_collected 20 imported / payout_approved 1:20 imported \
+         / remitted_to_budget 1 25 imported",
+    );
+    let case = tale.case();
+    assert_eq!((case.cash.overdrawn, case.taken.beyond_held, case.taken.beyond_approved), (5, 5, 5));
+    for (action, expected) in [
+        (
+            "2019-04-02 fact_corrected 104 to 2018-12-10 payment_collected 19",
+            "refused 47 later: amount entry 106: amount remitted_to_budget: 6 too much; the case holds enough for what is paid out; accepted: correct or void entry 106 first [entry 106]",
+        ),
+        ("2019-04-02 fact_corrected 104 to 2018-12-10 payment_collected 21", "remitted 25"),
+        ("2019-04-02 payment_collected 25", "collected 45; held 25"),
+    ] {
+        let mut tale = tale.clone();
+        let answer = tale.attempt(action);
+        compare(action, answer.map(|()| parts(&tale.case())), expected);
     }
 }

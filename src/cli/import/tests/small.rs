@@ -53,7 +53,7 @@ fn a_notebook_becomes_history() {
     assert_eq!(told(complaint), wanted);
     let state = case_at(case(&target, "DT03/2019/0001"), today());
     assert_eq!(state.judgment_number.as_deref(), Some("12"));
-    assert_eq!(state.cash.remitted.get(), 1_500_000);
+    assert_eq!(state.cash.remitted, 1_500_000);
     assert!(matches!(state.standing, Standing::Finished { how: Finish::Completed, .. }));
     let organisation = target.world().unwrap().organisation;
     let codes: Vec<String> = organisation.offices.values().map(|office| office.code.to_string()).collect();
