@@ -13,7 +13,7 @@ use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
 use thads_cases::event::Body;
 use thads_cases::history::{Entry, known_at};
-use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, Position};
+use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::rules::Rules;
 use thads_cases::world::World;
 use thads_proof::record::{Record, Stream, StreamTag};
@@ -36,6 +36,8 @@ pub struct Books {
     receivers: Arc<BTreeMap<CaseId, Vec<CaseId>>>,
     /// Offices, officers and parameters: the entries of all their streams.
     pub(crate) organisation: Arc<Vec<Entry>>,
+    /// The stream of each of them.
+    pub(crate) organisation_streams: Arc<Vec<Stream>>,
     /// Versions of the streams that are neither a case's nor a complaint's.
     pub(crate) versions: Arc<BTreeMap<Stream, u64>>,
     /// The first position of every day on which something was recorded.
@@ -50,6 +52,7 @@ impl PartialEq for Books {
             && self.cases == other.cases
             && self.complaints == other.complaints
             && self.organisation == other.organisation
+            && self.organisation_streams == other.organisation_streams
             && self.versions == other.versions
             && self.days == other.days
     }
@@ -129,6 +132,7 @@ impl Books {
             complaints: Streams::new(),
             receivers: Arc::default(),
             organisation: Arc::default(),
+            organisation_streams: Arc::default(),
             versions: Arc::default(),
             days: Arc::default(),
             world: OnceLock::new(),
@@ -195,6 +199,7 @@ impl Books {
                 version(self.version_of(&home, &record.stream).saturating_add(1))?;
                 self.count(&record.stream);
                 if let (Home::Organisation, Some(entry)) = (home, entry) {
+                    Arc::make_mut(&mut self.organisation_streams).push(record.stream.clone());
                     self.organise(entry);
                 }
             }
@@ -246,6 +251,12 @@ impl Books {
     /// The entries of offices, officers and parameters together, in the order of the log.
     pub fn organisation(&self) -> &[Entry] {
         &self.organisation
+    }
+
+    /// The stream of an entry of the organisation; `None` where there is no such entry.
+    pub fn organisation_stream(&self, entry: Position) -> Option<&Stream> {
+        let at = self.organisation.binary_search_by_key(&entry, |known| known.position).ok()?;
+        self.organisation_streams.get(at)
     }
 
     /// How many cases there are.
@@ -353,7 +364,19 @@ fn home(stream: &Stream, position: u64) -> Result<Home, FoldError> {
             let id: Option<ComplaintId> = text.and_then(|text| text.parse().ok());
             named(id, text).map(Home::Complaint).ok_or_else(|| wrong("complaint"))
         }
-        StreamTag::Office | StreamTag::Officer | StreamTag::Parameter => Ok(Home::Organisation),
+        StreamTag::Office => {
+            let code: Option<OfficeCode> = text.and_then(|text| text.parse().ok());
+            named(code, text).map(|_| Home::Organisation).ok_or_else(|| wrong("office"))
+        }
+        StreamTag::Officer => {
+            let number = text.and_then(|text| text.parse().ok()).map(OfficerNo);
+            named(number, text).map(|_| Home::Organisation).ok_or_else(|| wrong("officer"))
+        }
+        // Rules come and go with the law: an old ledger may hold one that this program does not know.
+        StreamTag::Parameter => text
+            .filter(|id| id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.')))
+            .map(|_| Home::Organisation)
+            .ok_or_else(|| wrong("rule")),
         StreamTag::Ledger
         | StreamTag::Inspection
         | StreamTag::Period

@@ -21,8 +21,8 @@ use thads_proof::record::Stream;
 
 use crate::books::{Books, Streams};
 
-const MAGIC: &[u8; 8] = b"thadsbk1";
-const HASH_CONTEXT: &str = "thads 2026 books snapshot v1";
+const MAGIC: &[u8; 8] = b"thadsbk2";
+const HASH_CONTEXT: &str = "thads 2026 books snapshot v2";
 const HASH_LENGTH: usize = 32;
 const CASES_PER_FRAME: usize = 512;
 
@@ -63,7 +63,8 @@ pub fn save(books: &Books, head: [u8; 32], code: &str) -> Result<Vec<u8>, Snapsh
     frame(&mut bytes, &Header { position: books.head.0, head, code: code.to_owned() })?;
     let complaints: Vec<_> = books.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
     let days: Vec<_> = books.days.iter().map(|(day, first)| (*day, first.0)).collect();
-    frame(&mut bytes, &(complaints, Entries(&books.organisation), &*books.versions, days))?;
+    let organisation = (Entries(&books.organisation), &*books.organisation_streams);
+    frame(&mut bytes, &(complaints, organisation, &*books.versions, days))?;
     let cases: Vec<_> = books.cases().map(|(id, entries)| (id, Entries(entries))).collect();
     for part in cases.chunks(CASES_PER_FRAME) {
         frame(&mut bytes, part)?;
@@ -112,7 +113,10 @@ pub fn load(bytes: &[u8], wanted: &Header) -> Result<Books, SnapshotError> {
         rest = after;
     }
     let [_, body, case_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Damaged) };
-    let (complaints, organisation, versions, days): Body = codec::decode(body)?;
+    let (complaints, (organisation, organisation_streams), versions, days): Body = codec::decode(body)?;
+    if organisation.len() != organisation_streams.len() {
+        return Err(SnapshotError::Damaged);
+    }
     let mut books = Books::new();
     books.cases = streams(read_cases(case_frames)?.into_iter().flatten(), |id: &CaseId| &id.office);
     let complaints = complaints.into_iter().map(|(id, read)| (id, entries_of(read)));
@@ -120,6 +124,7 @@ pub fn load(bytes: &[u8], wanted: &Header) -> Result<Books, SnapshotError> {
     books.index_receivers();
     books.head = Position(header.position);
     books.organisation = Arc::new(organisation.into_iter().map(Entry::from).collect());
+    books.organisation_streams = Arc::new(organisation_streams);
     books.versions = Arc::new(versions);
     books.days = Arc::new(days.into_iter().map(|(day, first)| (day, Position(first))).collect());
     Ok(books)
@@ -127,7 +132,9 @@ pub fn load(bytes: &[u8], wanted: &Header) -> Result<Books, SnapshotError> {
 
 type Stored<Id> = (Id, Arc<Vec<Entry>>);
 
-type Body = (Vec<(ComplaintId, Vec<EntryIn>)>, Vec<EntryIn>, BTreeMap<Stream, u64>, Vec<(Date, u64)>);
+type Organisation = (Vec<EntryIn>, Vec<Stream>);
+
+type Body = (Vec<(ComplaintId, Vec<EntryIn>)>, Organisation, BTreeMap<Stream, u64>, Vec<(Date, u64)>);
 
 /// Reads the frames of cases on several threads; they come back in order.
 fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> {

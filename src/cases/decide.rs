@@ -11,7 +11,7 @@ use crate::case::{Basis, Case, JudgmentKind, Party, Pot, SentOver, Standing};
 use crate::check::named_enforcer;
 use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::event::{At, Body, Circumstances, Event, Receiver, Sender, Subject};
+use crate::event::{About, At, Body, Circumstances, Event, Receiver, Sender, Subject};
 use crate::history::{Entry, Live, timeline};
 use crate::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use crate::money::Total;
@@ -152,18 +152,15 @@ fn check_dates(_: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusa
     }
 }
 
-/// A stream holds events of one sort, and begins with one of them: not with a note or a repair.
+/// A stream holds events of one sort, and begins with one that may begin it ([`Body::begins`]). The streams of the
+/// organisation share one history: whether each has begun is for whoever knows them apart.
 fn check_stream(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
     let about = action.event.about();
-    match (stream_of(history), action.event.body.subject()) {
-        (Subject::Any, Subject::Any) => Err(Refusal::new(
-            Code::Unknown,
-            about.article,
-            "stream",
-            about.name,
-            "a stream that has begun",
-            "judgment_received, complaint_received, … first",
-        )),
+    let subject = action.event.body.subject();
+    if history.is_empty() && subject != Subject::Organisation && !action.event.body.begins() {
+        return Err(not_begun(about, subject));
+    }
+    match (stream_of(history), subject) {
         (_, Subject::Any) | (Subject::Any, _) => Ok(()),
         (of, subject) if of == subject => Ok(()),
         (of, _) => {
@@ -178,6 +175,17 @@ fn check_stream(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(),
             ))
         }
     }
+}
+
+/// The refusal of a kind that does not begin a stream where none has begun.
+pub fn not_begun(about: &About, subject: Subject) -> Refusal {
+    let first = match subject {
+        Subject::Case => "judgment_received, entrusted_in or taken_from_below first",
+        Subject::Complaint => "complaint_received or denunciation_received first",
+        Subject::Organisation => "office_opened, officer_appointed or parameter_set first",
+        Subject::Any => "judgment_received, complaint_received, office_opened, officer_appointed, … first",
+    };
+    Refusal::new(Code::Unknown, about.article, "stream", about.name, "a stream that has begun", first)
 }
 
 fn subject_name(subject: Subject) -> &'static str {

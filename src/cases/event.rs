@@ -401,6 +401,22 @@ impl Body {
         }
     }
 
+    /// Whether a stream may begin with it: a judgment or a case that comes from elsewhere, a complaint, and what opens an
+    /// office, appoints an officer or sets a rule's value. Everything else goes on with what has begun.
+    pub const fn begins(&self) -> bool {
+        matches!(
+            self,
+            Body::JudgmentReceived(_)
+                | Body::EntrustedIn(_)
+                | Body::TakenFromBelow(_)
+                | Body::ComplaintReceived(_)
+                | Body::DenunciationReceived(_)
+                | Body::OfficeOpened(_)
+                | Body::OfficerAppointed(_)
+                | Body::ParameterSet(_)
+        )
+    }
+
     /// Whether the case goes to another office by it.
     pub const fn sends(&self) -> bool {
         matches!(self, Body::EntrustedOut(_) | Body::PulledUp(_))

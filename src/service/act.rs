@@ -15,7 +15,7 @@ use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
 use crate::moves::{ends_of, has_two_ends};
-use crate::place::{belongs, named_case_exists, number_follows, year_fits};
+use crate::place::{belongs, named_case_exists, number_follows, organisation_stream, year_fits};
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
 use crate::wire::{self, Request, Subject, What, WireError};
@@ -414,6 +414,7 @@ impl House {
                 event,
             };
             belongs(books, &part.subject, &part.event)?;
+            organisation_stream(books, pending, &part.subject, &part.event, &entries)?;
             number_follows(books, pending, &part.subject, known, &entries)?;
             named_case_exists(books, pending, &part.event)?;
             let ends = ends_of(books, pending, &part.subject, known, &action, position);

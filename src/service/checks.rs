@@ -11,6 +11,7 @@ use crate::house::{Founding, House};
 use crate::wire::parse_action;
 
 mod repeated;
+mod streams;
 
 const CASE: &str = "case:DT00/2018/0001";
 const FEE: &str = "00000000000000000000000000000001";

@@ -1,7 +1,7 @@
 //! Where an action belongs: the stream of its kind, the number of a new case, the case that a complaint names.
 
 use thads_cases::date::Date;
-use thads_cases::decide::Action;
+use thads_cases::decide::{Action, not_begun};
 use thads_cases::event::{Body, Event, Subject as Sort};
 use thads_cases::history::Entry;
 use thads_cases::refusal::{Code, Refusal};
@@ -20,7 +20,7 @@ pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result
             office.is_some_and(|office| office.number == target.office)
         }
         (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
-        (Body::ParameterSet(value), Subject::Parameter(id)) => value.set.rule == *id,
+        (Body::ParameterSet(value), Subject::Parameter(rule)) => value.set.rule == rule.id(),
         (body, subject) => match (body.subject(), subject) {
             (Sort::Case, Subject::Case(_)) | (Sort::Complaint, Subject::Complaint(_)) | (Sort::Any, _) => {
                 true
@@ -34,6 +34,35 @@ pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result
     let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
     let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set";
     Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
+}
+
+/// The stream of an office, an officer or a rule begins with what opens, appoints or sets it, and a repair there is of an
+/// entry of that stream: they share one history, but each is its own.
+pub(crate) fn organisation_stream(
+    books: &Books,
+    pending: &Pending,
+    subject: &Subject,
+    event: &Event,
+    group: &[(Subject, Entry)],
+) -> Result<(), ActError> {
+    if matches!(subject, Subject::Case(_) | Subject::Complaint(_)) {
+        return Ok(());
+    }
+    let stream = subject.stream()?;
+    let begun = books.version(&stream) > 0
+        || pending.contains_key(subject)
+        || group.iter().any(|(known, _)| known == subject);
+    if !begun && !event.body.begins() {
+        return Err(not_begun(event.about(), event.body.subject()).into());
+    }
+    match event.body.repairs() {
+        Some(entry) if books.organisation_stream(entry).is_some_and(|of| *of != stream) => {
+            let of = books.organisation_stream(entry).map_or_else(String::new, ToString::to_string);
+            let limit = "an entry of this stream";
+            Err(Refusal::new(Code::Unknown, "–", "entry", entry, limit, format!("stream {of}")).into())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.

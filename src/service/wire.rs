@@ -8,6 +8,7 @@ use thads_cases::date::Date;
 use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
+use thads_cases::rules::{Parameter, UnknownParameter};
 use thads_cases::text::normal;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamTag};
@@ -24,7 +25,7 @@ pub enum Subject {
     /// An officer.
     Officer(OfficerNo),
     /// A rule's value.
-    Parameter(String),
+    Parameter(Parameter),
 }
 
 impl Subject {
@@ -38,27 +39,28 @@ impl Subject {
             Subject::Complaint(id) => (StreamTag::Complaint, id.to_string()),
             Subject::Office(code) => (StreamTag::Office, code.to_string()),
             Subject::Officer(number) => (StreamTag::Officer, number.to_string()),
-            Subject::Parameter(id) => (StreamTag::Parameter, id.clone()),
+            Subject::Parameter(rule) => (StreamTag::Parameter, rule.id().to_owned()),
         };
         Stream::new(tag, key.as_bytes())
             .map_err(|error| WireError::new("stream", &key, &error.to_string(), "a key of 1 to 255 bytes"))
     }
 
-    /// The subject of a stream; `None` for the ledger's own.
+    /// The subject of a stream; `None` for the ledger's own, and for a key that is not the one spelling of its subject.
     pub fn of(stream: &Stream) -> Option<Subject> {
         let key = std::str::from_utf8(stream.key()).ok()?;
-        match stream.tag() {
+        let subject = match stream.tag() {
             StreamTag::Case => key.parse().ok().map(Subject::Case),
             StreamTag::Complaint => key.parse().ok().map(Subject::Complaint),
             StreamTag::Office => key.parse().ok().map(Subject::Office),
             StreamTag::Officer => key.parse().ok().map(|number| Subject::Officer(OfficerNo(number))),
-            StreamTag::Parameter => Some(Subject::Parameter(key.to_owned())),
+            StreamTag::Parameter => key.parse().ok().map(Subject::Parameter),
             StreamTag::Ledger
             | StreamTag::Inspection
             | StreamTag::Period
             | StreamTag::Key
             | StreamTag::Import => None,
-        }
+        };
+        subject.filter(|subject| subject.stream().as_ref() == Ok(stream))
     }
 
     /// Parses `case:DT03/2018/0412`, `complaint:DT03/2019/K0012`, `office:DT03`, `officer:17`, `parameter:ID`.
@@ -74,11 +76,20 @@ impl Subject {
             "case" => key.parse().map(Subject::Case).map_err(|error| refuse(&error.to_string())),
             "complaint" => key.parse().map(Subject::Complaint).map_err(|error| refuse(&error.to_string())),
             "office" => key.parse().map(Subject::Office).map_err(|error| refuse(&error.to_string())),
-            "officer" => key
+            "officer" => match key.parse().map(OfficerNo) {
+                Ok(number) if number.to_string() == key => Ok(Subject::Officer(number)),
+                Ok(number) => Err(WireError::new(
+                    "stream",
+                    text,
+                    "an officer's number has one spelling",
+                    &format!("officer:{number}"),
+                )),
+                Err(_) => Err(refuse("an officer's number")),
+            },
+            "parameter" => key
                 .parse()
-                .map(|number| Subject::Officer(OfficerNo(number)))
-                .map_err(|_| refuse("an officer's number")),
-            "parameter" => Ok(Subject::Parameter(key.to_owned())),
+                .map(Subject::Parameter)
+                .map_err(|error: UnknownParameter| refuse(&error.to_string())),
             _ => Err(refuse("a kind of stream that can be written to")),
         }
     }
@@ -101,10 +112,12 @@ pub struct WireError {
 impl WireError {
     /// An error about one field.
     pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> WireError {
+        // What was sent is shown again: nothing in it may steer a terminal or turn the text around.
+        let shown = |text: &str| -> String { text.chars().filter(|one| !one.is_control()).collect() };
         WireError {
             field: field.to_owned(),
-            given: given.chars().take(80).collect(),
-            rule: rule.to_owned(),
+            given: shown(&normal(given)).chars().take(80).collect(),
+            rule: shown(rule),
             accepted: accepted.to_owned(),
         }
     }

@@ -25,7 +25,7 @@ use thads_cases::ids::{AssetNo, CaseId, ObligationNo, Position};
 use thads_cases::money::Ratio;
 use thads_cases::organisation::Role;
 use thads_cases::personal::{Personal, VaultRef};
-use thads_projections::books::Books;
+use thads_projections::books::{Books, FoldError};
 use thads_projections::breakdown::{Dimension, report_by};
 use thads_projections::drill::{Subject, figure_cases, figure_events, restatement};
 use thads_projections::figures::{FIGURES, Measure, Unit, Value};
@@ -378,5 +378,35 @@ fn a_snapshot_that_does_not_fit_is_not_used() {
         changed[at] ^= 1;
         assert!(snapshot::load(&changed, &header).is_err(), "byte {at}");
         assert!(snapshot::load(&bytes[..at], &header).is_err(), "cut at {at}");
+    }
+}
+
+/// One office, officer or rule, one stream: a key in another spelling, or with anything else in it, is no stream.
+#[test]
+fn a_stream_has_one_spelling() {
+    let mut pen = Pen::new();
+    pen.fee_case(A, "2018-10-05", 200_000);
+    let last = pen.records.last().unwrap().clone();
+    for (tag, key, accepted) in [
+        (StreamTag::Officer, "900", true),
+        (StreamTag::Officer, "0900", false),
+        (StreamTag::Officer, "+900", false),
+        (StreamTag::Office, "ZZ", true),
+        (StreamTag::Office, "zz", false),
+        (StreamTag::Parameter, "a_rule.of_2030", true),
+        (StreamTag::Parameter, "Nguyễn Văn A", false),
+        (StreamTag::Parameter, "a\u{1b}[31m", false),
+        (StreamTag::Case, "A/2018/0900", true),
+        (StreamTag::Case, "A-2018-0900", false),
+    ] {
+        let mut record = last.clone();
+        record.position = thads_proof::record::Position::new(pen.next().0);
+        record.stream = Stream::new(tag, key.as_bytes()).unwrap();
+        record.stream_version = 1;
+        let folded = pen.books.clone().fold(&record);
+        match folded {
+            Ok(()) => assert!(accepted, "{key}"),
+            Err(error) => assert!(!accepted && matches!(error, FoldError::Stream { .. }), "{key}: {error}"),
+        }
     }
 }

@@ -144,11 +144,11 @@ fn streams_are_of_one_sort() {
     rows(&[
         (
             "2019-01-02 note_added",
-            "refused – unknown: stream note_added; a stream that has begun; accepted: judgment_received, complaint_received, … first",
+            "refused – unknown: stream note_added; a stream that has begun; accepted: judgment_received, complaint_received, office_opened, officer_appointed, … first",
         ),
         (
             "2019-01-02 entry_voided 5",
-            "refused – unknown: stream entry_voided; a stream that has begun; accepted: judgment_received, complaint_received, … first",
+            "refused – unknown: stream entry_voided; a stream that has begun; accepted: judgment_received, complaint_received, office_opened, officer_appointed, … first",
         ),
     ]);
     for (history, action, expected) in [

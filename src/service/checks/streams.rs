@@ -1,0 +1,121 @@
+//! Which stream an action may stand in, by which name, and which may begin one.
+
+use serde_json::json;
+
+use super::{CASE, act, house};
+use crate::act::ActError;
+use crate::house::House;
+use crate::wire::Subject;
+
+fn refused(house: &House, stream: &str, kind: &str, fields: serde_json::Value) -> String {
+    let size = house.ledger().head().size;
+    let error = act(house, stream, 1, kind, "2018-12-04", fields).unwrap_err();
+    assert_eq!(house.ledger().head().size, size, "{stream}");
+    match error {
+        ActError::Refused(refusal) => format!("{} {}: {}", refusal.field, refusal.given, refusal.accepted),
+        ActError::Wire(error) => format!("{} {}: {}", error.field, error.given, error.accepted),
+        other => panic!("{stream}: {other}"),
+    }
+}
+
+/// A stream begins with what opens, appoints or sets it, or with a judgment or complaint that comes in; nothing else
+/// begins one.
+#[test]
+fn a_stream_begins_with_what_may_begin_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let any = "judgment_received, complaint_received, office_opened, officer_appointed, … first";
+    for stream in [
+        "officer:999",
+        "office:ZZ",
+        "parameter:deposit_after",
+        "case:DT00/2018/0002",
+        "complaint:DT00/2018/K0001",
+    ] {
+        let answer = refused(&house, stream, "note_added", json!({ "text": "a" }));
+        assert_eq!(answer, format!("stream note_added: {any}"), "{stream}");
+        for kind in ["entry_voided", "fact_corrected"] {
+            let fields = match kind {
+                "entry_voided" => json!({ "entry": 1, "authority": "x" }),
+                _ => json!({
+                    "entry": 1, "authority": "x", "took_effect": "2018-12-04",
+                    "replacement": { "kind": "note_added", "fields": { "text": "a" } },
+                }),
+            };
+            let answer = refused(&house, stream, kind, fields);
+            assert!(answer.starts_with(&format!("stream {kind}: ")), "{stream}: {answer}");
+        }
+    }
+    let verified =
+        refused(&house, "case:DT00/2018/0002", "conditions_verified", json!({ "means_found": true }));
+    assert_eq!(
+        verified,
+        "stream conditions_verified: judgment_received, entrusted_in or taken_from_below first"
+    );
+    // What has begun goes on.
+    for stream in ["officer:2", "office:DT00", CASE] {
+        act(&house, stream, 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
+    }
+}
+
+/// One stream, one name; and no words about persons, no control characters in it.
+#[test]
+fn a_streams_name_has_one_spelling() {
+    for text in [
+        "officer:0002",
+        "officer:+2",
+        "officer: 2",
+        "officer:",
+        "officer:-1",
+        "officer:4294967296",
+        "officer:２",
+        "parameter:anything",
+        "parameter:Nguyễn Văn A",
+        "parameter:deposit_after ",
+        "parameter:Deposit_after",
+        "parameter:",
+        "office:dt00",
+        "office:DT 00",
+        "office:\u{202e}",
+        "case:DT00/2018/+001",
+        "case:DT00/2018/00001",
+        "complaint:DT00/2018/0001",
+        "ledger:x",
+        "key:x",
+        "import:x",
+    ] {
+        assert!(Subject::parse(text).is_err(), "{text:?}");
+    }
+    for text in [
+        "officer:2",
+        "parameter:deposit_after",
+        "office:DT00",
+        "case:DT00/2018/0001",
+        "complaint:DT00/2018/K0001",
+    ] {
+        let subject = Subject::parse(text).unwrap();
+        let stream = subject.stream().unwrap();
+        assert_eq!(stream.to_string(), text);
+        assert_eq!(Subject::of(&stream), Some(subject));
+    }
+    let dashes = Subject::parse("case:DT00-2018-0001").unwrap();
+    assert_eq!(dashes.stream().unwrap().to_string(), "case:DT00/2018/0001");
+    let error = Subject::parse("parameter:Nguyễn\u{1b}[31m\u{7}\u{202e}").unwrap_err();
+    assert!(!format!("{error}").contains(|one: char| one.is_control() || one == '\u{202e}'), "{error:?}");
+}
+
+/// A repair on the stream of one officer is of an entry there: offices, officers and rules share a history and are
+/// streams of their own.
+#[test]
+fn a_repair_names_an_entry_of_its_own_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    act(&house, "officer:2", 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
+    let entry = house.ledger().head().size - 1;
+    let fields = json!({ "entry": entry, "authority": "x" });
+    for stream in ["officer:3", "office:DT00"] {
+        let answer = refused(&house, stream, "entry_voided", fields.clone());
+        assert_eq!(answer, format!("entry {entry}: stream officer:2"));
+    }
+    act(&house, "officer:2", 1, "entry_voided", "2018-12-04", fields).unwrap();
+}
