@@ -7,6 +7,7 @@ use crate::ids::{AssetNo, ObligationNo, OfficeNo, OfficerNo};
 use crate::money::{Dong, Total};
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
+use crate::text::is_silent;
 
 /// A case's standing in a word, for refusals.
 pub(crate) fn standing_name(standing: &Standing) -> &'static str {
@@ -141,7 +142,7 @@ fn assigned_to(case: &Case, acting: OfficerNo, field: &'static str) -> Result<()
 
 /// The text must say something.
 pub(crate) fn written(text: &str, article: &'static str, field: &'static str) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
+    if is_silent(text) {
         return Err(Refusal::new(
             Code::Unknown,
             article,

@@ -37,6 +37,14 @@ pub fn normal(text: &str) -> String {
     out
 }
 
+/// Whether nothing of a text can be seen: it is empty, or all spaces, control characters and characters without a look.
+pub fn is_silent(text: &str) -> bool {
+    // U+2800 is the Braille pattern of no dot: a blank that Unicode counts among the symbols.
+    normal(text)
+        .chars()
+        .all(|character| character.is_whitespace() || character.is_control() || character == '\u{2800}')
+}
+
 /// The letter or space that a character stands for.
 const fn plain(character: char) -> char {
     match character {

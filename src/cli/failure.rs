@@ -118,7 +118,7 @@ impl From<HouseError> for Failure {
         match error {
             HouseError::Open(error) => error.into(),
             HouseError::Read(error) => error.into(),
-            HouseError::Randomness(_) | HouseError::Origin(_) => {
+            HouseError::Name | HouseError::Randomness(_) | HouseError::Origin(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
             HouseError::Fold(error) => {

@@ -19,6 +19,7 @@ use crate::place::{belongs, named_case_exists, number_follows, organisation_stre
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
 use crate::wire::{self, Request, Subject, What, WireError};
+use crate::words;
 
 /// Why an action was not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -421,6 +422,7 @@ impl House {
             let (sender, receiver) = (ends.sender(), ends.receiver());
             let scene = Scene { world: books.world(), next: position, sender, receiver };
             let decision = decide(known, &action, &scene)?;
+            words::none_is_silent(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
             let new = seal::new_event(

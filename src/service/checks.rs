@@ -12,6 +12,7 @@ use crate::wire::parse_action;
 
 mod repeated;
 mod streams;
+mod words;
 
 const CASE: &str = "case:DT00/2018/0001";
 const FEE: &str = "00000000000000000000000000000001";

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_cases::date::Date;
+use thads_cases::text::is_silent;
 use thads_ledger::{
     Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, Storage, SystemClock,
     is_short_of_room,
@@ -110,6 +111,9 @@ pub enum HouseError {
     /// The machine gave no randomness.
     #[error("no randomness")]
     Randomness(#[source] std::io::Error),
+    /// The ledger's name says nothing.
+    #[error("a ledger has a name that can be read; name: nothing")]
+    Name,
     /// The origin cannot name a key.
     #[error(transparent)]
     Origin(#[from] thads_proof::note::VkeyError),
@@ -154,6 +158,9 @@ impl House {
     /// # Errors
     /// The directory holds a ledger already, or cannot be written.
     pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<House, HouseError> {
+        if is_silent(&founding.name) {
+            return Err(HouseError::Name);
+        }
         let (clock, committer, references) = sources(founding.clock, Micros::new(at));
         let mut seeds = [[0; 32]; 2];
         match founding.clock {

@@ -15,3 +15,4 @@ pub mod seal;
 mod snapshot;
 pub mod view;
 pub mod wire;
+mod words;

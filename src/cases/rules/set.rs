@@ -83,7 +83,7 @@ impl ParameterSet {
     /// What is wrong, and what would do.
     pub fn check(&self) -> Result<Parameter, ParameterRefusal> {
         let parameter: Parameter = self.rule.parse()?;
-        if self.document.trim().is_empty() || self.document.len() > 500 {
+        if crate::text::is_silent(&self.document) || self.document.len() > 500 {
             return Err(ParameterRefusal::Document);
         }
         let form = parameter.form();

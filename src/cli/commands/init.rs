@@ -8,13 +8,14 @@ use thads_cases::event::{Body, Event};
 use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
+use thads_cases::text::{is_silent, normal};
 use thads_ledger::Reader;
 use thads_proof::genesis;
 use thads_proof::hash::derive;
 use thads_proof::record::{LedgerId, Provenance, RequestId};
 use thads_service::act::{Group, Part};
 use thads_service::house::{Founding, House};
-use thads_service::wire::Subject;
+use thads_service::wire::{Subject, WireError};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -46,8 +47,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    // What is founded stays for ever: everything is looked at before anything is.
+    for (option, text) in [("name", &args.name), ("office-name", &args.office_name), ("head", &args.head)] {
+        if is_silent(text) {
+            let rule = "a name says something that can be read";
+            return Err(WireError::new(option, "nothing", rule, "the name").into());
+        }
+    }
     let founding = Founding {
-        name: args.name.clone(),
+        name: normal(&args.name),
         origin: args.origin.clone(),
         unit: genesis::Unit { code: "VND".to_owned(), exponent: 0 },
         clock: genesis::Clock::Real,
@@ -57,7 +65,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let office = OfficeOpened {
         number: OfficeNo(1),
         code: args.office.clone(),
-        name: args.office_name.clone(),
+        name: normal(&args.office_name),
         level: Level::Department,
         parent: None,
     };
@@ -65,7 +73,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         number: OfficerNo(1),
         office: OfficeNo(1),
         role: Role::ProvincialHead,
-        person: Personal::Person(Person { name: args.head.clone(), ..Person::default() }),
+        person: Personal::Person(Person { name: normal(&args.head), ..Person::default() }),
     };
     let part = |subject, body| Part {
         subject,

@@ -1,0 +1,98 @@
+//! Texts that say nothing are refused wherever they stand, and nothing is written.
+
+use serde_json::{Value, json};
+
+use super::{CASE, act, house};
+use crate::act::ActError;
+use crate::house::{Founding, House, HouseError};
+
+/// Texts of which nothing can be seen.
+const SILENT: &[&str] =
+    &["", " ", "\u{200b}", "\u{feff}\u{2060}", "\u{3164}", "\u{2800}", "\u{ad}\n\t", "\u{7}", "\u{202e}"];
+
+#[test]
+fn a_text_says_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let size = house.ledger().head().size;
+    let debtors = |name: &str| json!([{ "person": { "name": "Trần" }, "kind": "individual" }, { "person": { "name": name }, "kind": "individual" }]);
+    for text in SILENT {
+        let rows: Vec<(&str, &str, Value, &str)> = vec![
+            (CASE, "note_added", json!({ "text": text }), "text"),
+            (CASE, "note_added", json!({ "text": "a", "note": text }), "note"),
+            (CASE, "held_temporarily", json!({ "amount": 5, "why": text }), "why"),
+            (CASE, "held_temporarily", json!({ "amount": 5, "why": { "name": text } }), "why.name"),
+            (
+                CASE,
+                "held_temporarily",
+                json!({ "amount": 5, "why": { "name": "a", "address": text } }),
+                "why.address",
+            ),
+            (
+                CASE,
+                "note_added",
+                json!({ "text": "a", "document": { "number": text, "date": "2018-12-03" } }),
+                "document.number",
+            ),
+            (
+                "officer:9",
+                "officer_appointed",
+                json!({ "number": 9, "office": 1, "role": "clerk", "person": text }),
+                "person",
+            ),
+            (
+                "office:DT09",
+                "office_opened",
+                json!({ "number": 9, "code": "DT09", "name": text, "level": "sub_department", "parent": 1 }),
+                "name",
+            ),
+            (
+                "parameter:deposit_after",
+                "parameter_set",
+                json!({ "set": { "rule": "deposit_after", "from": "2018-01-01", "value": { "span": { "years": 2 } }, "document": text } }),
+                "set",
+            ),
+            (
+                "case:DT00/2018/0002",
+                "judgment_received",
+                json!({ "court": text, "number": "1", "date": "2018-09-01", "judgment": "civil" }),
+                "court",
+            ),
+            (CASE, "entry_voided", json!({ "entry": 6, "authority": text }), "authority"),
+            (
+                CASE,
+                "fact_corrected",
+                json!({ "entry": 7, "authority": "x", "changes": { "debtors": debtors(text) } }),
+                "replacement.fields.debtors.2.person.name",
+            ),
+        ];
+        for (stream, kind, fields, wanted) in rows {
+            // Money is recorded by the accountant, everything else here by the head.
+            let actor = if kind == "held_temporarily" { 4 } else { 1 };
+            let field = match act(&house, stream, actor, kind, "2018-12-04", fields).unwrap_err() {
+                ActError::Refused(refusal) => refusal.field.to_owned(),
+                ActError::Wire(error) => error.field,
+                other => panic!("{kind} {text:?}: {other}"),
+            };
+            assert_eq!(field, wanted, "{kind} {text:?}");
+        }
+    }
+    assert_eq!(house.ledger().head().size, size);
+}
+
+#[test]
+fn a_ledger_has_a_name() {
+    for text in SILENT {
+        let folder = tempfile::tempdir().unwrap();
+        let founding = Founding {
+            name: (*text).to_owned(),
+            origin: "thads.test/one".into(),
+            unit: thads_proof::genesis::Unit { code: "VND".into(), exponent: 0 },
+            clock: thads_proof::genesis::Clock::Real,
+            practice: true,
+        };
+        let found = House::create(&folder.path().join("data"), &founding, 0);
+        assert!(matches!(found, Err(HouseError::Name)), "{text:?}");
+        assert!(!folder.path().join("data").exists());
+    }
+}
