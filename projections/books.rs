@@ -438,7 +438,8 @@ fn push<Id: Ord + Clone>(
     Ok(())
 }
 
-fn world_of(entries: &[Entry]) -> World {
+/// Rules, calendar and organisation as the entries of the organisation make them.
+pub fn world_of(entries: &[Entry]) -> World {
     let organisation = organisation_of(entries, Date::MAX);
     World { rules: rules_of(&organisation.parameters), calendar: Calendar::built_in(), organisation }
 }

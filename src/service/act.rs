@@ -10,10 +10,11 @@ use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::{Append, AppendError, NewEvent, Receipt, StreamAppend, Vault, VaultError};
-use thads_projections::books::Books;
+use thads_projections::books::{Books, world_of};
 use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
+use crate::judged_again::{judges_again, left_behind};
 use crate::moves::{ends_of, has_two_ends};
 use crate::place::{belongs, named_case_exists, number_follows, organisation_stream, year_fits};
 use crate::repeat::{self, Sent};
@@ -109,7 +110,7 @@ impl House {
             let two_ends = has_two_ends(&self.books(), &request);
             let _alone = two_ends.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
             if let Some(first) = self.said_before(&request)? {
-                return Ok(first);
+                return Ok(self.flagged_again(first, &request));
             }
             let prepared = {
                 let books = self.books();
@@ -134,7 +135,7 @@ impl House {
                 Err(_) => false,
             };
             return match met.then(|| self.said_before(&request)).transpose()?.flatten() {
-                Some(first) => Ok(first),
+                Some(first) => Ok(self.flagged_again(first, &request)),
                 None => done,
             };
         }
@@ -289,6 +290,22 @@ impl House {
         })
     }
 
+    /// An answer that is given again, with what the change left behind when it was recorded.
+    fn flagged_again(&self, mut done: Done, request: &Request) -> Done {
+        let Some(receipt) = done.receipt.filter(|_| request.subject.is_organisation()) else { return done };
+        let recorded_on = Date::of_instant(receipt.recorded_at().get());
+        let judged = match &request.what {
+            What::Event(event) => judges_again(&event.body, done.effective, recorded_on),
+            What::Changes { .. } => true,
+        };
+        if judged {
+            let (books, known) = (self.books(), Position(receipt.first().get()));
+            let after = Position(receipt.last().get().saturating_add(1));
+            done.flags = left_behind(&books, known, &books.world_at(known), &books.world_at(after));
+        }
+        done
+    }
+
     /// The same for a group.
     fn repeated(&self, group: &Group) -> Result<Option<Done>, ActError> {
         let parts = in_stream_order(&group.parts);
@@ -425,9 +442,22 @@ impl House {
             words::none_is_silent(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
+            let entry = Entry {
+                position,
+                effective: action.effective,
+                recorded_on: today,
+                office,
+                actor: part.actor,
+                imported: action.imported,
+                event: action.event,
+            };
+            if part.subject.is_organisation() && judges_again(&entry.event.body, entry.effective, today) {
+                let after = world_of(&known.iter().chain([&entry]).cloned().collect::<Vec<_>>());
+                flags.extend(left_behind(books, position, books.world(), &after));
+            }
             let new = seal::new_event(
                 &sealed,
-                action.effective,
+                entry.effective,
                 office.0,
                 part.actor.0,
                 self.provenance(part.provenance),
@@ -442,15 +472,6 @@ impl House {
                 let stream = subject.stream()?;
                 streams.push(StreamAppend { stream, expected_version, events: Vec::new() });
             }
-            let entry = Entry {
-                position,
-                effective: action.effective,
-                recorded_on: today,
-                office,
-                actor: part.actor,
-                imported: action.imported,
-                event: action.event,
-            };
             entries.push((part.subject.clone(), entry));
         }
         let append = Append { request: group.request.unwrap_or(RequestId(request)), streams };

@@ -10,6 +10,7 @@ use crate::answers;
 use crate::house::{Founding, House};
 use crate::wire::parse_action;
 
+mod judged_again;
 mod repeated;
 mod streams;
 mod words;

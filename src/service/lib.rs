@@ -7,6 +7,7 @@ mod checks;
 pub mod document;
 pub mod house;
 pub mod http;
+mod judged_again;
 mod moves;
 mod place;
 pub mod problem;

@@ -45,7 +45,7 @@ pub(crate) fn organisation_stream(
     event: &Event,
     group: &[(Subject, Entry)],
 ) -> Result<(), ActError> {
-    if matches!(subject, Subject::Case(_) | Subject::Complaint(_)) {
+    if !subject.is_organisation() {
         return Ok(());
     }
     let stream = subject.stream()?;

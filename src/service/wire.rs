@@ -29,6 +29,14 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Whether its history is that of the organisation: offices, officers and rules.
+    pub const fn is_organisation(&self) -> bool {
+        match self {
+            Subject::Case(_) | Subject::Complaint(_) => false,
+            Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => true,
+        }
+    }
+
     /// The stream in the log.
     ///
     /// # Errors

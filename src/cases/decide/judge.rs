@@ -1,0 +1,227 @@
+//! Judging: which rules break at which entries of a history. An entry may break several, and each is judged by itself.
+
+use super::{Entry, Receiver, Scene, Sender, pays_out, subject_of};
+use crate::case::{Case, Pot};
+use crate::check::named_enforcer;
+use crate::complaint::Complaint;
+use crate::event::{At, Circumstances, Event, Subject};
+use crate::history::{Live, timeline};
+use crate::ids::Position;
+use crate::money::Total;
+use crate::organisation::Role;
+use crate::refusal::{Code, Refusal};
+use crate::world::World;
+
+/// A state that a stream's events fold into.
+pub(super) trait State: Default + Clone {
+    fn allowed(&self, event: &Event, on: &Circumstances<'_>) -> Result<(), Refusal>;
+    fn apply(&mut self, event: &Event, at: &At);
+    /// What was taken that was not there.
+    fn excess(&self) -> [(Pot, Total); 7];
+}
+
+impl State for Case {
+    fn allowed(&self, event: &Event, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        event.body.allowed_in_case(self, on)?;
+        match on.officer {
+            // What a clerk enters in an open case is the act of the enforcer whom he names.
+            Some(officer)
+                if officer.role == Role::Clerk
+                    && event.body.subject() == Subject::Case
+                    && self.open().is_some() =>
+            {
+                named_enforcer(self, event.common.on_behalf_of)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn apply(&mut self, event: &Event, at: &At) {
+        event.body.apply_to_case(self, at);
+    }
+
+    fn excess(&self) -> [(Pot, Total); 7] {
+        Case::excess(self)
+    }
+}
+
+impl State for Complaint {
+    fn allowed(&self, event: &Event, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        event.body.allowed_in_complaint(self, on)
+    }
+
+    fn apply(&mut self, event: &Event, at: &At) {
+        event.body.apply_to_complaint(self, at);
+    }
+
+    fn excess(&self) -> [(Pot, Total); 7] {
+        Case::default().excess()
+    }
+}
+
+/// Folds the history with and without the new entry and compares which rules hold at which entries.
+pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Result<(), Refusal> {
+    let changed = subject_of(with, scene.next);
+    let (before, after) = (timeline(without), timeline(with));
+    let same = before.iter().zip(&after).take_while(|(one, other)| same_entry(one, other)).count();
+    let mut state = S::default();
+    for live in after.iter().take(same) {
+        state.apply(live.event, &live.at);
+    }
+    let start = state.clone();
+    let mut broken = breaks::<S>(state, after.get(same..).unwrap_or_default(), scene, changed);
+    if broken.iter().any(|one| !one.new) {
+        // Not the new entry itself: a rule that did not hold before either, and is broken no further, is no fault of it.
+        let old = breaks::<S>(start, before.get(same..).unwrap_or_default(), scene, None);
+        broken.retain(|one| one.new || !old.iter().any(|known| known.covers(one)));
+    }
+    // The new entry itself; else money that was paid out, which is not to be had back by a stroke of the pen; else the
+    // first.
+    let (mut new, mut later): (Vec<Broken>, Vec<Broken>) = broken.into_iter().partition(|one| one.new);
+    if let Some(one) = new.drain(..).next() {
+        return Err(one.refusal);
+    }
+    later.sort_by_key(|one| !one.paid_out);
+    match later.into_iter().next() {
+        None => Ok(()),
+        Some(one) => Err(breaks_later(one.position, one.refusal)),
+    }
+}
+
+/// A rule that breaks at an entry.
+struct Broken {
+    position: Position,
+    /// Whether it is the new entry, or what the new entry changes.
+    new: bool,
+    /// Whether money left by it.
+    paid_out: bool,
+    rule: Rule,
+    refusal: Refusal,
+}
+
+/// Which rule is broken. An entry may break several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// What its kind may: the first that it breaks, by what the refusal names.
+    Kind(Code, &'static str, &'static str),
+    /// Money that was not there, and how much of it.
+    Money(Pot, Total),
+}
+
+fn rule_of(refusal: &Refusal) -> Rule {
+    Rule::Kind(refusal.code, refusal.article, refusal.field)
+}
+
+impl Broken {
+    /// Whether another break is this one, and goes no further.
+    fn covers(&self, other: &Broken) -> bool {
+        self.position == other.position
+            && match (self.rule, other.rule) {
+                (Rule::Money(pot, known), Rule::Money(other, found)) => pot == other && found <= known,
+                (one, other) => one == other,
+            }
+    }
+}
+
+fn same_entry(one: &Live<'_>, other: &Live<'_>) -> bool {
+    one.at == other.at && one.corrected_by == other.corrected_by
+}
+
+/// The rules that break at the entries of a timeline, in order. Entries of imported history may break rules; they are
+/// told apart by [`held`] because they broke them before as well. Money is judged at every entry apart from what its kind
+/// may, so that no other fault hides it.
+fn breaks<S: State>(
+    mut state: S,
+    timeline: &[Live<'_>],
+    scene: &Scene<'_>,
+    changed: Option<Position>,
+) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    let mut excess = state.excess();
+    for live in timeline {
+        let officer = scene.world.organisation.officers.get(&live.at.actor);
+        let position = live.at.position;
+        let new = Some(position) == changed;
+        let sender = if new { scene.sender } else { Sender::NotAsked };
+        let on = Circumstances { at: live.at, officer, world: scene.world, sender };
+        let paid_out = pays_out(&live.event.body);
+        if let Err(refusal) = state.allowed(live.event, &on) {
+            let rule = rule_of(&refusal);
+            broken.push(Broken { position, new, paid_out, rule, refusal });
+        }
+        state.apply(live.event, &live.at);
+        let now = state.excess();
+        for ((pot, before), (_, after)) in excess.into_iter().zip(now) {
+            if after > before {
+                let missing = after - before;
+                let rule = Rule::Money(pot, missing);
+                broken.push(Broken { position, new, paid_out, rule, refusal: not_there(live, pot, missing) });
+            }
+        }
+        excess = now;
+    }
+    broken
+}
+
+/// Money that an entry takes without its being there.
+fn not_there(live: &Live<'_>, pot: Pot, missing: Total) -> Refusal {
+    let about = live.event.about();
+    Refusal::new(
+        Code::Money,
+        about.article,
+        "amount",
+        format!("{}: {missing} too much", about.name),
+        pot.words(),
+        format!("{missing} less, or what it rests on first"),
+    )
+}
+
+fn breaks_later(position: Position, cause: Refusal) -> Refusal {
+    Refusal {
+        code: Code::Later,
+        given: format!("entry {position}: {} {}", cause.field, cause.given),
+        limit: cause.limit,
+        accepted: format!("correct or void entry {position} first"),
+        breaks: Some(position),
+        ..cause
+    }
+}
+
+/// The rules that the entries of a case break as they stand: what imported history is flagged with.
+pub fn broken_rules(history: &[Entry], world: &World) -> Vec<(Position, Refusal)> {
+    let next = Position(u64::MAX);
+    let scene = Scene { world, next, sender: Sender::NotAsked, receiver: Receiver::NotAsked };
+    let broken = breaks::<Case>(Case::default(), &timeline(history), &scene, None);
+    broken.into_iter().map(|one| (one.position, one.refusal)).collect()
+}
+
+/// The rules that break at entries of a stream as the world is now, and did not as it was before: what a change of a
+/// parameter or of the organisation leaves behind.
+///
+/// No sum can be among them: folding a history asks neither rules nor organisation ([`Event`]s apply to a state alone).
+pub fn newly_broken(history: &[Entry], before: &World, after: &World) -> Vec<(Position, Refusal)> {
+    match super::stream_of(history) {
+        Subject::Case => newly_broken_in::<Case>(history, before, after),
+        Subject::Complaint => newly_broken_in::<Complaint>(history, before, after),
+        Subject::Organisation | Subject::Any => Vec::new(),
+    }
+}
+
+fn newly_broken_in<S: State>(history: &[Entry], before: &World, after: &World) -> Vec<(Position, Refusal)> {
+    let mut state = S::default();
+    let mut broken = Vec::new();
+    for live in timeline(history) {
+        let allowed = |world: &World| {
+            let officer = world.organisation.officers.get(&live.at.actor);
+            state
+                .allowed(live.event, &Circumstances { at: live.at, officer, world, sender: Sender::NotAsked })
+        };
+        if let Err(refusal) = allowed(after)
+            && !allowed(before).is_err_and(|known| rule_of(&known) == rule_of(&refusal))
+        {
+            broken.push((live.at.position, refusal));
+        }
+        state.apply(live.event, &live.at);
+    }
+    broken
+}

@@ -1,0 +1,96 @@
+//! Moves between offices: which cases at other ends a decision needs, and what a receiver relies on.
+
+use super::{Action, Entry, Scene, folded, subject_of, with_action};
+use crate::case::{Basis, Case, JudgmentKind, Party, SentOver, Standing};
+use crate::date::Date;
+use crate::event::{Body, Receiver};
+use crate::history::timeline;
+use crate::ids::{CaseId, OfficeNo, Position};
+use crate::refusal::{Code, Refusal};
+
+/// Which cases at the other ends of moves a decision needs in its [`Scene`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OtherEnds {
+    /// The sender's case, as it stands on that day, where the action makes this case come from it.
+    pub sender: Option<(CaseId, Date)>,
+    /// Whether a case may have come from this one, which what is recorded may change behind its back.
+    pub receiver: bool,
+}
+
+/// Which cases at the other ends of moves are needed to decide about an action on a stream with this history.
+///
+/// A repair is what it makes of the entry that it is about in the end: undoing the voiding of an `entrusted_in` takes the
+/// case over again.
+pub fn other_ends(history: &[Entry], action: &Action, next: Position) -> OtherEnds {
+    let receiver = history.iter().any(|entry| entry.event.body.sends());
+    let from = |body: &Body, on: Date| body.comes_from().map(|from| (from.clone(), on));
+    let sender = if action.event.body.repairs().is_none() {
+        from(&action.event.body, action.effective)
+    } else if history.iter().any(|entry| entry.event.body.comes_from().is_some()) {
+        let with = with_action(history, action, next);
+        let changed = subject_of(&with, next);
+        let after = timeline(&with);
+        let live = after.iter().find(|live| Some(live.at.position) == changed);
+        live.and_then(|live| from(&live.event.body, live.at.on))
+    } else {
+        None
+    };
+    OtherEnds { sender, receiver }
+}
+
+/// What was moved to another office stays as it was while a case there rests on it.
+pub(super) fn check_moved(
+    without: &[Entry],
+    with: &[Entry],
+    imported: bool,
+    scene: &Scene<'_>,
+) -> Result<(), Refusal> {
+    if !without.iter().any(|entry| entry.event.body.sends()) {
+        return Ok(());
+    }
+    let (before, after) = (folded(without), folded(with));
+    if before.sent_to.is_none() || sent(&before) == sent(&after) {
+        return Ok(());
+    }
+    let refuse = |given: String| {
+        let limit = "what was moved out stays as it is while the receiver's case stands";
+        Err(Refusal::new(
+            Code::Later,
+            "57",
+            "entry",
+            given,
+            limit,
+            "entry_voided of the receiver's entrusted_in or taken_from_below first",
+        ))
+    };
+    match scene.receiver {
+        Receiver::Nobody => Ok(()),
+        Receiver::NotAsked if imported => Ok(()),
+        Receiver::NotAsked => refuse("the receiver was not asked for".to_owned()),
+        Receiver::Took(case) => refuse(format!("taken over as {case}")),
+    }
+}
+
+/// What a receiver relies on: to whom, how and when the case went, of what judgment, and everything that went with it.
+#[derive(PartialEq)]
+struct Sent<'a> {
+    to: Option<OfficeNo>,
+    standing: &'a Standing,
+    judgment: Option<JudgmentKind>,
+    basis: Option<Basis>,
+    debtors: &'a [Party],
+    creditors: &'a [Party],
+    obligations: Vec<SentOver>,
+}
+
+fn sent(case: &Case) -> Sent<'_> {
+    Sent {
+        to: case.sent_to,
+        standing: &case.standing,
+        judgment: case.judgment,
+        basis: case.order.basis,
+        debtors: &case.debtors,
+        creditors: &case.creditors,
+        obligations: case.sent_over(),
+    }
+}

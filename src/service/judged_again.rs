@@ -1,0 +1,51 @@
+//! Judging again what a change of the organisation or of a parameter touches: late, corrected or voided, it may leave
+//! behind acts that held when they were recorded. They stand, and the answer names them.
+
+use thads_cases::date::Date;
+use thads_cases::decide::newly_broken;
+use thads_cases::event::Body;
+use thads_cases::history::{Entry, known_at};
+use thads_cases::ids::Position;
+use thads_cases::refusal::{Code, Refusal};
+use thads_cases::world::World;
+use thads_projections::books::Books;
+
+/// So many cases and complaints are named; of the others it is said how many there are.
+const NAMED_MAX: usize = 100;
+
+/// Whether an event changes by what earlier acts are judged. What is opened, appointed or set from its own day on does not,
+/// and targets judge no act.
+pub(crate) fn judges_again(body: &Body, effective: Date, recorded_on: Date) -> bool {
+    match body {
+        Body::ParameterSet(_) | Body::FactCorrected(_) | Body::EntryVoided(_) => true,
+        Body::OfficeOpened(_) | Body::OfficerAppointed(_) => effective < recorded_on,
+        _ => false,
+    }
+}
+
+/// The first rule that breaks in each case and complaint as the world is after a change, and did not before it. The same
+/// for the same arguments; `known`: by the entries below this position. Cost: twice the rules of every entry.
+pub(crate) fn left_behind(books: &Books, known: Position, before: &World, after: &World) -> Vec<Refusal> {
+    let first = |name: String, entries: &[Entry]| {
+        let broken = newly_broken(known_at(entries, known), before, after);
+        let (position, refusal) = broken.into_iter().next()?;
+        let given = format!("{name}, entry {position}: {} {}", refusal.field, refusal.given);
+        Some(Refusal { given, breaks: Some(position), ..refusal })
+    };
+    let cases = books.cases().filter_map(|(id, entries)| first(id.to_string(), entries));
+    let complaints = books.complaints().filter_map(|(id, entries)| first(id.to_string(), entries));
+    let mut flags: Vec<Refusal> = cases.chain(complaints).collect();
+    let more = flags.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        flags.truncate(NAMED_MAX);
+        flags.push(Refusal::new(
+            Code::Later,
+            "–",
+            "flags",
+            format!("{more} more cases and complaints"),
+            format!("{NAMED_MAX} are named"),
+            "the history of each",
+        ));
+    }
+    flags
+}
