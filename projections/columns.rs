@@ -67,7 +67,8 @@ columns! {
     MoneyPulledUp = "pulled_up";
     /// Money of withdrawn orders.
     MoneyWithdrawn = "withdrawn";
-    /// Money credited in the period.
+    /// Money credited in the period; negative where money counts when it is collected (`stat_credit`) and an amendment, an
+    /// exemption or a cost takes back what was counted.
     MoneyCompleted = "completed";
     /// Money terminated in the period.
     MoneyTerminated = "terminated";

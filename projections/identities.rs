@@ -51,6 +51,17 @@ const IDENTITIES: &[Identity] = &[
 /// What an amendment may lower, and so make negative.
 const MAY_BE_NEGATIVE: &[&str] = &["money.new", "money.costs_added"];
 
+/// The same, where money counts as soon as it is collected (`stat_credit`): what was collected for a debt and counted may
+/// be amended away, let off or paid to costs instead, and these columns take it back.
+const MAY_BE_TAKEN_BACK: &[&str] = &[
+    "money.total",
+    "money.to_execute",
+    "money.enforceable",
+    "money.completed",
+    "money.finished",
+    "money.distinct",
+];
+
 /// Checks a report: the identities between its columns, that nothing is negative but what amendments lower, and that
 /// each column is the sum of the offices'. Figures that are unset are left out.
 pub fn identities(report: &Report) -> Vec<Broken> {
@@ -64,9 +75,16 @@ pub fn identities(report: &Report) -> Vec<Broken> {
         }
     }
     for figure in &report.figures {
+        if let Value::Rate { numerator, denominator } = figure.value
+            && (numerator < 0 || denominator < 0)
+        {
+            let identity = format!("{} ≥ 0", figure.about.id);
+            broken.push(Broken { identity, left: numerator, right: denominator });
+        }
         let Some(amount) = figure.value.amount() else { continue };
         let id = figure.about.id;
-        if amount < 0 && !MAY_BE_NEGATIVE.contains(&id) {
+        let taken_back = report.counts_when_collected && MAY_BE_TAKEN_BACK.contains(&id);
+        if amount < 0 && !MAY_BE_NEGATIVE.contains(&id) && !taken_back {
             broken.push(Broken { identity: format!("{id} ≥ 0"), left: amount, right: 0 });
         }
         let distinct = id.ends_with(".distinct");

@@ -28,6 +28,8 @@ pub struct Report {
     pub known: Position,
     /// The rules of the statistics on the period's last day.
     pub rule_set: RuleSet,
+    /// Whether money counts as soon as it is collected: then an amendment may take back what was counted.
+    pub counts_when_collected: bool,
     /// Every figure, in the order of the registry.
     pub figures: Vec<Figure>,
     /// Each office of the scope by itself, in the order of the offices' numbers.
@@ -140,6 +142,7 @@ pub(crate) fn assemble(
         scope: query.scope,
         known: query.known,
         rule_set: regime.rule_set,
+        counts_when_collected: regime.when_collected,
         figures,
         offices,
         targets,
@@ -236,8 +239,9 @@ pub(crate) fn value_of(about: &FigureAbout, cells: &Cells, unset: &[Parameter]) 
             let amount = cells.sum(plus) - cells.sum(minus);
             Some(if about.unit == Unit::Money { Value::Money(amount) } else { Value::Count(amount) })
         }
+        // Where more was taken back than was finished, nothing was finished: a rate is never below nothing.
         Measure::Rate(above, below) => {
-            Some(Value::Rate { numerator: cells.sum(above), denominator: cells.sum(below) })
+            Some(Value::Rate { numerator: cells.sum(above).max(0), denominator: cells.sum(below).max(0) })
         }
         Measure::Reaching(_) | Measure::Targeted(_) => None,
     }

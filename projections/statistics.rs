@@ -34,7 +34,9 @@ impl Owed {
             owed.moved_out += one.moved_out.total();
         }
         if when_collected && only.is_none() {
-            let held = case.cash.undistributed.min(owed.remaining);
+            // What was collected counts for what the order names before it counts for costs: so paying a cost out of it
+            // takes nothing back.
+            let held = (case.cash.undistributed + case.cash.to_costs).min(owed.remaining);
             owed.credited += held;
             owed.remaining -= held;
         }
@@ -237,8 +239,11 @@ fn count_money(cells: &mut Cells, place: Place, opening: &Opening, now: Owed, ca
     let total = settled.finished() + moved + remaining;
     let carried = match place {
         _ if !opening.carried() => 0,
-        Place::In(..) => opening.owed.remaining - (settled.moved_out - moved),
-        Place::Book | Place::Outside | Place::Past | Place::Leaves => opening.owed.remaining.min(total),
+        // What went without a column leaves what was carried first.
+        Place::In(..) => (opening.owed.remaining - (settled.moved_out - moved)).max(0),
+        Place::Book | Place::Outside | Place::Past | Place::Leaves => {
+            opening.owed.remaining.min(total.max(0))
+        }
     };
     cells.add(Column::MoneyCarried, carried);
     cells.add(Column::MoneyNew, total - carried);

@@ -10,11 +10,12 @@ use thads_cases::event::classification::{
     ClassifiedEnforceable, ClassifiedNotYetEnforceable, ConditionsVerified, MovedToTrackingBook,
     ReturnedFromTrackingBook,
 };
+use thads_cases::event::coercion::{BorneBy, CoercionCostRecorded};
 use thads_cases::event::entrustment::{EntrustedOut, PulledUp};
 use thads_cases::event::intake::{OrderAmended, OrderWithdrawn};
 use thads_cases::event::money::{HeldMoneyResolved, HeldTemporarily, HeldTo, PaidDirectly};
 use thads_cases::event::organisation::TargetAssigned;
-use thads_cases::event::payout::{Disbursed, PayoutApproved, RemittedToBudget};
+use thads_cases::event::payout::{Disbursed, DistributionPlanned, PayoutApproved, RemittedToBudget};
 use thads_cases::event::repair::{EntryVoided, FactCorrected};
 use thads_cases::event::standing::{
     Completed, Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated,
@@ -49,7 +50,7 @@ const PERIODS: [&str; 5] = ["2019-H1", "2019", "2018", "2020-M04", "2018-12-15..
 type Try = (usize, usize, i32, i64, i32);
 
 fn tries(length: usize) -> impl Strategy<Value = Vec<Try>> {
-    prop::collection::vec((0..5_usize, 0..30_usize, 0..35_i32, 1..40_i64, 0..60_i32), 1..length)
+    prop::collection::vec((0..5_usize, 0..33_usize, 0..35_i32, 1..40_i64, 0..60_i32), 1..length)
 }
 
 /// Writes what may be written of the tries. The days of effect go back by what is recorded late.
@@ -81,6 +82,21 @@ fn history(tries: &[Try], imported: bool) -> Pen {
         }
     }
     pen
+}
+
+/// Money counts as soon as it is collected, from the beginning on; recorded at the end, so that it is a late parameter.
+fn count_when_collected(pen: &mut Pen) {
+    let stream = Stream::new(StreamTag::Parameter, b"stat_credit").unwrap();
+    let set = thads_cases::rules::ParameterSet {
+        rule: "stat_credit".to_owned(),
+        from: date("2010-01-01"),
+        value: thads_cases::rules::Value::Choice("collected".to_owned()),
+        document: "QĐ 1".to_owned(),
+    };
+    let body = Body::ParameterSet(thads_cases::event::organisation::ParameterSet { set });
+    let (history, head) = (pen.books.organisation().to_vec(), officer(DEPARTMENT, Role::ProvincialHead));
+    pen.on_the_day("2024-01-02");
+    pen.write(&stream, &history, DEPARTMENT, head, date("2024-01-02"), body, Sender::NotAsked).unwrap();
 }
 
 /// Entrusts or pulls up a case, and takes it over the same day if that was allowed.
@@ -150,6 +166,15 @@ fn body(pen: &Pen, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
                 changed: None,
             })
         }
+        29 | 30 => Body::CoercionCostRecorded(CoercionCostRecorded {
+            amount: dong(amount),
+            borne_by: BorneBy::Debtor,
+            items: "kê biên".to_owned(),
+        }),
+        31 => Body::RemittedToBudget(RemittedToBudget {
+            obligation: Some(ObligationNo(2)),
+            amount: dong(amount),
+        }),
         _ => Body::AssetHandedOver(thads_cases::event::auction::AssetHandedOver { asset: AssetNo(1) }),
     }
 }
@@ -175,8 +200,11 @@ proptest! {
 
     /// The identities between the columns hold in every report, whoever asks, of whatever history.
     #[test]
-    fn the_identities_hold(tries in tries(80), imported in any::<bool>()) {
-        let pen = history(&tries, imported);
+    fn the_identities_hold(tries in tries(80), imported in any::<bool>(), when_collected in any::<bool>()) {
+        let mut pen = history(&tries, imported);
+        if when_collected {
+            count_when_collected(&mut pen);
+        }
         for text in PERIODS {
             for scope in SCOPES {
                 let found = report(&pen.books, &period(text), scope, pen.next());
@@ -408,5 +436,39 @@ fn a_stream_has_one_spelling() {
             Ok(()) => assert!(accepted, "{key}"),
             Err(error) => assert!(!accepted && matches!(error, FoldError::Stream { .. }), "{key}: {error}"),
         }
+    }
+}
+
+/// Where money counts when it is collected, paying a cost out of it takes nothing back: no figure and no rate is below
+/// nothing. An amendment may lower what was counted, which the figure shows and the rate does not.
+#[test]
+fn costs_take_nothing_back_of_what_counted_when_collected() {
+    let mut pen = Pen::new();
+    let case = pen.loan_case(A, "2018-10-05", 10_000_000);
+    pen.act(&case, "2018-11-05", collected(1, 10_000_000));
+    let cost = CoercionCostRecorded {
+        amount: dong(5_000_000),
+        borne_by: BorneBy::Debtor,
+        items: "kê biên".to_owned(),
+    };
+    pen.act(&case, "2019-01-10", Body::CoercionCostRecorded(cost));
+    let lines = vec![thads_cases::case::Line { obligation: ObligationNo(2), amount: dong(5_000_000) }];
+    pen.act(&case, "2019-01-11", Body::DistributionPlanned(DistributionPlanned { lines: lines.clone() }));
+    pen.act(&case, "2019-01-12", Body::PayoutApproved(PayoutApproved { lines }));
+    let remitted = RemittedToBudget { obligation: Some(ObligationNo(2)), amount: dong(5_000_000) };
+    pen.act(&case, "2019-01-13", Body::RemittedToBudget(remitted));
+    let amended = OrderAmended { obligation: ObligationNo(1), amount: dong(6_000_000), why: None };
+    pen.act(&case, "2019-02-10", Body::OrderAmended(amended));
+    count_when_collected(&mut pen);
+    for (text, completed, finished) in [
+        ("2018-10-01..2018-12-31", 10_000_000, 10_000_000),
+        ("2019-01-01..2019-01-31", 0, 0),
+        ("2019-02-01..2019-02-28", -4_000_000, 0),
+    ] {
+        let found = report(&pen.books, &period(text), Scope::Ledger, pen.next());
+        assert_eq!(identities(&found), Vec::new(), "{text}");
+        assert_eq!(found.amount("money.completed"), Some(completed), "{text}");
+        let Some(Value::Rate { numerator, .. }) = found.value("rate.money") else { panic!("{text}") };
+        assert_eq!(numerator, finished, "{text}");
     }
 }

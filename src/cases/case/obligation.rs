@@ -137,6 +137,8 @@ pub struct Cash {
     pub held_in: Total,
     /// Left temporary keeping to the budget or back to whom it came from.
     pub held_out: Total,
+    /// Of what was paid over, for costs: they are owed beside what the order names.
+    pub to_costs: Total,
     /// Paid out of what was not there: only imported history does that.
     pub overdrawn: Total,
 }

@@ -259,7 +259,10 @@ pub(super) fn fee_left(case: &Case, on: &Circumstances<'_>) -> Option<(Obligatio
 /// Pays over out of what is held, and credits the obligation. A fee is kept back by whoever records it: its payer
 /// is the ledger itself.
 fn credit(case: &mut Case, number: ObligationNo, amount: Dong, payer: OfficerNo) {
-    case.settle(number, |one| &mut one.credited, amount);
+    let settled = case.settle(number, |one| &mut one.credited, amount);
+    if case.obligation(number).is_some_and(|one| !one.counts()) {
+        case.cash.to_costs += settled.total();
+    }
     case.pay_out(amount);
     case.use_approval(number, amount, payer);
 }
