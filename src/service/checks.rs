@@ -11,6 +11,7 @@ use crate::house::{Founding, House};
 use crate::wire::parse_action;
 
 mod judged_again;
+mod random;
 mod repeated;
 mod streams;
 mod words;
