@@ -4,7 +4,7 @@ use super::{Entry, Receiver, Scene, Sender, pays_out, subject_of};
 use crate::case::{Case, Pot};
 use crate::check::named_enforcer;
 use crate::complaint::Complaint;
-use crate::event::{At, Circumstances, Event, Subject};
+use crate::event::{At, Body, Circumstances, Event, Subject};
 use crate::history::{Live, timeline};
 use crate::ids::Position;
 use crate::money::Total;
@@ -61,7 +61,8 @@ impl State for Complaint {
 
 /// Folds the history with and without the new entry and compares which rules hold at which entries.
 pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Result<(), Refusal> {
-    let changed = subject_of(with, scene.next);
+    let restores = with.last().is_some_and(|last| matches!(last.event.body, Body::EntryVoided(_)));
+    let changed = subject_of(with, scene.next).map(|position| Changed { position, restores });
     let (before, after) = (timeline(without), timeline(with));
     let same = before.iter().zip(&after).take_while(|(one, other)| same_entry(one, other)).count();
     let mut state = S::default();
@@ -86,6 +87,14 @@ pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_
         None => Ok(()),
         Some(one) => Err(breaks_later(one.position, one.refusal)),
     }
+}
+
+/// The entry that a new one is or changes.
+#[derive(Clone, Copy)]
+struct Changed {
+    position: Position,
+    /// Whether it says again what it once said: a repair of it was undone.
+    restores: bool,
 }
 
 /// A rule that breaks at an entry.
@@ -134,25 +143,36 @@ fn breaks<S: State>(
     mut state: S,
     timeline: &[Live<'_>],
     scene: &Scene<'_>,
-    changed: Option<Position>,
+    changed: Option<Changed>,
 ) -> Vec<Broken> {
     let mut broken = Vec::new();
     let mut excess = state.excess();
     for live in timeline {
         let officer = scene.world.organisation.officers.get(&live.at.actor);
         let position = live.at.position;
-        let new = Some(position) == changed;
-        let sender = if new { scene.sender } else { Sender::NotAsked };
+        let this = changed.filter(|changed| changed.position == position);
+        let new = this.is_some();
+        // Imported history is recorded whatever it breaks: undoing its voiding may break the same again. But a case that
+        // another took over meanwhile is not taken over twice.
+        let as_imported = live.at.imported && this.is_some_and(|this| this.restores);
+        let sender = match scene.sender {
+            _ if !new => Sender::NotAsked,
+            Sender::Missing if as_imported => Sender::NotAsked,
+            sender => sender,
+        };
         let on = Circumstances { at: live.at, officer, world: scene.world, sender };
         let paid_out = pays_out(&live.event.body);
-        if let Err(refusal) = state.allowed(live.event, &on) {
+        let alone = Circumstances { sender: Sender::NotAsked, ..on };
+        if let Err(refusal) = state.allowed(live.event, &on)
+            && !(as_imported && state.allowed(live.event, &alone).is_err())
+        {
             let rule = rule_of(&refusal);
             broken.push(Broken { position, new, paid_out, rule, refusal });
         }
         state.apply(live.event, &live.at);
         let now = state.excess();
         for ((pot, before), (_, after)) in excess.into_iter().zip(now) {
-            if after > before {
+            if after > before && !as_imported {
                 let missing = after - before;
                 let rule = Rule::Money(pot, missing);
                 broken.push(Broken { position, new, paid_out, rule, refusal: not_there(live, pot, missing) });

@@ -1,9 +1,11 @@
 //! Who may repair which entry: a repair is as weighty as what it repairs.
 
-use super::{Action, Entry, Scene, folded, other_ends, pays_out, role_name, stream_of};
+use super::{
+    Action, Entry, Scene, folded, other_ends, pays_out, role_name, stream_of, subject_of, with_action,
+};
 use crate::check::{own_case, written};
 use crate::event::{About, At, Body, Circumstances, Sender, Subject};
-use crate::history::{Repair, repairs};
+use crate::history::{Live, Repair, repairs, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::refusal::{Code, Refusal};
@@ -52,11 +54,39 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
             "the sender's case",
         ));
     }
-    check_repairer(history, target, action, scene)?;
+    let with = with_action(history, action, scene.next);
+    let base =
+        subject_of(&with, scene.next).and_then(|base| history.iter().find(|entry| entry.position == base));
+    // What names no entry in the end changes nothing.
+    let Some(base) = base else { return Ok(()) };
+    let (without, with) = (timeline(history), timeline(&with));
+    let of = |timeline: &[Live<'_>]| timeline.iter().position(|live| live.at.position == base.position);
+    let change = Change {
+        entry: base,
+        before: of(&without).map(|at| &without[at]),
+        after: of(&with).map(|at| &with[at]),
+    };
+    check_repairer(history, &change, action, scene)?;
     if stream_of(history) == Subject::Organisation {
-        return check_organisation(target, action, scene);
+        return check_organisation(&change, action, scene);
     }
     Ok(())
+}
+
+/// What a repair makes of the entry that it is about in the end: of a voided correction, what it corrected.
+struct Change<'a> {
+    entry: &'a Entry,
+    /// What it says without the repair; `None` where it is voided.
+    before: Option<&'a Live<'a>>,
+    /// What it says with it.
+    after: Option<&'a Live<'a>>,
+}
+
+impl Change<'_> {
+    /// Whether the entry says something else afterwards, and not only nothing, or again what it said.
+    fn rewrites(&self) -> bool {
+        self.before.is_some() && self.after.is_some()
+    }
 }
 
 fn positions(history: &[Entry]) -> String {
@@ -88,33 +118,21 @@ fn check_replacement(target: &Entry, replacement: &About, named: Position) -> Re
     Ok(())
 }
 
-/// The entry that a repair is about in the end: of a voided correction, what it corrected.
-fn subject_of_repair<'a>(history: &'a [Entry], target: &'a Entry) -> &'a Entry {
-    let mut at = target;
-    loop {
-        let Some(named) = at.event.body.repairs() else { return at };
-        match history.iter().find(|entry| entry.position == named && entry.position < at.position) {
-            Some(earlier) => at = earlier,
-            None => return at,
-        }
-    }
-}
-
 /// Who may record a kind repairs it, and the head what his office recorded; but the head, who approves what is paid out,
 /// does not correct the payment.
 fn check_repairer(
     history: &[Entry],
-    target: &Entry,
+    change: &Change<'_>,
     action: &Action,
     scene: &Scene<'_>,
 ) -> Result<(), Refusal> {
     let Some(officer) = scene.world.organisation.officers.get(&action.actor) else { return Ok(()) };
-    let target = subject_of_repair(history, target);
+    let target = change.entry;
     let about = target.event.about();
     let own_kind = about.by.is_empty() || about.by.contains(&officer.role);
     let as_head = matches!(officer.role, Role::Head | Role::ProvincialHead)
         && target.event.body.subject() != Subject::Organisation
-        && !(pays_out(&target.event.body) && matches!(action.event.body, Body::FactCorrected(_)));
+        && !(pays_out(&target.event.body) && change.rewrites());
     if !own_kind && !as_head {
         let by = about.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
         return Err(Refusal::new(
@@ -126,8 +144,8 @@ fn check_repairer(
             by,
         ));
     }
-    if let Body::FactCorrected(fact) = &action.event.body {
-        check_term(&scene.world.organisation, target.actor, fact.took_effect, about)?;
+    if let Some(after) = change.after {
+        check_term(&scene.world.organisation, target.actor, after.at.on, about)?;
     }
     if officer.role == Role::Enforcer && stream_of(history) == Subject::Case {
         let at = At {
@@ -166,9 +184,10 @@ fn check_term(
 
 /// Offices and officers keep their numbers for ever: records name them. The rest of an entry is judged as if the entry
 /// were not there yet.
-fn check_organisation(target: &Entry, action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
+fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
+    let target = change.entry;
     let mut organisation = scene.world.organisation.clone();
-    let Body::FactCorrected(fact) = &action.event.body else {
+    let Some(after) = change.after else {
         return match &target.event.body {
             Body::OfficeOpened(_) | Body::OfficerAppointed(_) => Err(Refusal::new(
                 Code::Standing,
@@ -191,7 +210,7 @@ fn check_organisation(target: &Entry, action: &Action, scene: &Scene<'_>) -> Res
             wanted,
         ))
     };
-    match (&target.event.body, &fact.replacement.body) {
+    match (&target.event.body, &after.event.body) {
         (Body::OfficeOpened(old), Body::OfficeOpened(new)) => {
             if (old.number, &old.code) != (new.number, &new.code) {
                 return changed(
@@ -221,7 +240,7 @@ fn check_organisation(target: &Entry, action: &Action, scene: &Scene<'_>) -> Res
     }
     let at = At {
         position: target.position,
-        on: fact.took_effect,
+        on: after.at.on,
         recorded_on: action.recorded_on,
         office: target.office,
         actor: action.actor,
@@ -229,5 +248,5 @@ fn check_organisation(target: &Entry, action: &Action, scene: &Scene<'_>) -> Res
     };
     let officer = scene.world.organisation.officers.get(&action.actor);
     let on = Circumstances { at, officer, world: scene.world, sender: Sender::NotAsked };
-    fact.replacement.body.allowed_in_organisation(&organisation, &on)
+    after.event.body.allowed_in_organisation(&organisation, &on)
 }

@@ -119,3 +119,26 @@ fn a_repair_names_an_entry_of_its_own_stream() {
     }
     act(&house, "officer:2", 1, "entry_voided", "2018-12-04", fields).unwrap();
 }
+
+/// Undoing a repair of the organisation is judged as what it makes: no office stands above itself, by no road.
+#[test]
+fn undoing_a_repair_makes_no_circle_of_offices() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    for (number, code, parent) in [(3, "DT02", 1), (2, "DT01", 3)] {
+        let office = json!({ "number": number, "code": code, "name": "x", "level": "sub_department", "parent": parent });
+        act(&house, &format!("office:{code}"), 1, "office_opened", "2018-10-01", office).unwrap();
+    }
+    let entry = |back: u64| house.ledger().head().size - back;
+    let (below, above) = (entry(1), entry(2));
+    let parent = |entry: u64, parent: u32| json!({ "entry": entry, "authority": "x", "changes": { "parent": parent } });
+    let first = act(&house, "office:DT01", 1, "fact_corrected", "2018-12-04", parent(below, 1)).unwrap();
+    act(&house, "office:DT02", 1, "fact_corrected", "2018-12-04", parent(above, 2)).unwrap();
+    let undo = json!({ "entry": first["first"], "authority": "x" });
+    let error = act(&house, "office:DT01", 1, "entry_voided", "2018-12-04", undo).unwrap_err();
+    assert!(error.to_string().contains("an office that is not below it"), "{error}");
+    // No number is taken back, by no road either.
+    let void = json!({ "entry": below, "authority": "x" });
+    let error = act(&house, "office:DT01", 1, "entry_voided", "2018-12-04", void).unwrap_err();
+    assert!(error.to_string().contains("numbers are given for ever"), "{error}");
+}

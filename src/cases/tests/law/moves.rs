@@ -430,3 +430,32 @@ fn the_parties_of_what_was_sent_stay() {
         tale.attempt_with(change, Sender::Missing).unwrap();
     }
 }
+
+/// An imported taking over, whose sender this ledger may not know, is restored; but not where another case has it.
+#[test]
+fn an_imported_case_is_not_taken_over_twice_either() {
+    let other = taken_by();
+    let sender = Tale::told(SENT).case();
+    let unsent = Case::default();
+    let from =
+        "2019-01-25 entrusted_in loan:8_000_000 by B.head imported / 2019-02-01 entry_voided 100 by B.head";
+    for (sender, expected) in [
+        (Sender::Missing, "pending; due 8000000"),
+        (
+            Sender::Taken(&other),
+            "refused 57 duplicate: brought.from DT01/2018/0001; taken over as DT02/2019/0001; accepted: the case that took it over",
+        ),
+        (
+            Sender::Found(&sender),
+            "refused 57 mismatch: brought.obligations.amount 8000000; 10000000; accepted: 10000000",
+        ),
+        (
+            Sender::Found(&unsent),
+            "refused 57 standing: brought.from DT01/2018/0001; moved out to this office; accepted: the sender's action first",
+        ),
+    ] {
+        let mut tale = Tale::told(from);
+        let answer = tale.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
+        compare("restored", answer.map(|()| parts(&tale.case())), expected);
+    }
+}

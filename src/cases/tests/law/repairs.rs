@@ -377,3 +377,47 @@ fn what_imported_history_lacks_does_not_grow() {
         compare(action, answer.map(|()| parts(&tale.case())), expected);
     }
 }
+
+/// Who may not correct a payment may not correct it by undoing another's correction; what he voided himself he may
+/// restore.
+#[test]
+fn undoing_a_correction_is_a_correction() {
+    let mut tale = Tale::told(PAID);
+    // 108 corrects the payment, 106.
+    tale.tell("2018-12-12 fact_corrected 106 to 2018-12-10 disbursed 1 20_000_000");
+    for (action, expected) in [
+        (
+            "2018-12-13 entry_voided 108 by head",
+            "refused 47.5 role: actor head; disbursed is recorded and repaired by: accountant; accepted: accountant",
+        ),
+        ("2018-12-13 entry_voided 108 by accountant", "disbursed 30000000"),
+        ("2018-12-13 entry_voided 106 by head", "disbursed 0"),
+    ] {
+        let mut tale = tale.clone();
+        let answer = tale.attempt(action);
+        compare(action, answer.map(|()| parts(&tale.case())), expected);
+    }
+    tale.tell("2018-12-13 entry_voided 106 by head");
+    let answer = tale.attempt("2018-12-13 entry_voided 109 by head");
+    compare("restored", answer.map(|()| parts(&tale.case())), "disbursed 20000000");
+}
+
+/// Imported history that broke a rule can be voided, and the voiding undone; what rests on it since is judged.
+#[test]
+fn a_voiding_of_imported_history_can_be_undone() {
+    // 104 collected, 105 remitted though nobody approved, and 5 more than was collected.
+    let mut tale = Tale::told(
+        "2018-10-05 opened fine:50 / 2018-12-10 payment_collected 20 imported / remitted_to_budget 1 25 imported \
+         / 2019-01-02 entry_voided 105",
+    );
+    let mut undone = tale.clone();
+    undone.tell("2019-01-03 entry_voided 106");
+    compare("undone", Ok(parts(&undone.case())), "remitted 25; held 0");
+    tale.tell("2019-01-03 payout_approved 1:20 / remitted_to_budget 1 20");
+    let answer = tale.attempt("2019-01-04 entry_voided 106");
+    compare(
+        "what was recorded since rests on the money",
+        answer.map(|()| parts(&tale.case())),
+        "refused 47 later: amount entry 108: amount 20; 0 held; accepted: correct or void entry 108 first [entry 108]",
+    );
+}
