@@ -196,7 +196,7 @@ impl Books {
                 push(&mut self.complaints, |id| &id.office, id, entry, version)?;
             }
             (home, entry) => {
-                version(self.version_of(&home, &record.stream).saturating_add(1))?;
+                version(after(self.version_of(&home, &record.stream)))?;
                 self.count(&record.stream);
                 if let (Home::Organisation, Some(entry)) = (home, entry) {
                     Arc::make_mut(&mut self.organisation_streams).push(record.stream.clone());
@@ -297,7 +297,7 @@ impl Books {
                 return self.versions.get(stream).copied().unwrap_or(0);
             }
         };
-        entries.map_or(0, |entries| u64::try_from(entries.len()).unwrap_or(u64::MAX))
+        entries.map_or(0, count)
     }
 
     /// Finds the receivers anew, for books whose cases did not come through [`Books::fold`].
@@ -413,6 +413,16 @@ fn takes_effect(entry: &Entry) -> Date {
     }
 }
 
+/// The version that follows; nothing follows the last that 64 bits can hold, and 0 is no record's.
+fn after(version: u64) -> u64 {
+    version.checked_add(1).unwrap_or(0)
+}
+
+/// How many there are; a length in memory always fits 64 bits.
+fn count(entries: &[Entry]) -> u64 {
+    u64::try_from(entries.len()).unwrap_or(u64::MAX)
+}
+
 /// Adds an entry to its stream, if it is the stream's next.
 fn push<Id: Ord + Clone>(
     streams: &mut Streams<Id>,
@@ -427,7 +437,7 @@ fn push<Id: Ord + Clone>(
     };
     match of.get_mut(&id) {
         Some(entries) => {
-            version(u64::try_from(entries.len()).unwrap_or(u64::MAX).saturating_add(1))?;
+            version(after(count(entries)))?;
             Arc::make_mut(entries).push(entry);
         }
         None => {

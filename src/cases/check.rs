@@ -166,6 +166,27 @@ pub(crate) fn fits(
     at_most(added.total(), room, article, field, "that an account can hold")
 }
 
+/// There must be a number left for one more of what a case counts: obligations, assets, sums in keeping.
+pub(crate) fn number_left(
+    there: usize,
+    more: usize,
+    article: &'static str,
+    field: &'static str,
+) -> Result<(), Refusal> {
+    let numbers = usize::from(u16::MAX);
+    match there.checked_add(more) {
+        Some(all) if all <= numbers => Ok(()),
+        Some(_) | None => Err(Refusal::new(
+            Code::Limit,
+            article,
+            field,
+            format!("{there} there, {more} more"),
+            format!("{numbers} in a case"),
+            "a case of its own",
+        )),
+    }
+}
+
 /// The amount must be more than nothing.
 pub(crate) fn positive(amount: Dong, article: &'static str, field: &'static str) -> Result<(), Refusal> {
     if amount > Dong::ZERO {
@@ -358,4 +379,17 @@ pub(crate) fn other_office(
         "offices opened by office_opened",
         "office_opened first",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_end() {
+        assert!(number_left(65_534, 1, "73", "obligation").is_ok());
+        for (there, more) in [(65_535, 1), (0, 65_536), (usize::MAX, 1)] {
+            assert_eq!(number_left(there, more, "73", "obligation").unwrap_err().code, Code::Limit);
+        }
+    }
 }

@@ -124,6 +124,15 @@ fn an_old_version_is_refused_with_the_current_one() {
     let Err(ActError::Append(AppendError::Stale { current, .. })) = stale else { panic!("{stale:?}") };
     assert_eq!(current, 6);
     assert_eq!(house.ledger().head().size, size);
+    // A version at the end of 64 bits is refused like any that nobody saw.
+    for version in [u64::MAX, u64::MAX - 1] {
+        let fields = json!({ "text": "a", "expected_version": version });
+        let refused = act(&house, CASE, 3, "note_added", "2018-12-04", fields);
+        assert!(
+            matches!(refused, Err(ActError::Wire(_) | ActError::Append(AppendError::Stale { .. }))),
+            "{refused:?}"
+        );
+    }
     act(&house, CASE, 3, "note_added", "2018-12-04", json!({ "text": "a", "expected_version": 6 })).unwrap();
 }
 

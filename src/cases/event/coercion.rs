@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, At, CaseKind, Circumstances, Kind};
 use crate::case::{Asset, AssetKind, Case, Class, Payee};
-use crate::check::{active, open, own_case, positive, written, wrong_standing};
+use crate::check::{active, number_left, open, own_case, positive, written, wrong_standing};
 use crate::distribution::ObligationKind;
 use crate::ids::AssetNo;
 use crate::money::Dong;
@@ -140,7 +140,7 @@ impl CaseKind for AssetDistrained {
                 "coercion_ordered with measure distrain first",
             ));
         }
-        Ok(())
+        number_left(case.assets.len(), 1, "84", "asset")
     }
 
     fn apply(&self, case: &mut Case, at: &At) {
@@ -200,6 +200,7 @@ impl CaseKind for CoercionCostRecorded {
         open(case, "73")?;
         own_case(case, on)?;
         written(&self.items, "73", "items")?;
+        number_left(case.obligations.len(), 1, "73", "obligation")?;
         positive(self.amount, "73", "amount")
     }
 

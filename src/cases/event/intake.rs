@@ -10,8 +10,8 @@ use crate::case::{
     Standing, Tag,
 };
 use crate::check::{
-    exactly, ground, not_after, not_before, obligation, open, out_of_tracking_book, positive, unapproved,
-    written, wrong_standing,
+    exactly, ground, not_after, not_before, number_left, obligation, open, out_of_tracking_book, positive,
+    unapproved, written, wrong_standing,
 };
 use crate::date::Date;
 use crate::distribution::ObligationKind;
@@ -213,6 +213,7 @@ pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static s
             "the obligations of the judgment",
         ));
     }
+    number_left(0, owed.len(), article, "obligations")?;
     for one in owed {
         if one.kind.is_money() {
             positive(one.amount, article, "obligations.amount")?;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{About, At, CaseKind, Circumstances, Kind, about};
 use crate::case::{Case, Held, Obligation, Payee, Receipt};
 use crate::check::{
-    at_most, fits, obligation, open, out_of_tracking_book, own_case, positive, unapproved, written,
+    at_most, fits, number_left, obligation, open, out_of_tracking_book, own_case, positive, unapproved,
+    written,
 };
 use crate::exemption::{self, ExemptionRefusal};
 use crate::ids::ObligationNo;
@@ -149,6 +150,7 @@ impl CaseKind for HeldTemporarily {
     fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
         positive(self.amount, "–", "amount")?;
+        number_left(case.held.len(), 1, "–", "item")?;
         fits(case.cash.held_in, self.amount, "–", "amount")
     }
 
