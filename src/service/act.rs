@@ -439,7 +439,7 @@ impl House {
             let (sender, receiver) = (ends.sender(), ends.receiver());
             let scene = Scene { world: books.world(), next: position, sender, receiver };
             let decision = decide(known, &action, &scene)?;
-            words::none_is_silent(&part.event)?;
+            words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
             let entry = Entry {

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_cases::date::Date;
-use thads_cases::text::is_silent;
 use thads_ledger::{
     Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, Storage, SystemClock,
     is_short_of_room,
@@ -18,6 +17,7 @@ use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Micros, Position};
 
 use crate::act::{ActError, Group};
+use crate::words::is_readable;
 use crate::{snapshot, view};
 
 /// A ledger with its books.
@@ -158,7 +158,7 @@ impl House {
     /// # Errors
     /// The directory holds a ledger already, or cannot be written.
     pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<House, HouseError> {
-        if is_silent(&founding.name) {
+        if !is_readable(&founding.name) {
             return Err(HouseError::Name);
         }
         let (clock, committer, references) = sources(founding.clock, Micros::new(at));

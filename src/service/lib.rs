@@ -16,4 +16,4 @@ pub mod seal;
 mod snapshot;
 pub mod view;
 pub mod wire;
-mod words;
+pub mod words;

@@ -8,7 +8,7 @@ use thads_cases::event::{Body, Event};
 use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
-use thads_cases::text::{is_silent, normal};
+use thads_cases::text::normal;
 use thads_ledger::Reader;
 use thads_proof::genesis;
 use thads_proof::hash::derive;
@@ -16,6 +16,7 @@ use thads_proof::record::{LedgerId, Provenance, RequestId};
 use thads_service::act::{Group, Part};
 use thads_service::house::{Founding, House};
 use thads_service::wire::{Subject, WireError};
+use thads_service::words::is_readable;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -49,9 +50,9 @@ pub(crate) struct Args {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     // What is founded stays for ever: everything is looked at before anything is.
     for (option, text) in [("name", &args.name), ("office-name", &args.office_name), ("head", &args.head)] {
-        if is_silent(text) {
+        if !is_readable(text) {
             let rule = "a name says something that can be read";
-            return Err(WireError::new(option, "nothing", rule, "the name").into());
+            return Err(WireError::new(option, text, rule, "the name").into());
         }
     }
     let founding = Founding {

@@ -96,3 +96,21 @@ fn a_ledger_has_a_name() {
         assert!(!folder.path().join("data").exists());
     }
 }
+
+/// Nothing that a terminal would obey gets into the log or the vault; a line break does.
+#[test]
+fn a_text_steers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    for text in ["a\u{1b}[31mb", "a\u{7}", "a\u{8}b", "a\u{0}", "a\u{9b}31m", "a\u{7f}"] {
+        for (field, fields) in [
+            ("text", json!({ "text": text })),
+            ("document.number", json!({ "text": "a", "document": { "number": text, "date": "2018-12-03" } })),
+        ] {
+            let error = act(&house, CASE, 1, "note_added", "2018-12-04", fields).unwrap_err();
+            assert!(matches!(&error, ActError::Wire(error) if error.field == field), "{text:?}: {error}");
+            assert!(!error.to_string().contains(char::is_control), "{text:?}");
+        }
+    }
+    act(&house, CASE, 1, "note_added", "2018-12-04", json!({ "text": "a\nb\tc" })).unwrap();
+}
