@@ -1,5 +1,6 @@
 //! Tests of the ledger's promises, and what they share: a seeded ledger in a temporary folder, and short appends.
 
+mod alone;
 mod append;
 mod doubtful;
 mod faults;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use thads_proof::plain;
 use zeroize::Zeroizing;
 
 use crate::count::narrow;
@@ -25,19 +26,43 @@ pub(crate) const KEYS: &str = "keys";
 /// What a file system of its own begins with: it makes no folder used.
 pub(crate) const LOST_AND_FOUND: &str = "lost+found";
 
-/// Makes the folder `path` (mode 0700) if it is not there, and syncs it and its parent.
+/// Makes the folder `path` if it is not there, and syncs it and its parent. Where it is there, and even if it is a link to
+/// a folder, it is taken. Either way only its owner gets in from then on, whatever the process's umask.
 pub(crate) fn make_folder(path: &Path) -> Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let what = format!("{} is not a folder: move it away", path.display());
-            return Err(std::io::Error::new(ErrorKind::NotADirectory, what));
-        }
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => return make_private(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return plain::folder(path),
+        Err(error) => return Err(plain::named(path, &error)),
     }
+    make_private(path)?;
     sync_folder(path)?;
     sync_parent(path)
+}
+
+/// Takes from everybody but its owner what they may do with a folder.
+pub(crate) fn make_private(folder: &Path) -> Result<()> {
+    let refused = |error: std::io::Error| {
+        let what = "others could read what it is to hold, and that cannot be changed";
+        std::io::Error::new(error.kind(), format!("{}: {what}: {error}", folder.display()))
+    };
+    let mode = fs::metadata(folder).map_err(refused)?.permissions().mode() & 0o7777;
+    if mode == 0o700 {
+        return Ok(());
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(refused)
+}
+
+/// Refuses where the folders of personal data and keys are links or no folders: what is read from them, and copied into
+/// backups, is the ledger's own. Where they are not there, that is for others to say. (`wal` may lead to another disk.)
+pub(crate) fn refuse_strange_folders(dir: &Path) -> Result<()> {
+    for folder in [VAULT, KEYS] {
+        match plain::folder(&dir.join(folder)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Makes the names in the folder `path` durable.
@@ -59,8 +84,7 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
-    remove_if_there(Path::new(&draft))?; // of a run that was cut off, perhaps with its permissions already
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = new_file(Path::new(&draft))?;
     file.write_all(bytes)?;
     file.set_permissions(fs::Permissions::from_mode(mode))?;
     file.sync_all()?;
@@ -68,10 +92,21 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     sync_parent(path)
 }
 
+/// Makes a new file, readable and writable by its owner only, in place of whatever has its name: what a run left that was
+/// cut off.
+pub(crate) fn new_file(path: &Path) -> Result<File> {
+    remove_if_there(path)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true).mode(0o600);
+    let file = options.open(path).map_err(|error| plain::named(path, &error))?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?; // the umask may have taken the owner's right
+    Ok(file)
+}
+
 /// Removes a file, which need not be there.
 pub(crate) fn remove_if_there(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(plain::named(path, &error)),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -94,7 +129,7 @@ pub(crate) fn aside(path: &Path) -> PathBuf {
     let mut number = 1_u32;
     loop {
         let candidate = path.with_file_name(format!("{name}.aside-{number}"));
-        if !candidate.exists() {
+        if fs::symlink_metadata(&candidate).is_err() {
             return candidate;
         }
         number += 1;
@@ -121,19 +156,4 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf> {
     fs::rename(path, &to)?;
     sync_parent(path)?;
     Ok(to)
-}
-
-/// Copies the folder `from` with all its files to `to`.
-pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

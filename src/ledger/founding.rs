@@ -37,7 +37,8 @@ pub(crate) fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
     if holds_records(dir, storage) {
         return Err(OpenError::AlreadyThere(dir.to_path_buf()));
     }
-    let filled = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    let filled =
+        |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|file| !file.is_file() || file.len() > 0);
     let heads = dir.join(files::SNAPSHOTS).join(snapshot::FILE);
     let left = [dir.join(vault::ENTRIES), dir.join(vault::KEYRING), heads].into_iter().find(filled);
     if let Some(file) = left {

@@ -11,6 +11,7 @@ mod faulty;
 mod memory;
 mod mover;
 mod segment;
+mod sled_files;
 mod store;
 
 use std::ops::Range;
@@ -28,6 +29,7 @@ pub use embedded::{Embedded, Progress};
 pub use faulty::{Died, Fault, Faulty, Moment, ReadFault};
 pub use memory::Memory;
 pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts, settle};
+pub(crate) use sled_files::{FILE_BYTES_MAX as SLED_FILE_BYTES_MAX, copy_to as copy_sled};
 pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};
 
 /// The end of a journal.

@@ -1,11 +1,11 @@
 //! The keys' files: a seed in hexadecimal each, readable by its owner only. `keys/log.key` signs; `keys/root.key` vouches
 //! for later log keys and belongs off the machine.
 
-use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use thads_proof::checkpoint::{LogKey, VkeyError};
-use thads_proof::hex;
+use thads_proof::{hex, plain};
 use zeroize::Zeroizing;
 
 use crate::files;
@@ -14,6 +14,8 @@ use crate::files;
 const LOG_KEY: &str = "keys/log.key";
 /// The file of the root key.
 const ROOT_KEY: &str = "keys/root.key";
+/// Most bytes of a key's file that are read.
+const BYTES_MAX: u64 = 4096;
 
 /// Why there is no usable signing key.
 #[derive(Debug, thiserror::Error)]
@@ -51,15 +53,17 @@ pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError
 fn write(path: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
     let mut text = Zeroizing::new(hex::encode(seed));
     text.push('\n');
-    if fs::read(path).is_ok_and(|there| there != text.as_bytes()) {
-        files::set_aside(path)?;
+    match plain::read(path, BYTES_MAX) {
+        Ok(there) if there == text.as_bytes() => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Ok(_) | Err(_) => drop(files::set_aside(path)?),
     }
     Ok(files::write_whole(path, text.as_bytes(), 0o600)?)
 }
 
 /// Reads the key, and says whether it is another than the genesis record names: keys are rotated.
 pub(crate) fn read_log_key(dir: &Path, origin: &str, first: &str) -> Result<(LogKey, bool), KeyError> {
-    let text = Zeroizing::new(fs::read_to_string(dir.join(LOG_KEY))?);
+    let text = Zeroizing::new(plain::read_text(&dir.join(LOG_KEY), BYTES_MAX)?);
     let seed = Zeroizing::new(hex::decode_array::<32>(text.trim()).map_err(|_| KeyError::Form)?);
     let key = LogKey::from_seed(origin, &seed)?;
     let rotated = key.vkey().to_string() != first;

@@ -38,7 +38,7 @@ pub struct Ledger {
     id: LedgerId,
     log_key: LogKey,
     thread: Mutex<Option<JoinHandle<()>>>,
-    lock: Lock,
+    lock: Arc<Lock>,
 }
 
 impl Ledger {
@@ -56,11 +56,13 @@ impl Ledger {
             fs::create_dir_all(parent)?;
         }
         files::make_folder(dir)?;
-        let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
+        let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);
         founding::make_way(dir, &storage)?;
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
+        let wal = dir.join(files::WAL);
+        lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
         let (id, block) = founding::genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
         // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
         keys::write_log_key(dir, &log_seed)?;
@@ -78,7 +80,7 @@ impl Ledger {
             store: None,
             moved: 0,
         };
-        let journal = Embedded::start(dir, found, storage.clone())?;
+        let journal = Embedded::start(dir, Arc::clone(&lock), found, storage.clone())?;
         match journal.append(&Tip::empty(), &block)? {
             Outcome::Won => {}
             Outcome::Lost(_) | Outcome::Unknown(_) => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
@@ -101,7 +103,7 @@ impl Ledger {
 
     pub(crate) fn start(
         dir: &Path,
-        lock: Lock,
+        lock: Arc<Lock>,
         journal: Embedded,
         id: LedgerId,
         clock: Box<dyn Clock>,
@@ -284,8 +286,9 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::close`].
     pub fn shut_down(&self) -> Result<(), JournalError> {
-        let whole = self.stopped().is_none();
         self.end();
+        let in_place = self.lock.refuse_if_moved();
+        let whole = in_place.is_ok() && self.stopped().is_none_or(|why| why == queue::CLOSED);
         let closed = self.journal.close();
         if whole {
             snapshot::write(&self.dir, &read(&self.state))?;
@@ -293,6 +296,7 @@ impl Ledger {
         if whole && closed.is_ok() {
             self.lock.ended_in_order()?;
         }
+        in_place?;
         closed
     }
 

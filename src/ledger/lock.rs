@@ -1,32 +1,138 @@
-//! The writer's lock: one process at a time may write to a data directory. The file holds the writer's process id until the
-//! writer has ended in order.
+//! The writer's lock: one process at a time may write to a data directory, and before every block it looks whether it still
+//! is that process and the directory still is that directory.
+//!
+//! What is locked is the data directory itself and the folder of the segments, not a file in them: a file can be removed,
+//! and whoever makes another of that name holds a lock as well. A folder that is renamed takes its lock with it; that its
+//! name leads elsewhere now shows before the next block. The lock is the kernel's (flock) on the folder's inode, so it holds
+//! across bind mounts and containers of one machine. File systems that lock no folders (NFS) are refused.
+//!
+//! The file `LOCK` excludes nobody. It says who writes, and whether the last writer ended in order: it holds the writer's
+//! process id until then, and is empty after. Where it is missing nobody knows.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Error, ErrorKind, Result, Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
 
-/// Name of the lock file in the data directory.
+use thads_proof::plain;
+
+use crate::testing::{Defect, planted};
+
+/// Name of the file in the data directory.
 const LOCK: &str = "LOCK";
+/// Most bytes of it that are read: a process id.
+const BYTES_MAX: u64 = 64;
+/// How long, and how often, a lock is waited for: who only looks whether it is held takes it for a moment.
+const LOOKS: usize = 20;
+const LOOK_WAIT: Duration = Duration::from_millis(10);
 
 /// Holds the lock as long as it lives; the operating system lets go of it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    file: File,
-    /// Whether the writer before this one ended in order, or there was none.
+    dir: Held,
+    wal: OnceLock<Held>,
+    /// Whether the writer before this one is known to have ended in order.
     pub(crate) followed_order: bool,
 }
 
-impl Lock {
-    /// Notes that this writer has ended in order: both copies have everything.
-    pub(crate) fn ended_in_order(&self) -> std::io::Result<()> {
-        self.file.set_len(0)
+/// A file or folder, and which one its name led to when it was opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Inode {
+    device: u64,
+    number: u64,
+}
+
+impl Inode {
+    /// Returns which one an open file is.
+    pub(crate) fn of(file: &File) -> Result<Inode> {
+        let metadata = file.metadata()?;
+        Ok(Inode { device: metadata.dev(), number: metadata.ino() })
+    }
+
+    /// Refuses where `path` does not lead to it any more.
+    pub(crate) fn refuse_elsewhere(&self, path: &Path, metadata: Result<fs::Metadata>) -> Result<()> {
+        let path = path.display();
+        match metadata {
+            Ok(now) if (now.dev(), now.ino()) == (self.device, self.number) => Ok(()),
+            Ok(_) => Err(Error::other(format!(
+                "{path} was replaced while it was written to: what stands there now is another"
+            ))),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(Error::other(format!("{path} was moved or removed while it was written to")))
+            }
+            Err(error) => Err(Error::new(error.kind(), format!("{path}: {error}"))),
+        }
     }
 }
 
-impl Drop for Lock {
+/// A locked folder.
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    folder: File,
+    inode: Inode,
+}
+
+impl Held {
+    /// Locks what `path` leads to. `None`: another has it.
+    fn take(path: &Path, file: File) -> Result<Option<Held>> {
+        for look in 0.. {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if look < LOOKS => std::thread::sleep(LOOK_WAIT),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => {
+                    let path = path.display();
+                    let what = "the file system does not lock folders (NFS?); a ledger that is written to belongs on a local disk";
+                    return Err(Error::new(error.kind(), format!("{path}: {what}: {error}")));
+                }
+            }
+        }
+        let inode = Inode::of(&file)?;
+        Ok(Some(Held { path: path.to_path_buf(), folder: file, inode }))
+    }
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
         // Closing alone would leave it to a child that was forked meanwhile and has not yet reached its exec.
-        let _ = self.file.unlock();
+        let _ = self.folder.unlock();
+    }
+}
+
+impl Lock {
+    /// Locks the folder of the segments as well: two data directories may lead to one.
+    pub(crate) fn hold_wal(&self, wal: &Path) -> std::result::Result<(), LockError> {
+        if self.wal.get().is_some() || planted(Defect::LockByName) {
+            return Ok(());
+        }
+        let folder = open_folder(wal).map_err(LockError::Io)?;
+        match Held::take(wal, folder).map_err(LockError::Io)? {
+            Some(held) => {
+                self.wal.get_or_init(|| held);
+                Ok(())
+            }
+            None => Err(LockError::Held("not known".to_owned())),
+        }
+    }
+
+    /// Refuses where the names of the data directory and of the segments' folder do not lead to what is locked any more.
+    pub(crate) fn refuse_if_moved(&self) -> Result<()> {
+        if planted(Defect::LockByName) {
+            return Ok(());
+        }
+        for held in std::iter::once(&self.dir).chain(self.wal.get()) {
+            held.inode.refuse_elsewhere(&held.path, fs::metadata(&held.path))?;
+        }
+        Ok(())
+    }
+
+    /// Notes that this writer has ended in order: both copies have everything.
+    pub(crate) fn ended_in_order(&self) -> Result<()> {
+        self.refuse_if_moved()?;
+        open_word(&self.dir.path)?.set_len(0)
     }
 }
 
@@ -35,49 +141,53 @@ impl Drop for Lock {
 pub(crate) enum LockError {
     /// Another writer has it; its process id, as far as the file can be read.
     Held(String),
-    /// The file system failed, or knows no locks.
-    Io(std::io::Error),
+    /// The file system failed, or locks no folders.
+    Io(Error),
 }
 
-/// Takes the lock of `dir` and writes this process's id into it.
-pub(crate) fn lock(dir: &Path) -> Result<Lock, LockError> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(dir.join(LOCK))
-        .map_err(LockError::Io)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            let read = file.read_to_string(&mut pid);
-            let pid = pid.trim();
-            let known = read.is_ok() && !pid.is_empty();
-            return Err(LockError::Held(if known { pid.to_owned() } else { "not known".to_owned() }));
-        }
-        Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
-    }
-    let followed_order = file.metadata().map_err(LockError::Io)?.len() == 0;
-    write_pid(&mut file).map_err(LockError::Io)?;
-    Ok(Lock { file, followed_order })
+/// Takes the lock of `dir` and writes this process's id into its file.
+pub(crate) fn lock(dir: &Path) -> std::result::Result<Lock, LockError> {
+    let folder = match planted(Defect::LockByName) {
+        true => open_word(dir),
+        false => open_folder(dir),
+    };
+    let held = Held::take(dir, folder.map_err(LockError::Io)?).map_err(LockError::Io)?;
+    let Some(held) = held else {
+        let pid = plain::read_text(&dir.join(LOCK), BYTES_MAX).unwrap_or_default();
+        let pid = pid.trim();
+        return Err(LockError::Held(if pid.is_empty() { "not known".to_owned() } else { pid.to_owned() }));
+    };
+    let followed_order = is_in_order(dir);
+    open_word(dir).and_then(|mut word| write_pid(&mut word)).map_err(LockError::Io)?;
+    Ok(Lock { dir: held, wal: OnceLock::new(), followed_order })
+}
+
+fn open_folder(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| plain::named(path, &error))
+}
+
+/// Opens the file that says who writes; makes it where it is not there.
+fn open_word(dir: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    plain::open_as(&dir.join(LOCK), &mut options, BYTES_MAX)
 }
 
 /// Returns whether a writer holds the lock of `dir` now.
 pub(crate) fn is_held(dir: &Path) -> bool {
-    match File::open(dir.join(LOCK)) {
-        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
-        Err(_) => false,
-    }
+    let looked = match planted(Defect::LockByName) {
+        true => plain::open(&dir.join(LOCK), BYTES_MAX),
+        false => open_folder(dir),
+    };
+    looked.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// Returns whether the last writer of `dir` ended in order, or there was none.
+/// Returns whether the last writer of `dir` is known to have ended in order.
 pub(crate) fn is_in_order(dir: &Path) -> bool {
-    std::fs::metadata(dir.join(LOCK)).map_or(true, |file| file.len() == 0)
+    plain::read(&dir.join(LOCK), BYTES_MAX).is_ok_and(|word| word.is_empty())
 }
 
-fn write_pid(file: &mut File) -> std::io::Result<()> {
+fn write_pid(file: &mut File) -> Result<()> {
     // Never empty on the way: that would say that the one before had ended in order.
     let pid = format!("{}\n", std::process::id());
     file.seek(SeekFrom::Start(0))?;
@@ -93,7 +203,7 @@ mod tests {
     fn what_a_forked_child_has_inherited_does_not_hold_it() {
         let dir = tempfile::tempdir().unwrap();
         let first = lock(dir.path()).unwrap();
-        let inherited = first.file.try_clone().unwrap();
+        let inherited = first.dir.folder.try_clone().unwrap();
         drop(first);
         lock(dir.path()).unwrap();
         drop(inherited);
@@ -113,5 +223,66 @@ mod tests {
         second.ended_in_order().unwrap();
         drop(second);
         assert!(is_in_order(dir.path()) && lock(dir.path()).unwrap().followed_order);
+    }
+
+    /// Whatever is done to the file, and by whichever name the folder is reached.
+    #[test]
+    fn the_file_excludes_nobody_and_without_it_nobody_ended_in_order() {
+        let all = tempfile::tempdir().unwrap();
+        let (dir, link) = (all.path().join("data"), all.path().join("link"));
+        fs::create_dir(&dir).unwrap();
+        std::os::unix::fs::symlink(&dir, &link).unwrap();
+        let first = lock(&dir).unwrap();
+        let held = |dir: &Path| matches!(lock(dir), Err(LockError::Held(_))) && is_held(dir);
+        assert!(held(&dir) && held(&link));
+        fs::remove_file(dir.join(LOCK)).unwrap();
+        assert!(held(&dir) && held(&link));
+        fs::write(dir.join(LOCK), "1\n").unwrap();
+        assert!(held(&dir) && held(&link));
+        fs::rename(&dir, all.path().join("other")).unwrap();
+        assert!(held(&all.path().join("other")));
+        drop(first);
+        fs::remove_file(all.path().join("other/LOCK")).unwrap();
+        assert!(!lock(&all.path().join("other")).unwrap().followed_order);
+    }
+
+    #[test]
+    fn two_directories_that_lead_to_the_same_segments_have_one_writer() {
+        let all = tempfile::tempdir().unwrap();
+        let wal = all.path().join("disk");
+        let dirs = ["a", "b"].map(|name| all.path().join(name));
+        fs::create_dir(&wal).unwrap();
+        for dir in &dirs {
+            fs::create_dir(dir).unwrap();
+            std::os::unix::fs::symlink(&wal, dir.join("wal")).unwrap();
+        }
+        let first = lock(&dirs[0]).unwrap();
+        first.hold_wal(&dirs[0].join("wal")).unwrap();
+        let second = lock(&dirs[1]).unwrap();
+        assert!(matches!(second.hold_wal(&dirs[1].join("wal")), Err(LockError::Held(_))));
+        drop(first);
+        second.hold_wal(&dirs[1].join("wal")).unwrap();
+    }
+
+    #[test]
+    fn a_folder_whose_name_leads_elsewhere_is_noticed() {
+        let all = tempfile::tempdir().unwrap();
+        let dir = all.path().join("data");
+        fs::create_dir_all(dir.join("wal")).unwrap();
+        let lock = lock(&dir).unwrap();
+        lock.hold_wal(&dir.join("wal")).unwrap();
+        lock.refuse_if_moved().unwrap();
+        fs::rename(dir.join("wal"), dir.join("away")).unwrap();
+        let said = lock.refuse_if_moved().unwrap_err().to_string();
+        assert!(said.contains("wal was moved or removed"), "{said}");
+        fs::create_dir(dir.join("wal")).unwrap();
+        assert!(lock.refuse_if_moved().unwrap_err().to_string().contains("wal was replaced"));
+        fs::remove_dir(dir.join("wal")).unwrap();
+        fs::rename(dir.join("away"), dir.join("wal")).unwrap();
+        lock.refuse_if_moved().unwrap();
+        fs::rename(&dir, all.path().join("away")).unwrap();
+        fs::create_dir_all(dir.join("wal")).unwrap();
+        assert!(lock.refuse_if_moved().unwrap_err().to_string().contains("data was replaced"));
+        assert!(lock.ended_in_order().is_err() && !dir.join(LOCK).exists());
     }
 }

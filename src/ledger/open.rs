@@ -10,15 +10,17 @@ mod error;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
 use crate::files;
 use crate::journal::{
-    Cursor, Embedded, Found, Run, Store, StoreError, delete_drafts, end_of, remove_drafts,
+    Cursor, Embedded, Found, Run, Store, StoreError, copy_sled, delete_drafts, end_of, remove_drafts,
     set_snapshots_aside, settle,
 };
 use crate::lock::Lock;
@@ -60,11 +62,13 @@ impl fmt::Display for OpenReport {
 /// Opens the journal of `dir`, whose lock is held. Returns it and the ledger's id.
 pub(crate) fn open_journal(
     dir: &Path,
-    lock: &Lock,
+    lock: &Arc<Lock>,
     settings: &Storage,
     report: &mut OpenReport,
 ) -> Result<(Embedded, LedgerId), OpenError> {
     let (wal, in_order) = (dir.join(files::WAL), lock.followed_order);
+    files::make_folder(&wal)?;
+    lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
     let mut opening = Opening { dir, wal, in_order, settings, report, source: None, torn: BTreeMap::new() };
     let result = opening.run();
     opening.drop_source()?;
@@ -74,7 +78,7 @@ pub(crate) fn open_journal(
     {
         return Err(OpenError::Short { size, known });
     }
-    Ok((Embedded::start(dir, found, settings.clone())?, ledger))
+    Ok((Embedded::start(dir, Arc::clone(lock), found, settings.clone())?, ledger))
 }
 
 struct Opening<'a> {
@@ -93,7 +97,6 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn run(&mut self) -> Result<(Found, LedgerId), OpenError> {
         reached(Step::OpenLocked);
-        files::make_folder(&self.wal)?;
         let drafts = remove_drafts(&self.wal)?;
         if drafts > 0 {
             self.report.say(
@@ -261,13 +264,13 @@ impl Opening<'_> {
 
     fn open_copy(&self) -> Result<Store, StoreError> {
         let (sled, copy) = (self.dir.join(files::SLED), self.copy_path());
-        if copy.exists() {
+        if fs::symlink_metadata(&copy).is_ok() {
             fs::remove_dir_all(&copy)?;
         }
         if !sled.exists() {
             return Err(StoreError::Sled("there is none".into()));
         }
-        files::copy_folder(&sled, &copy)?;
+        copy_sled(&sled, &copy)?;
         delete_drafts(&copy)?;
         Store::open(&copy, self.settings.sled_deadline)
     }
@@ -351,8 +354,10 @@ impl Opening<'_> {
     /// Opens sled's own files; what refuses is set aside and begun anew. `None`: not even a new one opens.
     fn open_store(&mut self) -> Result<Option<Store>, OpenError> {
         let path = self.dir.join(files::SLED);
-        if fs::symlink_metadata(&path).is_ok() && !path.is_dir() {
-            self.set_aside(&StoreError::Sled("it is not a folder".into()))?;
+        if let Err(error) = plain::folder(&path)
+            && error.kind() != ErrorKind::NotFound
+        {
+            self.set_aside(&StoreError::Sled(error.to_string()))?;
         }
         let drafts = delete_drafts(&path)?;
         if drafts > 0 {

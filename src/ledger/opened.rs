@@ -3,6 +3,7 @@
 //! Which clock and randomness a ledger lives by stands in its genesis, and that may have to be mended first.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Micros};
@@ -21,7 +22,7 @@ use crate::storage::Storage;
 /// A ledger that is locked, open and mended. It writes once [`Opened::start`] gives it a clock.
 pub struct Opened {
     dir: PathBuf,
-    lock: Lock,
+    lock: Arc<Lock>,
     journal: Embedded,
     id: LedgerId,
     genesis: Genesis,
@@ -38,7 +39,9 @@ impl Opened {
         if !dir.join(files::WAL).is_dir() && !dir.join(files::SLED).is_dir() {
             return Err(OpenError::NotALedger(dir.to_path_buf()));
         }
-        let lock = lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?;
+        files::refuse_strange_folders(dir)?;
+        let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);
+        files::make_private(dir)?;
         let mut report = OpenReport::default();
         if storage.repair
             && let Some(bytes) = space::release_ballast(dir, storage)?

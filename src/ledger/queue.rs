@@ -15,6 +15,9 @@ pub(crate) const PIECE_APPENDS: usize = 4096;
 /// Records between two snapshots of the stream heads.
 const SNAPSHOT_RECORDS: u64 = 1_000_000;
 
+/// Why nothing is taken after an end in order.
+pub(crate) const CLOSED: &str = "it was closed";
+
 /// An answer for each append.
 pub(crate) type Answers = Vec<Result<Receipt, AppendError>>;
 /// Who is told.
@@ -134,5 +137,5 @@ pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) 
             let _ = snapshot::write(dir, &state);
         }
     }
-    core.stop("it was closed");
+    core.stop(CLOSED);
 }

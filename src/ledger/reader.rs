@@ -3,22 +3,23 @@
 //! A reader sees the log to the last whole block, and syncs the segment that holds it before it answers: what it has said
 //! cannot be gone after a power loss. Where there are no segments it reads a copy of sled. It changes nothing.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use tempfile::TempDir;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
 use crate::files;
-use crate::journal::{Cursor, JournalError, Runs, Segments, Store, StoreError, Tip, delete_drafts, end_of};
+use crate::journal::{
+    Cursor, JournalError, Runs, Segments, Store, StoreError, Tip, copy_sled, delete_drafts, end_of,
+};
 use crate::keys;
 use crate::open::OpenError;
 use crate::records::Records;
+use crate::scratch::Scratch;
 use crate::state::Head;
 use crate::storage::Storage;
 use crate::survey::{self, Survey, Trouble};
@@ -55,7 +56,7 @@ impl Reader {
             None | Some(Trouble::Torn { .. }) => {
                 let last = survey.used.iter().rfind(|used| used.first.get() < survey.tip.size);
                 if let Some(last) = last {
-                    File::open(wal.join(segment::file_name(last.number)))?.sync_data()?;
+                    segment::open(&wal, last.number)?.sync_data()?;
                 }
                 let segments = Arc::new(RwLock::new(survey.used));
                 (Source::Segments { wal, segments }, survey.tip)
@@ -76,6 +77,7 @@ impl Reader {
         let genesis =
             Genesis::from_record(&genesis).map_err(|error| OpenError::Genesis(error.to_string()))?;
         let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
+        files::refuse_strange_folders(dir)?;
         let vault = Vault::open_read_only(dir)?;
         drop(records);
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
@@ -221,17 +223,16 @@ impl Source {
 pub(crate) struct CopiedStore {
     pub(crate) store: Store,
     /// After the store, which still writes when it is dropped.
-    _folder: TempDir,
+    _folder: Scratch,
 }
 
 impl CopiedStore {
     /// Copies `sled` into a folder that did not exist and opens the copy.
     pub(crate) fn open(sled: &Path, deadline: Duration) -> Result<CopiedStore, StoreError> {
-        // What a killed reader has left there must not be mixed with this copy.
-        let folder = tempfile::Builder::new().prefix("thads-sled-").tempdir();
+        let folder = Scratch::new("sled");
         let folder =
             folder.map_err(|error| StoreError::Unable(format!("a folder for a copy of it: {error}")))?;
-        files::copy_folder(sled, folder.path())?;
+        copy_sled(sled, folder.path())?;
         delete_drafts(folder.path())?;
         Ok(CopiedStore { store: Store::open(folder.path(), deadline)?, _folder: folder })
     }

@@ -3,7 +3,6 @@
 mod salvage;
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::SECTOR;
@@ -166,7 +165,7 @@ pub(crate) fn segment(
     source: &mut Source,
 ) -> Result<Restored, RestoreError> {
     let path = wal.join(segment::file_name(number));
-    let bytes = fs::read(&path)?;
+    let bytes = segment::read(wal, number)?;
     let whole = whole_blocks(&bytes);
     let listing = Listing::read(wal)?;
     let until = listing.used.iter().find(|used| used.number > number).map(|used| used.first.get());
@@ -206,7 +205,7 @@ pub(crate) fn segment(
 /// Returns the ledger that the whole blocks of the segments belong to, where no segment's header says it.
 pub(crate) fn ledger_in_blocks(wal: &Path) -> std::io::Result<Option<LedgerId>> {
     for (number, _) in Listing::read(wal)?.bad {
-        let whole = whole_blocks(&fs::read(wal.join(segment::file_name(number)))?);
+        let whole = whole_blocks(&segment::read(wal, number)?);
         let run = whole.values().next().map(OwnedBlock::run);
         let record =
             run.and_then(|run| run.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok()));

@@ -4,20 +4,23 @@
 //! and it is believed only where its hash holds and its size, leaf and root are those of a block in the log.
 
 use std::fs;
-use std::io::Result;
+use std::io::{Result, Write};
 use std::path::Path;
 
 use thads_proof::hash;
+use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Micros, Position, RequestId, Stream, StreamTag};
 use thads_proof::tree::Frontier;
 
 use crate::count::wide;
-use crate::files::SNAPSHOTS;
+use crate::files::{self, SNAPSHOTS};
 use crate::state::{State, StreamHead};
 use crate::testing::{Step, reached};
 
 /// File of the stream heads, in the data directory's `snapshots`.
 pub(crate) const FILE: &str = "heads";
+/// Most bytes of it that are read.
+const BYTES_MAX: u64 = 1 << 30;
 const MAGIC: [u8; 8] = *b"thadshd\x01";
 const CONTEXT: &str = "thads 2026 heads snapshot v1";
 const HASH_BYTES: usize = 32;
@@ -26,7 +29,7 @@ const HASH_BYTES: usize = 32;
 pub(crate) fn write(dir: &Path, state: &State) -> Result<()> {
     let folder = dir.join(SNAPSHOTS);
     let draft = folder.join("heads.new");
-    fs::write(&draft, encode(state))?;
+    files::new_file(&draft)?.write_all(&encode(state))?;
     reached(Step::SnapshotDrafted);
     fs::rename(&draft, folder.join(FILE))?;
     reached(Step::SnapshotNamed);
@@ -40,7 +43,9 @@ pub(crate) fn read(dir: &Path, ledger: &LedgerId) -> Option<State> {
 
 /// Reads what `dir` holds, of whichever ledger.
 pub(crate) fn peek(dir: &Path) -> Option<State> {
-    decode(&fs::read(dir.join(SNAPSHOTS).join(FILE)).ok()?)
+    let folder = dir.join(SNAPSHOTS);
+    plain::folder(&folder).ok()?;
+    decode(&plain::read(&folder.join(FILE), BYTES_MAX).ok()?)
 }
 
 /// Returns the bytes of a state.

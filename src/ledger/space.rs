@@ -1,11 +1,11 @@
 //! Room on the disk: the mark below which writes are refused, and the ballast that can be thrown off.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Result};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
+use thads_proof::plain;
 
 use crate::files;
 use crate::storage::Storage;
@@ -23,10 +23,10 @@ pub(crate) fn free(path: &Path) -> Result<u64> {
 /// file system cannot reserve, there is no ballast; that is no error. Returns whether there is one.
 pub(crate) fn take_ballast(dir: &Path, bytes: u64) -> Result<bool> {
     let path = dir.join(BALLAST);
-    if bytes == 0 || path.exists() {
-        return Ok(path.exists());
+    if bytes == 0 || is_there(&path)? {
+        return is_there(&path);
     }
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let file = files::new_file(&path)?;
     if fallocate(&file, FallocateFlags::empty(), 0, bytes).is_err() {
         fs::remove_file(&path)?;
         return Ok(false);
@@ -36,16 +36,23 @@ pub(crate) fn take_ballast(dir: &Path, bytes: u64) -> Result<bool> {
     Ok(true)
 }
 
+/// Returns whether there is a ballast; what is no plain file is none, and in its place.
+fn is_there(path: &Path) -> Result<bool> {
+    match plain::open(path, u64::MAX) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Releases the ballast of `dir` where less is free than the mark, so that a full disk can be written to again. Returns the
 /// bytes freed, if any.
 pub(crate) fn release_ballast(dir: &Path, storage: &Storage) -> Result<Option<u64>> {
     let path = dir.join(BALLAST);
-    let bytes = match fs::metadata(&path) {
-        Ok(metadata) if is_short_of_room(dir, storage)? => metadata.len(),
-        Ok(_) => return Ok(None),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    if !is_there(&path)? || !is_short_of_room(dir, storage)? {
+        return Ok(None);
+    }
+    let bytes = fs::symlink_metadata(&path)?.len();
     fs::remove_file(&path)?;
     files::sync_folder(dir)?;
     Ok(Some(bytes))
@@ -54,7 +61,7 @@ pub(crate) fn release_ballast(dir: &Path, storage: &Storage) -> Result<Option<u6
 /// Takes the ballast that was released again, once there is room for it above the mark. Returns whether it did.
 pub(crate) fn take_ballast_again(dir: &Path, storage: &Storage) -> Result<bool> {
     let wanted = storage.free_bytes_least.saturating_add(storage.ballast_bytes);
-    if dir.join(BALLAST).exists() || free(dir)? < wanted {
+    if is_there(&dir.join(BALLAST))? || free(dir)? < wanted {
         return Ok(false);
     }
     take_ballast(dir, storage.ballast_bytes)

@@ -1,7 +1,6 @@
 //! The survey: which segments there are, where the log ends in them, and the first thing that is wrong with them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Result;
 use std::ops::{Range, RangeInclusive};
 use std::os::unix::fs::FileExt;
@@ -66,7 +65,7 @@ pub(crate) enum Ending {
 
 /// Reads a whole segment.
 pub(crate) fn judge(wal: &Path, number: u64) -> Result<Judged> {
-    let bytes = fs::read(wal.join(segment::file_name(number)))?;
+    let bytes = segment::read(wal, number)?;
     Ok(judge_bytes(&bytes, false))
 }
 
@@ -162,7 +161,7 @@ pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result
         if survey.trouble.is_some() {
             break;
         }
-        let judged = judge_bytes(&fs::read(wal.join(segment::file_name(segment.number)))?, all);
+        let judged = judge_bytes(&segment::read(wal, segment.number)?, all);
         survey.trouble = trouble(segment, segments.get(index + 1), &judged, end.as_ref(), torn);
         if judged.tip.is_some() {
             survey.last = Some((segment.number, judged.last.clone()));
@@ -259,7 +258,7 @@ fn start(wal: &Path, segments: &[Numbered]) -> Result<usize> {
 
 /// Returns whether a segment begins with its header and a whole block: they are written together.
 fn begins_whole(wal: &Path, number: u64) -> Result<bool> {
-    let file = fs::File::open(wal.join(segment::file_name(number)))?;
+    let file = segment::open(wal, number)?;
     let length = file.metadata()?.len();
     let mut bytes = vec![0; narrow(length).min(BLOCKS_AT + BYTES_MAX)];
     file.read_exact_at(&mut bytes, 0)?;

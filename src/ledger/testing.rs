@@ -83,11 +83,14 @@ pub enum Defect {
     FailedSyncIgnored,
     /// A request id that was recorded is recorded again.
     RequestRepeated,
+    /// The writer's lock is that of a file of a name, and nobody looks before a block whether the directory still is
+    /// as it was left.
+    LockByName,
 }
 
 impl Defect {
     /// Every defect and its name.
-    pub const ALL: [(Defect, &'static str); 13] = [
+    pub const ALL: [(Defect, &'static str); 14] = [
         (Defect::AnswerBeforeWrite, "answer-before-write"),
         (Defect::AnswerBeforeSync, "answer-before-sync"),
         (Defect::NoSync, "no-sync"),
@@ -101,6 +104,7 @@ impl Defect {
         (Defect::AlwaysTorn, "always-torn"),
         (Defect::FailedSyncIgnored, "failed-sync-ignored"),
         (Defect::RequestRepeated, "request-repeated"),
+        (Defect::LockByName, "lock-by-name"),
     ];
 }
 

@@ -36,6 +36,11 @@ pub(crate) const ENTRIES: &str = "vault/entries";
 /// Folder and file of the keys, in the data directory.
 pub(crate) const KEYRING: &str = "keys/keyring";
 
+/// Most bytes that the entries may have: some hundred million names.
+pub(crate) const ENTRIES_BYTES_MAX: u64 = 64 << 30;
+/// Most bytes that the keyring may have: a slot for each of these.
+pub(crate) const KEYRING_BYTES_MAX: u64 = 16 << 30;
+
 pub(crate) const REFERENCE_BYTES: usize = 16;
 const KEY_BYTES: usize = 32;
 const SALT_BYTES: usize = 32;
@@ -155,7 +160,10 @@ impl Vault {
     /// Opens, or makes, the vault of the data directory `dir` for reading and adding. Returns what was found odd. Where the
     /// writer before did not end in order, what it wrote last is made durable, for it may be named now.
     pub(crate) fn open(dir: &Path, in_order: bool) -> Result<(Vault, Vec<Sentence>), VaultError> {
-        let (entries, keyring) = (Store::open(&dir.join(ENTRIES))?, Store::open(&dir.join(KEYRING))?);
+        let (entries, keyring) = (
+            Store::open(&dir.join(ENTRIES), ENTRIES_BYTES_MAX)?,
+            Store::open(&dir.join(KEYRING), KEYRING_BYTES_MAX)?,
+        );
         if !in_order {
             keyring.settle()?;
             entries.settle()?;
@@ -166,8 +174,8 @@ impl Vault {
     /// Opens the vault of `dir` for reading only; entries added later are not seen.
     pub(crate) fn open_read_only(dir: &Path) -> Result<Vault, VaultError> {
         let (vault, _) = Vault::load(
-            Store::open_read_only(&dir.join(ENTRIES))?,
-            Store::open_read_only(&dir.join(KEYRING))?,
+            Store::open_read_only(&dir.join(ENTRIES), ENTRIES_BYTES_MAX)?,
+            Store::open_read_only(&dir.join(KEYRING), KEYRING_BYTES_MAX)?,
         )?;
         Ok(vault)
     }
@@ -292,6 +300,8 @@ impl Vault {
             return Ok(());
         }
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keyring.refuse_if_changed()?;
+        self.entries.refuse_if_changed()?;
         self.keyring.write_at(&batch.slots, ends.keyring)?;
         self.entries.write_at(&batch.entries, ends.entries)?;
         reached(Step::VaultWritten);

@@ -74,19 +74,33 @@ pub fn folder(path: &Path) -> Result<()> {
         return Ok(());
     }
     let (path, what) = (path.display(), name(metadata.file_type()));
-    let message = format!("{path} is {what}, and a folder belongs there: move it away");
+    let message = format!("{path} is {what}, not a folder: move it away");
     Err(Error::new(ErrorKind::NotADirectory, message))
 }
 
 /// Returns the error with the name of the file that it concerns in front.
 pub fn named(path: &Path, error: &Error) -> Error {
-    Error::new(error.kind(), format!("{}: {error}", path.display()))
+    let named = Named { message: format!("{}: {error}", path.display()), number: system_number(error) };
+    Error::new(error.kind(), named)
+}
+
+/// Returns the number that the system gave an error, also where [`named`] has put a file's name in front.
+pub fn system_number(error: &Error) -> Option<i32> {
+    let named = || error.get_ref()?.downcast_ref::<Named>()?.number;
+    error.raw_os_error().or_else(named)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct Named {
+    message: String,
+    number: Option<i32>,
 }
 
 fn refuse_unless_plain(path: &Path, metadata: &Metadata, at_most: u64) -> Result<()> {
     if !metadata.is_file() {
         let (path, what) = (path.display(), name(metadata.file_type()));
-        let message = format!("{path} is {what}, and a plain file belongs there: move it away");
+        let message = format!("{path} is {what}, not a plain file: move it away");
         return Err(Error::new(ErrorKind::InvalidInput, message));
     }
     if metadata.len() > at_most {

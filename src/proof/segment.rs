@@ -4,10 +4,14 @@
 //! So what is missing from an incomplete last block shows as zeros, and [`step`] can tell a block that was never
 //! finished (and so never acknowledged) from one that was damaged later.
 
+use std::fs::File;
+use std::path::Path;
+
 use crate::block::{
     self, BYTES_MAX, Block, BlockError, HEADER_LENGTH, Header as BlockHeader, SECTOR, stored_length,
 };
 use crate::hash;
+use crate::plain;
 use crate::record::{LedgerId, Position};
 
 /// What a segment starts with, before its revision.
@@ -95,6 +99,22 @@ impl Header {
             first: Position::new(eight(32)),
         }))
     }
+}
+
+/// Opens segment `number` of the folder `wal` for reading.
+///
+/// # Errors
+/// As [`plain::open`].
+pub fn open(wal: &Path, number: u64) -> std::io::Result<File> {
+    plain::open(&wal.join(file_name(number)), FILE_BYTES_MAX)
+}
+
+/// Reads segment `number` of the folder `wal`.
+///
+/// # Errors
+/// As [`plain::open`].
+pub fn read(wal: &Path, number: u64) -> std::io::Result<Vec<u8>> {
+    plain::read(&wal.join(file_name(number)), FILE_BYTES_MAX)
 }
 
 /// Returns the file name of a segment: ten digits and `.seg`.

@@ -24,6 +24,7 @@ mod random;
 mod refusals;
 mod rooms;
 mod small;
+mod strange_files;
 mod support;
 mod tour;
 mod trouble;

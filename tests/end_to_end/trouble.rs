@@ -1,8 +1,10 @@
 //! A server whose writes begin to fail: it stops recording, says so, serves on, and answers what it has acknowledged.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
-use crate::support::{ACTIONS, Server, action, officer, problem, real_ledger, with};
+use crate::support::{ACTIONS, Server, action, head, officer, problem, real_ledger, thads, with};
 
 /// Shorter than any segment, so that no block can be written.
 const NOTHING: Option<u64> = Some(600);
@@ -52,4 +54,27 @@ fn a_server_that_can_write_no_more_says_so_and_answers_what_it_has_acknowledged(
     let sent = [judgment(2), note(101, "mới")].map(|action| server.post(ACTIONS, &action.to_string()).status);
     assert_eq!(sent, [201, 201], "what could not be written is recorded now");
     assert_eq!(server.stop(), 0);
+}
+
+#[test]
+fn a_server_without_its_lock_file_stays_alone_and_one_whose_directory_was_replaced_stops() {
+    let folder = real_ledger();
+    let server = Server::start(&folder.data);
+    assert_eq!(server.post(ACTIONS, &judgment(1).to_string()).status, 201);
+    std::fs::remove_file(folder.data.join("LOCK")).unwrap();
+    let second = thads(&folder.data, &["--lang", "en", "serve", "--listen", "127.0.0.1:0"]);
+    assert!(second.status == 1 && second.err.contains("another process"), "{second:?}");
+    assert_eq!(server.post(ACTIONS, &judgment(2).to_string()).status, 201);
+
+    let away = folder.data.with_extension("away");
+    std::fs::rename(&folder.data, &away).unwrap();
+    assert!(Command::new("cp").arg("-a").args([&away, &folder.data]).status().unwrap().success());
+    let stopped = problem(&server.post(ACTIONS, &judgment(3).to_string()), 503, "stopped");
+    assert!(stopped.to_string().contains("replaced"), "{stopped}");
+    assert_eq!(server.get("/readyz").status, 503);
+    assert_eq!(server.stop(), 1);
+    for data in [&away, &folder.data] {
+        let verified = thads(data, &["--json", "verify"]).ok().json();
+        assert_eq!(verified["summary"]["records"], head(&away).0, "nothing acknowledged is lost: {verified}");
+    }
 }

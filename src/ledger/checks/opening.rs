@@ -240,19 +240,19 @@ fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
     fs::remove_dir_all(&snapshots).unwrap();
     fs::write(&snapshots, "").unwrap();
     let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
-    assert!(refused.contains("snapshots is not a folder"), "{refused}");
+    assert!(refused.contains("snapshots is a plain file, not a folder"), "{refused}");
     fs::remove_file(&snapshots).unwrap();
     let sled = place.dir.join("sled");
     fs::remove_dir_all(&sled).unwrap();
     fs::write(&sled, "mine").unwrap();
     let (ledger, report) = open(&place.dir);
-    assert!(report.to_string().contains("it is not a folder"), "{report}");
+    assert!(report.to_string().contains("sled is a plain file, not a folder"), "{report}");
     assert_eq!(fs::read(place.dir.join("sled.aside-1")).unwrap(), b"mine");
     ledger.close().unwrap();
     let pipe = place.dir.join("wal/0000000007.seg");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
-    assert!(refused.contains("0000000007.seg is not a file"), "{refused}");
+    assert!(refused.contains("0000000007.seg is a named pipe, not a plain file"), "{refused}");
     let refused =
         crate::verify_directory(&place.dir, &Default::default()).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("0000000007.seg"), "{refused}");

@@ -56,13 +56,7 @@ impl Listing {
         }
         numbers.sort_unstable();
         for number in numbers {
-            let path = wal.join(segment::file_name(number));
-            if !fs::metadata(&path)?.is_file() {
-                // Opening a pipe would wait for ever.
-                let what = format!("{} is not a file: move it away", path.display());
-                return Err(std::io::Error::new(ErrorKind::InvalidInput, what));
-            }
-            let file = File::open(path)?;
+            let file = segment::open(wal, number)?;
             let length = file.metadata()?.len();
             let mut sector = vec![0; SECTOR.min(crate::count::narrow(length))];
             file.read_exact_at(&mut sector, 0)?;
@@ -118,7 +112,7 @@ impl Cursor {
 
     /// Places a cursor at a block whose place is known; it holds `from`.
     pub(crate) fn at(wal: &Path, segments: &Segments, from: u64, until: u64, placed: Placed) -> Cursor {
-        let file = File::open(wal.join(segment::file_name(placed.number))).ok();
+        let file = segment::open(wal, placed.number).ok();
         let at = file.map(|file| At { file, number: placed.number, offset: placed.offset });
         Cursor { wal: wal.to_path_buf(), segments: Arc::clone(segments), next: from, until, at }
     }
@@ -227,7 +221,7 @@ impl Cursor {
         let Some(used) = used else {
             return Err(JournalError::Damaged { first, what: "no segment holds it".into() });
         };
-        let file = File::open(self.wal.join(segment::file_name(used.number))).map_err(|error| {
+        let file = segment::open(&self.wal, used.number).map_err(|error| {
             let what = format!("segment {} cannot be opened: {error}", used.number);
             match error.kind() {
                 ErrorKind::NotFound => JournalError::Damaged { first, what },

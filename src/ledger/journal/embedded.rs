@@ -22,6 +22,7 @@ use super::segment::SegmentWriter;
 use super::store::Store;
 use super::{Journal, JournalError, Outcome, OwnedBlock, Run, Runs, Tip, Watch, fits, follow};
 use crate::count::wide;
+use crate::lock::Lock;
 use crate::storage::Storage;
 use crate::{files, space};
 
@@ -38,6 +39,7 @@ pub struct Embedded {
     store: RwLock<Option<Store>>,
     writer: Mutex<Writer>,
     mover: Mutex<Option<JoinHandle<()>>>,
+    lock: Arc<Lock>,
 }
 
 struct Writer {
@@ -59,8 +61,13 @@ pub(crate) struct Found {
 }
 
 impl Embedded {
-    /// Starts the journal of `dir` from what opening has found.
-    pub(crate) fn start(dir: &Path, found: Found, settings: Storage) -> Result<Embedded, JournalError> {
+    /// Starts the journal of `dir`, which `lock` holds, from what opening has found.
+    pub(crate) fn start(
+        dir: &Path,
+        lock: Arc<Lock>,
+        found: Found,
+        settings: Storage,
+    ) -> Result<Embedded, JournalError> {
         let wal = dir.join(files::WAL);
         let segments: Segments = Arc::new(RwLock::new(found.used));
         let recent = unmoved(&wal, &segments, found.moved, found.tip.size)?;
@@ -93,6 +100,7 @@ impl Embedded {
             store: RwLock::new(found.store),
             writer: Mutex::new(Writer { segments: writer, stopped: None }),
             mover: Mutex::new(mover),
+            lock,
         })
     }
 
@@ -179,6 +187,13 @@ impl Journal for Embedded {
             return Ok(self.settle_earlier(expected, block, tip));
         }
         let header = block.header();
+        // Whoever is not alone, or does not find the medium as it was left, writes nothing more.
+        let alone = self.lock.refuse_if_moved();
+        if let Err(error) = alone.and_then(|()| writer.segments.refuse_if_changed(block.bytes().len())) {
+            let why = error.to_string();
+            writer.stopped = Some(why.clone());
+            return Err(JournalError::Stopped(why));
+        }
         let placed = match writer.segments.append(header.first, block.bytes()) {
             Ok(placed) => placed,
             Err(error) => {

@@ -7,22 +7,27 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Result, Write};
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use thads_proof::block::SECTOR;
+use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
 use crate::count::{narrow, wide};
 use crate::files;
+use crate::lock::Inode;
 use crate::testing::{Defect, Step, planted, reached};
 
 /// Smallest segment: it must hold a block of any size.
 pub(crate) const SEGMENT_BYTES_MIN: usize = BLOCKS_AT + thads_proof::block::BYTES_MAX;
 
 const ZEROS_BYTES: usize = 1 << 20;
+/// Bytes before the next block that are compared with what was written: with the hash of the last block among them.
+const END_BYTES: usize = 2 * SECTOR;
 
 /// Where a block was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,18 +41,73 @@ pub(crate) struct Placed {
 /// Writes blocks behind each other. One thread owns it.
 pub(crate) struct SegmentWriter {
     ledger: LedgerId,
-    bytes: u64,
+    wal: PathBuf,
     current: Option<Current>,
+    /// The next segment, taken from its maker and not yet written to.
+    begun: Option<Segment>,
     /// Number of the next segment to begin.
     next: u64,
     maker: Maker,
 }
 
 struct Current {
-    file: File,
-    length: u64,
+    segment: Segment,
     number: u64,
     offset: u64,
+}
+
+/// A segment that is open for writing, and how this writer has left it.
+struct Segment {
+    file: File,
+    path: PathBuf,
+    inode: Inode,
+    length: u64,
+    /// What stands before the place of the next block: the end of the last one.
+    end: Vec<u8>,
+}
+
+impl Segment {
+    /// Takes an open segment as it is, up to `offset`.
+    fn of(file: File, path: PathBuf, offset: u64) -> Result<Segment> {
+        let (inode, length) = (Inode::of(&file)?, file.metadata()?.len());
+        let kept = narrow(offset).min(END_BYTES);
+        let mut end = vec![0; kept];
+        file.read_exact_at(&mut end, offset.saturating_sub(wide(kept)))?;
+        Ok(Segment { file, path, inode, length, end })
+    }
+
+    /// Refuses where the segment is not as this writer left it: its name leads to another file, its length or its last
+    /// block has changed, or something stands in the `room` bytes from `offset` on, where the next block belongs. Then
+    /// somebody else writes as well, or has put another file in its place.
+    fn refuse_if_changed(&self, offset: u64, room: usize) -> Result<()> {
+        if planted(Defect::LockByName) || planted(Defect::AnswerBeforeWrite) {
+            return Ok(());
+        }
+        self.inode.refuse_elsewhere(&self.path, fs::symlink_metadata(&self.path))?;
+        let changed = |what: String| {
+            Err(Error::other(format!("{}: {what}, and this process did not do that", self.path.display())))
+        };
+        let length = self.file.metadata()?.len();
+        if length != self.length {
+            return changed(format!("it has {length} bytes where it had {}", self.length));
+        }
+        let mut there = vec![0; self.end.len() + room];
+        self.file.read_exact_at(&mut there, offset.saturating_sub(wide(self.end.len())))?;
+        let (end, place) = there.split_at(self.end.len());
+        if end != self.end {
+            return changed(format!("the last block before byte {offset} is another"));
+        }
+        if !segment::is_zero(place) {
+            return changed(format!("something stands from byte {offset} on, where the next block belongs"));
+        }
+        Ok(())
+    }
+
+    /// Notes what was written last.
+    fn ends_with(&mut self, block: &[u8]) {
+        self.end.extend(&block[block.len().saturating_sub(END_BYTES)..]);
+        self.end.drain(..self.end.len().saturating_sub(END_BYTES));
+    }
 }
 
 impl SegmentWriter {
@@ -59,7 +119,7 @@ impl SegmentWriter {
         current: Option<(u64, u64)>,
         next: u64,
     ) -> Result<SegmentWriter> {
-        let bytes = wide(bytes.max(SEGMENT_BYTES_MIN));
+        let bytes = wide(bytes.max(SEGMENT_BYTES_MIN)).min(segment::FILE_BYTES_MAX);
         let current = match current {
             Some((number, offset)) => {
                 let path = wal.join(segment::file_name(number));
@@ -67,45 +127,69 @@ impl SegmentWriter {
                     // It was full until the segments behind it were lost.
                     fs::set_permissions(&path, Permissions::from_mode(0o600))?;
                 }
-                let file = OpenOptions::new().read(true).write(true).open(path)?;
-                let length = file.metadata()?.len();
-                Some(Current { file, length, number, offset })
+                let segment = Segment::of(open(&path)?, path, offset)?;
+                Some(Current { segment, number, offset })
             }
             None => None,
         };
         let mut maker = Maker::start(wal.to_path_buf(), bytes)?;
         maker.ask(next);
-        Ok(SegmentWriter { ledger, bytes, current, next, maker })
+        Ok(SegmentWriter { ledger, wal: wal.to_path_buf(), current, begun: None, next, maker })
     }
 
-    /// Writes a block and makes it durable; returns where it stands. After an error nothing more may be written.
+    /// Writes a block, of whose length [`SegmentWriter::refuse_if_changed`] was just asked, and makes it durable; returns
+    /// where it stands. After an error nothing more may be written.
     pub(crate) fn append(&mut self, first: Position, block: &[u8]) -> Result<Placed> {
-        let length = wide(block.len());
         match &mut self.current {
-            Some(current) if current.offset + length <= current.length => {
+            Some(current) if current.has_room(block.len()) => {
                 let placed = Placed { number: current.number, offset: current.offset };
-                write_durably(&current.file, block, current.offset)?;
-                current.offset += length;
+                write_durably(&current.segment.file, block, current.offset)?;
+                current.segment.ends_with(block);
+                current.offset += wide(block.len());
                 Ok(placed)
             }
-            _ => self.begin(first, block, length),
+            _ => self.begin(first, block),
         }
     }
 
-    /// Begins the next segment: its header and the block go out in one write.
-    fn begin(&mut self, first: Position, block: &[u8], length: u64) -> Result<Placed> {
+    /// Refuses, before anything is written, where a block of so many bytes does not go where this writer left off: see
+    /// [`Segment::refuse_if_changed`].
+    pub(crate) fn refuse_if_changed(&mut self, block: usize) -> Result<()> {
+        if let Some(current) = &self.current {
+            let room = if current.has_room(block) { block } else { 0 };
+            current.segment.refuse_if_changed(current.offset, room)?;
+            if room > 0 {
+                return Ok(());
+            }
+        }
         let number = self.next;
-        let file = self.maker.take(number)?;
+        let next = match self.begun.take() {
+            Some(next) => next,
+            None => Segment::of(self.maker.take(number)?, self.wal.join(segment::file_name(number)), 0)?,
+        };
+        self.begun.insert(next).refuse_if_changed(0, BLOCKS_AT + block)
+    }
+
+    /// Begins the next segment: its header and the block go out in one write.
+    fn begin(&mut self, first: Position, block: &[u8]) -> Result<Placed> {
+        let number = self.next;
+        let mut segment = self.begun.take().ok_or_else(|| Error::other("no segment was begun"))?;
         self.next += 1;
         self.maker.ask(self.next);
         let header = Header { ledger: self.ledger, number, first };
         let mut bytes = Vec::with_capacity(BLOCKS_AT + block.len());
         bytes.extend(header.encode());
         bytes.extend(block);
-        write_durably(&file, &bytes, 0)?;
-        let offset = wide(BLOCKS_AT);
-        self.current = Some(Current { file, length: self.bytes, number, offset: offset + length });
-        Ok(Placed { number, offset })
+        write_durably(&segment.file, &bytes, 0)?;
+        segment.ends_with(&bytes);
+        self.current = Some(Current { segment, number, offset: wide(bytes.len()) });
+        Ok(Placed { number, offset: wide(BLOCKS_AT) })
+    }
+}
+
+impl Current {
+    fn has_room(&self, block: usize) -> bool {
+        self.offset + wide(block) <= self.segment.length
     }
 }
 
@@ -117,8 +201,8 @@ impl SegmentWriter {
 /// ```
 ///
 /// with `statfs` of the data directory before it (the free-space mark), and, when the block carries personal data,
-/// `pwrite64(keyring)`, `pwrite64(entries)`, `fdatasync(keyring)`, `fdatasync(entries)` before that. The file holds
-/// zeros there, which were synced when it was made, so no metadata changes and fdatasync covers everything.
+/// `pwrite64(keyring)`, `pwrite64(entries)`, `fdatasync(keyring)`, `fdatasync(entries)` before that. Before each of these
+/// files is written to, `stat` and `pread` look whether it is as this process left it. The file holds zeros there, which were synced when it was made, so no metadata changes and fdatasync covers everything.
 fn write_durably(file: &File, bytes: &[u8], offset: u64) -> Result<()> {
     if planted(Defect::AnswerBeforeWrite) {
         return late(file, bytes.to_vec(), offset);
@@ -202,7 +286,7 @@ fn make(wal: &Path, number: u64, bytes: u64) -> Result<File> {
         return Err(Error::other("segment numbers are used up"));
     }
     let path = wal.join(segment::file_name(number));
-    match OpenOptions::new().read(true).write(true).open(&path) {
+    match open(&path) {
         Ok(file) if is_unused(&file)? => {
             if file.metadata()?.len() == bytes {
                 return Ok(file);
@@ -213,8 +297,7 @@ fn make(wal: &Path, number: u64, bytes: u64) -> Result<File> {
         Err(error) => return Err(error),
     }
     let draft = path.with_extension("seg.new");
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = files::new_file(&draft)?;
     write_zeros(&mut file, bytes)?;
     if !planted(Defect::ZerosNotSynced) {
         file.sync_all()?;
@@ -264,8 +347,7 @@ pub(crate) fn finish_segment_file(
     bytes: u64,
 ) -> Result<Option<PathBuf>> {
     let draft = path.with_extension("seg.new");
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = files::new_file(&draft)?;
     file.write_all(&header.encode())?;
     let mut length = wide(BLOCKS_AT);
     for block in blocks {
@@ -290,9 +372,14 @@ pub(crate) fn finish_segment_file(
 /// synced before it was made so.
 pub(crate) fn settle(path: &Path, range: Range<u64>) -> Result<()> {
     if fs::metadata(path)?.permissions().readonly() {
-        return File::open(path)?.sync_data();
+        return plain::open(path, segment::FILE_BYTES_MAX)?.sync_data();
     }
-    files::write_again(&OpenOptions::new().read(true).write(true).open(path)?, range)
+    files::write_again(&open(path)?, range)
+}
+
+/// Opens a segment for writing.
+fn open(path: &Path) -> Result<File> {
+    plain::open_as(path, OpenOptions::new().read(true).write(true), segment::FILE_BYTES_MAX)
 }
 
 /// Removes what an interrupted making of a segment left: files that never got their name.

@@ -4,7 +4,7 @@
 //! they give every block back, byte for byte. sled may panic on damage and may take long to open; so it is opened in a
 //! thread of its own with a deadline, and every call is guarded.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io::{ErrorKind, Result as IoResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -13,9 +13,11 @@ use std::time::Duration;
 
 use thads_proof::block::{Builder, HASH_LENGTH, Header};
 use thads_proof::hash;
+use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 
-use super::{OwnedBlock, Run};
+use super::{OwnedBlock, Run, sled_files};
+use crate::files;
 use crate::testing::{Defect, planted};
 
 const RUN_CONTEXT: &str = "thads 2026 run v1";
@@ -77,7 +79,8 @@ impl From<std::io::Error> for StoreError {
                 | ErrorKind::PermissionDenied
                 | ErrorKind::ReadOnlyFilesystem
                 | ErrorKind::OutOfMemory
-        ) || error.raw_os_error().is_some_and(|number| OPEN_FILES.contains(&number));
+        ) || plain::system_number(&error)
+            .is_some_and(|number| OPEN_FILES.contains(&number));
         if of_the_moment {
             StoreError::Unable(error.to_string())
         } else {
@@ -157,7 +160,7 @@ pub(crate) fn set_snapshots_aside(path: &Path, aside: &Path) -> IoResult<()> {
 /// Waits, `at_most` so long, until nobody holds the lock on sled's file. The directory is ours alone, so what holds it is a
 /// child of ours that has not yet reached its exec; sled itself would not wait, and a sled that is whole would be set aside.
 fn wait_for_lock(path: &Path, at_most: Duration) {
-    let Ok(file) = File::open(path.join("db")) else { return };
+    let Ok(file) = plain::open(&path.join("db"), sled_files::FILE_BYTES_MAX) else { return };
     let mut waited = Duration::ZERO;
     while waited < at_most && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         std::thread::sleep(LOCK_LOOK);
@@ -187,6 +190,7 @@ impl Store {
             .name("thads-sled-open".into())
             .spawn(move || {
                 let opened = guarded(|| {
+                    sled_files::list(&path)?;
                     wait_for_lock(&path, deadline.min(LOCK_WAIT));
                     Store::open_here(&path)
                 });
@@ -197,6 +201,7 @@ impl Store {
     }
 
     fn open_here(path: &Path) -> Result<Store, StoreError> {
+        files::make_folder(path)?; // sled would make it as the umask says
         let db = sled::Config::new()
             .path(path)
             .mode(sled::Mode::LowSpace)
@@ -206,6 +211,7 @@ impl Store {
             .open()?;
         let runs = db.open_tree("runs")?;
         let headers = db.open_tree("headers")?;
+        sled_files::make_private(path)?;
         Ok(Store(Some(Trees { db, runs, headers })))
     }
 

@@ -5,15 +5,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Result;
+use std::io::{Read, Result};
 use std::ops::Range;
 use std::path::Path;
 
 use thads_proof::block::{Builder, HEADER_LENGTH, Header, MAGIC, REVISION};
 use thads_proof::hash;
+use thads_proof::plain;
 use thads_proof::record::{self, Leaf, LedgerId, POSITION_AT, PREVIOUS_LEAF_AT, Position, length_of};
 
-use crate::journal::{OwnedBlock, verify_chain};
+use crate::journal::{OwnedBlock, SLED_FILE_BYTES_MAX, verify_chain};
+
+/// Bytes of a file that are looked through at a time.
+const PIECE_BYTES: u64 = 16 << 20;
+/// More than the largest record or header has.
+const OVERLAP_BYTES: usize = 1 << 18;
 
 /// Block headers and records of some positions, wherever they were found.
 #[derive(Default)]
@@ -37,9 +43,18 @@ impl Salvage {
     /// Reads every file of a folder.
     pub(super) fn read_folder(&mut self, folder: &Path, ledger: &LedgerId) -> Result<()> {
         for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_file() {
-                self.read(&fs::read(path)?, ledger);
+            let Ok(mut file) = plain::open(&entry?.path(), SLED_FILE_BYTES_MAX) else { continue };
+            let mut piece = Vec::new();
+            loop {
+                // What a record or header may be cut of at the end of one piece begins the next.
+                let from = piece.len().saturating_sub(OVERLAP_BYTES);
+                piece.drain(..from);
+                let kept = piece.len();
+                (&mut file).take(PIECE_BYTES).read_to_end(&mut piece)?;
+                if piece.len() == kept {
+                    break;
+                }
+                self.read(&piece, ledger);
             }
         }
         Ok(())

@@ -3,36 +3,58 @@
 use crate::count::{narrow, wide};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Result};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::Path;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use thads_proof::plain;
+
 use crate::files;
+use crate::lock::Inode;
+use crate::testing::{Defect, planted};
 
 /// Bytes that can be read and written at any place.
 pub(super) enum Store {
     File(File),
+    /// A file that only this process writes to.
+    Written(Written),
     Memory(Mutex<Vec<u8>>),
 }
 
+/// A file, and how this process has left it.
+pub(super) struct Written {
+    file: File,
+    path: PathBuf,
+    inode: Inode,
+    length: AtomicU64,
+}
+
+impl Written {
+    fn of(file: File, path: &Path) -> Result<Store> {
+        let (inode, length) = (Inode::of(&file)?, AtomicU64::new(file.metadata()?.len()));
+        Ok(Store::Written(Written { file, path: path.to_path_buf(), inode, length }))
+    }
+}
+
 impl Store {
-    /// Opens `path` for reading and writing; a new file is readable by its owner only, and its folder is synced.
-    pub(super) fn open(path: &Path) -> Result<Store> {
-        let there = path.exists();
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-        if !there {
-            file.sync_all()?;
-            if let Some(folder) = path.parent() {
-                File::open(folder)?.sync_all()?;
+    /// Opens `path`, of at most so many bytes, for reading and writing; a new file is readable by its owner only, and its
+    /// folder is synced.
+    pub(super) fn open(path: &Path, at_most: u64) -> Result<Store> {
+        match plain::open_as(path, OpenOptions::new().read(true).write(true), at_most) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let file = files::new_file(path)?;
+                file.sync_all()?;
+                files::sync_parent(path)?;
+                Written::of(file, path)
             }
+            opened => Written::of(opened?, path),
         }
-        Ok(Store::File(file))
     }
 
-    /// Opens `path` for reading; a missing file is empty.
-    pub(super) fn open_read_only(path: &Path) -> Result<Store> {
-        match File::open(path) {
+    /// Opens `path`, of at most so many bytes, for reading; a missing file is empty.
+    pub(super) fn open_read_only(path: &Path, at_most: u64) -> Result<Store> {
+        match plain::open(path, at_most) {
             Ok(file) => Ok(Store::File(file)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Store::memory()),
             Err(error) => Err(error),
@@ -45,9 +67,29 @@ impl Store {
         const LAST_BYTES: u64 = 4 << 20;
         let length = self.len()?;
         match self {
-            Store::File(file) => files::write_again(file, length.saturating_sub(LAST_BYTES)..length),
+            Store::File(file) | Store::Written(Written { file, .. }) => {
+                files::write_again(file, length.saturating_sub(LAST_BYTES)..length)
+            }
             Store::Memory(_) => Ok(()),
         }
+    }
+
+    /// Refuses where the file is not as this process left it: its name leads to another, or its length has changed. Then
+    /// somebody else writes as well, or has put another file in its place.
+    pub(super) fn refuse_if_changed(&self) -> Result<()> {
+        let Store::Written(Written { file, path, inode, length }) = self else { return Ok(()) };
+        if planted(Defect::LockByName) {
+            return Ok(());
+        }
+        inode.refuse_elsewhere(path, std::fs::symlink_metadata(path))?;
+        let (found, left) = (file.metadata()?.len(), length.load(Ordering::Relaxed));
+        if found != left {
+            let path = path.display();
+            let what =
+                format!("{path}: it has {found} bytes where it had {left}, and this process did not do that");
+            return Err(std::io::Error::other(what));
+        }
+        Ok(())
     }
 
     /// Returns an empty store in memory.
@@ -58,7 +100,7 @@ impl Store {
     /// Returns the length in bytes.
     pub(super) fn len(&self) -> Result<u64> {
         match self {
-            Store::File(file) => Ok(file.metadata()?.len()),
+            Store::File(file) | Store::Written(Written { file, .. }) => Ok(file.metadata()?.len()),
             Store::Memory(bytes) => Ok(wide(bytes.lock().unwrap_or_else(PoisonError::into_inner).len())),
         }
     }
@@ -66,7 +108,7 @@ impl Store {
     /// Fills `bytes` from `at`.
     pub(super) fn read_at(&self, bytes: &mut [u8], at: u64) -> Result<()> {
         match self {
-            Store::File(file) => file.read_exact_at(bytes, at),
+            Store::File(file) | Store::Written(Written { file, .. }) => file.read_exact_at(bytes, at),
             Store::Memory(held) => {
                 let held = held.lock().unwrap_or_else(PoisonError::into_inner);
                 let from = narrow(at);
@@ -82,6 +124,11 @@ impl Store {
     pub(super) fn write_at(&self, bytes: &[u8], at: u64) -> Result<()> {
         match self {
             Store::File(file) => file.write_all_at(bytes, at),
+            Store::Written(Written { file, length, .. }) => {
+                file.write_all_at(bytes, at)?;
+                length.fetch_max(at + wide(bytes.len()), Ordering::Relaxed);
+                Ok(())
+            }
             Store::Memory(held) => {
                 let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
                 let from = narrow(at);
@@ -98,7 +145,7 @@ impl Store {
     /// Makes everything written so far durable.
     pub(super) fn sync(&self) -> Result<()> {
         match self {
-            Store::File(file) => file.sync_data(),
+            Store::File(file) | Store::Written(Written { file, .. }) => file.sync_data(),
             Store::Memory(_) => Ok(()),
         }
     }

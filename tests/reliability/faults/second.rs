@@ -30,6 +30,13 @@ pub(crate) fn run(folder: &Path, found: &mut Found) {
     }
     let reading = Program::Thads.run(&data, &["log"]);
     found.check(reading.status == Some(0), || format!("log beside process {pid}: {reading:?}"));
+    // Nor does a file that anybody can remove keep the second out.
+    fs::remove_file(data.join("LOCK")).unwrap();
+    for args in writing {
+        let done = Program::Thads.run(&data, args);
+        let told = done.status == Some(1) && done.err.contains("another process");
+        found.check(told, || format!("{args:?} beside process {pid}, LOCK removed: {done:?}"));
+    }
     room.write(&server, 40, &mut found.broken);
     server.kill();
     // The dead one's id stands in the file; so may the id of a process that lives and has nothing to do with it.
@@ -37,5 +44,5 @@ pub(crate) fn run(folder: &Path, found: &mut Found) {
         fs::write(data.join("LOCK"), format!("{pid}\n")).unwrap();
         room.settle(&mut found.broken);
     }
-    found.tried.push(format!("{} second writers, 2 locks left behind", writing.len()));
+    found.tried.push(format!("{} second writers, with LOCK and without, 2 locks left behind", writing.len()));
 }

@@ -1,0 +1,142 @@
+//! A writer that is not alone any more, or whose directory is not as it was left, stops before its next block.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::process::Command;
+
+use super::*;
+use crate::{AppendError, OpenError};
+
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+/// Puts a copy in the place of a file or folder, as who "restores" it under a running writer does.
+fn replace(path: &Path) {
+    let away = path.with_extension("away");
+    fs::rename(path, &away).unwrap();
+    copy(&away, path);
+}
+
+fn lengthen(path: &Path) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(b"more").unwrap();
+}
+
+fn segment(dir: &Path) -> PathBuf {
+    dir.join("wal/0000000000.seg")
+}
+
+/// Where the next block of the only segment belongs.
+fn end(dir: &Path) -> u64 {
+    let bytes = fs::read(segment(dir)).unwrap();
+    let last = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    u64::try_from((last + 1).next_multiple_of(512)).unwrap()
+}
+
+fn write_at(path: &Path, bytes: &[u8], at: u64) {
+    OpenOptions::new().write(true).open(path).unwrap().write_all_at(bytes, at).unwrap();
+}
+
+type Disturbance = (&'static str, fn(&Path));
+
+const DISTURBED: [Disturbance; 16] = [
+    ("the segment is replaced by a copy", |dir| replace(&segment(dir))),
+    ("the segment is removed", |dir| fs::remove_file(segment(dir)).unwrap()),
+    ("the segment is a link to itself", |dir| {
+        let away = dir.join("wal/away");
+        fs::rename(segment(dir), &away).unwrap();
+        std::os::unix::fs::symlink(&away, segment(dir)).unwrap();
+    }),
+    ("another writes behind the last block", |dir| write_at(&segment(dir), b"thadsbk", end(dir))),
+    ("another writes a little further", |dir| write_at(&segment(dir), b"x", end(dir) + 300)),
+    ("the last block is changed", |dir| write_at(&segment(dir), b"changed", end(dir) - 600)),
+    ("the segment is cut", |dir| {
+        OpenOptions::new().write(true).open(segment(dir)).unwrap().set_len(end(dir)).unwrap();
+    }),
+    ("the segment grows", |dir| lengthen(&segment(dir))),
+    ("the segments' folder is renamed", |dir| fs::rename(dir.join("wal"), dir.join("w")).unwrap()),
+    ("the segments' folder is replaced", |dir| replace(&dir.join("wal"))),
+    ("the directory is renamed", |dir| fs::rename(dir, dir.with_extension("away")).unwrap()),
+    ("the directory is replaced", replace),
+    ("the vault is replaced", |dir| replace(&dir.join("vault/entries"))),
+    ("the keyring is replaced", |dir| replace(&dir.join("keys/keyring"))),
+    ("another writes to the vault", |dir| lengthen(&dir.join("vault/entries"))),
+    ("the vault is emptied", |dir| fs::write(dir.join("vault/entries"), "").unwrap()),
+];
+
+#[test]
+fn nothing_is_written_where_the_directory_is_not_as_it_was_left() {
+    for (name, disturb) in DISTURBED {
+        let place = place();
+        let ledger = create(&place.dir);
+        for number in 1..4 {
+            let known = append(number.into(), "A", u64::from(number - 1), vec![personal_event(number, "An")]);
+            ledger.append(known).unwrap();
+        }
+        let known = stored(&ledger);
+        disturb(&place.dir);
+        let files = ["wal/0000000000.seg", "vault/entries", "keys/keyring"];
+        let before = files.map(|file| fs::read(place.dir.join(file)).ok());
+        let refused = ledger.append(append(9, "A", 3, vec![personal_event(9, "Bình")]));
+        assert!(matches!(refused, Err(AppendError::Stopped(_))), "{name}: {refused:?}");
+        let why = ledger.stopped().unwrap();
+        assert!(why.contains(place.dir.to_str().unwrap()), "{name}: {why}");
+        let after = files.map(|file| fs::read(place.dir.join(file)).ok());
+        assert!(before[0] == after[0], "{name}: a segment was written to");
+        let vault = name.contains("vault") || name.contains("keyring");
+        assert!(!vault || before == after, "{name}: the vault was written to");
+        drop(ledger);
+        // Every acknowledged record is where it was: in what was moved away, or in the sled beside.
+        if place.dir.with_extension("away").exists() {
+            fs::rename(&place.dir, place.dir.with_extension("other")).ok();
+            fs::rename(place.dir.with_extension("away"), &place.dir).unwrap();
+            assert_eq!(stored(&open(&place.dir).0), known, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_next_segment_is_looked_at_before_it_is_begun() {
+    let disturbed: [Disturbance; 3] = [
+        ("replaced", |spare| replace(spare)),
+        ("removed", |spare| fs::remove_file(spare).unwrap()),
+        ("written to", |spare| write_at(spare, b"x", 700)),
+    ];
+    for (name, disturb) in disturbed {
+        let place = place();
+        let ledger = create(&place.dir);
+        let spare = place.dir.join("wal/0000000001.seg");
+        while !spare.exists() {
+            std::thread::yield_now();
+        }
+        disturb(&spare);
+        let mut version = 0;
+        let refused = loop {
+            let large = append(version + 1, "A", version, vec![event(&[b'x'; 60_000])]);
+            match ledger.append(large) {
+                Ok(_) => version += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, AppendError::Stopped(_)), "{name}: {refused:?}");
+        assert!(version > 10 && ledger.stopped().unwrap().contains("0000000001.seg"), "{name}");
+    }
+}
+
+#[test]
+fn without_its_file_the_lock_still_holds() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 3);
+    let second = || Ledger::open(&place.dir, options()).map(|_| ());
+    assert!(matches!(second(), Err(OpenError::Locked { .. })));
+    fs::remove_file(place.dir.join("LOCK")).unwrap();
+    assert!(matches!(second(), Err(OpenError::Locked { .. })));
+    fs::write(place.dir.join("LOCK"), "").unwrap();
+    assert!(matches!(second(), Err(OpenError::Locked { .. })));
+    fill(&ledger, 4, 3);
+    let known = stored(&ledger);
+    ledger.close().unwrap();
+    assert_eq!(stored(&reopen(&place.dir)), known);
+}

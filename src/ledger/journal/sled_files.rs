@@ -1,0 +1,122 @@
+//! sled's files: which there are, whether all of them are plain files, and a copy of them.
+//!
+//! sled opens its own files by name. So its folder is looked at before: a pipe or a link among them would make it wait for
+//! ever, or read and write elsewhere.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Result, copy};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::SeekFrom;
+use rustix::io::Errno;
+use thads_proof::plain;
+
+use super::StoreError;
+use crate::{files, space};
+
+/// Most bytes of one of sled's files.
+pub(crate) const FILE_BYTES_MAX: u64 = 1 << 40;
+/// sled's folder of large values.
+const BLOBS: &str = "blobs";
+/// Room that must be left beside a copy.
+const ROOM_BYTES: u64 = 64 << 20;
+
+/// Returns the files of the folder `sled` that sled itself would open: `db`, `conf`, `snap.…`, and those in `blobs`. A
+/// folder that is not there has none; other names are none of its own.
+///
+/// # Errors
+/// When one of them is no plain file.
+pub(crate) fn list(sled: &Path) -> Result<Vec<PathBuf>> {
+    match plain::folder(sled) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        there => there?,
+    }
+    let mut all = Vec::new();
+    for entry in fs::read_dir(sled)? {
+        let (name, path) = entry.map(|entry| (entry.file_name(), entry.path()))?;
+        match name.to_str() {
+            Some(BLOBS) => {
+                plain::folder(&path)?;
+                for blob in fs::read_dir(&path)? {
+                    all.push(blob?.path());
+                }
+            }
+            Some(name) if name == "db" || name == "conf" || name.starts_with("snap.") => all.push(path),
+            _ => {}
+        }
+    }
+    for path in &all {
+        plain::open(path, FILE_BYTES_MAX)?;
+    }
+    Ok(all)
+}
+
+/// Takes from everybody but their owner what they may do with sled's files: sled makes them as the umask says.
+pub(crate) fn make_private(sled: &Path) -> Result<()> {
+    let blobs = sled.join(BLOBS);
+    if blobs.exists() {
+        files::make_private(&blobs)?;
+    }
+    for path in list(sled)? {
+        let file = plain::open(&path, FILE_BYTES_MAX)?;
+        if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies sled's files from the folder `from` to the folder `to`, which is made if it is not there.
+pub(crate) fn copy_to(from: &Path, to: &Path) -> std::result::Result<(), StoreError> {
+    let all = list(from)?;
+    files::make_folder(to)?;
+    let mut bytes = ROOM_BYTES;
+    for path in &all {
+        bytes = bytes.saturating_add(fs::metadata(path)?.len());
+    }
+    let free = space::free(to)?;
+    if bytes > free {
+        let to = to.display();
+        let what = format!(
+            "a copy of it needs {bytes} bytes, and {free} are free for {to} (TMPDIR names another place)"
+        );
+        return Err(StoreError::Unable(what));
+    }
+    for path in &all {
+        let within = path.strip_prefix(from).map_err(std::io::Error::other)?;
+        if within.parent().is_some_and(|folder| folder == Path::new(BLOBS)) {
+            files::make_folder(&to.join(BLOBS))?;
+        }
+        copy_file(path, &to.join(within))?;
+    }
+    Ok(())
+}
+
+/// Copies a file, but for its holes: what only looks large costs neither time nor room.
+fn copy_file(from: &Path, to: &Path) -> Result<()> {
+    let (source, target) = (plain::open(from, FILE_BYTES_MAX)?, files::new_file(to)?);
+    let length = source.metadata()?.len();
+    target.set_len(length)?;
+    let mut at = 0;
+    while let Some((begin, end)) = data(&source, at)? {
+        rustix::fs::seek(&source, SeekFrom::Start(begin))?;
+        rustix::fs::seek(&target, SeekFrom::Start(begin))?;
+        copy(&mut std::io::Read::take(&source, end.saturating_sub(begin)), &mut &target)?;
+        at = end;
+    }
+    Ok(())
+}
+
+/// Returns where the next bytes stand that were written, from an offset on; the whole rest where the system does not say.
+fn data(file: &File, from: u64) -> Result<Option<(u64, u64)>> {
+    let length = file.metadata()?.len();
+    if from >= length {
+        return Ok(None);
+    }
+    match rustix::fs::seek(file, SeekFrom::Data(from)) {
+        Ok(begin) => Ok(Some((begin, rustix::fs::seek(file, SeekFrom::Hole(begin)).unwrap_or(length)))),
+        Err(Errno::NXIO) => Ok(None),
+        Err(_) => Ok(Some((from, length))),
+    }
+}

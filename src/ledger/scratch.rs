@@ -1,0 +1,114 @@
+//! Folders for what is needed only while the program runs: in the system's folder for temporary files, readable by their
+//! owner only, gone when they are no longer needed, also where the program is ended by a signal or killed.
+//!
+//! Whoever uses one holds a lock on the folder itself. One that nobody holds was left by a process that was killed, and
+//! the next that makes one of its kind removes it. At a signal [`remove_scratch`] removes those of this process.
+
+use std::fs::{self, File, Permissions};
+use std::io::Result;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::TempDir;
+use thads_proof::plain;
+
+/// How often a name is drawn where another process takes the new folder for one that was left.
+const TRIES: usize = 16;
+
+/// Those of this process.
+static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// A folder that is removed when it is dropped.
+#[derive(Debug)]
+pub struct Scratch {
+    folder: TempDir,
+    /// Locked: this process uses it.
+    _held: File,
+}
+
+impl Scratch {
+    /// Makes a folder named `thads-KIND-…`, and removes those of the kind that were left.
+    ///
+    /// # Errors
+    /// When the folder for temporary files cannot be written to.
+    pub fn new(kind: &str) -> Result<Scratch> {
+        let prefix = format!("thads-{kind}-");
+        remove_left(&prefix);
+        for _ in 0..TRIES {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(&prefix).permissions(Permissions::from_mode(0o700));
+            let folder = builder.tempdir()?;
+            fs::set_permissions(folder.path(), Permissions::from_mode(0o700))?; // whatever the umask
+            let Ok(held) = File::open(folder.path()) else { continue };
+            match held.try_lock() {
+                // Where the file system knows no locks, nobody takes it for one that was left either.
+                Ok(()) | Err(fs::TryLockError::Error(_)) => {
+                    HELD.lock().unwrap_or_else(PoisonError::into_inner).push(folder.path().to_path_buf());
+                    return Ok(Scratch { folder, _held: held });
+                }
+                Err(fs::TryLockError::WouldBlock) => {}
+            }
+        }
+        Err(std::io::Error::other("other processes remove every new folder for temporary files"))
+    }
+
+    /// Returns where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let path = self.folder.path();
+        HELD.lock().unwrap_or_else(PoisonError::into_inner).retain(|held| held != path);
+    }
+}
+
+/// Removes every [`Scratch`] of this process, which is about to end without dropping them.
+pub fn remove_scratch() {
+    for folder in HELD.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
+
+/// Removes what processes of this user left that are gone.
+fn remove_left(prefix: &str) {
+    let user = rustix::process::geteuid().as_raw();
+    let Ok(entries) = fs::read_dir(std::env::temp_dir()) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let named =
+            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(prefix));
+        if !named || plain::folder(&path).is_err() {
+            continue;
+        }
+        let Ok(folder) = File::open(&path) else { continue };
+        if folder.metadata().is_ok_and(|folder| folder.uid() == user) && folder.try_lock().is_ok() {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_is_used_stays() {
+        let used = Scratch::new("check").unwrap();
+        let mode = fs::metadata(used.path()).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700);
+        fs::write(used.path().join("file"), "x").unwrap();
+        let left = used.path().with_file_name(format!("thads-check-left-{}", std::process::id()));
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("file"), "x").unwrap();
+        let another = Scratch::new("check").unwrap();
+        assert!(!left.exists() && used.path().join("file").exists() && another.path().exists());
+        let paths = [used.path().to_path_buf(), another.path().to_path_buf()];
+        drop(used);
+        assert!(!paths[0].exists());
+        remove_scratch();
+        assert!(!paths[1].exists());
+    }
+}

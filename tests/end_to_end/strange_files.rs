@@ -1,0 +1,135 @@
+//! A directory that somebody hands over: pipes, devices and links where files belong, and files that only look large.
+//! Every command ends, says which file it is, and follows nothing.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::support::{Folder, Ran, THADS, action, lines, officer, real_ledger, thads};
+
+/// Runs the program with a bound on time and memory: who waits for a pipe, or reads a device, breaks it.
+fn bounded(data: &Path, args: &[&str]) -> Ran {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"ulimit -v 6000000; exec timeout 60 "$0" "$@""#, THADS]).env_remove("THADS_DATA");
+    let output = shell.arg("--data").arg(data).args(["--lang", "en"]).args(args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { status: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Where the program may end with 0 all the same: what it does not need, or makes anew.
+const CACHES: [&str; 9] = [
+    "snapshots/heads",
+    "snapshots/books",
+    "snapshots",
+    "sled",
+    "sled/db",
+    "sled/conf",
+    "sled/x",
+    "wal/x.seg",
+    "wal/0000000001.seg.new",
+];
+
+fn try_all(data: &Path, name: &str, how: &str) {
+    let actions = data.with_extension("jsonl");
+    let fields = json!({ "court": "TAND", "number": "1/2018", "date": "2018-10-01", "judgment": "civil" });
+    let judgment = action("DT03/2018/0001", "judgment_received", "2018-11-01", officer::CLERK, fields);
+    fs::write(&actions, lines(&[judgment])).unwrap();
+    let (actions, backup) = (actions.display().to_string(), data.with_extension("backup"));
+    let backup = backup.display().to_string();
+    let commands: [&[&str]; 6] = [
+        &["verify"],
+        &["report", "--period", "2018-M11"],
+        &["checkpoint"],
+        &["backup", &backup],
+        &["doctor", "--dry-run"],
+        &["record", &actions],
+    ];
+    for args in commands {
+        let done = bounded(data, args);
+        assert!([0, 1, 3].contains(&done.status), "{how} {name}, {args:?}: {done:?}");
+        let last = name.rsplit('/').next().unwrap();
+        let is_named = done.err.contains(last) || done.out.contains(last);
+        assert!(done.status == 0 || is_named || CACHES.contains(&name), "{how} {name}, {args:?}: {done:?}");
+        assert!(!done.err.contains("holds no ledger"), "{how} {name}, {args:?}: {done:?}");
+    }
+}
+
+fn put(name: &str, how: &str, make: impl Fn(&Path)) {
+    let folder = real_ledger();
+    let path = folder.data.join(name);
+    if path.is_dir() {
+        fs::remove_dir_all(&path).unwrap();
+    } else if path.exists() {
+        fs::remove_file(&path).unwrap();
+    }
+    make(&path);
+    try_all(&folder.data, name, how);
+}
+
+const EVERYWHERE: [&str; 16] = [
+    "wal/0000000000.seg",
+    "wal/0000000001.seg",
+    "wal/0000000007.seg",
+    "wal/x.seg",
+    "wal/0000000001.seg.new",
+    "vault/entries",
+    "keys/keyring",
+    "keys/log.key",
+    "snapshots/heads",
+    "snapshots/books",
+    "LOCK",
+    "ballast",
+    "sled",
+    "sled/db",
+    "sled/conf",
+    "sled/x",
+];
+
+#[test]
+fn a_pipe_is_waited_for_by_nobody() {
+    for name in EVERYWHERE {
+        put(name, "pipe", |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()));
+    }
+}
+
+#[test]
+fn a_link_to_a_device_is_read_by_nobody() {
+    for name in EVERYWHERE {
+        put(name, "link", |path| symlink("/dev/zero", path).unwrap());
+    }
+}
+
+#[test]
+fn a_file_that_only_looks_large_costs_neither_memory_nor_time() {
+    for name in EVERYWHERE.into_iter().filter(|name| !["sled", "ballast"].contains(name)) {
+        let sparse = |path: &Path| fs::File::create(path).unwrap().set_len(3 << 40).unwrap();
+        put(name, "3 TiB", sparse);
+    }
+}
+
+#[test]
+fn personal_data_and_keys_are_read_from_the_ledgers_own_folders_and_segments_from_another_disk() {
+    for name in ["vault", "keys"] {
+        let folder = real_ledger();
+        let away = folder.data.with_extension(name);
+        fs::rename(folder.data.join(name), &away).unwrap();
+        symlink(&away, folder.data.join(name)).unwrap();
+        for args in [["checkpoint"].as_slice(), &["record", "-"]] {
+            let refused = thads(&folder.data, args);
+            assert_eq!(refused.status, 1, "{refused:?}");
+            assert!(refused.err.contains(&format!("{name} is a symbolic link")), "{refused:?}");
+        }
+    }
+    let folder = real_ledger();
+    let away = folder.data.with_extension("disk");
+    fs::rename(folder.data.join("wal"), &away).unwrap();
+    symlink(&away, folder.data.join("wal")).unwrap();
+    thads(&folder.data, &["verify"]).ok();
+    thads(&folder.data, &["doctor"]).ok();
+    let linked = Folder::new();
+    symlink(&folder.data, &linked.data).unwrap();
+    thads(&linked.data, &["verify"]).ok();
+}
