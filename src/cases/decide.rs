@@ -67,7 +67,7 @@ pub struct Decision {
 /// The refusal of the first rule that it breaks: article, field, value, limit, and what would do.
 pub fn decide(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<Decision, Refusal> {
     let mut flags = Vec::new();
-    for check in [check_dates, check_stream, check_actor, repair::check, check_rules] {
+    for check in [check_dates, check_stream, check_actor, repair::check, check_rules, check_begins] {
         match check(history, action, scene) {
             Ok(()) => {}
             Err(refusal) if action.imported => flags.push(refusal),
@@ -111,12 +111,22 @@ fn check_dates(_: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusa
     }
 }
 
-/// A stream holds events of one sort, and begins with one that may begin it ([`Body::begins`]). The streams of the
-/// organisation share one history: whether each has begun is for whoever knows them apart.
+/// A stream begins with what may begin it ([`Body::begins`]); what the rules of a kind say of a case that is not there
+/// yet is said first. The streams of the organisation share one history: whether each has begun is for whoever knows
+/// them apart.
+fn check_begins(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
+    let body = &action.event.body;
+    if !history.is_empty() || body.subject() == Subject::Organisation || body.begins() {
+        return Ok(());
+    }
+    Err(not_begun(body.about(), body.subject()))
+}
+
+/// A stream holds events of one sort.
 fn check_stream(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
     let about = action.event.about();
     let subject = action.event.body.subject();
-    if history.is_empty() && subject != Subject::Organisation && !action.event.body.begins() {
+    if history.is_empty() && subject == Subject::Any {
         return Err(not_begun(about, subject));
     }
     match (stream_of(history), subject) {

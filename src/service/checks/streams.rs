@@ -46,12 +46,8 @@ fn a_stream_begins_with_what_may_begin_it() {
             assert!(answer.starts_with(&format!("stream {kind}: ")), "{stream}: {answer}");
         }
     }
-    let verified =
-        refused(&house, "case:DT00/2018/0002", "conditions_verified", json!({ "means_found": true }));
-    assert_eq!(
-        verified,
-        "stream conditions_verified: judgment_received, entrusted_in or taken_from_below first"
-    );
+    let withdrawn = refused(&house, "case:DT00/2018/0002", "order_withdrawn", json!({ "ground": "a" }));
+    assert_eq!(withdrawn, "case unknown: judgment_received");
     // What has begun goes on.
     for stream in ["officer:2", "office:DT00", CASE] {
         act(&house, stream, 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();

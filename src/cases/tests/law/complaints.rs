@@ -49,7 +49,7 @@ fn a_complaint_is_received_accepted_and_resolved() {
             ("2019-02-01 complaint_received by examiner", "open"),
             (
                 "2019-02-01 complaint_accepted",
-                "refused 148 unknown: stream complaint_accepted; a stream that has begun; accepted: complaint_received or denunciation_received first",
+                "refused 148 standing: stream not received; received; accepted: complaint_received first",
             ),
         ],
     );
@@ -123,7 +123,7 @@ fn a_denunciation_goes_its_own_way() {
             ("2019-02-01 denunciation_received", "open"),
             (
                 "2019-02-01 denunciation_concluded",
-                "refused 157.2 unknown: stream denunciation_concluded; a stream that has begun; accepted: complaint_received or denunciation_received first",
+                "refused 157.2 standing: stream not received; accepted; accepted: denunciation_accepted first",
             ),
         ],
     );

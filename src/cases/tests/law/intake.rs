@@ -49,7 +49,7 @@ fn a_request_comes_within_five_years() {
     check(
         "",
         "2018-10-01 request_received",
-        "refused 30, 31 unknown: stream request_received; a stream that has begun; accepted: judgment_received, entrusted_in or taken_from_below first",
+        "refused 31 standing: case unknown; registered; accepted: judgment_received first",
     );
 }
 

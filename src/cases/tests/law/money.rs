@@ -9,7 +9,7 @@ fn money_is_taken_only_while_the_case_is_open() {
     check(
         "",
         "2018-10-05 payment_collected 5",
-        "refused 45, 46 unknown: stream payment_collected; a stream that has begun; accepted: judgment_received, entrusted_in or taken_from_below first",
+        "refused 45 standing: case unknown; open; accepted: judgment_received",
     );
     check(
         "2018-10-05 judgment_received",
