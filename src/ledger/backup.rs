@@ -16,16 +16,18 @@ use std::path::{Path, PathBuf};
 use thads_proof::checkpoint::Checkpoint;
 use thads_proof::genesis::Genesis;
 use thads_proof::note::Vkey;
+use thads_proof::plain;
 use thads_proof::segment;
 use thads_proof::tree::Root;
 
-use crate::files;
 use crate::journal::Listing;
 use crate::open::OpenError;
 use crate::reader::Reader;
+use crate::vault::compare::{self, Difference};
 use crate::verify::{VaultCheck, check_vault};
+use crate::{files, keys, vault};
 pub use bring_back::{Restored, Until, restore};
-use contents::{Contents, Kept, ONCE_MORE};
+use contents::{Contents, Kept};
 use walk::Walk;
 
 /// The checkpoint of a backup, for people and for `verify`; `contents` holds it as well.
@@ -77,7 +79,7 @@ impl BackupError {
 }
 
 /// What a backup holds and what was copied for it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Backup {
     /// Records in it.
     pub size: u64,
@@ -91,6 +93,10 @@ pub struct Backup {
     pub mended: u64,
     /// The signed checkpoint that it was made at.
     pub note: String,
+    /// Copies that the backup keeps because they hold what the ledger's own files cannot give any more.
+    pub lacking: Vec<String>,
+    /// What the ledger's own vault holds of what its records commit to.
+    pub personal: VaultCheck,
 }
 
 /// Copies what the backup in `target` lacks of the ledger in `dir`, also while a server writes to it: to the last whole
@@ -131,17 +137,18 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     let last = there.used.last().map(|last| last.number);
     let is_full = |number| before.is_some() && last.is_some_and(|last| number < last);
     let mut walk = Walk::of(reader.id());
-    let mut lacking = Vec::new();
+    let mut due = Vec::new();
     let mut fork = None;
     let mut mended = 0;
     for used in &segments {
         let name = segment::file_name(used.number);
         let (path, copy) = (dir.join(files::WAL).join(&name), target.join(files::WAL).join(&name));
-        let bytes = fs::read(&path)?;
-        let is_kept = is_full(used.number) && fs::read(copy).is_ok_and(|copy| copy == bytes);
+        let bytes = plain::read(&path, segment::FILE_BYTES_MAX)?;
+        let copy = is_full(used.number).then(|| plain::read(&copy, segment::FILE_BYTES_MAX));
+        let is_kept = copy.is_some_and(|copy| copy.is_ok_and(|copy| copy == bytes));
         if !is_kept {
             mended += u64::from(is_full(used.number));
-            lacking.push((used.number, walk.clone()));
+            due.push((used.number, walk.clone()));
         }
         walk.segment(&path, used.number, &bytes, head.size, |tree| {
             if let Some((_, earlier)) = &before
@@ -163,27 +170,20 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     if there.ledger.is_some_and(|ledger| ledger != reader.id()) {
         return Err(BackupError::Refused(another_ledger(target)));
     }
-    if before.as_ref().is_some_and(|(contents, _)| !contents.kept.is_empty())
-        && let VaultCheck::Checked(report) = check_vault(dir)
-        && !report.is_good()
-    {
-        let what = format!(
-            "{} pieces of personal data are lost here, and this backup may be the last to have them: bring vault/entries and keys/keyring back from it first, or name another folder",
-            report.missing
-        );
-        return Err(BackupError::Damaged { path: dir.join(files::VAULT), position: 0, what });
-    }
     files::make_folder(target)?;
     if before.is_none() {
         files::write_whole(&target.join(UNFINISHED), b"", 0o600)?;
     }
     files::make_folder(&target.join(files::WAL))?;
     let (size, root) = (head.size, head.root);
-    let mut done = Backup { size, root, segments: 0, bytes: 0, mended, note: note.clone() };
-    for (number, mut walk) in lacking {
+    let personal = check_vault(dir);
+    let lacking = Vec::new();
+    let mut done =
+        Backup { size, root, segments: 0, bytes: 0, mended, note: note.clone(), lacking, personal };
+    for (number, mut walk) in due {
         let name = segment::file_name(number);
         let path = dir.join(files::WAL).join(&name);
-        let mut bytes = fs::read(&path)?;
+        let mut bytes = plain::read(&path, segment::FILE_BYTES_MAX)?;
         let end = walk.segment(&path, number, &bytes, head.size, |_| {})?;
         let last = walk.size() == head.size;
         if last {
@@ -195,7 +195,7 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
         done.bytes += crate::count::wide(bytes.len());
     }
     let kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
-    let kept = copy_files(dir, target, kept, with_keys, &mut done)?;
+    let kept = copy_files(dir, target, &kept, with_keys, &mut done)?;
     Contents { kept, note: note.clone() }.write(target)?;
     files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
     files::remove_if_there(&target.join(UNFINISHED))?;
@@ -239,47 +239,100 @@ fn another_ledger(target: &Path) -> String {
 }
 
 /// Copies vault and keys where they have changed, each under a name of its own; returns what now belongs to the backup.
+///
+/// A copy that the backup has is given up only where the ledger's file gives all that it gives, reference by reference.
+/// Otherwise both are kept: that one is brought back which has more that the other lacks, the other stays beside it.
 fn copy_files(
     dir: &Path,
     target: &Path,
-    before: Vec<Kept>,
+    before: &[Kept],
     with_keys: bool,
     done: &mut Backup,
 ) -> Result<Vec<Kept>, BackupError> {
-    let mut kept = before;
-    let folders = if with_keys { &[files::VAULT, files::KEYS][..] } else { &[files::VAULT][..] };
-    for folder in folders {
-        let Ok(entries) = fs::read_dir(dir.join(folder)) else { continue };
-        files::make_folder(&target.join(folder))?;
-        for entry in entries {
-            let path = entry?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            if !path.is_file() || name.ends_with(".new") {
+    let mut all = Vec::new();
+    for (place, at_most) in contents::PLACES {
+        let mut kept: Vec<Kept> = before.iter().filter(|kept| kept.place == place).cloned().collect();
+        if !with_keys && place.starts_with(files::KEYS) {
+            for kept in &kept {
+                kept.read(target).map_err(|error| {
+                    BackupError::Refused(format!(
+                        "{error}; make the backup with --keys to copy the keys again"
+                    ))
+                })?;
+            }
+            all.append(&mut kept);
+            continue;
+        }
+        let bytes = match plain::read(&dir.join(place), at_most) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                done.lacking.extend(kept.iter().map(|kept| kept.copy.clone()));
+                all.append(&mut kept);
                 continue;
             }
-            let (bytes, place) = (fs::read(&path)?, format!("{folder}/{name}"));
-            let mut now = Kept::of(place.clone(), format!("{place}@{}", done.size), &bytes);
-            if let Some(kept) = kept.iter().find(|kept| kept.place == place && kept.hash == now.hash) {
-                if kept.read(target).is_ok() {
-                    continue;
-                }
-                done.mended += 1;
-            } else if kept.iter().any(|kept| kept.copy == now.copy) {
-                // It has changed and the log has not: until `contents` is replaced, the copy before must stay.
-                now.copy.push_str(ONCE_MORE);
+            Err(error) => return Err(error.into()),
+        };
+        files::make_folder(&target.join(place).with_file_name(""))?;
+        let mut now = Kept::of(place, format!("{place}@{}", done.size), &bytes);
+        let (mut stay, mut first) = (Vec::new(), true);
+        for mut kept in kept {
+            if kept.hash == now.hash {
+                now.copy.clone_from(&kept.copy);
+                continue;
+            }
+            let difference = difference(dir, target, before, &kept, &bytes)?;
+            if difference.lost > 0 {
+                done.lacking.push(kept.copy.clone());
+                kept.is_beside |= difference.gained >= difference.lost;
+                first &= kept.is_beside;
+                stay.push(kept);
+            }
+        }
+        now.is_beside = !first;
+        let is_there = before.iter().find(|kept| kept.copy == now.copy && kept.hash == now.hash);
+        if is_there.is_none_or(|kept| kept.read(target).is_err()) {
+            done.mended += u64::from(is_there.is_some());
+            let mut more = 0_u64;
+            // Until `contents` is replaced, the copies before must stay.
+            while is_there.is_none() && before.iter().any(|kept| kept.copy == now.copy) {
+                more += 1;
+                now.copy = format!("{place}@{}-{more}", done.size);
             }
             files::write_whole(&target.join(&now.copy), &bytes, 0o600)?;
             done.bytes += crate::count::wide(bytes.len());
-            kept.retain(|kept| kept.place != place);
-            kept.push(now);
         }
+        all.append(&mut stay);
+        all.push(now);
     }
-    for kept in kept.iter().filter(|kept| !with_keys && kept.place.starts_with(files::KEYS)) {
-        kept.read(target).map_err(|error| {
-            BackupError::Refused(format!("{error}; make the backup with --keys to copy the keys again"))
-        })?;
-    }
-    Ok(kept)
+    Ok(all)
+}
+
+/// Says what a copy in the backup can give that the ledger's own file, of these bytes, cannot.
+fn difference(
+    dir: &Path,
+    target: &Path,
+    before: &[Kept],
+    kept: &Kept,
+    bytes: &[u8],
+) -> Result<Difference, BackupError> {
+    let there = |place: &str| {
+        let in_place = before.iter().find(|other| other.place == place && !other.is_beside);
+        target.join(in_place.map_or(place, |other| other.copy.as_str()))
+    };
+    let (entries, keyring) = (dir.join(vault::ENTRIES), dir.join(vault::KEYRING));
+    let (other_entries, other_keyring) = (there(vault::ENTRIES), there(vault::KEYRING));
+    let copy = target.join(&kept.copy);
+    let ours = compare::Files { entries: &entries, keyring: &keyring };
+    let compared = match kept.place {
+        vault::ENTRIES => compare::entries(ours, compare::Files { entries: &copy, keyring: &other_keyring }),
+        vault::KEYRING => compare::keyring(ours, compare::Files { entries: &other_entries, keyring: &copy }),
+        _ => {
+            let was_key = plain::read(&copy, keys::BYTES_MAX).is_ok_and(|there| keys::is_key(&there));
+            let gained = u64::from(keys::is_key(bytes));
+            return Ok(Difference { lost: u64::from(was_key), gained });
+        }
+    };
+    compared.map_err(|error| BackupError::Open(error.into()))
 }
 
 fn key_of(text: &str) -> Result<Vkey, BackupError> {

@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 use crate::files;
 
 /// The file of the log's signing key, in the data directory.
-const LOG_KEY: &str = "keys/log.key";
+pub(crate) const LOG_KEY: &str = "keys/log.key";
 /// The file of the root key.
-const ROOT_KEY: &str = "keys/root.key";
+pub(crate) const ROOT_KEY: &str = "keys/root.key";
 /// Most bytes of a key's file that are read.
-const BYTES_MAX: u64 = 4096;
+pub(crate) const BYTES_MAX: u64 = 4096;
 
 /// Why there is no usable signing key.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,11 @@ pub(crate) fn write_log_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError>
 /// Writes the root key.
 pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
     write(&dir.join(ROOT_KEY), seed)
+}
+
+/// Returns whether some bytes are what a key's file holds.
+pub(crate) fn is_key(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| hex::decode_array::<32>(text.trim()).is_ok())
 }
 
 /// Writes a key; another one that is there is set aside, for nothing says what it still signs.

@@ -8,6 +8,7 @@
 //! commitment, which nobody can open any more, and every proof still holds.
 
 mod check;
+pub(crate) mod compare;
 mod scan;
 mod store;
 

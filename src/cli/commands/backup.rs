@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use thads_ledger::VaultCheck;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -23,9 +24,9 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if output.json {
         output.json(&json!({
             "records": size, "root": root, "segments_copied": done.segments, "bytes_copied": done.bytes,
-            "files_mended": done.mended, "checkpoint": done.note,
+            "files_mended": done.mended, "checkpoint": done.note, "kept_for_what_is_lost_here": done.lacking,
         }))?;
-        return Ok(());
+        return result(&done);
     }
     let (copied, bytes) =
         (output.say("đoạn được chép", "segments copied"), super::grouped(&done.bytes.to_string()));
@@ -47,5 +48,34 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "The keys (keys/) were not copied: without them nobody reads the names in the backup; keep them elsewhere.",
         ));
     }
-    Ok(())
+    result(&done)
+}
+
+/// A backup of what is damaged is made and says so: exit status 3.
+fn result(done: &thads_ledger::Backup) -> Result<(), Failure> {
+    let lost = match &done.personal {
+        VaultCheck::Checked(report) => report.missing,
+        VaultCheck::Skipped(why) => {
+            return Err(Failure::new(
+                format!(
+                    "the log was backed up; whether its personal data can be read is not known: {}",
+                    why.en
+                ),
+                "bring keys/keyring and vault/entries back, then make the backup again; what the backup had is still in it",
+            ));
+        }
+    };
+    if lost == 0 && done.lacking.is_empty() {
+        return Ok(());
+    }
+    let (hint, mut message) = if done.lacking.is_empty() {
+        ("look for an earlier backup that has it; thads verify names what is lost", String::new())
+    } else {
+        let hint = "the backup keeps these copies: bring vault/entries and keys/keyring back from them, then make the backup again; thads verify names what is lost";
+        (hint, format!("; the ledger cannot give what is in {}", done.lacking.join(", ")))
+    };
+    message = format!(
+        "the log was backed up, and of the personal data {lost} pieces are lost in the ledger{message}"
+    );
+    Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
 }

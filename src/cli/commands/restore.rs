@@ -36,7 +36,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref())?;
     let (size, root) = (done.size, done.root.to_string());
     if output.json {
-        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": done.unopened }))?;
+        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": done.unopened, "kept_beside": done.beside }))?;
         return Ok(());
     }
     output.line(&format!(
@@ -50,6 +50,13 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         "Pieces of personal data that do not open, for the keys in the backup are older than its records; bring keys/keyring from the ledger itself, or from a backup made with --keys",
     );
     output.remark_count(unopened, done.unopened);
+    if !done.beside.is_empty() {
+        let beside = output.say(
+            "Bản sao còn giữ những bản khác có dữ liệu cá nhân mà bản vừa khôi phục không có",
+            "The backup also keeps copies with personal data that what was brought back does not have",
+        );
+        output.remark(&format!("{beside}: {}", done.beside.join(", ")));
+    }
     if !done.has_keys {
         output.remark(output.say(
             "Bản sao không có khóa: chép lại thư mục keys/ trước khi ghi và để đọc được tên người.",

@@ -1,13 +1,13 @@
 //! A ledger from a backup: all of it, or as it was at some size or at some moment. Everything is verified against the
 //! backup's checkpoint before a ledger appears, and that appears in one step.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::{Block, Builder};
 use thads_proof::checkpoint::Checkpoint;
 use thads_proof::genesis::Genesis;
 use thads_proof::hash;
+use thads_proof::plain;
 use thads_proof::record::{Micros, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT};
 use thads_proof::tree::Root;
@@ -43,6 +43,8 @@ pub struct Restored {
     pub has_keys: bool,
     /// Pieces of personal data that records commit to and that its vault and keyring do not open: they are older.
     pub unopened: u64,
+    /// Copies in the backup, beside those that were brought back, that hold what these do not.
+    pub beside: Vec<String>,
 }
 
 /// Makes the data directory `dir`, which must be empty or not there, from the backup in `backup`. `key`: the log's verifier
@@ -64,8 +66,9 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
         let position = first.position.get();
         return Err(BackupError::Damaged { path: wal, position, what: first.to_string() });
     }
+    let brought = contents.kept.iter().filter(|kept| !kept.is_beside);
     let kept: Result<Vec<_>, _> =
-        contents.kept.iter().map(|kept| Ok::<_, BackupError>((kept, kept.read(backup)?))).collect();
+        brought.map(|kept| Ok::<_, BackupError>((kept, kept.read(backup)?))).collect();
     let (kept, size) = (kept?, size(&wal, &checkpoint, until)?);
 
     let draft = Draft::begin(dir)?;
@@ -74,7 +77,7 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
         if walk.size() >= size {
             break;
         }
-        let bytes = cut(&mut walk, &path, number, fs::read(&path)?, size)?;
+        let bytes = cut(&mut walk, &path, number, plain::read(&path, segment::FILE_BYTES_MAX)?, size)?;
         files::write_whole(&draft.path().join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
     }
     let is_end = size == checkpoint.size;
@@ -82,7 +85,7 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
         return Err(walk.short(&wal, size));
     }
     for (kept, bytes) in &kept {
-        files::write_whole(&draft.path().join(&kept.place), bytes, 0o600)?;
+        files::write_whole(&draft.path().join(kept.place), bytes, 0o600)?;
     }
     let root = walk.root();
     let again = verify_segments(&draft.path().join(files::WAL), &Options::default());
@@ -93,18 +96,19 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
         return Err(BackupError::Damaged { path: draft.path().to_path_buf(), position: 0, what });
     }
     draft.name()?;
+    let beside = contents.kept.iter().filter(|kept| kept.is_beside).map(|kept| kept.copy.clone()).collect();
     let unopened = match check_vault(dir) {
         VaultCheck::Checked(report) => report.missing,
         VaultCheck::Skipped(_) => 0, // there is no keyring
     };
-    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), unopened })
+    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), unopened, beside })
 }
 
 /// Reads the genesis of a backup and the checkpoint that it is held against.
 fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, Record), BackupError> {
     let damaged = |what: String| BackupError::Damaged { path: wal.to_path_buf(), position: 0, what };
     let first = segments(wal)?.into_iter().next().ok_or_else(|| damaged("there are no segments".into()))?;
-    let bytes = fs::read(first.1)?;
+    let bytes = plain::read(&first.1, segment::FILE_BYTES_MAX)?;
     let block = Block::parse(bytes.get(BLOCKS_AT..).unwrap_or_default())
         .map_err(|error| damaged(error.to_string()))?;
     let record = block.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok());
@@ -133,7 +137,7 @@ fn size(wal: &Path, checkpoint: &Checkpoint, until: Until) -> Result<u64, Backup
         Until::Recorded(before) => {
             let mut size = 0;
             for (_, path) in segments(wal)? {
-                let bytes = fs::read(path)?;
+                let bytes = plain::read(&path, segment::FILE_BYTES_MAX)?;
                 let mut offset = BLOCKS_AT;
                 while let segment::Step::Block(block) = segment::step(&bytes, offset) {
                     let records = block.records().filter_map(|(_, bytes)| Record::decode(bytes).ok());

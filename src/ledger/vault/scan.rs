@@ -130,7 +130,8 @@ fn entry_at(window: &mut Window<'_>, at: u64) -> Result<Option<(Reference, usize
     Ok(Some((reference, length)))
 }
 
-fn scan_keyring(
+/// Reads the keyring: where the slot of each reference stands, and where the next goes.
+pub(super) fn scan_keyring(
     keyring: &Store,
     odd: &mut Vec<Sentence>,
 ) -> Result<(HashMap<Reference, u64>, u64), VaultError> {

@@ -1,0 +1,146 @@
+//! Two copies of the vault, reference by reference: what one of them has that the other could not give any more.
+
+use std::path::Path;
+
+use thads_proof::hash;
+
+use super::{
+    ENTRIES_BYTES_MAX, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, KEYRING_BYTES_MAX, Reference, SLOT_BYTES, Store,
+    Vault, VaultError, scan,
+};
+use crate::count::wide;
+
+/// Files of entries and keys, of one copy; one that is not there holds nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    pub(crate) entries: &'a Path,
+    pub(crate) keyring: &'a Path,
+}
+
+/// How two files of one kind differ, in references.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Difference {
+    /// What the earlier file can give and the later cannot.
+    pub(crate) lost: u64,
+    /// What only the later has.
+    pub(crate) gained: u64,
+}
+
+/// Both copies, and each one's entries under the other's keys: keys and entries may have been damaged apart.
+struct Both {
+    /// The later entries, under the later keys and under the earlier ones.
+    later: [Vault; 2],
+    /// The earlier entries, under the earlier keys and under the later ones.
+    earlier: [Vault; 2],
+}
+
+impl Both {
+    fn open(later: Files<'_>, earlier: Files<'_>) -> Result<Both, VaultError> {
+        let vault = |entries: &Path, keyring: &Path| {
+            let entries = Store::open_read_only(entries, ENTRIES_BYTES_MAX)?;
+            Ok::<_, VaultError>(Vault::load(entries, Store::open_read_only(keyring, KEYRING_BYTES_MAX)?)?.0)
+        };
+        Ok(Both {
+            later: [vault(later.entries, later.keyring)?, vault(later.entries, earlier.keyring)?],
+            earlier: [vault(earlier.entries, earlier.keyring)?, vault(earlier.entries, later.keyring)?],
+        })
+    }
+}
+
+/// Returns the commitment that a reference opens under any of some keys: the word itself is not held.
+fn word(vaults: &[&Vault], reference: &Reference) -> Result<Option<[u8; 32]>, VaultError> {
+    for vault in vaults {
+        match vault.opening(reference) {
+            Ok(Some(opening)) => return Ok(Some(hash::commitment(&opening.salt, &opening.plaintext))),
+            Ok(None) | Err(VaultError::Damaged(_) | VaultError::KeyMissing(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether something is lost with what gave `before`, where only what gives `now` is left. What opens under no key that is
+/// here may open under one that is kept elsewhere.
+fn is_lost(before: Option<[u8; 32]>, now: Option<[u8; 32]>) -> bool {
+    match before {
+        Some(word) => now != Some(word),
+        None => now.is_none(),
+    }
+}
+
+/// Compares the entries of an earlier copy with those of a later one. Entries that are the same, byte for byte, need no key.
+pub(crate) fn entries(later: Files<'_>, earlier: Files<'_>) -> Result<Difference, VaultError> {
+    let both = Both::open(later, earlier)?;
+    let (now, before) = (&both.later[0], &both.earlier[0]);
+    let mut difference = Difference::default();
+    for reference in before.references() {
+        let is_same = match now.sealed(&reference)? {
+            Some(sealed) => before.sealed(&reference)? == Some(sealed),
+            None => false,
+        };
+        let lost = || {
+            let had = word(&[&both.earlier[0], &both.earlier[1]], &reference)?;
+            Ok::<_, VaultError>(is_lost(had, word(&[&both.later[0], &both.later[1]], &reference)?))
+        };
+        difference.lost += u64::from(!is_same && lost()?);
+    }
+    let gained = now.references().into_iter().filter(|reference| !before.holds(reference)).count();
+    Ok(Difference { gained: wide(gained), ..difference })
+}
+
+/// Compares the keys of an earlier copy with those of a later one.
+pub(crate) fn keyring(later: Files<'_>, earlier: Files<'_>) -> Result<Difference, VaultError> {
+    let both = Both::open(later, earlier)?;
+    let (now, before) = (both.later[0].slots()?, both.earlier[0].slots()?);
+    let mut difference = Difference::default();
+    for (reference, slot) in &before {
+        if now.get(reference) == Some(slot) || slot.is_erased() {
+            continue;
+        }
+        // What the earlier key opens, and what the later one does, in whichever entries.
+        let had = word(&[&both.earlier[0], &both.later[1]], reference)?;
+        difference.lost += u64::from(is_lost(had, word(&[&both.later[0], &both.earlier[1]], reference)?));
+    }
+    let gained = now.keys().filter(|reference| !before.contains_key(*reference)).count();
+    Ok(Difference { gained: wide(gained), ..difference })
+}
+
+/// A slot's key, as it stands.
+#[derive(PartialEq, Eq)]
+struct Slot(zeroize::Zeroizing<[u8; SLOT_BYTES]>);
+
+impl Slot {
+    fn is_erased(&self) -> bool {
+        self.0[super::REFERENCE_BYTES..super::REFERENCE_BYTES + super::KEY_BYTES]
+            .iter()
+            .all(|byte| *byte == 0)
+    }
+}
+
+impl Vault {
+    fn references(&self) -> Vec<Reference> {
+        self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner).keys().copied().collect()
+    }
+
+    /// Returns an entry as it stands.
+    fn sealed(&self, reference: &Reference) -> Result<Option<Vec<u8>>, VaultError> {
+        let index = self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(place) = index.get(reference).copied() else { return Ok(None) };
+        drop(index);
+        let mut bytes = vec![0; ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + place.length];
+        self.entries.read_at(&mut bytes, place.entry)?;
+        Ok(Some(bytes))
+    }
+
+    /// Returns the whole slots of the keyring.
+    fn slots(&self) -> Result<std::collections::HashMap<Reference, Slot>, VaultError> {
+        let (places, _) = scan::scan_keyring(&self.keyring, &mut Vec::new())?;
+        let mut slots = std::collections::HashMap::new();
+        for (reference, at) in places {
+            let mut slot = zeroize::Zeroizing::new([0; SLOT_BYTES]);
+            self.keyring.read_at(&mut slot[..], at)?;
+            slots.insert(reference, Slot(slot));
+        }
+        Ok(slots)
+    }
+}
