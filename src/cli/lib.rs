@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod commands;
 pub mod demo;
+mod ending;
 mod failure;
 pub mod import;
 mod output;
@@ -91,6 +92,9 @@ pub fn run() -> ExitCode {
     };
     let output = Output { json: cli.json, quiet: cli.quiet, language };
     let data = cli.data.as_path();
+    if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
+        ending::watch(); // these two end in order
+    }
     let done = match cli.command {
         Command::Demo(args) => commands::demo::run(data, &output, &args),
         Command::Init(args) => commands::init::run(data, &output, &args),

@@ -217,3 +217,30 @@ fn only_the_owner_gets_at_a_ledger_and_its_backups() {
         assert!(found.stdout.is_empty(), "{}", String::from_utf8_lossy(&found.stdout));
     }
 }
+
+/// A copy of sled is made for verifying; a command that a signal ends takes it along.
+#[test]
+fn a_command_that_a_signal_ends_leaves_no_temporary_copy() {
+    let (folder, _) = small();
+    let temporary = folder.data.with_file_name("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let copies = || fs::read_dir(&temporary).unwrap().count();
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let mut child = Command::new(crate::support::THADS)
+            .env("TMPDIR", &temporary)
+            .arg("--data")
+            .arg(&folder.data)
+            .arg("verify")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while copies() == 0 && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        let ended = child.wait().unwrap();
+        assert!(ended.code().is_some() && (sent.success() || ended.success()), "{signal}: {ended:?}");
+        assert_eq!(copies(), 0, "{signal}");
+    }
+}
