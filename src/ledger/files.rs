@@ -65,6 +65,22 @@ pub(crate) fn refuse_strange_folders(dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Returns whether the data directory `dir` holds a log, in segments or in sled.
+///
+/// # Errors
+/// When that cannot be seen, for instance because only others may look: no ledger was found then, and none is missing.
+pub fn holds_log(dir: &Path) -> Result<bool> {
+    let mut is_there = false;
+    for path in [WAL, SLED].map(|folder| dir.join(folder)) {
+        match fs::metadata(&path) {
+            Ok(metadata) => is_there |= metadata.is_dir(),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(plain::named(&path, &error)),
+        }
+    }
+    Ok(is_there)
+}
+
 /// Makes the names in the folder `path` durable.
 pub(crate) fn sync_folder(path: &Path) -> Result<()> {
     File::open(path)?.sync_all()
@@ -156,4 +172,22 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf> {
     fs::rename(path, &to)?;
     sync_parent(path)?;
     Ok(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name that leads round and round cannot be looked behind, whoever looks.
+    #[test]
+    fn what_cannot_be_seen_is_not_called_missing() {
+        let all = tempfile::tempdir().unwrap();
+        assert!(!holds_log(all.path()).unwrap() && !holds_log(&all.path().join("none")).unwrap());
+        let round = all.path().join("round");
+        std::os::unix::fs::symlink(&round, &round).unwrap();
+        let said = holds_log(&round).unwrap_err().to_string();
+        assert!(said.contains("round/wal"), "{said}");
+        fs::create_dir(all.path().join(SLED)).unwrap();
+        assert!(holds_log(all.path()).unwrap());
+    }
 }

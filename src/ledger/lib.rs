@@ -69,6 +69,7 @@ pub use append::{Append, AppendError, Malformed, NewEvent, Personal, StreamAppen
 pub use backup::{Backup, BackupError, Restored, Until, backup, restore};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
+pub use files::holds_log;
 pub use keys::KeyError;
 pub use ledger::Ledger;
 pub use open::{OpenError, OpenReport};

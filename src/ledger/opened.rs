@@ -36,7 +36,7 @@ impl Opened {
     /// # Errors
     /// When another process writes to it, there is none, or both its copies are damaged.
     pub fn open(dir: &Path, storage: &Storage) -> Result<Opened, OpenError> {
-        if !dir.join(files::WAL).is_dir() && !dir.join(files::SLED).is_dir() {
+        if !files::holds_log(dir)? {
             return Err(OpenError::NotALedger(dir.to_path_buf()));
         }
         files::refuse_strange_folders(dir)?;

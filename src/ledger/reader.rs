@@ -157,7 +157,7 @@ fn settled(wal: &Path) -> Result<Survey, OpenError> {
 
 fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
     let sled = dir.join(files::SLED);
-    if !sled.is_dir() {
+    if !files::holds_log(dir)? || !sled.is_dir() {
         return Err(OpenError::NotALedger(dir.to_path_buf()));
     }
     let damaged = |error: StoreError| OpenError::Damaged {

@@ -61,7 +61,7 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
 }
 
 fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
-    if !data.join("wal").is_dir() && !data.join("sled").is_dir() {
+    if !thads_ledger::holds_log(data)? {
         let message = format!("{} holds no ledger", data.display());
         return Err(Failure::new(
             message,
