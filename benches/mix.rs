@@ -9,7 +9,7 @@ use std::path::Path;
 use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, Position};
 use thads_cli::demo::{Planned, plan};
-use thads_ledger::{Append, Ledger, NewEvent, Seeded, Setup, SimulatedClock, StreamAppend};
+use thads_ledger::{Append, Ledger, NewEvent, Seeded, Setup, SimulatedClock, StreamAppend, Vault};
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{Clock, Genesis, Unit};
 use thads_proof::record::{Micros, Provenance, RequestId, Stream};
@@ -49,6 +49,7 @@ pub(crate) fn events() -> impl Iterator<Item = (Stream, NewEvent)> {
     let actions = plan(SEED).actions;
     let count = actions.len();
     let mut randomness = Seeded::from_key([2; 32]);
+    let nothing = Vault::memory();
     // Where the actions of this repetition went, by the position that the plan gives them.
     let mut places: HashMap<u64, u64> = HashMap::new();
     let mut next = 1;
@@ -56,7 +57,7 @@ pub(crate) fn events() -> impl Iterator<Item = (Stream, NewEvent)> {
         let planned = moved(&actions[at], round, &places)?;
         places.insert(u64::try_from(at).ok()? + 1, next);
         next += 1;
-        let sealed = seal::seal(planned.event, &mut randomness).unwrap();
+        let sealed = seal::seal(planned.event, &mut randomness, &nothing).unwrap();
         let (office, actor) = (planned.office.0, planned.actor.0);
         let event = seal::new_event(&sealed, planned.effective, office, actor, Provenance::Practice).unwrap();
         Some((planned.stream.stream().unwrap(), event))

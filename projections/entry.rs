@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use thads_cases::date::Date;
-use thads_cases::event::{Body, KindCode, PayloadIn, PayloadOf};
+use thads_cases::event::{Body, Event, KindCode, PayloadIn, PayloadOf};
 use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
+use thads_cases::personal::VaultRef;
 use thads_proof::codec::{self, CodecError};
 use thads_proof::record::{Provenance, Record};
 
@@ -51,6 +52,28 @@ pub enum DecodeError {
     },
 }
 
+/// Returns the references to personal data in a payload, in the order of the record's commitments; `None` for a kind, or a
+/// revision of it, that is not known.
+///
+/// # Errors
+/// The payload cannot be read, or is not the one encoding of its event.
+pub fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Option<Vec<VaultRef>>, CodecError> {
+    if kind < FIRST_CODE {
+        return Ok(Some(Vec::new()));
+    }
+    let code = KindCode { code: kind, revision };
+    if !code.is_known() {
+        return Ok(None);
+    }
+    event_of(code, payload).map(|event| Some(event.references()))
+}
+
+fn event_of(code: KindCode, payload: &[u8]) -> Result<Event, CodecError> {
+    let event = codec::decode_seed(PayloadOf(code), payload)?;
+    codec::check_canonical(&PayloadIn(&event, code.revision), payload)?;
+    Ok(event)
+}
+
 /// Returns the entry that a record holds; `None` for the ledger's own kinds.
 ///
 /// # Errors
@@ -63,8 +86,7 @@ pub fn entry_of(record: &Record) -> Result<Option<Entry>, DecodeError> {
     let damaged =
         |source| DecodeError::Payload { position, kind: record.kind, revision: record.kind_revision, source };
     let code = KindCode { code: record.kind, revision: record.kind_revision };
-    let event = codec::decode_seed(PayloadOf(code), &record.payload).map_err(damaged)?;
-    codec::check_canonical(&PayloadIn(&event, record.kind_revision), &record.payload).map_err(damaged)?;
+    let event = event_of(code, &record.payload).map_err(damaged)?;
     let payload = match &event.body {
         Body::FactCorrected(fact) => Some(fact.entry.0),
         Body::EntryVoided(void) => Some(void.entry.0),

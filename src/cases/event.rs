@@ -13,7 +13,7 @@ use crate::complaint::Complaint;
 use crate::date::Date;
 use crate::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
-use crate::personal::Personal;
+use crate::personal::{Personal, VaultRef};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -442,6 +442,13 @@ pub struct KindCode {
 }
 
 impl KindCode {
+    /// Whether there is such a kind, in such a revision: that which is written now, or an earlier one.
+    pub fn is_known(self) -> bool {
+        KINDS
+            .iter()
+            .any(|(about, _)| about.code == self.code && (1..=about.revision).contains(&self.revision))
+    }
+
     /// The code of a kind by its name in JSON, at the revision written now.
     pub fn named(name: &str) -> Option<KindCode> {
         KINDS
@@ -504,6 +511,16 @@ impl Event {
         let mut all = self.body.personal();
         all.extend(self.common.note.as_mut());
         all
+    }
+
+    /// The references to personal data, in the order of the record's commitments.
+    pub fn references(&self) -> Vec<VaultRef> {
+        let mut event = self.clone();
+        let of = |personal: &mut Personal| match personal {
+            Personal::Sealed(reference) => Some(*reference),
+            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) => None,
+        };
+        event.personal().into_iter().filter_map(of).collect()
     }
 }
 

@@ -26,7 +26,8 @@ pub struct Person {
 /// Names, numbers, addresses and free text. Only [`Personal::Sealed`] can be written into a record: encoding plain
 /// words into bytes is an error, so none can slip in.
 ///
-/// In JSON: a string, an object with `name` (and `id_number`, `address`, `account`), or `{"ref": HEX}`.
+/// In JSON: a string, an object with `name` (and `id_number`, `address`, `account`), `{"ref": HEX}`, or, in answers only,
+/// `{"ref": HEX, "lost": true}`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Personal {
     /// Free text.
@@ -35,6 +36,8 @@ pub enum Personal {
     Person(Person),
     /// What stands in the record.
     Sealed(VaultRef),
+    /// In an answer: words that the record commits to and that are lost, or others stand in their place.
+    Lost(VaultRef),
 }
 
 impl fmt::Display for VaultRef {
@@ -71,12 +74,18 @@ impl Serialize for Personal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self, serializer.is_human_readable()) {
             (Personal::Sealed(reference), false) => reference.0.serialize(serializer),
-            (Personal::Text(_) | Personal::Person(_), false) => {
+            (Personal::Text(_) | Personal::Person(_) | Personal::Lost(_), false) => {
                 Err(S::Error::custom("personal data never stands in a record: seal it in the vault first"))
             }
             (Personal::Sealed(reference), true) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry("ref", &reference.to_string())?;
+                map.end()
+            }
+            (Personal::Lost(reference), true) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("ref", &reference.to_string())?;
+                map.serialize_entry("lost", &true)?;
                 map.end()
             }
             (Personal::Text(text), true) => serializer.serialize_str(text),

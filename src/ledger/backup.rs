@@ -23,6 +23,7 @@ use thads_proof::tree::Root;
 use crate::journal::Listing;
 use crate::open::OpenError;
 use crate::reader::Reader;
+use crate::vault::References;
 use crate::vault::compare::{self, Difference};
 use crate::verify::{VaultCheck, check_vault};
 use crate::{files, keys, vault};
@@ -100,11 +101,17 @@ pub struct Backup {
 }
 
 /// Copies what the backup in `target` lacks of the ledger in `dir`, also while a server writes to it: to the last whole
-/// block. Everything is verified as it is copied. The keys are copied only `with_keys`.
+/// block. Everything is verified as it is copied. The keys are copied only `with_keys`. `references`: how to read those of
+/// a payload.
 ///
 /// # Errors
 /// See [`BackupError`]: the target holds something else or a longer history, the ledger is damaged.
-pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, BackupError> {
+pub fn backup(
+    dir: &Path,
+    target: &Path,
+    with_keys: bool,
+    references: References,
+) -> Result<Backup, BackupError> {
     let reader = Reader::open(dir)?;
     let (head, note) = (reader.head(), reader.checkpoint()?);
     let genesis = reader.genesis().clone();
@@ -176,7 +183,7 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     }
     files::make_folder(&target.join(files::WAL))?;
     let (size, root) = (head.size, head.root);
-    let personal = check_vault(dir);
+    let personal = check_vault(dir, references);
     let lacking = Vec::new();
     let mut done =
         Backup { size, root, segments: 0, bytes: 0, mended, note: note.clone(), lacking, personal };
@@ -200,6 +207,14 @@ pub fn backup(dir: &Path, target: &Path, with_keys: bool) -> Result<Backup, Back
     files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
     files::remove_if_there(&target.join(UNFINISHED))?;
     Ok(done)
+}
+
+/// Whether a folder is a whole backup, and no ledger's own directory.
+pub(crate) fn is_backup(dir: &Path) -> bool {
+    let is_there = |name: &str| dir.join(name).exists();
+    !is_there("LOCK")
+        && !is_there(files::SLED)
+        && Contents::read(dir).is_ok_and(|contents| contents.is_some())
 }
 
 /// Reads what a target holds. `None`: nothing yet, or what the first backup of this ledger left when it was cut off.

@@ -3,6 +3,7 @@
 mod alone;
 mod append;
 mod doubtful;
+mod exchanged;
 mod faults;
 mod mending;
 mod opening;
@@ -17,13 +18,15 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis, Unit};
-use thads_proof::record::{LedgerId, Micros, Position, Provenance, RequestId, Stream, StreamTag};
+use thads_proof::record::{LedgerId, Micros, Position, Provenance, Record, RequestId, Stream, StreamTag};
+use thads_proof::verify::Options;
 
 use crate::founding::genesis_block;
 use crate::journal::{Journal, Memory, Tip};
 use crate::{
-    Append, Committer, Head, Ledger, NewEvent, OpenOptions, OpenReport, Personal, Seeded, Setup,
-    SimulatedClock, Storage, StreamAppend, Vault,
+    Append, Committer, DirectoryReport, Head, Ledger, NewEvent, NoReferences, OpenOptions, OpenReport,
+    Personal, Piece, Reference, Seeded, Setup, SimulatedClock, Storage, StreamAppend, Vault,
+    verify_directory,
 };
 
 const SEED: u64 = 8271;
@@ -158,6 +161,34 @@ fn filled(count: u64) -> Place {
     fill(&ledger, 1, count);
     ledger.close().unwrap();
     place
+}
+
+/// The law of these tests: a payload names what stands behind each `name=`, and nothing else. Revision 255 is of later.
+fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences> {
+    if revision == u8::MAX {
+        return Err(NoReferences::Unknown { kind, revision });
+    }
+    let mut named = Vec::new();
+    let mut rest = payload;
+    while let Some(after) = rest.strip_prefix(b"name=") {
+        let (reference, after) =
+            after.split_first_chunk().ok_or_else(|| NoReferences::Malformed("it ends too early".into()))?;
+        named.push(*reference);
+        rest = after.strip_prefix(b";").unwrap_or(after);
+    }
+    Ok(named)
+}
+
+/// Verifies a directory.
+fn verify(place: &Place) -> DirectoryReport {
+    verify_directory(&place.dir, &Options::default(), references).unwrap()
+}
+
+/// What is said of the persons of a record: their words, or `None` where these are lost.
+fn said(vault: &Vault, record: &Record) -> Vec<Option<String>> {
+    let pieces = vault.read_record(record, references).unwrap();
+    let words = |piece: Piece| Some(String::from_utf8(piece.plaintext.ok()?.to_vec()).unwrap());
+    pieces.into_iter().map(words).collect()
 }
 
 /// Every record's stored bytes.

@@ -84,5 +84,7 @@ pub use setup::{OpenOptions, Setup};
 pub use space::is_short_of_room;
 pub use state::{Discontinuity, Head, StreamHead};
 pub use storage::Storage;
-pub use vault::{Opening, Reference, Vault, VaultError, VaultReport};
+pub use vault::{
+    NoReferences, Piece, Reference, References, Unopened, Vault, VaultError, VaultReport, WhyLost,
+};
 pub use verify::{DirectoryReport, SledReport, VaultCheck, verify_directory};

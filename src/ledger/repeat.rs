@@ -2,8 +2,9 @@
 //!
 //! Compared is what was sent: streams, kinds, dates, office, officer, what is corrected, payload and personal data. A
 //! payload holds a fresh reference wherever personal data belongs; there the payloads may differ, and what the vault
-//! keeps under the first reference must be what is sent under the new one. Personal data that was erased since cannot be
-//! compared any more and counts as the same. Versions are not compared: they were right when the request was recorded.
+//! keeps under the first reference, and what opens the record's commitment, must be what is sent under the new one; where
+//! that is lost it cannot be said whether they are the same. Versions are not compared: they were right when the request
+//! was recorded.
 
 use thads_proof::record::{Record, Stream};
 
@@ -52,13 +53,12 @@ fn same_event(record: &Record, stream: &Stream, event: &NewEvent, vault: &Vault)
         return Ok(false);
     }
     let mut masked = event.payload.clone();
-    for personal in &event.personal {
+    for (personal, commitment) in event.personal.iter().zip(&record.commitments) {
         let mut from = 0;
         while let Some(at) = find(&event.payload, &personal.reference, from) {
             let mut first: Reference = [0; REFERENCE_BYTES];
             first.copy_from_slice(&record.payload[at..at + REFERENCE_BYTES]);
-            let known = vault.compare(&first, &personal.plaintext)?;
-            if !known {
+            if *vault.read(&first, commitment)? != personal.plaintext {
                 return Ok(false);
             }
             masked[at..at + REFERENCE_BYTES].copy_from_slice(&first);

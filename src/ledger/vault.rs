@@ -4,11 +4,15 @@
 //! `vault/entries` the salt and the data, both in an XChaCha20-Poly1305 ciphertext (associated data: the reference);
 //! `keys/keyring` the key. A salt in the clear would let whoever holds it guess the data from the commitment.
 //! Both only grow, and both are synced before the block that names them: an entry that no block names is harmless, the
-//! other way round would be a loss. Erasing overwrites key, salt and ciphertext where they lie; the record keeps its
-//! commitment, which nobody can open any more, and every proof still holds.
+//! other way round would be a loss.
+//!
+//! Neither file is evidence of anything. What stands under a reference is given out only against the commitment of the very
+//! record that names it ([`Vault::read`], [`Vault::read_record`]): whoever can write these files can destroy words, and cannot
+//! have others shown in their place. A reference has one entry and one slot; a second one is never written, and never read.
 
 mod check;
 pub(crate) mod compare;
+mod read;
 mod scan;
 mod store;
 
@@ -25,7 +29,9 @@ use crate::count::wide;
 use crate::randomness::Randomness;
 use crate::sentence::Sentence;
 use crate::testing::{Defect, Step, planted, reached};
+pub(crate) use check::Check;
 pub use check::VaultReport;
+pub use read::{NoReferences, Piece, References, Unopened, Unpaired, WhyLost};
 use scan::{Place, Scan};
 use store::Store;
 
@@ -54,7 +60,7 @@ const CHECK_BYTES: usize = 8;
 const ENTRY_MAGIC: [u8; 4] = *b"thve";
 const ENTRY_HEAD_BYTES: usize = 4 + 4 + REFERENCE_BYTES + CHECK_BYTES;
 const ENTRY_EXTRA_BYTES: usize = SALT_BYTES + NONCE_BYTES + TAG_BYTES;
-/// Keyring slot: reference 16, key 32 (zeros: erased), check 8 of these.
+/// Keyring slot: reference 16, key 32, check 8 of these.
 const SLOT_BYTES: usize = REFERENCE_BYTES + KEY_BYTES + CHECK_BYTES;
 
 const ENTRY_CONTEXT: &str = "thads 2026 vault entry v1";
@@ -72,12 +78,9 @@ pub enum VaultError {
     /// A file of the vault is not there, although records commit to personal data.
     #[error("{} is gone, and records commit to personal data", .0.display())]
     Gone(std::path::PathBuf),
-    /// The entry does not open under its key: damaged or altered.
-    #[error("vault entry {} does not open under its key: it is damaged or was altered", hex(.0))]
-    Damaged(Reference),
-    /// The entry is there, its key is not.
-    #[error("vault entry {} has no key in the keyring", hex(.0))]
-    KeyMissing(Reference),
+    /// What a record commits to is not there, or is not what it commits to.
+    #[error(transparent)]
+    Lost(#[from] Unopened),
     /// Other content already stands under this reference.
     #[error("vault reference {} already stands for other content", hex(.0))]
     ReferenceTaken(Reference),
@@ -89,19 +92,13 @@ pub enum VaultError {
     },
 }
 
-/// What opens a commitment: `commitment(salt, plaintext)` is what the record holds.
-pub struct Opening {
-    /// The entry's own salt.
-    pub salt: [u8; SALT_BYTES],
-    /// The personal data.
-    pub plaintext: Zeroizing<Vec<u8>>,
-}
-
 /// The vault of one ledger. Many threads may read; only the committer adds.
 pub struct Vault {
     entries: Store,
     keyring: Store,
     index: RwLock<HashMap<Reference, Place>>,
+    /// References under which there is more than one entry or slot.
+    doubled: Vec<Reference>,
     /// Where the next entry and the next slot go. Owned by the committer; the lock is never contended.
     ends: Mutex<Ends>,
 }
@@ -127,8 +124,8 @@ pub(crate) struct Mark {
 }
 
 struct Sealed {
-    commitment: [u8; 32],
-    plaintext: Zeroizing<Vec<u8>>,
+    /// Bytes of plaintext.
+    length: usize,
     entry: usize,
     slot: usize,
 }
@@ -187,55 +184,19 @@ impl Vault {
             entries: Store::memory(),
             keyring: Store::memory(),
             index: RwLock::new(HashMap::new()),
+            doubled: Vec::new(),
             ends: Mutex::new(Ends { entries: 0, keyring: 0 }),
         }
     }
 
     fn load(entries: Store, keyring: Store) -> Result<(Vault, Vec<Sentence>), VaultError> {
-        let Scan { index, entries_end, keyring_end, odd } = scan::scan(&entries, &keyring)?;
+        let Scan { index, doubled, entries_end, keyring_end, odd } = scan::scan(&entries, &keyring)?;
         let ends = Ends { entries: entries_end, keyring: keyring_end };
-        Ok((Vault { entries, keyring, index: RwLock::new(index), ends: Mutex::new(ends) }, odd))
+        Ok((Vault { entries, keyring, index: RwLock::new(index), doubled, ends: Mutex::new(ends) }, odd))
     }
 
-    /// Returns the personal data behind `reference`; `None` when there is none or it was erased.
-    ///
-    /// # Errors
-    /// When the files cannot be read, or the entry does not open under its key.
-    pub fn get(&self, reference: &Reference) -> Result<Option<Vec<u8>>, VaultError> {
-        Ok(self.opening(reference)?.map(|mut opening| std::mem::take(&mut *opening.plaintext)))
-    }
-
-    /// Returns what opens the commitment made for `reference`; `None` when there is none or it was erased.
-    ///
-    /// # Errors
-    /// As [`Vault::get`].
-    pub fn opening(&self, reference: &Reference) -> Result<Option<Opening>, VaultError> {
-        let place = self.index.read().unwrap_or_else(PoisonError::into_inner).get(reference).copied();
-        let Some(place) = place else { return Ok(None) };
-        let Some(slot) = place.slot else { return Err(VaultError::KeyMissing(*reference)) };
-        let key = self.key(slot)?;
-        if *key == [0; KEY_BYTES] {
-            return Ok(None);
-        }
-        let mut entry = vec![0; ENTRY_EXTRA_BYTES + place.length];
-        self.entries.read_at(&mut entry, place.body())?;
-        let mut nonce = [0; NONCE_BYTES];
-        nonce.copy_from_slice(&entry[..NONCE_BYTES]);
-        let sealed = Payload { msg: &entry[NONCE_BYTES..], aad: reference };
-        let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(nonce), sealed);
-        let opened = Zeroizing::new(opened.map_err(|_| VaultError::Damaged(*reference))?);
-        let (salt, plaintext) = opened.split_first_chunk().ok_or(VaultError::Damaged(*reference))?;
-        Ok(Some(Opening { salt: *salt, plaintext: Zeroizing::new(plaintext.to_vec()) }))
-    }
-
-    fn key(&self, slot: u64) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        self.keyring.read_at(&mut key[..], slot + wide(REFERENCE_BYTES))?;
-        Ok(key)
-    }
-
-    /// Seals `plaintext` into `batch` and returns its commitment. The same content under the same reference again (the
-    /// repetition of an append that was cut short) gives the commitment that it has already.
+    /// Seals `plaintext` into `batch` and returns its commitment. The same content under the same reference again (an append
+    /// that is placed anew, because another committer was first) gives the commitment that it has already.
     pub(crate) fn seal(
         &self,
         batch: &mut Batch,
@@ -246,20 +207,17 @@ impl Vault {
         if plaintext.len() > PLAINTEXT_BYTES_MAX {
             return Err(VaultError::TooLong { given: plaintext.len() });
         }
-        if let Some(sealed) = batch.sealed.get(reference) {
-            let same = sealed.plaintext.as_slice() == plaintext;
-            return if same { Ok(sealed.commitment) } else { Err(VaultError::ReferenceTaken(*reference)) };
+        if batch.sealed.contains_key(reference) {
+            return Err(VaultError::ReferenceTaken(*reference));
         }
         if self.holds(reference) {
-            match self.opening(reference) {
-                Ok(Some(opening)) if opening.plaintext.as_slice() == plaintext => {
-                    return Ok(hash::commitment(&opening.salt, plaintext));
+            return match self.salted(reference) {
+                Ok(salted) if salted.plaintext() == plaintext => Ok(salted.commitment()),
+                Ok(_) | Err(WhyLost::NoEntry | WhyLost::NoKey | WhyLost::Damaged | WhyLost::Other) => {
+                    Err(VaultError::ReferenceTaken(*reference))
                 }
-                Ok(_) => return Err(VaultError::ReferenceTaken(*reference)),
-                // What an interrupted write left; no block names it, and it is written anew.
-                Err(VaultError::KeyMissing(_) | VaultError::Damaged(_)) => {}
-                Err(error) => return Err(error),
-            }
+                Err(WhyLost::Unreadable(error)) => Err(VaultError::Io(error)),
+            };
         }
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         let mut salt = [0; SALT_BYTES];
@@ -279,20 +237,8 @@ impl Vault {
         batch.entries.extend_from_slice(&nonce);
         batch.entries.extend_from_slice(&ciphertext);
         batch.slots.extend_from_slice(&scan::slot(reference, &key)[..]);
-        let plaintext = Zeroizing::new(plaintext.to_vec());
-        batch.sealed.insert(*reference, Sealed { commitment, plaintext, entry, slot });
+        batch.sealed.insert(*reference, Sealed { length: plaintext.len(), entry, slot });
         Ok(commitment)
-    }
-
-    /// Returns whether `plaintext` stands under `reference`. An erased entry counts as the same.
-    ///
-    /// # Errors
-    /// As [`Vault::get`].
-    pub fn compare(&self, reference: &Reference, plaintext: &[u8]) -> Result<bool, VaultError> {
-        if !self.holds(reference) {
-            return Ok(false);
-        }
-        Ok(self.opening(reference)?.is_none_or(|opening| opening.plaintext.as_slice() == plaintext))
     }
 
     /// Writes and syncs a block's entries: first the keys, then what they open.
@@ -312,11 +258,8 @@ impl Vault {
         }
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         for (reference, sealed) in &batch.sealed {
-            let place = Place {
-                entry: ends.entries + wide(sealed.entry),
-                length: sealed.plaintext.len(),
-                slot: Some(ends.keyring + wide(sealed.slot)),
-            };
+            let entry = Some((ends.entries + wide(sealed.entry), sealed.length));
+            let place = Place { entry, slot: Some(ends.keyring + wide(sealed.slot)) };
             index.insert(*reference, place);
         }
         ends.entries += wide(batch.entries.len());
@@ -324,31 +267,13 @@ impl Vault {
         Ok(())
     }
 
-    /// Destroys key, salt and ciphertext of `reference`: overwritten where they lie, and synced. Returns whether there was
-    /// anything to destroy. An earlier image of disk and keyring still opens what it holds.
-    ///
-    /// # Errors
-    /// When the files cannot be written; asking again continues.
-    pub fn erase(&self, reference: &Reference) -> Result<bool, VaultError> {
-        let place = self.index.read().unwrap_or_else(PoisonError::into_inner).get(reference).copied();
-        let Some(place) = place else { return Ok(false) };
-        let mut there = false;
-        if let Some(slot) = place.slot {
-            there = *self.key(slot)? != [0; KEY_BYTES];
-            self.keyring.write_at(&scan::slot(reference, &[0; KEY_BYTES])[..], slot)?;
-            self.keyring.sync()?;
-        }
-        self.entries.write_at(&vec![0; ENTRY_EXTRA_BYTES + place.length], place.body())?;
-        self.entries.sync()?;
-        Ok(there)
-    }
-
-    /// Returns whether an entry of this name was ever made, erased or not.
+    /// Returns whether an entry or a key stands under this reference. What does belongs to a record, or is left of a write
+    /// that was cut off: in both cases the reference is used, and another one is to be drawn.
     pub fn holds(&self, reference: &Reference) -> bool {
         self.index.read().unwrap_or_else(PoisonError::into_inner).contains_key(reference)
     }
 
-    /// Returns how many entries there are, erased ones among them.
+    /// Returns how many references have an entry or a key.
     pub fn count(&self) -> usize {
         self.index.read().unwrap_or_else(PoisonError::into_inner).len()
     }

@@ -6,7 +6,6 @@
 
 mod found;
 
-use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -15,7 +14,6 @@ use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
 
-use crate::files;
 use crate::journal::{Cursor, Listing, StoreError};
 use crate::keys::{self, KeyError};
 use crate::lock;
@@ -25,14 +23,19 @@ use crate::sentence::Sentence;
 use crate::snapshot;
 use crate::state::State;
 use crate::storage::Storage;
-use crate::vault::KEYRING;
+use crate::vault::{Check, ENTRIES, KEYRING, References};
+use crate::{backup, files};
 pub use found::{DirectoryReport, SledReport, VaultCheck};
 
-/// Verifies both copies in the data directory `dir`.
+/// Verifies both copies in the data directory `dir`, and the vault. `references`: how to read those of a payload.
 ///
 /// # Errors
 /// When the segments' files cannot be read.
-pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport, VerifyError> {
+pub fn verify_directory(
+    dir: &Path,
+    options: &Options,
+    references: References,
+) -> Result<DirectoryReport, VerifyError> {
     let wal = dir.join(files::WAL);
     // Read before the log: a writer may be at work, and the log only grows.
     let heads = snapshot::peek(dir);
@@ -69,8 +72,11 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
     let wanted = signed.chain(receipted).max().unwrap_or(0);
+    let sled_alone =
+        matches!(&sled, SledReport::Checked(report, wrong) if report.is_good() && wrong.is_empty());
     let vault = match &segments {
-        Some(report) if report.is_good() => check_vault(dir),
+        Some(report) if report.is_good() => check_vault(dir, references),
+        None if sled_alone => check_vault(dir, references),
         Some(_) | None => {
             VaultCheck::Skipped(Sentence::new("các đoạn không còn nguyên", "the segments are not whole"))
         }
@@ -78,23 +84,40 @@ pub fn verify_directory(dir: &Path, options: &Options) -> Result<DirectoryReport
     Ok(DirectoryReport { segments, sled, disagreements, vault, key, wanted })
 }
 
-/// Holds the vault against the commitments of all records.
-pub(crate) fn check_vault(dir: &Path) -> VaultCheck {
-    if !dir.join(KEYRING).exists() {
-        return VaultCheck::Skipped(Sentence::new(
-            format!("không có {KEYRING} ở đây"),
-            format!("{KEYRING} is not here"),
-        ));
-    }
+/// Holds the vault against the log: every commitment of every record must open by what stands behind its own reference.
+pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
+    const AT_ONCE: usize = 1 << 14;
     let checked = || {
         let reader = Reader::open(dir).map_err(|error| error.to_string())?;
-        let mut commitments = HashSet::new();
-        for record in reader.read(Position::GENESIS) {
-            commitments.extend(record.map_err(|error| error.to_string())?.commitments);
+        let mut check = Check::new(reader.vault(), references);
+        let mut records = reader.read(Position::GENESIS);
+        loop {
+            let some: Vec<_> = records
+                .by_ref()
+                .take(AT_ONCE)
+                .collect::<Result<_, _>>()
+                .map_err(|error| error.to_string())?;
+            if some.is_empty() {
+                break;
+            }
+            check.records(&some).map_err(|error| error.to_string())?;
         }
-        reader.vault().check(commitments).map_err(|error| error.to_string())
+        Ok(check.finish())
     };
-    checked().map_or_else(|why: String| VaultCheck::Skipped(Sentence::as_given(why)), VaultCheck::Checked)
+    if backup::is_backup(dir) {
+        return VaultCheck::Skipped(Sentence::new(
+            "đây là bản sao lưu, giữ dữ liệu ấy dưới tên khác; thads restore kiểm nó",
+            "this is a backup, which keeps it under other names; thads restore checks it",
+        ));
+    }
+    let gone = [ENTRIES, KEYRING].into_iter().find(|file| !dir.join(file).exists());
+    match checked() {
+        Ok(report) => match gone.filter(|_| report.lost > 0) {
+            Some(gone) => VaultCheck::Gone(gone, report.lost),
+            None => VaultCheck::Checked(report),
+        },
+        Err(why) => VaultCheck::Unreadable(why),
+    }
 }
 
 /// Says where the stream heads that were written down beside a whole log speak of another.

@@ -16,6 +16,7 @@ use thads_proof::record::{Provenance, Record, RequestId, Stream};
 use crate::house::{House, HouseClock, HouseError, Pending};
 use crate::judged_again::{judges_again, left_behind};
 use crate::moves::{ends_of, has_two_ends};
+use crate::persons::Words;
 use crate::place::{belongs, named_case_exists, number_follows, organisation_stream, year_fits};
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
@@ -377,9 +378,15 @@ impl House {
             Some(thads_cases::history::Repair::Corrected { event, took_effect, .. }) => (event, took_effect),
             Some(thads_cases::history::Repair::Voided { .. }) | None => (&*target.event, target.effective),
         };
-        let opened = seal::open(event, self.ledger.vault());
+        let mut words = Words::of(self, entries.iter().map(|entry| (entry.position, &*entry.event)));
+        let opened = words.event(event)?;
         let mut fields = wire::fields_of(&opened);
         fields.extend(changes.clone());
+        if let Some((name, value)) = fields.iter().find(|(_, value)| wire::holds_lost_words(value)) {
+            let why = "it holds words about persons that are lost here, or others stand in their place: they cannot be said again";
+            let ways = "the whole field in changes; thads verify names what is lost";
+            return Err(WireError::new(name, &value.to_string(), why, ways).into());
+        }
         let replacement = wire::event_of(event.about().name, fields)?;
         let names = repeat::given(changes, rest);
         Ok(wire::correction(replacement, &took_effect.to_string(), names, rest.clone())?)
@@ -421,7 +428,7 @@ impl House {
             };
             let position = Position(next.0 + count(&entries));
             let office = office_of(books, &part.subject, known, part.actor);
-            let sealed = seal::seal(part.event.clone(), &mut **randomness)?;
+            let sealed = seal::seal(part.event.clone(), &mut **randomness, self.ledger.vault())?;
             let event = Arc::new(sealed.event.clone());
             let action = Action {
                 effective: part.effective.unwrap_or(today),

@@ -9,6 +9,7 @@ pub mod house;
 pub mod http;
 mod judged_again;
 mod moves;
+pub mod persons;
 mod place;
 pub mod problem;
 mod repeat;

@@ -4,7 +4,7 @@
 //! stream, kind, officer, the fields. What a record adds is told apart: a date that is left out is the day on which it was
 //! first decided; a correction of some fields names them, and the others, taken from the entry as it stood then, are not
 //! compared. A version that was asked for is the one that the stream had. Words about persons are compared through the
-//! vault; words that were erased since cannot be compared any more and count as the same.
+//! vault, where they open the commitments of the record; where they are lost it cannot be said whether they are the same.
 
 use serde_json::{Map, Value};
 use thads_cases::date::Date;
@@ -40,7 +40,7 @@ pub(crate) fn says_event(
     vault: &Vault,
 ) -> Result<bool, VaultError> {
     let Some(recorded) = envelope(record, decided_on, sent) else { return Ok(false) };
-    same_event(&recorded, event, vault)
+    same_event(&recorded, &record.commitments, event, vault)
 }
 
 /// Whether a record holds what a request says that is sent again.
@@ -56,7 +56,7 @@ pub(crate) fn says_request(
         What::Changes { changes, rest, .. } => {
             let Some(recorded) = envelope(record, decided_on, sent) else { return Ok(false) };
             match resolved_again(&recorded, changes, rest) {
-                Some(event) => same_event(&recorded, &event, vault),
+                Some(event) => same_event(&recorded, &record.commitments, &event, vault),
                 None => Ok(false),
             }
         }
@@ -101,16 +101,21 @@ pub(crate) fn given(changes: &Map<String, Value>, rest: &Map<String, Value>) -> 
 }
 
 /// Whether two events say the same, the second in words where the first holds references.
-fn same_event(recorded: &Event, sent: &Event, vault: &Vault) -> Result<bool, VaultError> {
+fn same_event(
+    recorded: &Event,
+    commitments: &[[u8; 32]],
+    sent: &Event,
+    vault: &Vault,
+) -> Result<bool, VaultError> {
     let (mut recorded, mut sent) = (recorded.clone(), sent.clone());
     let (kept, words) = (recorded.personal(), sent.personal());
-    if kept.len() != words.len() {
+    if kept.len() != words.len() || kept.len() != commitments.len() {
         return Ok(false);
     }
-    for (kept, words) in kept.into_iter().zip(words) {
+    for ((kept, words), commitment) in kept.into_iter().zip(words).zip(commitments) {
         let Personal::Sealed(reference) = kept else { return Ok(false) };
         let same = match seal::plaintext(words) {
-            Some(plaintext) => vault.compare(&reference.0, &plaintext)?,
+            Some(plaintext) => *vault.read(&reference.0, commitment)? == plaintext,
             // A field that is not sent again stands there as it was recorded.
             None => words == kept,
         };

@@ -2,7 +2,7 @@
 
 use thads_cases::event::{Body, Event, Payload};
 use thads_cases::ids::Position;
-use thads_cases::personal::{Person, Personal, VaultRef};
+use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::rules::RuleSet;
 use thads_ledger::{NewEvent, Randomness, Vault};
 use thads_proof::codec;
@@ -31,16 +31,22 @@ pub struct Sealed {
     pub personal: Vec<thads_ledger::Personal>,
 }
 
-/// Puts fresh references in place of personal words.
+/// Puts fresh references in place of personal words: such as nothing stands under in the vault, be it only what a write that
+/// was cut off has left.
 ///
 /// # Errors
 /// A reference given where words are wanted, or no randomness.
-pub fn seal(mut event: Event, randomness: &mut dyn Randomness) -> Result<Sealed, SealError> {
+pub fn seal(mut event: Event, randomness: &mut dyn Randomness, vault: &Vault) -> Result<Sealed, SealError> {
     let mut personal = Vec::new();
     for field in event.personal() {
         let plaintext = plaintext(field).ok_or(SealError::Reference)?;
         let mut reference = [0; 16];
-        randomness.fill(&mut reference).map_err(SealError::Randomness)?;
+        loop {
+            randomness.fill(&mut reference).map_err(SealError::Randomness)?;
+            if !vault.holds(&reference) {
+                break;
+            }
+        }
         *field = Personal::Sealed(VaultRef(reference));
         personal.push(thads_ledger::Personal { reference, plaintext });
     }
@@ -50,37 +56,8 @@ pub fn seal(mut event: Event, randomness: &mut dyn Randomness) -> Result<Sealed,
 /// The canonical bytes of personal words: one byte for what it is, then JSON with the keys in a fixed order.
 pub(crate) fn plaintext(field: &Personal) -> Option<Vec<u8>> {
     match field {
-        Personal::Sealed(_) => None,
+        Personal::Sealed(_) | Personal::Lost(_) => None,
         Personal::Text(_) | Personal::Person(_) => serde_json::to_vec(field).ok(),
-    }
-}
-
-/// The words behind a plaintext of the vault.
-pub fn words(plaintext: &[u8]) -> Option<Personal> {
-    match serde_json::from_slice(plaintext).ok()? {
-        Personal::Sealed(_) => None,
-        words @ (Personal::Text(_) | Personal::Person(_)) => Some(words),
-    }
-}
-
-/// Puts the vault's words back in place of references, for whoever may read them. What was erased, or is not there,
-/// stays a reference.
-pub fn open(event: &Event, vault: &Vault) -> Event {
-    let mut opened = event.clone();
-    for field in opened.personal() {
-        let Personal::Sealed(reference) = field else { continue };
-        if let Some(found) = vault.get(&reference.0).ok().flatten().and_then(|plaintext| words(&plaintext)) {
-            *field = found;
-        }
-    }
-    opened
-}
-
-/// A name to show for a person, or the text itself.
-pub fn shown(personal: &Personal) -> String {
-    match personal {
-        Personal::Text(text) | Personal::Person(Person { name: text, .. }) => text.clone(),
-        Personal::Sealed(reference) => format!("ref {reference}"),
     }
 }
 

@@ -7,7 +7,7 @@ use thads_cases::ids::Position;
 use thads_ledger::{Reader, Records, Vault};
 use thads_projections::books::Books;
 use thads_proof::genesis::Genesis;
-use thads_proof::record::Leaf;
+use thads_proof::record::{Leaf, Record};
 use thads_proof::tree::{Frontier, Root};
 
 use crate::house::{House, HouseError};
@@ -106,6 +106,11 @@ pub trait Source {
     fn genesis(&self) -> &Genesis;
     /// The vault.
     fn vault(&self) -> &Vault;
+    /// A record.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError>;
     /// The root of the tree of the first `size` records; `None` beyond the head. Cost: the head's is at hand, any other
     /// hashes every record below it.
     ///
@@ -125,6 +130,10 @@ impl Source for View {
 
     fn vault(&self) -> &Vault {
         self.reader.vault()
+    }
+
+    fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
+        Ok(self.reader.record(position)?)
     }
 
     fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError> {
@@ -147,6 +156,10 @@ impl Source for House {
 
     fn vault(&self) -> &Vault {
         self.ledger().vault()
+    }
+
+    fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
+        Ok(self.ledger().record(position)?)
     }
 
     fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError> {

@@ -381,6 +381,17 @@ fn read<T>(
     Err(WireError::new(name, &value.to_string(), &error, "a value of its type; see docs/format.md"))
 }
 
+/// Whether a value holds words about persons that are lost, as answers show them.
+pub fn holds_lost_words(value: &Value) -> bool {
+    match value {
+        Value::Object(object) => {
+            object.contains_key("ref") && object.contains_key("lost") || object.values().any(holds_lost_words)
+        }
+        Value::Array(values) => values.iter().any(holds_lost_words),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 fn text<'a>(object: &'a Map<String, Value>, field: &str, accepted: &str) -> Result<&'a str, WireError> {
     match object.get(field) {
         Some(Value::String(text)) => Ok(text),

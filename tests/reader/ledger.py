@@ -180,7 +180,7 @@ def checkpoint(note: str, vkey: str) -> tuple[int, bytes]:
 
 
 class Vault:
-    """Personal data by reference: the last entry and the last key of each."""
+    """Personal data by reference: the first entry and the first key of each."""
 
     def __init__(self, directory: Path) -> None:
         entries, keyring = (directory / "vault/entries").read_bytes(), (directory / "keys/keyring").read_bytes()
@@ -188,13 +188,13 @@ class Vault:
         for at in range(0, len(keyring) - 55, 56):
             slot = keyring[at : at + 56]
             if derive("thads 2026 keyring slot v1", slot[:48])[:8] == slot[48:]:
-                self.keys[slot[:16]] = slot[16:48]
+                self.keys.setdefault(slot[:16], slot[16:48])
         at = 0
         while at < len(entries):
             head = entries[at : at + 32]
             length = int.from_bytes(head[4:8], "big")
             must(head[:4] == b"thve" and derive("thads 2026 vault entry v1", head[:24])[:8] == head[24:], "an entry")
-            self.entries[head[8:24]] = entries[at + 32 : at + 32 + 72 + length]
+            self.entries.setdefault(head[8:24], entries[at + 32 : at + 32 + 72 + length])
             at += 32 + 72 + length
 
     def words(self, reference: bytes, commitment: bytes) -> bytes:

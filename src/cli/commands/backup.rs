@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use thads_ledger::VaultCheck;
+use thads_ledger::{Sentence, VaultCheck};
+use thads_service::persons::references;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -19,7 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let done = thads_ledger::backup(data, &args.dir, args.keys)?;
+    let done = thads_ledger::backup(data, &args.dir, args.keys, references)?;
     let (size, root) = (done.size, done.root.to_string());
     if output.json {
         output.json(&json!({
@@ -54,13 +55,10 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
 /// A backup of what is damaged is made and says so: exit status 3.
 fn result(done: &thads_ledger::Backup) -> Result<(), Failure> {
     let lost = match &done.personal {
-        VaultCheck::Checked(report) => report.missing,
-        VaultCheck::Skipped(why) => {
+        VaultCheck::Checked(_) | VaultCheck::Gone(..) => done.personal.lost(),
+        VaultCheck::Skipped(Sentence { en: why, .. }) | VaultCheck::Unreadable(why) => {
             return Err(Failure::new(
-                format!(
-                    "the log was backed up; whether its personal data can be read is not known: {}",
-                    why.en
-                ),
+                format!("the log was backed up; whether its personal data can be read is not known: {}", why),
                 "bring keys/keyring and vault/entries back, then make the backup again; what the backup had is still in it",
             ));
         }

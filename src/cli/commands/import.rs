@@ -6,13 +6,12 @@ use serde_json::json;
 use thads_cases::date::Date;
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
-use thads_cases::personal::Personal;
 use thads_cases::world::World;
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
 use thads_service::act::{ActError, Group, Part};
 use thads_service::house::{Founding, House};
-use thads_service::seal;
+use thads_service::persons::{Words, shown};
 use thads_service::wire::{Language, Subject, WireError};
 
 use crate::failure::Failure;
@@ -196,14 +195,21 @@ impl Target for HouseTarget {
     }
 
     fn officer_names(&self) -> Result<Vec<(OfficerNo, String)>, ActError> {
-        let books = self.house.books();
-        let name = |person: &Personal| {
-            let Personal::Sealed(reference) = person else { return None };
-            let plaintext = self.house.ledger().vault().get(&reference.0).ok().flatten()?;
-            seal::words(&plaintext).map(|words| seal::shown(&words))
+        let (entries, world) = {
+            let books = self.house.books();
+            (books.organisation().to_vec(), books.world_at(books.position()))
         };
-        let officers = books.world().organisation.officers.values();
-        Ok(officers.filter_map(|officer| Some((officer.number, name(&officer.person)?))).collect())
+        let mut words = Words::of(&self.house, entries.iter().map(|entry| (entry.position, &*entry.event)));
+        let mut names = Vec::new();
+        for officer in world.organisation.officers.values() {
+            let person = words.personal(&officer.person)?;
+            let name = shown(&person).ok_or_else(|| {
+                let why = "the name of this officer is lost here, so that a row could not be told to be his";
+                WireError::new("officer", &officer.number.to_string(), why, "vault/ and keys/ from a backup")
+            })?;
+            names.push((officer.number, name.to_owned()));
+        }
+        Ok(names)
     }
 
     fn submit(&mut self, batch: &[RowAppend]) -> Result<(), ActError> {

@@ -6,6 +6,7 @@ use serde_json::json;
 use thads_cases::date::Date;
 use thads_ledger::Until;
 use thads_proof::record::Micros;
+use thads_service::persons::references;
 use thads_service::wire::instant;
 
 use crate::failure::Failure;
@@ -33,7 +34,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         (None, Some(moment)) => Until::Recorded(Micros::new(before(moment)?)),
         (None, None) => Until::End,
     };
-    let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref())?;
+    let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref(), references)?;
     let (size, root) = (done.size, done.root.to_string());
     if output.json {
         output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": done.unopened, "kept_beside": done.beside }))?;

@@ -8,6 +8,7 @@ use thads_projections::period::Period;
 use thads_projections::scope::Scope;
 use thads_proof::note::Vkey;
 use thads_proof::verify::{Finding, Options, Report};
+use thads_service::persons::references;
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
@@ -68,7 +69,7 @@ fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
             "thads init founds one, thads demo a practice one; --data names the directory",
         ));
     }
-    let directory = thads_ledger::verify_directory(data, options)
+    let directory = thads_ledger::verify_directory(data, options, references)
         .map_err(|error| Failure::Failed { message: error.to_string(), hint: None })?;
     let mut verified = Verified { directory, identities: Vec::new(), checkpoints: options.checkpoints.len() };
     if verified.is_whole() {

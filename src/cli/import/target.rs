@@ -48,7 +48,7 @@ pub trait Target {
     /// The next complaint number of an office and year, from 1.
     fn next_complaint(&self, office: &OfficeCode, year: u16) -> u32;
 
-    /// The names of the officers, out of the vault, as they were given; without those whose names were erased.
+    /// The names of the officers, out of the vault, as they were given.
     /// Asked once, at the start.
     fn officer_names(&self) -> Result<Vec<(OfficerNo, String)>, Self::Error>;
 

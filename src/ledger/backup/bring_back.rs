@@ -19,7 +19,8 @@ use super::walk::Walk;
 use super::{BackupError, key_of};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
-use crate::verify::{VaultCheck, check_vault};
+use crate::vault::{KEYRING, References};
+use crate::verify::check_vault;
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,11 +49,18 @@ pub struct Restored {
 }
 
 /// Makes the data directory `dir`, which must be empty or not there, from the backup in `backup`. `key`: the log's verifier
-/// key, where it is kept elsewhere; else the one that the backup's genesis names.
+/// key, where it is kept elsewhere; else the one that the backup's genesis names. `references`: how to read those of a
+/// payload.
 ///
 /// # Errors
 /// See [`BackupError`]: the directory is not empty, the backup is not what its checkpoint says.
-pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Result<Restored, BackupError> {
+pub fn restore(
+    backup: &Path,
+    dir: &Path,
+    until: Until,
+    key: Option<&str>,
+    references: References,
+) -> Result<Restored, BackupError> {
     draft::refuse_if_used(dir)?;
     let Some(contents) = Contents::read(backup)? else {
         return Err(BackupError::Refused(format!("{} holds no backup", backup.display())));
@@ -97,10 +105,8 @@ pub fn restore(backup: &Path, dir: &Path, until: Until, key: Option<&str>) -> Re
     }
     draft.name()?;
     let beside = contents.kept.iter().filter(|kept| kept.is_beside).map(|kept| kept.copy.clone()).collect();
-    let unopened = match check_vault(dir) {
-        VaultCheck::Checked(report) => report.missing,
-        VaultCheck::Skipped(_) => 0, // there is no keyring
-    };
+    // Where the backup has no keys, nothing can be opened before they are put back.
+    let unopened = if dir.join(KEYRING).exists() { check_vault(dir, references).lost() } else { 0 };
     Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), unopened, beside })
 }
 

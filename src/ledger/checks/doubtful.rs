@@ -17,7 +17,7 @@ fn an_emptied_segment_is_restored_from_sled() {
     for length in [0, 100, 512, 600] {
         let (place, head, records) = closed();
         change(&segment(&place, 0), |bytes| bytes.truncate(length));
-        let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+        let report = verify(&place);
         assert!(report.first_wrong().is_some(), "{length}: {:?}", report.sentences());
         let (ledger, report) = repair(&place.dir);
         assert!(report.to_string().contains("restored from sled"), "{length}: {report}");
@@ -57,7 +57,7 @@ fn a_sled_of_another_ledger_is_set_aside() {
         assert_eq!((ledger.head(), stored(&ledger)), (head, records));
         ledger.close().unwrap();
         assert!(place.dir.join("sled.aside-1").is_dir());
-        assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+        assert!(verify(&place).is_good());
     }
 }
 
@@ -92,7 +92,7 @@ fn without_segments_a_sled_that_need_not_be_whole_is_taken_only_by_a_repair() {
     fill(&ledger, 1001, 3);
     drop(ledger);
     fs::rename(place.dir.join("wal"), place.dir.join("away")).unwrap();
-    let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+    let report = verify(&place);
     assert!(report.first_wrong().unwrap().en.contains("did not end in order"), "{:?}", report.sentences());
     let refused = Ledger::open(&place.dir, super::options());
     assert!(matches!(refused, Err(OpenError::OutOfOrder { end: 41 })), "{:?}", refused.err());
@@ -119,7 +119,7 @@ fn stray_bytes_behind_the_log_are_set_aside_and_nothing_else_is() {
             segment[at..at + bytes.len()].copy_from_slice(bytes);
         });
         let damaged = fs::read(path).unwrap();
-        assert!(!crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+        assert!(!verify(&place).is_good());
         let (ledger, report) = open(&place.dir);
         assert!(report.to_string().contains("nothing was ever written"), "{at}: {report}");
         assert_eq!((ledger.head(), stored(&ledger)), (head, records.clone()), "{at}");
@@ -127,7 +127,7 @@ fn stray_bytes_behind_the_log_are_set_aside_and_nothing_else_is() {
         let aside = path.with_file_name(format!("{}.aside-1", path.file_name().unwrap().display()));
         assert!(fs::read(&aside).unwrap() == damaged, "{at}");
         fs::remove_file(aside).unwrap();
-        assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good(), "{at}");
+        assert!(verify(&place).is_good(), "{at}");
         fs::write(path, whole).unwrap();
     };
     // Further behind, as far as a block reaches, it may as well be what is left of one that was never finished.

@@ -69,7 +69,7 @@ fn mended(place: &Place, words: &str, head: &Head, records: &[Vec<u8>]) {
     let ledger = reopen(&place.dir);
     assert!(same(&ledger.head(), &head));
     ledger.close().unwrap();
-    assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+    assert!(verify(place).is_good());
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_torn_last_block_was_never_acknowledged_and_the_log_goes_on_in_a_new_segment
         assert!(!report.to_string().contains("never acknowledged"), "{missing}: {report}");
         assert_eq!(ledger.head(), head);
         ledger.close().unwrap();
-        let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+        let report = verify(&place);
         assert!(report.is_good(), "{missing}: {:?}", report.sentences());
     }
 }
@@ -257,7 +257,7 @@ fn a_torn_first_block_of_a_segment_leaves_the_segment_before_it_as_the_last() {
         let (ledger, report) = open(&place.dir);
         assert_eq!((ledger.head(), report.to_string()), (head, String::new()), "{missing:?}");
         ledger.close().unwrap();
-        assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+        assert!(verify(&place).is_good());
     }
 }
 
@@ -344,7 +344,7 @@ fn damage_in_an_old_segment_is_found_by_a_full_check_and_mended() {
     let ledger = reopen(&place.dir);
     assert_eq!(stored(&ledger), records);
     ledger.close().unwrap();
-    let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+    let report = verify(&place);
     assert!(!report.is_good());
     assert!(
         report.sentences().iter().any(|said| said.en.contains("sled is good")),
@@ -480,11 +480,11 @@ fn a_log_cut_short_in_both_copies_is_not_taken_for_whole() {
     let at = blocks(&path)[30].0;
     change(&path, |bytes| bytes[at..].fill(0));
     fs::remove_dir_all(place.dir.join("sled")).unwrap();
-    let report = crate::verify_directory(&place.dir, &Default::default()).unwrap();
+    let report = verify(&place);
     let said = report.sentences().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     assert!(!report.is_good() && said.contains("written when there were 41"), "{said}");
     let refused = Ledger::open(&place.dir, options()).err().unwrap();
     assert!(matches!(refused, OpenError::Short { size: 30, known: 41 }), "{refused}");
     fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
-    assert!(crate::verify_directory(&place.dir, &Default::default()).unwrap().is_good());
+    assert!(verify(&place).is_good());
 }

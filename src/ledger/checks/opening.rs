@@ -254,7 +254,7 @@ fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
     let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("0000000007.seg is a named pipe, not a plain file"), "{refused}");
     let refused =
-        crate::verify_directory(&place.dir, &Default::default()).map(|_| ()).unwrap_err().to_string();
+        verify_directory(&place.dir, &Default::default(), references).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("0000000007.seg"), "{refused}");
 }
 

@@ -2,10 +2,8 @@
 
 use std::fs;
 
-use thads_proof::verify::Options;
-
 use super::*;
-use crate::{SledReport, verify_directory};
+use crate::SledReport;
 
 fn closed() -> Place {
     let place = place();
@@ -18,12 +16,12 @@ fn closed() -> Place {
 #[test]
 fn a_whole_ledger_is_good_also_while_it_is_written() {
     let place = closed();
-    let report = verify_directory(&place.dir, &Options::default()).unwrap();
+    let report = verify(&place);
     assert!(report.is_good(), "{:?}", report.sentences());
     assert_eq!(report.segments.unwrap().summary.size, 41);
     assert!(matches!(report.sled, SledReport::Checked(report, _) if report.summary.size == 41));
     let ledger = reopen(&place.dir);
-    let report = verify_directory(&place.dir, &Options::default()).unwrap();
+    let report = verify(&place);
     assert!(report.is_good() && matches!(report.sled, SledReport::Busy), "{:?}", report.sentences());
     ledger.close().unwrap();
 }
@@ -36,7 +34,7 @@ fn the_bad_copy_is_named() {
     let mut changed = whole.clone();
     changed[512 * 20 + 250] ^= 1;
     fs::write(&segment, &changed).unwrap();
-    let report = verify_directory(&place.dir, &Options::default()).unwrap();
+    let report = verify(&place);
     assert!(!report.is_good());
     assert!(
         report.sentences().iter().any(|said| said.en.contains("sled is good")),
@@ -44,13 +42,13 @@ fn the_bad_copy_is_named() {
         report.sentences()
     );
     fs::remove_dir_all(place.dir.join("wal")).unwrap();
-    let report = verify_directory(&place.dir, &Options::default()).unwrap();
+    let report = verify(&place);
     assert!(!report.is_good());
     assert_eq!(report.sentences()[0].en, "There are no segments.");
     fs::create_dir(place.dir.join("wal")).unwrap();
     fs::write(&segment, &whole).unwrap();
     fs::remove_dir_all(place.dir.join("sled")).unwrap();
-    assert!(verify_directory(&place.dir, &Options::default()).unwrap().is_good());
+    assert!(verify(&place).is_good());
 }
 
 #[test]
@@ -61,7 +59,7 @@ fn copies_of_two_histories_are_told_apart() {
     ledger.close().unwrap();
     fs::remove_dir_all(ours.dir.join("sled")).unwrap();
     fs::rename(theirs.dir.join("sled"), ours.dir.join("sled")).unwrap();
-    let report = verify_directory(&ours.dir, &Options::default()).unwrap();
+    let report = verify(&ours);
     assert!(!report.is_good());
     assert!(
         report.sentences().iter().any(|said| said.en.contains("different histories")),

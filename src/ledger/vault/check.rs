@@ -1,69 +1,182 @@
-//! Holding the vault against the records: what they commit to must be there and open, but for what was erased.
+//! Holding the vault against the records, one by one: each commitment of each record must open by what stands behind its
+//! own reference.
 
-use std::collections::HashSet;
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::io::Error;
 
-use thads_proof::hash;
+use thads_proof::record::{Position, Record};
 
-use super::{Reference, Vault, VaultError};
+use super::read::{NoReferences, Unpaired, paired};
+use super::{Reference, References, Unopened, Vault, WhyLost, hex};
 use crate::count::wide;
+use crate::sentence::Sentence;
 
-/// Most references that are named.
+/// Most findings that are named.
 const NAMED_MAX: usize = 20;
 
 /// What the vault was found to hold of what the records commit to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct VaultReport {
-    /// Commitments that were opened.
+    /// Commitments that open.
     pub opened: u64,
-    /// Entries that were erased: nobody can open their commitments any more.
-    pub erased: u64,
-    /// Entries that open no commitment: of writes that were cut off, or behind the end of a log that was brought back to
-    /// an earlier state.
+    /// Commitments that nothing opens. No record says that anything was erased, so each of them is a finding.
+    pub lost: u64,
+    /// Entries that no record names: of writes that were cut off, or behind the end of a log that was brought back to an
+    /// earlier state. They show nothing and are evidence of nothing.
     pub unnamed: u64,
-    /// Commitments that nothing opens and that no erasure explains.
-    pub missing: u64,
-    /// Entries that do not open: which, at most 20, and why.
-    pub damaged: Vec<String>,
+    /// Commitments of records whose kind this build does not know: not checked.
+    pub unknown: u64,
+    /// How much is wrong: what is lost, records whose references and commitments do not fit, references that stand for more
+    /// than one thing.
+    pub findings: u64,
+    /// The first of these, at most 20.
+    pub named: Vec<Sentence>,
 }
 
 impl VaultReport {
-    /// Returns whether all that is committed to can be opened or was erased.
+    /// Returns whether nothing is wrong.
     pub fn is_good(&self) -> bool {
-        self.missing == 0
+        self.findings == 0
+    }
+
+    fn finding(&mut self, sentence: impl FnOnce() -> Sentence) {
+        self.findings += 1;
+        if self.named.len() < NAMED_MAX {
+            self.named.push(sentence());
+        }
     }
 }
 
-impl Vault {
-    /// Opens every entry and holds it against the commitments of the records, each of which is made by one entry.
+/// A check under way: records are given in their order.
+pub(crate) struct Check<'a> {
+    vault: &'a Vault,
+    references: References,
+    /// Which record names a reference.
+    by: HashMap<Reference, Position>,
+    report: VaultReport,
+}
+
+impl<'a> Check<'a> {
+    pub(crate) fn new(vault: &'a Vault, references: References) -> Check<'a> {
+        Check { vault, references, by: HashMap::new(), report: VaultReport::default() }
+    }
+
+    /// Holds some records against the vault, on several threads.
     ///
     /// # Errors
-    /// When the files cannot be read.
-    pub(crate) fn check(&self, mut commitments: HashSet<[u8; 32]>) -> Result<VaultReport, VaultError> {
-        let references: Vec<Reference> =
-            self.index.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
-        let mut report = VaultReport::default();
-        for reference in references {
-            // Another process may be erasing it: then its key is gone before its content is.
-            match self.opening(&reference).or_else(|_| self.opening(&reference)) {
-                Ok(Some(opening)) => {
-                    if commitments.remove(&hash::commitment(&opening.salt, &opening.plaintext)) {
-                        report.opened += 1;
-                    } else {
-                        report.unnamed += 1;
-                    }
+    /// When the vault's files cannot be read.
+    pub(crate) fn records(&mut self, records: &[Record]) -> Result<(), Error> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = records.len().div_ceil(threads).max(1);
+        let (vault, references) = (self.vault, self.references);
+        let judged: Vec<Judged> = std::thread::scope(|scope| {
+            let judge = |some| move || judge(vault, references, some);
+            let at_work: Vec<_> = records.chunks(share).map(|some| scope.spawn(judge(some))).collect();
+            at_work
+                .into_iter()
+                .flat_map(|worker| worker.join().unwrap_or_else(|died| std::panic::resume_unwind(died)))
+                .collect()
+        });
+        judged.into_iter().try_for_each(|judged| self.take(judged))
+    }
+
+    fn take(&mut self, judged: Judged) -> Result<(), Error> {
+        let position = judged.position;
+        let pieces = match judged.pieces {
+            Ok(pieces) => pieces,
+            Err((Unpaired::Payload(NoReferences::Unknown { .. }), commitments)) => {
+                self.report.unknown += wide(commitments);
+                return Ok(());
+            }
+            Err((unpaired, commitments)) => {
+                self.report.lost += wide(commitments);
+                self.report.finding(|| {
+                    let what = unpaired.sentence();
+                    of(position, &what)
+                });
+                return Ok(());
+            }
+        };
+        for (number, (reference, opened)) in pieces.into_iter().enumerate() {
+            if let Some(other) = self.by.insert(reference, position) {
+                self.report.finding(|| {
+                    let name = hex(&reference);
+                    of(position, &Sentence::new(
+                        format!("nêu cùng mã {name} như bản ghi {other}; mỗi mã chỉ thuộc một bản ghi"),
+                        format!("it names the reference {name}, as record {other} does; one belongs to one record"),
+                    ))
+                });
+            }
+            match opened {
+                Ok(()) => self.report.opened += 1,
+                Err(Unopened { why: WhyLost::Unreadable(error), .. }) => return Err(error),
+                Err(unopened) => {
+                    self.report.lost += 1;
+                    self.report.finding(|| {
+                        let (why, number) = (unopened.sentence(), number + 1);
+                        of(
+                            position,
+                            &Sentence::new(
+                                format!("dữ liệu cá nhân thứ {number} bị mất: {}", why.vi),
+                                format!("its personal data {number} is lost: {}", why.en),
+                            ),
+                        )
+                    });
                 }
-                Ok(None) => report.erased += 1,
-                Err(error @ (VaultError::Damaged(_) | VaultError::KeyMissing(_))) => {
-                    if report.damaged.len() < NAMED_MAX {
-                        report.damaged.push(error.to_string());
-                    }
-                }
-                Err(error) => return Err(error),
             }
         }
-        report.missing = wide(commitments.len()).saturating_sub(report.erased);
-        report.damaged.sort_unstable();
-        Ok(report)
+        Ok(())
     }
+
+    /// Ends the check.
+    pub(crate) fn finish(mut self) -> VaultReport {
+        let index = self.vault.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let entries = index.iter().filter(|(_, place)| place.entry.is_some());
+        self.report.unnamed =
+            wide(entries.filter(|(reference, _)| !self.by.contains_key(*reference)).count());
+        for reference in &self.vault.doubled {
+            self.report.finding(|| {
+                let name = hex(reference);
+                Sentence::new(
+                    format!("kho có hơn một mục hoặc hơn một khóa mang mã {name}: mục hay khóa sau do ai khác thêm vào"),
+                    format!("the vault has more than one entry, or more than one key, under reference {name}: who records writes one"),
+                )
+            });
+        }
+        self.report
+    }
+}
+
+/// A reference, and whether its commitment opens.
+type Opened = (Reference, Result<(), Unopened>);
+
+/// What was found of one record that commits to personal data, or names some.
+struct Judged {
+    position: Position,
+    /// For each reference whether its commitment opens; or why they cannot be paired, and how many commitments there are.
+    pieces: Result<Vec<Opened>, (Unpaired, usize)>,
+}
+
+fn judge(vault: &Vault, references: References, records: &[Record]) -> Vec<Judged> {
+    let judged = |record: &Record| {
+        let pieces = match paired(record, references) {
+            Ok(named) if named.is_empty() => return None,
+            Err(Unpaired::Payload(NoReferences::Unknown { .. })) if record.commitments.is_empty() => {
+                return None;
+            }
+            Ok(named) => {
+                let opened = |(reference, commitment): (Reference, &[u8; 32])| {
+                    (reference, vault.read(&reference, commitment).map(drop))
+                };
+                Ok(named.into_iter().zip(&record.commitments).map(opened).collect())
+            }
+            Err(unpaired) => Err((unpaired, record.commitments.len())),
+        };
+        Some(Judged { position: record.position, pieces })
+    };
+    records.iter().filter_map(judged).collect()
+}
+
+fn of(position: Position, what: &Sentence) -> Sentence {
+    Sentence::new(format!("Bản ghi {position}: {}.", what.vi), format!("Record {position}: {}.", what.en))
 }

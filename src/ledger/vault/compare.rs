@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use thads_proof::hash;
-
 use super::{
     ENTRIES_BYTES_MAX, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, KEYRING_BYTES_MAX, Reference, SLOT_BYTES, Store,
-    Vault, VaultError, scan,
+    Vault, VaultError, WhyLost, scan,
 };
 use crate::count::wide;
 
@@ -50,10 +48,10 @@ impl Both {
 /// Returns the commitment that a reference opens under any of some keys: the word itself is not held.
 fn word(vaults: &[&Vault], reference: &Reference) -> Result<Option<[u8; 32]>, VaultError> {
     for vault in vaults {
-        match vault.opening(reference) {
-            Ok(Some(opening)) => return Ok(Some(hash::commitment(&opening.salt, &opening.plaintext))),
-            Ok(None) | Err(VaultError::Damaged(_) | VaultError::KeyMissing(_)) => {}
-            Err(error) => return Err(error),
+        match vault.salted(reference) {
+            Ok(salted) => return Ok(Some(salted.commitment())),
+            Err(WhyLost::Unreadable(error)) => return Err(error.into()),
+            Err(WhyLost::NoEntry | WhyLost::NoKey | WhyLost::Damaged | WhyLost::Other) => {}
         }
     }
     Ok(None)
@@ -84,7 +82,8 @@ pub(crate) fn entries(later: Files<'_>, earlier: Files<'_>) -> Result<Difference
         };
         difference.lost += u64::from(!is_same && lost()?);
     }
-    let gained = now.references().into_iter().filter(|reference| !before.holds(reference)).count();
+    let had: std::collections::HashSet<Reference> = before.references().into_iter().collect();
+    let gained = now.references().into_iter().filter(|reference| !had.contains(reference)).count();
     Ok(Difference { gained: wide(gained), ..difference })
 }
 
@@ -119,7 +118,8 @@ impl Slot {
 
 impl Vault {
     fn references(&self) -> Vec<Reference> {
-        self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner).keys().copied().collect()
+        let index = self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        index.iter().filter(|(_, place)| place.entry.is_some()).map(|(reference, _)| *reference).collect()
     }
 
     /// Returns an entry as it stands.
@@ -127,16 +127,21 @@ impl Vault {
         let index = self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(place) = index.get(reference).copied() else { return Ok(None) };
         drop(index);
-        let mut bytes = vec![0; ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + place.length];
-        self.entries.read_at(&mut bytes, place.entry)?;
-        Ok(Some(bytes))
+        let Some((at, length)) = place.entry else { return Ok(None) };
+        let mut bytes = vec![0; ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + length];
+        match self.entries.read_at(&mut bytes, at) {
+            Ok(()) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Returns the whole slots of the keyring.
     fn slots(&self) -> Result<std::collections::HashMap<Reference, Slot>, VaultError> {
-        let (places, _) = scan::scan_keyring(&self.keyring, &mut Vec::new())?;
+        let (places, _, _) = scan::scan_keyring(&self.keyring, &mut Vec::new())?;
         let mut slots = std::collections::HashMap::new();
-        for (reference, at) in places {
+        for (reference, place) in places {
+            let Some(at) = place.slot else { continue };
             let mut slot = zeroize::Zeroizing::new([0; SLOT_BYTES]);
             self.keyring.read_at(&mut slot[..], at)?;
             slots.insert(reference, Slot(slot));

@@ -4,6 +4,7 @@
 //! next entry goes behind whatever the torn one claims.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use thads_proof::hash;
 use zeroize::Zeroizing;
@@ -19,26 +20,20 @@ use crate::sentence::Sentence;
 const WINDOW_BYTES: usize = 1024 * 1024;
 
 /// Where an entry and its key lie.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Place {
-    /// Offset of the entry's head.
-    pub(super) entry: u64,
-    /// Bytes of plaintext.
-    pub(super) length: usize,
+    /// Offset of the entry's head, and bytes of plaintext, if there is an entry.
+    pub(super) entry: Option<(u64, usize)>,
     /// Offset of the slot in the keyring, if there is one.
     pub(super) slot: Option<u64>,
 }
 
-impl Place {
-    /// Offset of nonce and ciphertext.
-    pub(super) fn body(&self) -> u64 {
-        self.entry + wide(ENTRY_HEAD_BYTES)
-    }
-}
-
 /// What the files hold.
 pub(super) struct Scan {
+    /// The first entry and the first slot of every reference.
     pub(super) index: HashMap<Reference, Place>,
+    /// References under which there is more than one entry or slot.
+    pub(super) doubled: Vec<Reference>,
     pub(super) entries_end: u64,
     pub(super) keyring_end: u64,
     /// About bytes that are no entry.
@@ -69,8 +64,7 @@ pub(super) fn slot(reference: &Reference, key: &[u8; KEY_BYTES]) -> Zeroizing<[u
 /// Reads both files.
 pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError> {
     let mut odd = Vec::new();
-    let (slots, keyring_end) = scan_keyring(keyring, &mut odd)?;
-    let mut index = HashMap::new();
+    let (mut index, mut doubled, keyring_end) = scan_keyring(keyring, &mut odd)?;
     let length = entries.len()?;
     let mut window = Window::new(entries, length);
     let mut at = 0;
@@ -79,6 +73,12 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
     while at < length {
         match entry_at(&mut window, at)? {
             Some((reference, plaintext)) => {
+                // One that is incomplete takes its reference as well: it is not used for anything else.
+                let place = index.entry(reference).or_default();
+                match place.entry {
+                    None => place.entry = Some((at, plaintext)),
+                    Some(_) => doubled.push(reference),
+                }
                 let next = at + wide(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
                 if next > length {
                     odd.push(Sentence::new(
@@ -93,10 +93,6 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
                     end = next;
                     break;
                 }
-                index.insert(
-                    reference,
-                    Place { entry: at, length: plaintext, slot: slots.get(&reference).copied() },
-                );
                 at = next;
             }
             None => {
@@ -111,7 +107,9 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
             format!("vault: {skipped} bytes belong to no entry and were stepped over"),
         ));
     }
-    Ok(Scan { index, entries_end: end, keyring_end, odd })
+    doubled.sort_unstable();
+    doubled.dedup();
+    Ok(Scan { index, doubled, entries_end: end, keyring_end, odd })
 }
 
 fn entry_at(window: &mut Window<'_>, at: u64) -> Result<Option<(Reference, usize)>, VaultError> {
@@ -130,14 +128,15 @@ fn entry_at(window: &mut Window<'_>, at: u64) -> Result<Option<(Reference, usize
     Ok(Some((reference, length)))
 }
 
-/// Reads the keyring: where the slot of each reference stands, and where the next goes.
-pub(super) fn scan_keyring(
-    keyring: &Store,
-    odd: &mut Vec<Sentence>,
-) -> Result<(HashMap<Reference, u64>, u64), VaultError> {
+/// The places of the first slots, the references that have more than one, and where the next slot goes.
+pub(super) type Slots = (HashMap<Reference, Place>, Vec<Reference>, u64);
+
+/// Reads the keyring.
+pub(super) fn scan_keyring(keyring: &Store, odd: &mut Vec<Sentence>) -> Result<Slots, VaultError> {
     let length = keyring.len()?;
     let stride = wide(SLOT_BYTES);
-    let mut slots = HashMap::new();
+    let mut index = HashMap::new();
+    let mut doubled = Vec::new();
     let mut window = Window::new(keyring, length);
     let mut bad = 0_u64;
     for number in 0..length / stride {
@@ -148,7 +147,12 @@ pub(super) fn scan_keyring(
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         key.copy_from_slice(&found[REFERENCE_BYTES..REFERENCE_BYTES + KEY_BYTES]);
         if *found == slot(&reference, &key)[..] {
-            slots.insert(reference, at);
+            match index.entry(reference) {
+                Entry::Vacant(place) => {
+                    place.insert(Place { entry: None, slot: Some(at) });
+                }
+                Entry::Occupied(_) => doubled.push(reference),
+            }
         } else {
             bad += 1;
         }
@@ -162,7 +166,7 @@ pub(super) fn scan_keyring(
             ),
         ));
     }
-    Ok((slots, length.div_ceil(stride) * stride))
+    Ok((index, doubled, length.div_ceil(stride) * stride))
 }
 
 /// A piece of a store, read ahead.

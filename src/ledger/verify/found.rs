@@ -41,18 +41,32 @@ pub enum SledReport {
 /// What was found in the vault.
 #[derive(Debug)]
 pub enum VaultCheck {
-    /// It was not looked at: why.
+    /// It was not looked at, for the records themselves are not whole: why.
     Skipped(Sentence),
-    /// Every entry was opened and held against the records.
+    /// It, or the log, cannot be read: why.
+    Unreadable(String),
+    /// One of its files is not there, although records commit to so many pieces of personal data.
+    Gone(&'static str, u64),
+    /// Every commitment of every record was held against what stands behind its reference.
     Checked(VaultReport),
 }
 
 impl VaultCheck {
-    /// Returns whether nothing is lost, as far as it was looked at.
+    /// Returns whether nothing is wrong, as far as it was looked at.
     pub fn is_good(&self) -> bool {
         match self {
-            VaultCheck::Skipped(_) => true,
+            VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) => true,
+            VaultCheck::Gone(..) => false,
             VaultCheck::Checked(report) => report.is_good(),
+        }
+    }
+
+    /// Returns how many pieces of personal data that records commit to are lost, as far as it was looked at.
+    pub fn lost(&self) -> u64 {
+        match self {
+            VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) => 0,
+            VaultCheck::Gone(_, lost) => *lost,
+            VaultCheck::Checked(report) => report.lost,
         }
     }
 
@@ -64,28 +78,71 @@ impl VaultCheck {
                     format!("Personal data was not looked at: {}.", why.en),
                 )];
             }
+            VaultCheck::Unreadable(why) => {
+                return vec![Sentence::new(
+                    format!("Chưa xem được dữ liệu cá nhân: {why}."),
+                    format!("Personal data could not be looked at: {why}."),
+                )];
+            }
+            VaultCheck::Gone(file, lost) => {
+                return vec![Sentence::new(
+                    format!("Không có {file}: {lost} dữ liệu cá nhân mà bản ghi cam kết không mở được."),
+                    format!(
+                        "{file} is gone: {lost} pieces of personal data that records commit to do not open."
+                    ),
+                )];
+            }
             VaultCheck::Checked(report) => report,
         };
-        let VaultReport { opened, erased, missing, damaged, .. } = report;
+        let VaultReport { opened, lost, unnamed, unknown, named, .. } = report;
         let mut sentences = Vec::new();
-        if opened + erased + missing > 0 {
+        if opened + lost > 0 {
             sentences.push(Sentence::new(
-                format!(
-                    "Dữ liệu cá nhân mà bản ghi cam kết: {opened} mở được, {erased} đã xóa, {missing} bị mất."
-                ),
-                format!(
-                    "Personal data that records commit to: {opened} open, {erased} erased, {missing} lost."
-                ),
+                format!("Dữ liệu cá nhân mà bản ghi cam kết: {opened} mở được, {lost} bị mất."),
+                format!("Personal data that records commit to: {opened} open, {lost} lost."),
             ));
         }
-        if *missing > 0 {
-            sentences.extend(damaged.iter().map(Sentence::as_given));
+        if *unnamed > 0 {
+            sentences.push(Sentence::new(
+                format!("Kho có {unnamed} mục mà không bản ghi nào nêu; chúng không nói lên điều gì."),
+                format!("The vault has {unnamed} entries that no record names; they say nothing."),
+            ));
+        }
+        if *unknown > 0 {
+            sentences.push(Sentence::new(
+                format!("Chưa kiểm {unknown} dữ liệu cá nhân của các loại bản ghi mà bản cài này chưa biết."),
+                format!("{unknown} pieces of personal data are of kinds that this build does not know: not checked."),
+            ));
+        }
+        sentences.extend(named.iter().cloned());
+        if report.findings > crate::count::wide(named.len()) {
+            let more = report.findings - crate::count::wide(named.len());
+            sentences.push(Sentence::new(format!("… và {more} điểm nữa."), format!("… and {more} more.")));
+        }
+        if *lost > 0 {
             sentences.push(Sentence::new(
                 "Phần bị mất không có bản thứ hai ở đây; bản sao lưu có thể còn.",
                 "What is lost of it has no second copy here; a backup may have it.",
             ));
         }
         sentences
+    }
+
+    fn first_wrong(&self) -> Option<Sentence> {
+        let lost = self.lost();
+        if self.is_good() {
+            return None;
+        }
+        if lost > 0 {
+            return Some(Sentence::new(
+                format!("{lost} phần dữ liệu cá nhân mà bản ghi cam kết đã mất"),
+                format!("{lost} pieces of personal data that records commit to are lost"),
+            ));
+        }
+        match self {
+            VaultCheck::Checked(report) => report.named.first().cloned(),
+            VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) | VaultCheck::Gone(..) => None,
+        }
     }
 }
 
@@ -193,17 +250,10 @@ impl DirectoryReport {
                 .map(|finding| Sentence::new(format!("sled: {}", finding.vi()), format!("sled: {finding}")))
                 .or_else(|| wrong.first().cloned()),
         };
-        let of_vault = || match &self.vault {
-            VaultCheck::Checked(report) if !report.is_good() => Some(Sentence::new(
-                format!("{} phần dữ liệu cá nhân mà bản ghi cam kết đã mất", report.missing),
-                format!("{} pieces of personal data that records commit to are lost", report.missing),
-            )),
-            VaultCheck::Checked(_) | VaultCheck::Skipped(_) => None,
-        };
         of_records
             .or_else(of_sled)
             .or_else(|| self.disagreements.first().cloned())
-            .or_else(of_vault)
+            .or_else(|| self.vault.first_wrong())
             .or_else(|| self.key.clone())
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Standing};
+use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Party, Standing};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::{case_at, known_at as entries_known_at};
@@ -12,7 +12,8 @@ use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
 
 use super::{AnswerError, ledger, office_code, office_no, row, total};
-use crate::seal;
+use crate::house::HouseError;
+use crate::persons::Words;
 use crate::view::{Source, known_at};
 use crate::wire::{WireError, fields_of};
 
@@ -27,7 +28,7 @@ pub fn case(
     as_known: Option<&str>,
     with_history: bool,
 ) -> Result<Value, AnswerError> {
-    let (known, mut answer) = source.with_books(|books| {
+    let (known, view, world) = source.with_books(|books| {
         let known = known_at(books, as_known)?;
         let day = match at {
             None => Date::MAX,
@@ -37,15 +38,17 @@ pub fn case(
         };
         let not_found = || AnswerError::NotFound { what: "case", given: id.to_string() };
         let view = case_view(books, id, day, known).ok_or_else(not_found)?;
-        let organisation = &books.world_at(known).organisation;
-        let mut answer = case_json(id, &view.state, organisation, source);
-        answer.insert("version".to_owned(), json!(view.entries.len()));
-        if with_history {
-            let history = view.entries.iter().map(|entry| entry_json(entry, organisation, source));
-            answer.insert("history".to_owned(), history.collect());
-        }
-        Ok::<_, AnswerError>((known, answer))
+        Ok::<_, AnswerError>((known, view, books.world_at(known)))
     })?;
+    let mut words = Words::of(source, view.entries.iter().map(|entry| (entry.position, &*entry.event)));
+    let organisation = &world.organisation;
+    let mut answer = case_json(id, &view.state, organisation, &mut words)?;
+    answer.insert("version".to_owned(), json!(view.entries.len()));
+    if with_history {
+        let entries = view.entries.iter();
+        let history = entries.map(|entry| entry_json(entry, organisation, &mut words));
+        answer.insert("history".to_owned(), history.collect::<Result<_, _>>()?);
+    }
     answer.insert("ledger".to_owned(), ledger(source, Some(known))?);
     Ok(Value::Object(answer))
 }
@@ -54,16 +57,13 @@ fn case_json(
     id: &CaseId,
     case: &Case,
     organisation: &Organisation,
-    source: &impl Source,
-) -> Map<String, Value> {
-    let words = |personal: &thads_cases::personal::Personal| {
-        let thads_cases::personal::Personal::Sealed(reference) = personal else { return json!(personal) };
-        let found =
-            source.vault().get(&reference.0).ok().flatten().and_then(|plaintext| seal::words(&plaintext));
-        found.map_or_else(|| json!(personal), |words| json!(words))
+    words: &mut Words<'_, impl Source>,
+) -> Result<Map<String, Value>, HouseError> {
+    let mut parties = |parties: &[Party]| -> Result<Value, HouseError> {
+        let party =
+            |party: &Party| Ok(json!({ "person": words.personal(&party.person)?, "kind": party.kind }));
+        parties.iter().map(party).collect()
     };
-    let party =
-        |party: &thads_cases::case::Party| json!({ "person": words(&party.person), "kind": party.kind });
     let mut answer = Map::new();
     answer.insert("case".to_owned(), json!(id));
     answer.insert("office".to_owned(), office_code(organisation, case.office));
@@ -76,14 +76,14 @@ fn case_json(
     answer.insert("basis".to_owned(), json!(case.order.basis));
     answer.insert("tags".to_owned(), json!(case.order.tags));
     answer.insert("judgment".to_owned(), json!({ "kind": case.judgment, "number": case.judgment_number }));
-    answer.insert("debtors".to_owned(), case.debtors.iter().map(party).collect());
-    answer.insert("creditors".to_owned(), case.creditors.iter().map(party).collect());
+    answer.insert("debtors".to_owned(), parties(&case.debtors)?);
+    answer.insert("creditors".to_owned(), parties(&case.creditors)?);
     answer.insert("obligations".to_owned(), case.obligations.iter().map(obligation_json).collect());
     answer.insert("remaining".to_owned(), total(case.remaining()));
     answer.insert("cash".to_owned(), cash_json(&case.cash));
     answer.insert("held".to_owned(), json!(case.held));
     answer.insert("assets".to_owned(), json!(case.assets));
-    answer
+    Ok(answer)
 }
 
 fn obligation_json(one: &Obligation) -> Value {
@@ -148,9 +148,13 @@ fn standing_json(case: &Case) -> Value {
 }
 
 /// An entry of a history, with its persons' words.
-fn entry_json(entry: &EntryView, organisation: &Organisation, source: &impl Source) -> Value {
+fn entry_json(
+    entry: &EntryView,
+    organisation: &Organisation,
+    words: &mut Words<'_, impl Source>,
+) -> Result<Value, HouseError> {
     let about = entry.event.about();
-    let fields = |event: &Event| fields_of(&seal::open(event, source.vault()));
+    let mut fields = |event: &Event| words.event(event).map(|event| fields_of(&event));
     let mut line = json!({
         "position": entry.position.0,
         "effective": entry.effective,
@@ -164,17 +168,17 @@ fn entry_json(entry: &EntryView, organisation: &Organisation, source: &impl Sour
         "actor": entry.actor,
         "imported": entry.imported,
         "counts": entry.counts,
-        "fields": fields(&entry.event),
+        "fields": fields(&entry.event)?,
     });
     match (entry.mark, &entry.says_now) {
         (Mark::Voided { by }, _) => line["voided_by"] = json!(by.0),
         (Mark::Corrected { by, took_effect }, Some(event)) => {
             line["corrected_by"] = json!(by.0);
-            line["now"] = json!({ "effective": took_effect, "fields": fields(event) });
+            line["now"] = json!({ "effective": took_effect, "fields": fields(event)? });
         }
         (Mark::Corrected { .. } | Mark::Stands, _) => {}
     }
-    line
+    Ok(line)
 }
 
 /// Which cases to list.

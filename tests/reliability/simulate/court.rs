@@ -24,9 +24,11 @@ use thads_cases::personal::{Person, Personal};
 use thads_ledger::{StreamAppend, Vault};
 use thads_projections::books::Books;
 use thads_proof::record::{Provenance, Stream, StreamTag};
+use thads_service::persons::references;
 use thads_service::seal;
 
 use super::chance::Chance;
+use super::judge::Logged;
 
 const DEPARTMENT: OfficeNo = OfficeNo(1);
 /// Number, code, and the office above.
@@ -38,6 +40,8 @@ pub(crate) struct View<'a> {
     pub(crate) books: &'a Books,
     /// The day by the clock.
     pub(crate) today: Date,
+    /// The log, whose records name references.
+    pub(crate) log: &'a [Logged],
     /// The words behind the references.
     pub(crate) vault: &'a Vault,
 }
@@ -205,7 +209,7 @@ impl View<'_> {
             0..4 => vec![collected(part)],
             4 | 5 => vec![Body::NoteAdded(NoteAdded { text: somebody(chance) })],
             6 => vec![Body::EntryVoided(void(any.position, chance))],
-            7 => vec![corrected(&any, self.vault, part, on)],
+            7 => vec![self.corrected(&any, part, on)],
             8 => vec![Body::ConditionsVerified(ConditionsVerified {
                 means_found: false,
                 estimate: None,
@@ -220,6 +224,33 @@ impl View<'_> {
             _ => finished(&case),
         };
         self.in_case(chance, id, history, (office, on), bodies)
+    }
+
+    /// A correction of an entry: of a payment's sum, of any other entry's day.
+    fn corrected(&self, entry: &Entry, amount: Dong, took_effect: Date) -> Body {
+        let replacement = match &entry.event.body {
+            Body::PaymentCollected(_) => Event::bare(collected(amount)),
+            _ => self.said(entry),
+        };
+        Body::FactCorrected(FactCorrected {
+            entry: entry.position,
+            took_effect,
+            replacement: Box::new(replacement),
+            authority: "thủ trưởng".to_owned(),
+            reason: None,
+            changed: None,
+        })
+    }
+
+    /// An entry with its words, each of which opens the commitment of the entry's record.
+    fn said(&self, entry: &Entry) -> Event {
+        let record = &self.log[usize::try_from(entry.position.0).unwrap()].record;
+        let pieces = self.vault.read_record(record, references).unwrap();
+        let mut said = (*entry.event).clone();
+        for (field, piece) in said.personal().into_iter().zip(pieces) {
+            *field = serde_json::from_slice(&piece.plaintext.unwrap()).unwrap();
+        }
+        said
     }
 
     fn complaint(&self, chance: &mut Chance, on: Date) -> Option<StreamAppend> {
@@ -281,8 +312,7 @@ impl View<'_> {
         let mut events = Vec::new();
         for (actor, body) in acts {
             let position = Position(self.books.position().0 + u64::try_from(events.len()).unwrap());
-            // Words that were destroyed cannot be said again.
-            let sealed = seal::seal(Event::bare(body), chance).ok()?;
+            let sealed = seal::seal(Event::bare(body), chance, self.vault).ok()?;
             let event = std::sync::Arc::new(sealed.event.clone());
             let action = Action { effective, recorded_on: self.today, office, actor, imported: false, event };
             let scene = Scene {
@@ -316,22 +346,6 @@ fn collected(amount: Dong) -> Body {
 fn void(entry: Position, chance: &mut Chance) -> EntryVoided {
     let reason = chance.one_in(2).then(|| somebody(chance));
     EntryVoided { entry, authority: "thủ trưởng".to_owned(), reason }
-}
-
-/// A correction of an entry: of a payment's sum, of any other entry's day.
-fn corrected(entry: &Entry, vault: &Vault, amount: Dong, took_effect: Date) -> Body {
-    let replacement = match &entry.event.body {
-        Body::PaymentCollected(_) => Event::bare(collected(amount)),
-        _ => seal::open(&entry.event, vault),
-    };
-    Body::FactCorrected(FactCorrected {
-        entry: entry.position,
-        took_effect,
-        replacement: Box::new(replacement),
-        authority: "thủ trưởng".to_owned(),
-        reason: None,
-        changed: None,
-    })
 }
 
 /// All that is left is paid, paid out, and the case completed.

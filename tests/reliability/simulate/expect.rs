@@ -6,7 +6,7 @@ use thads_ledger::{Append, AppendError, Receipt};
 use thads_proof::block;
 use thads_proof::record::{FIXED_LENGTH, RequestId, Stream};
 
-use super::judge::Judge;
+use super::judge::{Judge, same};
 
 /// The one right answer to an append.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +37,7 @@ pub(crate) fn answers(judge: &Judge, appends: &[Append]) -> Vec<Expected> {
             None => new.get(&append.request).copied(),
         };
         answers.push(match known {
-            Some((first, recorded)) if judge.same(recorded, append) => Expected::Repeated(first),
+            Some((first, recorded)) if same(recorded, append) => Expected::Repeated(first),
             Some((first, _)) => Expected::Reused(first),
             None => {
                 let answer = first_time(judge, append, &versions, size);

@@ -62,7 +62,6 @@ pub(crate) struct Judge {
     acknowledged: Vec<Acknowledged>,
     by_request: HashMap<RequestId, usize>,
     sent: HashMap<RequestId, Sent>,
-    erased: HashSet<Reference>,
 }
 
 impl Judge {
@@ -100,11 +99,6 @@ impl Judge {
     pub(crate) fn recorded(&self, request: &RequestId) -> Option<&Append> {
         let place = self.places.get(request)?;
         self.sent.get(request)?.attempts.get(place.attempt)
-    }
-
-    /// Takes note that personal data was destroyed: it cannot be compared any more.
-    pub(crate) fn erased(&mut self, reference: Reference) {
-        self.erased.insert(reference);
     }
 
     /// Takes note that an append is sent.
@@ -257,7 +251,7 @@ impl Judge {
             return Err(format!("record {first}: request {request} never sent this"));
         };
         for (event, logged) in events(&sent.attempts[attempt]).iter().zip(records) {
-            check_commitments(event.event, &logged.record, vault, &self.erased)?;
+            check_commitments(event.event, &logged.record, vault)?;
         }
         let place = Place { first: wide(first), last: wide(first + count - 1), attempt };
         self.places.insert(*request, place);
@@ -278,7 +272,7 @@ impl Judge {
             return wrong("it stands elsewhere");
         }
         let recorded = self.recorded(&request).ok_or("no attempt")?;
-        if !self.same(recorded, append) {
+        if !same(recorded, append) {
             return wrong("other content stands there");
         }
         let last = &self.log[usize::try_from(place.last).unwrap()];
@@ -342,21 +336,20 @@ impl Judge {
         let root = Root::from(plain_root(&leaves));
         if root == header.root { Ok(()) } else { Err(format!("the root at size {size} is not the tree's")) }
     }
+}
 
-    /// Whether two appends say the same: all but versions, and personal data by its words, as far as they are still known.
-    pub(crate) fn same(&self, recorded: &Append, asked: &Append) -> bool {
-        let (ours, theirs) = (events(recorded), events(asked));
-        ours.len() == theirs.len()
-            && ours.iter().zip(&theirs).all(|(one, other)| {
-                let words = one.event.personal.iter().zip(&other.event.personal).all(|(known, said)| {
-                    self.erased.contains(&known.reference) || known.plaintext == said.plaintext
-                });
-                one.stream == other.stream
-                    && one.event.personal.len() == other.event.personal.len()
-                    && words
-                    && plain(one.event) == plain(other.event)
-            })
-    }
+/// Whether two appends say the same: all but versions, and personal data by its words.
+pub(crate) fn same(recorded: &Append, asked: &Append) -> bool {
+    let (ours, theirs) = (events(recorded), events(asked));
+    ours.len() == theirs.len()
+        && ours.iter().zip(&theirs).all(|(one, other)| {
+            let words = one.event.personal.iter().zip(&other.event.personal);
+            let words = words.into_iter().all(|(known, said)| known.plaintext == said.plaintext);
+            one.stream == other.stream
+                && one.event.personal.len() == other.event.personal.len()
+                && words
+                && plain(one.event) == plain(other.event)
+        })
 }
 
 /// An event of an append, with its stream and the version that it gets.
@@ -412,23 +405,12 @@ pub(crate) fn replace(payload: &mut [u8], old: &Reference, new: &Reference) {
 }
 
 /// What the vault keeps opens the record's commitments, and says what was sent.
-fn check_commitments(
-    event: &NewEvent,
-    record: &Record,
-    vault: &Vault,
-    erased: &HashSet<Reference>,
-) -> Result<(), Broken> {
+fn check_commitments(event: &NewEvent, record: &Record, vault: &Vault) -> Result<(), Broken> {
     for (personal, commitment) in event.personal.iter().zip(&record.commitments) {
-        if erased.contains(&personal.reference) {
-            continue;
-        }
-        let opening = vault.opening(&personal.reference).map_err(|error| error.to_string())?;
-        let opens = opening.is_some_and(|opening| {
-            *opening.plaintext == personal.plaintext
-                && hash::commitment(&opening.salt, &opening.plaintext) == *commitment
-        });
-        if !opens {
-            return Err(format!("record {}: the vault does not open a commitment", record.position));
+        match vault.read(&personal.reference, commitment) {
+            Ok(plaintext) if *plaintext == personal.plaintext => {}
+            Ok(_) => return Err(format!("record {}: the vault says other words", record.position)),
+            Err(lost) => return Err(format!("record {}: {lost}", record.position)),
         }
     }
     Ok(())

@@ -97,7 +97,12 @@ impl World {
         for (tag, key, body) in founding(&mut self.chance) {
             self.folds.catch_up(&self.judge, self.committer.head().size)?;
             let on = Date::new(2010, 1, 1).unwrap();
-            let view = View { books: self.folds.books(), today: self.today(), vault: &self.vault };
+            let view = View {
+                books: self.folds.books(),
+                today: self.today(),
+                log: self.judge.log(),
+                vault: &self.vault,
+            };
             let part =
                 view.organise(&mut self.chance, tag, &key, on, body).ok_or("the founding is refused")?;
             let request = RequestId(self.chance.id());
@@ -117,7 +122,7 @@ impl World {
         if self.journal.is_under_way() && self.chance.one_in(3) {
             self.late_blocks_arrive()?;
         }
-        match self.chance.below(39) {
+        match self.chance.below(38) {
             0..28 => self.round()?,
             28 | 29 => self.read()?,
             30..33 => {
@@ -134,7 +139,6 @@ impl World {
                 self.counts.one("snapshots", "of the state kept");
                 self.trace.line(&format!("the state at {} is kept", self.committer.head().size));
             }
-            36 => self.erase()?,
             _ => self.dies("at rest")?,
         }
         self.check()
@@ -242,26 +246,6 @@ impl World {
         self.counts.add("faults", "late block arrives", u64::try_from(arrived).unwrap());
         self.trace.line(&format!("{arrived} late blocks arrive"));
         self.look(false, &HashSet::new())
-    }
-
-    /// Personal data that stands in the log is destroyed.
-    fn erase(&mut self) -> Result<(), Broken> {
-        let done: Vec<&Append> = self.writers.iter().flat_map(|writer| &writer.done).collect();
-        if done.is_empty() {
-            return Ok(());
-        }
-        let request = self.chance.pick(&done).request;
-        let recorded = self.judge.recorded(&request).ok_or("what was done is not recorded")?;
-        let personal =
-            recorded.streams.iter().flat_map(|part| &part.events).flat_map(|event| &event.personal);
-        let references: Vec<[u8; 16]> = personal.map(|personal| personal.reference).collect();
-        for reference in references {
-            self.vault.erase(&reference).map_err(|error| error.to_string())?;
-            self.judge.erased(reference);
-            self.counts.one("erased", "pieces");
-        }
-        self.trace.line(&format!("the personal data of {request} is erased"));
-        Ok(())
     }
 
     /// The process dies, and perhaps the power fails: what was not durable is there or not. Then all begins anew.

@@ -10,7 +10,7 @@ use thads_proof::record::{Micros, RequestId};
 use super::asks;
 use super::court::View;
 use super::expect;
-use super::judge::Broken;
+use super::judge::{Broken, same};
 use super::world::{DAY, World};
 
 /// How many there are.
@@ -110,7 +110,12 @@ impl World {
         if self.chance.one_in(3) {
             self.folds.catch_up(&self.judge, self.committer.head().size).ok()?;
         }
-        let view = View { books: self.folds.books(), today: self.today(), vault: &self.vault };
+        let view = View {
+            books: self.folds.books(),
+            today: self.today(),
+            log: self.judge.log(),
+            vault: &self.vault,
+        };
         match view.act(&mut self.chance) {
             Some(streams) => {
                 self.counts.one("law", "allowed");
@@ -201,7 +206,7 @@ impl World {
                         let request = append.request;
                         let place = self.judge.place(&request).filter(|place| place.first == position.get());
                         let recorded = self.judge.recorded(&request).filter(|_| place.is_some());
-                        if recorded.is_none_or(|recorded| self.judge.same(recorded, append)) {
+                        if recorded.is_none_or(|recorded| same(recorded, append)) {
                             return Err(format!("request {request} is called another's at {position}"));
                         }
                         writer.waiting = writer.waiting.take().filter(|_| !ours);

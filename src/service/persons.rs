@@ -1,0 +1,108 @@
+//! The words about persons behind the references of events: each shown only where it opens the commitment of the record
+//! that names it.
+
+use std::collections::HashMap;
+
+use thads_cases::event::Event;
+use thads_cases::ids::Position;
+use thads_cases::personal::{Person, Personal, VaultRef};
+use thads_ledger::{NoReferences, Reference};
+use thads_projections::entry;
+
+use crate::house::HouseError;
+use crate::view::Source;
+
+/// Reads the references in a payload: what the ledger is given of the law ([`thads_ledger::References`]).
+///
+/// # Errors
+/// A kind that this build does not know; bytes that are no payload of their kind.
+pub fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences> {
+    match entry::references(kind, revision, payload) {
+        Ok(Some(references)) => Ok(references.into_iter().map(|reference| reference.0).collect()),
+        Ok(None) => Err(NoReferences::Unknown { kind, revision }),
+        Err(error) => Err(NoReferences::Malformed(error.to_string())),
+    }
+}
+
+/// The words behind the references that some entries name. Each of their records is read once, when it is first needed.
+pub struct Words<'a, S> {
+    source: &'a S,
+    /// The entries that name a reference: one, in a log that nobody tampered with.
+    named: HashMap<VaultRef, Vec<Position>>,
+    /// What the records say that were read.
+    read: HashMap<Position, HashMap<VaultRef, Personal>>,
+}
+
+impl<'a, S: Source> Words<'a, S> {
+    /// The words of these entries.
+    pub fn of<'e>(source: &'a S, entries: impl IntoIterator<Item = (Position, &'e Event)>) -> Words<'a, S> {
+        let mut named: HashMap<VaultRef, Vec<Position>> = HashMap::new();
+        for (position, event) in entries {
+            for reference in event.references() {
+                named.entry(reference).or_default().push(position);
+            }
+        }
+        Words { source, named, read: HashMap::new() }
+    }
+
+    /// Puts words in place of the references of an event.
+    ///
+    /// # Errors
+    /// A record that cannot be read.
+    pub fn event(&mut self, event: &Event) -> Result<Event, HouseError> {
+        let mut opened = event.clone();
+        for field in opened.personal() {
+            *field = self.personal(field)?;
+        }
+        Ok(opened)
+    }
+
+    /// Puts words in place of a reference. They must open the commitment of every entry that names it; else they are lost.
+    ///
+    /// # Errors
+    /// A record that cannot be read.
+    pub fn personal(&mut self, personal: &Personal) -> Result<Personal, HouseError> {
+        let Personal::Sealed(reference) = personal else { return Ok(personal.clone()) };
+        let mut words = None;
+        for position in self.named.get(reference).into_iter().flatten() {
+            if !self.read.contains_key(position) {
+                self.read.insert(*position, read(self.source, *position)?);
+            }
+            let said = self.read.get(position).and_then(|said| said.get(reference));
+            let Some(said @ (Personal::Text(_) | Personal::Person(_))) = said else {
+                return Ok(Personal::Lost(*reference));
+            };
+            words = Some(said.clone());
+        }
+        Ok(words.unwrap_or(Personal::Lost(*reference)))
+    }
+}
+
+/// The words of one record; without those that are lost.
+fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Personal>, HouseError> {
+    let Some(record) = source.record(thads_proof::record::Position::new(position.0))? else {
+        return Ok(HashMap::new());
+    };
+    let pieces = source.vault().read_record(&record, references).unwrap_or_default();
+    let said = pieces.into_iter().filter_map(|piece| {
+        let plaintext = piece.plaintext.ok()?;
+        Some((VaultRef(piece.reference), words(&plaintext)?))
+    });
+    Ok(said.collect())
+}
+
+/// The words in a plaintext of the vault.
+fn words(plaintext: &[u8]) -> Option<Personal> {
+    match serde_json::from_slice(plaintext).ok()? {
+        words @ (Personal::Text(_) | Personal::Person(_)) => Some(words),
+        Personal::Sealed(_) | Personal::Lost(_) => None,
+    }
+}
+
+/// A name to show for a person, or the text itself; `None` where it is not known.
+pub fn shown(personal: &Personal) -> Option<&str> {
+    match personal {
+        Personal::Text(text) | Personal::Person(Person { name: text, .. }) => Some(text),
+        Personal::Sealed(_) | Personal::Lost(_) => None,
+    }
+}
