@@ -298,15 +298,55 @@ fn a_checkpoint_that_was_changed_or_is_anothers_is_no_checkpoint() {
     let note = fs::read_to_string(&fines.checkpoints[1].0).unwrap();
     let size = fines.checkpoints[1].1;
     let own = victim.data().join("changed");
-    for changed in [
-        note.replace(&size.to_string(), &(size - 1).to_string()),
+    let verified = |key: &[&str]| {
+        let mut args = vec!["--checkpoint".to_owned(), own.display().to_string()];
+        args.extend(key.iter().map(|part| (*part).to_owned()));
+        victim.verify(&args)
+    };
+    let changed = note.replace(&size.to_string(), &(size - 1).to_string());
+    assert_ne!(changed, note);
+    fs::write(&own, &changed).unwrap();
+    let ran = verified(&[]);
+    assert_eq!(ran.status, 3, "{changed}\n{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("not a checkpoint of this log"), "{}", ran.err);
+    // What is no checkpoint at all, or another log's, says nothing against this one, which is looked at all the same.
+    for none in [
         note.replace("fines.example", "fines.invalid"),
         note.lines().take(4).map(|line| format!("{line}\n")).collect(),
+        String::new(),
+        "{}".to_owned(),
+        note.replace('\n', "\r\n"),
+        format!("\u{feff}{note}"),
+        note.trim_end().to_owned(),
+        "x".repeat(2 << 20),
     ] {
-        assert_ne!(changed, note);
-        fs::write(&own, &changed).unwrap();
-        let ran = victim.verify(&["--checkpoint".to_owned(), own.display().to_string()]);
-        assert_eq!(ran.status, 3, "{changed}\n{}{}", ran.out, ran.err);
-        assert!(ran.err.contains("not a checkpoint of this log"), "{}", ran.err);
+        assert_ne!(none, note);
+        fs::write(&own, &none).unwrap();
+        let ran = verified(&[]);
+        assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("no checkpoint") || ran.err.contains("of another log"), "{}", ran.err);
+        assert!(ran.out.contains("root"), "the history was not looked at: {}{}", ran.out, ran.err);
+    }
+    fs::remove_file(&own).unwrap();
+    fs::create_dir(&own).unwrap();
+    assert_eq!(verified(&[]).status, 1);
+    fs::remove_dir(&own).unwrap();
+    fs::write(&own, &note).unwrap();
+    assert_eq!(verified(&[]).status, 0);
+}
+
+/// The key that a reader kept counts with a checkpoint and without one.
+#[test]
+fn another_key_than_the_genesis_names_is_another_log_s_history() {
+    let fines = fines::ledger();
+    let victim = Victim::new();
+    let genesis = &thads(&fines.data, &["--json", "log", "--to", "1"]).ok().json_lines()[0]["fields"];
+    let [log, root] = ["log_key", "root_key"].map(|name| genesis[name].as_str().unwrap().to_owned());
+    for (key, status) in [(log.as_str(), 0), (root.as_str(), 3), ("nonsense", 1)] {
+        let ran = victim.verify(&["--key".to_owned(), key.to_owned()]);
+        assert_eq!(ran.status, status, "{key}: {}{}", ran.out, ran.err);
+        let mut args = fines.rely_on(&[0]);
+        args.extend(["--key".to_owned(), key.to_owned()]);
+        assert_eq!(victim.verify(&args).status, status, "{key}, with a checkpoint");
     }
 }

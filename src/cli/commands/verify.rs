@@ -1,12 +1,15 @@
 //! `verify`: every record, chain, stream, block and root made anew, of both copies; and the figures' identities.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thads_ledger::{DirectoryReport, Sentence, SledReport};
 use thads_projections::period::Period;
 use thads_projections::scope::Scope;
-use thads_proof::note::Vkey;
+use thads_proof::checkpoint::{Checkpoint, CheckpointError};
+use thads_proof::note::{Note, Vkey};
+use thads_proof::plain;
 use thads_proof::verify::{Finding, Options, Report};
 use thads_service::persons::references;
 use thads_service::view::{Source, View};
@@ -34,7 +37,7 @@ pub(crate) struct Verified {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let options = options(data, args)?;
+    let (options, unusable) = options(data, args)?;
     let verified = verify_against(data, &options)?;
     let said = if output.json {
         output.json(&verified.json())
@@ -53,7 +56,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         said
     };
     // What is wrong with the ledger counts for more than that it could not be written.
-    verified.result(output).and(said)
+    verified.result(output).and(unusable.map_or(Ok(()), Err)).and(said)
 }
 
 /// Verifies a directory by itself.
@@ -78,11 +81,15 @@ fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
     Ok(verified)
 }
 
-/// The heads to verify against: the notes must be signed by the log's key.
-fn options(data: &Path, args: &Args) -> Result<Options, Failure> {
+/// The heads to verify against: the notes must be signed by the log's key. A file that is no checkpoint of this log is a
+/// failure, said when the history was looked at without it.
+///
+/// # Errors
+/// A key that is not the log's; a note of this log whose signature does not hold: evidence. A key that is none.
+fn options(data: &Path, args: &Args) -> Result<(Options, Option<Failure>), Failure> {
     let mut options = Options::default();
-    if args.checkpoint.is_empty() {
-        return Ok(options);
+    if args.checkpoint.is_empty() && args.key.is_none() {
+        return Ok((options, None));
     }
     let genesis = thads_ledger::Reader::open(data).map(|reader| reader.genesis().clone());
     let key = match (&args.key, &genesis) {
@@ -98,18 +105,53 @@ fn options(data: &Path, args: &Args) -> Result<Options, Failure> {
     let key: Vkey = key.parse().map_err(|error: thads_proof::note::VkeyError| {
         Failure::new(error, "a verifier key reads NAME+HASH+BASE64; thads init and thads checkpoint tell it, and so does the genesis: thads log --json --to 1")
     })?;
-    let origin = key.name().to_owned();
-    for file in &args.checkpoint {
-        let note = std::fs::read_to_string(file).map_err(|error| {
-            Failure::new(format!("{}: {error}", file.display()), "name a file of thads checkpoint")
-        })?;
-        let known = std::slice::from_ref(&key);
-        options.rely_on_note(&note, &origin, known).map_err(|error| Failure::Damage {
-            message: format!("{}: {error}", file.display()),
-            hint: Some("the note is not a checkpoint of this log, or was changed".to_owned()),
-        })?;
+    if let Ok(genesis) = &genesis
+        && genesis.log_key != key.to_string()
+    {
+        let named = &genesis.log_key;
+        return Err(Failure::Damage {
+            message: format!("the genesis names the key {named}, not {key}: this is another log's history"),
+            hint: Some("is --data the directory that was meant, and --key this log's?".to_owned()),
+        });
     }
-    Ok(options)
+    let mut unusable = None;
+    for file in &args.checkpoint {
+        match checkpoint(file, &key) {
+            Ok(checkpoint) => options.checkpoints.push(checkpoint),
+            Err(failure @ Failure::Damage { .. }) => return Err(failure),
+            Err(failure) => drop(unusable.get_or_insert(failure)),
+        }
+    }
+    Ok((options, unusable))
+}
+
+/// Reads a checkpoint of the log that `key` signs for.
+fn checkpoint(file: &Path, key: &Vkey) -> Result<Checkpoint, Failure> {
+    /// A note with its most signatures has less.
+    const NOTE_BYTES_MAX: u64 = 1 << 20;
+    let name = file.display();
+    let none = |why: &dyn Display| {
+        Failure::new(
+            format!("{name} is no checkpoint: {why}"),
+            "name a file that thads checkpoint has printed, as it was printed, byte for byte",
+        )
+    };
+    // The user names it, and may do so by a link.
+    let place = std::fs::canonicalize(file).map_err(|error| none(&error))?;
+    let note = plain::read_text(&place, NOTE_BYTES_MAX).map_err(|error| none(&error))?;
+    let parsed = Note::parse(&note).map_err(|error| none(&error))?;
+    let said: Checkpoint = parsed.text().parse().map_err(|error: CheckpointError| none(&error))?;
+    if said.origin != key.name() {
+        return Err(Failure::new(
+            format!("{name} is a checkpoint of another log: of {:?}, not of {:?}", said.origin, key.name()),
+            "name a checkpoint of this log",
+        ));
+    }
+    parsed.verify(std::slice::from_ref(key)).map_err(|error| Failure::Damage {
+        message: format!("{name}: {error}"),
+        hint: Some("the note is not a checkpoint of this log, or was changed".to_owned()),
+    })?;
+    Ok(said)
 }
 
 /// The identities between columns, for every statistical year that the ledger touches.
