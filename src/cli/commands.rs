@@ -96,6 +96,11 @@ fn say_full(output: &Output, found: usize, limit: usize) {
     }
 }
 
+/// A number of an answer as digits: a number, or a text where 64 bits do not hold it.
+fn digits(number: &serde_json::Value) -> String {
+    number.as_str().map_or_else(|| number.to_string(), str::to_owned)
+}
+
 /// A whole number with dots between groups of three digits, as Vietnamese forms print it.
 fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
@@ -107,4 +112,19 @@ fn grouped(digits: &str) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{digits, grouped};
+
+    #[test]
+    fn numbers_of_any_size_are_grouped_alike() {
+        let shown = |value| grouped(&digits(&value));
+        assert_eq!(shown(json!(-1_234_567)), "-1.234.567");
+        assert_eq!(shown(json!("18446744073713051614")), "18.446.744.073.713.051.614");
+        assert_eq!(shown(json!("-18446744073713051614")), "-18.446.744.073.713.051.614");
+    }
 }

@@ -147,6 +147,10 @@ impl House {
     /// # Errors
     /// As [`House::act`] would answer now.
     pub fn dry_run(&self, request: Request) -> Result<Done, ActError> {
+        // What was recorded already would be answered, or refused, without a decision.
+        if let Some(first) = self.said_before(&request)? {
+            return Ok(Done { receipt: None, ..self.flagged_again(first, &request) });
+        }
         let books = self.books();
         let group = self.group_of(&books, &request)?;
         let prepared = self.prepare(&books, &Pending::new(), &group, Position(books.position().0))?;

@@ -1,6 +1,7 @@
 //! The API under `/api/v1`: JSON in, JSON out, errors as problem+json. Translates only; every answer names position and root.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{Method, StatusCode, Uri, header};
@@ -47,7 +48,10 @@ fn router(house: Shared) -> Router {
         .with_state(house)
 }
 
-/// Serves on a listener until `stopped` comes; requests that are being answered then are answered.
+/// How long connections are waited for once the server is told to stop: who has sent half a request then is cut off.
+const STOP_MAX: Duration = Duration::from_secs(5);
+
+/// Serves on a listener until `stopped` comes; requests that are being answered then are answered, for some seconds.
 ///
 /// # Errors
 /// When the listener fails.
@@ -56,7 +60,19 @@ pub async fn serve(
     house: Arc<House>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(house)).with_graceful_shutdown(stopped).await
+    let (told, heard) = tokio::sync::oneshot::channel();
+    let stopping = async move {
+        stopped.await;
+        let _ = told.send(());
+    };
+    let overdue = async {
+        let _ = heard.await;
+        tokio::time::sleep(STOP_MAX).await;
+    };
+    tokio::select! {
+        served = axum::serve(listener, router(house)).with_graceful_shutdown(stopping).into_future() => served,
+        () = overdue => Ok(()),
+    }
 }
 
 /// Runs what may wait for the disk or fold for milliseconds apart from the threads that serve sockets.
@@ -192,7 +208,8 @@ async fn history(State(house): State<Shared>, Path(id): Path<String>, query: Ask
 async fn cases(State(house): State<Shared>, query: Asks<ListFilter>) -> Answer {
     let filter = asked(query)?;
     answer(house, move |house| {
-        Ok(json!({ "ledger": answers::ledger(house, None)?, "cases": answers::cases(house, &filter)? }))
+        let list = answers::cases(house, &filter)?;
+        Ok(json!({ "ledger": answers::ledger(house, Some(list.known))?, "cases": list.rows }))
     })
     .await
 }

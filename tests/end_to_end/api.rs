@@ -1,6 +1,9 @@
 //! The API: receipts, repeated requests, stale versions, dry runs, problems, many writers at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -147,6 +150,10 @@ fn a_request_id_counts_once_for_ever() {
         };
         let refused = problem(&server.post(ACTIONS, &other.to_string()), 409, "request-reused");
         assert_eq!(refused["position"], receipt["first"], "{refused}");
+        // A dry run says what the real one does.
+        let dry = |action: &Value| server.post(&format!("{ACTIONS}?dry_run=true"), &action.to_string());
+        assert_eq!(dry(action).status, 200, "{action}");
+        assert_eq!(problem(&dry(&other), 409, "request-reused"), refused);
     }
     assert_eq!(size(&server), after, "a repeated request was recorded again");
     // The ledger remembers over a restart, and tells the command line the same.
@@ -333,4 +340,48 @@ fn sixteen_writers_are_all_acknowledged_without_a_gap() {
         assert_eq!(log[at]["leaf"], receipt["leaf"]);
     }
     thads(&folder.data, &["verify"]).ok();
+}
+
+#[test]
+fn a_list_is_of_the_moment_and_of_the_offices_that_it_is_asked_for() {
+    let folder = ledger();
+    record(&folder.data, &fine_case("DT03/2018/0002")).ok();
+    let server = Server::start(&folder.data);
+    let ids = |answer: &Value| {
+        let cases = answer["cases"].as_array().unwrap();
+        cases.iter().map(|case| case["case"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let now = server.get("/api/v1/cases").json();
+    assert_eq!(now["ledger"]["position"], size(&server));
+    assert_eq!(ids(&now), ["DT03/2018/0001", "DT03/2018/0002"]);
+    let then = ask_history(&server, "judgment_received") + 1;
+    let earlier = server.get(&format!("/api/v1/cases?as_known={then}")).json();
+    let report = server.get(&format!("/api/v1/reports/2019-H1?as_known={then}")).json();
+    assert_eq!(earlier["ledger"], report["ledger"]);
+    assert_eq!((&earlier["ledger"]["position"], ids(&earlier)), (&json!(then), vec![CASE.to_owned()]));
+    // An office is asked for with those below it, as figures are.
+    let figure = server.get("/api/v1/figures/cases.total?period=2019-H1&office=DT00&list=cases").json();
+    assert_eq!(ids(&server.get("/api/v1/cases?office=DT00").json()), ids(&figure));
+    assert_eq!(ids(&server.get("/api/v1/cases?office=DT03").json()), ids(&now));
+    assert!(ids(&server.get("/api/v1/cases?office=DT04").json()).is_empty());
+}
+
+#[test]
+fn actions_behind_a_byte_order_mark_are_taken() {
+    let folder = ledger();
+    let marked = format!("\u{feff}{}", lines(&[note(CASE, "một"), note(CASE, "hai")]));
+    let ran = thads_with_input(&folder.data, &["--json", "record", "-"], &marked).ok();
+    assert_eq!(ran.json_lines().len(), 2);
+}
+
+#[test]
+fn half_a_request_does_not_keep_the_server_from_stopping() {
+    let folder = ledger();
+    let server = Server::start(&folder.data);
+    let mut silent = TcpStream::connect(server.address()).unwrap();
+    silent.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").unwrap();
+    let (said, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || said.send(server.stop()));
+    assert_eq!(heard.recv_timeout(Duration::from_secs(60)).expect("it waits for who says nothing"), 0);
+    record(&folder.data, &[note(CASE, "sau đó")]).ok();
 }

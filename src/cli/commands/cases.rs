@@ -12,7 +12,7 @@ use crate::output::Output;
 /// Arguments of `cases`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Of this office, by code.
+    /// Of this office, by code, and those below it.
     #[arg(long, value_name = "CODE")]
     office: Option<String>,
     /// registered, open, enforceable, not_yet_enforceable, completed, terminated, entrusted_out, pulled_up, withdrawn.
@@ -46,7 +46,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         limit: Some(args.limit),
         as_known: args.as_known.clone(),
     };
-    let found = answers::cases(&view, &filter)?;
+    let found = answers::cases(&view, &filter)?.rows;
     super::mark_practice(output, view.genesis().practice)?;
     super::say_full(output, found.len(), args.limit);
     let lines = found.iter().map(|case| {

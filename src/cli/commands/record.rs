@@ -45,10 +45,12 @@ fn record_lines(
 ) -> Result<(), Failure> {
     for (number, line) in lines.lines().enumerate() {
         let line = line?;
+        // Editors of some systems begin a file with a mark of its encoding.
+        let line = if number == 0 { line.trim_start_matches('\u{feff}') } else { &line };
         if line.trim().is_empty() {
             continue;
         }
-        record_line(house, output, &line, dry_run).map_err(|failure| at_line(failure, number + 1, output))?;
+        record_line(house, output, line, dry_run).map_err(|failure| at_line(failure, number + 1, output))?;
     }
     Ok(())
 }

@@ -96,6 +96,6 @@ pub(crate) fn shown(figure: &Value) -> String {
             .and_then(Value::as_str)
             .map_or_else(|| "–".to_owned(), |percent| format!("{} %", percent.replace('.', ","))),
         Some(Value::Null) | None => "–".to_owned(),
-        Some(value) => super::grouped(&value.to_string()),
+        Some(value) => super::grouped(&super::digits(value)),
     }
 }

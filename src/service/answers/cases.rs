@@ -6,10 +6,11 @@ use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Party, Standing
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::{case_at, known_at as entries_known_at};
-use thads_cases::ids::CaseId;
+use thads_cases::ids::{CaseId, Position};
 use thads_cases::organisation::Organisation;
 use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
+use thads_projections::scope::Scope;
 
 use super::{AnswerError, ledger, office_code, office_no, row, total};
 use crate::house::HouseError;
@@ -185,7 +186,7 @@ fn entry_json(
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListFilter {
-    /// An office's code.
+    /// An office's code: its cases, and those of the offices below it.
     pub office: Option<String>,
     /// One of [`STANDINGS`].
     pub standing: Option<String>,
@@ -216,11 +217,20 @@ pub const STANDINGS: &[&str] = &[
     "unknown",
 ];
 
-/// Cases that fit a filter, sorted by case: one object each.
+/// Cases that fit a filter.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CaseList {
+    /// The size of the log that the list was made from.
+    pub known: Position,
+    /// One object a case, sorted by case.
+    pub rows: Vec<Value>,
+}
+
+/// Cases that fit a filter.
 ///
 /// # Errors
 /// A parameter that cannot be read.
-pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, AnswerError> {
+pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, AnswerError> {
     if let Some(wanted) = filter.standing.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
         let accepted = STANDINGS.join(", ");
         return Err(WireError::new("standing", wanted, "there is no such standing", &accepted).into());
@@ -229,10 +239,11 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
         let known = known_at(books, filter.as_known.as_deref())?;
         let organisation = &books.world_at(known).organisation;
         let office = filter.office.as_deref().map(|code| office_no(organisation, code)).transpose()?;
+        let scope = office.map_or(Scope::Ledger, Scope::Office);
         let judgment = filter.judgment.as_deref().map(normal);
-        let mut found = Vec::new();
+        let mut rows = Vec::new();
         for (id, entries) in books.cases() {
-            if found.len() >= filter.limit.unwrap_or(1000) {
+            if rows.len() >= filter.limit.unwrap_or(1000) {
                 break;
             }
             let entries = entries_known_at(entries, known);
@@ -241,7 +252,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
             }
             let case = case_at(entries, Date::MAX);
             let standing = standing_word(&case);
-            let fits = office.is_none_or(|office| case.office == office)
+            let fits = scope.covers(case.office, organisation)
                 && filter
                     .standing
                     .as_ref()
@@ -253,7 +264,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
                     case.judgment_number.as_ref().is_some_and(|number| number.contains(part.as_str()))
                 });
             if fits {
-                found.push(row(
+                rows.push(row(
                     source,
                     json!({
                         "case": id,
@@ -268,7 +279,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<Vec<Value>, An
                 ));
             }
         }
-        Ok(found)
+        Ok(CaseList { known, rows })
     })
 }
 
