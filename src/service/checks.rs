@@ -10,6 +10,7 @@ use crate::answers;
 use crate::house::{Founding, House};
 use crate::wire::parse_action;
 
+mod clients;
 mod judged_again;
 mod random;
 mod repeated;

@@ -1,31 +1,37 @@
 //! The API under `/api/v1`: JSON in, JSON out, errors as problem+json. Translates only; every answer names position and root.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod authority;
+mod body;
+mod connection;
+mod server;
 
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use std::sync::Arc;
+
+use axum::extract::{Extension, Path, Query, Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use thads_cases::ids::{CaseId, ComplaintId};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::answers::{self, Asked, ListFilter};
-use crate::document::Document;
 use crate::house::House;
 use crate::problem::Problem;
 use crate::wire::{Subject, WireError, parse_action};
 
-/// The largest body of an action, in bytes.
-const BODY_BYTES_MAX: usize = 1 << 20;
+pub use authority::Authorities;
+pub use server::{Limits, Order};
 
 type Shared = Arc<House>;
 type Answer = Result<Response, Problem>;
 
 /// The routes.
-fn router(house: Shared) -> Router {
+fn router(house: Shared, authorities: Authorities, limits: Limits) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/healthz", get(|| async { "ok" }))
@@ -44,35 +50,21 @@ fn router(house: Shared) -> Router {
             let detail = format!("{method} is not answered at {}; / lists what is", address.path());
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed", &detail)
         })
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(Extension(limits))
+        .layer(from_fn_with_state(authorities, authority::guard))
         .with_state(house)
 }
 
-/// How long connections are waited for once the server is told to stop: who has sent half a request then is cut off.
-const STOP_MAX: Duration = Duration::from_secs(5);
-
-/// Serves on a listener until `stopped` comes; requests that are being answered then are answered, for some seconds.
-///
-/// # Errors
-/// When the listener fails.
+/// Serves on a listener until it is told to finish. Requests that are being answered then are answered, within the
+/// deadline of the limits.
 pub async fn serve(
-    listener: tokio::net::TcpListener,
+    listener: TcpListener,
     house: Arc<House>,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (told, heard) = tokio::sync::oneshot::channel();
-    let stopping = async move {
-        stopped.await;
-        let _ = told.send(());
-    };
-    let overdue = async {
-        let _ = heard.await;
-        tokio::time::sleep(STOP_MAX).await;
-    };
-    tokio::select! {
-        served = axum::serve(listener, router(house)).with_graceful_shutdown(stopping).into_future() => served,
-        () = overdue => Ok(()),
-    }
+    authorities: Authorities,
+    limits: Limits,
+    orders: watch::Receiver<Order>,
+) {
+    server::serve(listener, router(house, authorities, limits), limits, orders).await;
 }
 
 /// Runs what may wait for the disk or fold for milliseconds apart from the threads that serve sockets.
@@ -132,43 +124,47 @@ struct ActQuery {
     dry_run: bool,
 }
 
-type Body = Result<Json<Document>, axum::extract::rejection::JsonRejection>;
 type Asks<T> = Result<Query<T>, axum::extract::rejection::QueryRejection>;
 
-async fn act(State(house): State<Shared>, query: Asks<ActQuery>, body: Body) -> Answer {
-    record(house, query, body, None).await
+async fn act(
+    State(house): State<Shared>,
+    Extension(limits): Extension<Limits>,
+    query: Asks<ActQuery>,
+    request: Request,
+) -> Answer {
+    record(house, query, body::json(request, limits.body).await, None).await
 }
 
 async fn act_on_case(
     State(house): State<Shared>,
+    Extension(limits): Extension<Limits>,
     Path(id): Path<String>,
     query: Asks<ActQuery>,
-    body: Body,
+    request: Request,
 ) -> Answer {
-    record(house, query, body, Some(Subject::Case(case_id(&id)?))).await
+    let subject = Subject::Case(case_id(&id)?);
+    record(house, query, body::json(request, limits.body).await, Some(subject)).await
 }
 
 async fn act_on_complaint(
     State(house): State<Shared>,
+    Extension(limits): Extension<Limits>,
     Path(id): Path<String>,
     query: Asks<ActQuery>,
-    body: Body,
+    request: Request,
 ) -> Answer {
     let parsed: Result<ComplaintId, _> = id.parse();
-    let subject = parsed.map_err(|error| bad("id", &id, &error, "DT03-2019-K0012"))?;
-    record(house, query, body, Some(Subject::Complaint(subject))).await
+    let subject = Subject::Complaint(parsed.map_err(|error| bad("id", &id, &error, "DT03-2019-K0012"))?);
+    record(house, query, body::json(request, limits.body).await, Some(subject)).await
 }
 
-async fn record(house: Shared, query: Asks<ActQuery>, body: Body, subject: Option<Subject>) -> Answer {
-    let query = asked(query)?;
-    let Json(Document(body)) = body.map_err(|error| {
-        // A document that says a field twice is as little a document as one that ends in the middle.
-        let status = match error.status() {
-            StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
-            status => status,
-        };
-        Problem::new(status, "bad-body", "The body is not one JSON object", &error.body_text())
-    })?;
+async fn record(
+    house: Shared,
+    query: Asks<ActQuery>,
+    body: Result<Value, Problem>,
+    subject: Option<Subject>,
+) -> Answer {
+    let (query, body) = (asked(query)?, body?);
     let request = parse_action(body, subject).map_err(|error| Problem::bad_field(&error))?;
     let done = apart(house, move |house| {
         let done = if query.dry_run { house.dry_run(request) } else { house.act(request) };

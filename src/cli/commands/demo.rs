@@ -1,6 +1,5 @@
 //! `demo`: Đồng Tháp's six months, action by action through the law; the report, the verification, the service.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Instant;
 
@@ -26,9 +25,8 @@ pub(crate) struct Args {
     /// Report and verify, do not serve.
     #[arg(long)]
     no_serve: bool,
-    /// Where to listen.
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    serve: super::serve::Args,
 }
 
 /// The period of the report that was published on 12 April 2019.
@@ -53,7 +51,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         house.close()?;
         return said;
     }
-    super::serve::serve(house, output, args.listen)
+    super::serve::serve(house, output, &args.serve)
 }
 
 /// Says what the ledger says, and whether it holds.

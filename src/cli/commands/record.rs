@@ -46,7 +46,7 @@ fn record_lines(
     for (number, line) in lines.lines().enumerate() {
         let line = line?;
         // Editors of some systems begin a file with a mark of its encoding.
-        let line = if number == 0 { line.trim_start_matches('\u{feff}') } else { &line };
+        let line = if number == 0 { line.strip_prefix('\u{feff}').unwrap_or(&line) } else { &line };
         if line.trim().is_empty() {
             continue;
         }

@@ -6,6 +6,9 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use thads_service::house::House;
+use thads_service::http::{self, Authorities, Limits, Order};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::failure::Failure;
 use crate::output::{Output, complain};
@@ -18,17 +21,21 @@ const WATCH: Duration = Duration::from_secs(1);
 pub(crate) struct Args {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    pub(crate) listen: SocketAddr,
+    listen: SocketAddr,
+    /// A further name under which requests may address the server, for instance that of a proxy before it.
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let (house, report) = House::open(data)?;
     super::say_opened(output, &report);
-    serve(house, output, args.listen)
+    serve(house, output, args)
 }
 
 /// Serves a house that is open already.
-pub(crate) fn serve(house: House, output: &Output, listen: SocketAddr) -> Result<(), Failure> {
+pub(crate) fn serve(house: House, output: &Output, args: &Args) -> Result<(), Failure> {
+    let listen = args.listen;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let house = Arc::new(house);
     let served = runtime.block_on(async {
@@ -39,9 +46,22 @@ pub(crate) fn serve(house: House, output: &Output, listen: SocketAddr) -> Result
             )
         })?;
         let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            output.remark(output.say(
+                "Cảnh báo: máy khác có thể tới được địa chỉ này, mà chưa có đăng nhập: ai tới được thì đọc và ghi được mọi thứ, kể cả tên người.",
+                "Warning: other machines may reach this address, and there is no sign-in: whoever reaches it may read and write everything, names included.",
+            ));
+        }
+        let (tell, orders) = watch::channel(Order::Serve);
+        // Before the address is said: whoever reads it may stop the server.
+        let asked = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = asked.map(signal);
+        tokio::spawn(heed([interrupt?, terminate?, hangup?], tell));
         output.remark(&format!("{} http://{address}/", output.say("Đang phục vụ tại", "Serving at")));
-        tokio::spawn(watch(Arc::downgrade(&house), *output));
-        thads_service::http::serve(listener, Arc::clone(&house), stopped()).await.map_err(Failure::from)
+        tokio::spawn(tell_changes(Arc::downgrade(&house), *output));
+        let authorities = Authorities::new(address, args.host.clone());
+        http::serve(listener, Arc::clone(&house), authorities, Limits::default(), orders).await;
+        Ok(())
     });
     // Requests that are still being answered hold the house; they end before it is closed.
     drop(runtime);
@@ -64,7 +84,7 @@ fn halted(output: &Output, why: &str) -> String {
 }
 
 /// Says once, while it serves, that the ledger has stopped, and once that the second copy is not kept.
-async fn watch(house: Weak<House>, output: Output) {
+async fn tell_changes(house: Weak<House>, output: Output) {
     let (mut stopped, mut alone) = (None, None);
     while let Some(house) = house.upgrade() {
         let now = (house.ledger().stopped(), house.ledger().progress().failed);
@@ -91,17 +111,16 @@ async fn watch(house: Weak<House>, output: Output) {
     }
 }
 
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
+/// Passes on that the process is asked to stop: the first time what is being answered is finished, then it is cut.
+async fn heed(mut asked: [Signal; 3], tell: watch::Sender<Order>) {
+    for order in [Order::Finish, Order::Cut] {
+        let [interrupt, terminate, hangup] = &mut asked;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
-        Err(_) => {
-            let _ = interrupted.await;
-        }
+        tell.send_replace(order);
     }
+    tell.closed().await;
 }
