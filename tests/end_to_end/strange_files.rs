@@ -133,3 +133,20 @@ fn personal_data_and_keys_are_read_from_the_ledgers_own_folders_and_segments_fro
     symlink(&folder.data, &linked.data).unwrap();
     thads(&linked.data, &["verify"]).ok();
 }
+
+#[test]
+fn a_vault_that_cannot_be_read_is_not_called_verified() {
+    for name in ["vault/entries", "keys/keyring"] {
+        let folder = real_ledger();
+        let path = folder.data.join(name);
+        fs::rename(&path, folder.data.with_extension("away")).unwrap();
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let verified = bounded(&folder.data, &["verify"]);
+        assert_eq!(verified.status, 1, "{verified:?}");
+        assert!(
+            verified.out.contains("could not be looked at") && verified.err.contains(name),
+            "{verified:?}"
+        );
+        assert_eq!(bounded(&folder.data, &["--json", "verify"]).json()["good"], false);
+    }
+}

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use thads_ledger::{DirectoryReport, Sentence, SledReport};
+use thads_ledger::{DirectoryReport, Sentence, SledReport, VaultCheck};
 use thads_projections::period::Period;
 use thads_projections::scope::Scope;
 use thads_proof::checkpoint::{Checkpoint, CheckpointError};
@@ -214,6 +214,14 @@ impl Verified {
         self.is_whole() && self.directory.is_good_beside() && self.identities.is_empty()
     }
 
+    /// Why personal data could not be looked at.
+    fn not_looked_at(&self) -> Option<&str> {
+        match &self.directory.vault {
+            VaultCheck::Unreadable(why) => Some(why),
+            VaultCheck::Skipped(_) | VaultCheck::Gone(..) | VaultCheck::Checked(_) => None,
+        }
+    }
+
     /// Prints what was found of each copy.
     ///
     /// # Errors
@@ -256,7 +264,7 @@ impl Verified {
             })
         });
         json!({
-            "good": self.is_good(),
+            "good": self.is_good() && self.not_looked_at().is_none(),
             "summary": summary,
             "checkpoints": self.checkpoints,
             "findings": self.findings().map(finding).collect::<Vec<_>>(),
@@ -271,7 +279,13 @@ impl Verified {
             .reports()
             .next()
             .map_or((0, String::new()), |report| (report.summary.records, report.summary.root.to_string()));
-        if self.is_good() {
+        if self.is_good() && self.not_looked_at().is_some() {
+            let what = output.say(
+                "bản ghi, không có gì sai; dữ liệu cá nhân chưa xem được; gốc",
+                "records, nothing wrong; personal data could not be looked at; root",
+            );
+            format!("{}: {records} {what} {root}", output.say("Kiểm chứng chưa hết", "Verified in part"))
+        } else if self.is_good() {
             let what = output.say("bản ghi, không có gì sai; gốc", "records, nothing wrong; root");
             format!("{}: {records} {what} {root}", output.say("Đã kiểm chứng", "Verified"))
         } else {
@@ -286,6 +300,13 @@ impl Verified {
 
     /// Exit status 3 where something is wrong.
     pub(crate) fn result(&self, output: &Output) -> Result<(), Failure> {
+        if let (true, Some(why)) = (self.is_good(), self.not_looked_at()) {
+            let way = output.say(
+                "xem quyền đọc và loại của vault/entries, keys/keyring, rồi kiểm chứng lại",
+                "look at the permissions and the type of vault/entries and keys/keyring, then verify again",
+            );
+            return Err(Failure::new(why, way));
+        }
         if self.is_good() {
             return Ok(());
         }
