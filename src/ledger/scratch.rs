@@ -5,7 +5,7 @@
 //! the next that makes one of its kind removes it. At a signal [`remove_scratch`] removes those of this process.
 
 use std::fs::{self, File, Permissions};
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -39,15 +39,20 @@ impl Scratch {
             let mut builder = tempfile::Builder::new();
             builder.prefix(&prefix).permissions(Permissions::from_mode(0o700));
             let folder = builder.tempdir()?;
-            fs::set_permissions(folder.path(), Permissions::from_mode(0o700))?; // whatever the umask
+            // Until it is locked another process may take it for one that was left, and remove it.
+            match fs::set_permissions(folder.path(), Permissions::from_mode(0o700)) {
+                Ok(()) => {} // whatever the umask
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            }
             let Ok(held) = File::open(folder.path()) else { continue };
             match held.try_lock() {
                 // Where the file system knows no locks, nobody takes it for one that was left either.
-                Ok(()) | Err(fs::TryLockError::Error(_)) => {
+                Ok(()) | Err(fs::TryLockError::Error(_)) if is_at(&held, folder.path()) => {
                     HELD.lock().unwrap_or_else(PoisonError::into_inner).push(folder.path().to_path_buf());
                     return Ok(Scratch { folder, _held: held });
                 }
-                Err(fs::TryLockError::WouldBlock) => {}
+                Ok(()) | Err(_) => {}
             }
         }
         Err(std::io::Error::other("other processes remove every new folder for temporary files"))
@@ -63,6 +68,14 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let path = self.folder.path();
         HELD.lock().unwrap_or_else(PoisonError::into_inner).retain(|held| held != path);
+    }
+}
+
+/// Whether what is open still has that name.
+fn is_at(open: &File, path: &Path) -> bool {
+    match (open.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(named)) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
+        (Err(_), _) | (_, Err(_)) => false,
     }
 }
 
@@ -93,6 +106,20 @@ fn remove_left(prefix: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_that_begin_at_once_do_not_take_each_others_folder() {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let scratch = Scratch::new("crowd").unwrap();
+                        fs::write(scratch.path().join("file"), "x").unwrap();
+                    }
+                });
+            }
+        });
+    }
 
     #[test]
     fn what_a_killed_process_left_is_removed_and_what_is_used_stays() {

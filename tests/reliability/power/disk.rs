@@ -153,6 +153,7 @@ impl Disk {
 
     /// Folder and last part of a path.
     fn place(&self, path: &str) -> Result<(Id, String), String> {
+        let path = path.trim_end_matches('/'); // as the system reads it
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let folder =
             self.find(folder).ok_or_else(|| format!("cannot judge: {path} is in no known folder"))?;
