@@ -108,20 +108,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_that_begin_at_once_do_not_take_each_others_folder() {
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    for _ in 0..200 {
-                        let scratch = Scratch::new("crowd").unwrap();
-                        fs::write(scratch.path().join("file"), "x").unwrap();
-                    }
-                });
-            }
-        });
-    }
-
-    #[test]
     fn what_a_killed_process_left_is_removed_and_what_is_used_stays() {
         let used = Scratch::new("check").unwrap();
         let mode = fs::metadata(used.path()).unwrap().permissions().mode() & 0o777;
