@@ -40,6 +40,13 @@ impl Program {
         command
     }
 
+    /// Runs `--data DATA ARGS…` to its end, or for half a minute: a server that should be refused would serve for ever.
+    pub(crate) fn run_briefly<A: AsRef<OsStr>>(self, data: &Path, args: &[A]) -> Ran {
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=10", "30"]).arg(self.path()).env_remove("THADS_DATA");
+        ran(command.arg("--data").arg(data).args(args).stdin(Stdio::null()))
+    }
+
     /// Runs `--data DATA ARGS…` to its end.
     pub(crate) fn run<A: AsRef<OsStr>>(self, data: &Path, args: &[A]) -> Ran {
         ran(self.on(data).args(args))

@@ -24,7 +24,7 @@ pub(crate) fn run(folder: &Path, found: &mut Found) {
     let pid = server.pid().to_string();
     let writing: [&[&str]; 3] = [&["record", &actions], &["serve", "--listen", "127.0.0.1:0"], &["doctor"]];
     for args in writing {
-        let done = Program::Thads.run(&data, args);
+        let done = Program::Thads.run_briefly(&data, args);
         let told = done.status == Some(1) && done.err.contains(&format!("pid {pid}"));
         found.check(told, || format!("{args:?} beside process {pid}: {done:?}"));
     }
@@ -33,7 +33,7 @@ pub(crate) fn run(folder: &Path, found: &mut Found) {
     // Nor does a file that anybody can remove keep the second out.
     fs::remove_file(data.join("LOCK")).unwrap();
     for args in writing {
-        let done = Program::Thads.run(&data, args);
+        let done = Program::Thads.run_briefly(&data, args);
         let told = done.status == Some(1) && done.err.contains("another process");
         found.check(told, || format!("{args:?} beside process {pid}, LOCK removed: {done:?}"));
     }
