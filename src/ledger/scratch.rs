@@ -36,6 +36,8 @@ impl Scratch {
         let prefix = format!("thads-{kind}-");
         remove_left(&prefix);
         for _ in 0..TRIES {
+            // A signal that comes meanwhile finds the new folder among those that are held.
+            let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
             let mut builder = tempfile::Builder::new();
             builder.prefix(&prefix).permissions(Permissions::from_mode(0o700));
             let folder = builder.tempdir()?;
@@ -49,7 +51,7 @@ impl Scratch {
             match held.try_lock() {
                 // Where the file system knows no locks, nobody takes it for one that was left either.
                 Ok(()) | Err(fs::TryLockError::Error(_)) if is_at(&held, folder.path()) => {
-                    HELD.lock().unwrap_or_else(PoisonError::into_inner).push(folder.path().to_path_buf());
+                    all.push(folder.path().to_path_buf());
                     return Ok(Scratch { folder, _held: held });
                 }
                 Ok(()) | Err(_) => {}
@@ -67,7 +69,10 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let path = self.folder.path();
-        HELD.lock().unwrap_or_else(PoisonError::into_inner).retain(|held| held != path);
+        // Held until it is gone, so that a signal that comes meanwhile waits for its removal.
+        let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = fs::remove_dir_all(path);
+        all.retain(|held| held != path);
     }
 }
 
@@ -82,7 +87,8 @@ fn is_at(open: &File, path: &Path) -> bool {
 /// Removes every [`Scratch`] of this process, which is about to end without dropping them.
 pub fn remove_scratch() {
     for folder in HELD.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        let _ = fs::remove_dir_all(folder);
+        // Another thread may still be writing into it.
+        let _ = (0..TRIES).any(|_| fs::remove_dir_all(&folder).is_ok() || !folder.exists());
     }
 }
 
