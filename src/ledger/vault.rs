@@ -267,9 +267,14 @@ impl Vault {
         Ok(())
     }
 
-    /// Returns whether an entry or a key stands under this reference. What does belongs to a record, or is left of a write
-    /// that was cut off: in both cases the reference is used, and another one is to be drawn.
-    pub fn holds(&self, reference: &Reference) -> bool {
+    /// Returns whether these words may be given this reference: nothing stands under it, or these very words, as a write that
+    /// was cut off left them. Whoever draws references from a seed draws the same one when he goes on.
+    pub fn takes(&self, reference: &Reference, plaintext: &[u8]) -> bool {
+        !self.holds(reference) || self.salted(reference).is_ok_and(|salted| salted.plaintext() == plaintext)
+    }
+
+    /// Returns whether an entry or a key stands under this reference: of a record, or left of a write that was cut off.
+    fn holds(&self, reference: &Reference) -> bool {
         self.index.read().unwrap_or_else(PoisonError::into_inner).contains_key(reference)
     }
 

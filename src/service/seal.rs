@@ -31,8 +31,8 @@ pub struct Sealed {
     pub personal: Vec<thads_ledger::Personal>,
 }
 
-/// Puts fresh references in place of personal words: such as nothing stands under in the vault, be it only what a write that
-/// was cut off has left.
+/// Puts fresh references in place of personal words: such as no other words stand under in the vault, be it only what a write
+/// that was cut off has left.
 ///
 /// # Errors
 /// A reference given where words are wanted, or no randomness.
@@ -43,7 +43,7 @@ pub fn seal(mut event: Event, randomness: &mut dyn Randomness, vault: &Vault) ->
         let mut reference = [0; 16];
         loop {
             randomness.fill(&mut reference).map_err(SealError::Randomness)?;
-            if !vault.holds(&reference) {
+            if vault.takes(&reference, &plaintext) {
                 break;
             }
         }

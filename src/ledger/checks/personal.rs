@@ -77,6 +77,21 @@ fn a_reference_stands_for_one_thing() {
 }
 
 /// A file of the vault that is gone is not begun anew under records that commit to what it held.
+/// A process that draws references from a seed was killed between the vault and the block: it goes on as if it had not been.
+#[test]
+fn words_left_by_a_write_that_was_cut_off_keep_their_reference_and_no_others_get_it() {
+    let vault = crate::Vault::memory();
+    let (mut batch, reference) = (crate::vault::Batch::default(), [7; 16]);
+    let mut chance = crate::Seeded::new(1);
+    assert!(vault.takes(&reference, b"words"));
+    let first = vault.seal(&mut batch, &reference, b"words", &mut chance).unwrap();
+    vault.write(batch).unwrap();
+    assert!(vault.takes(&reference, b"words") && !vault.takes(&reference, b"other words"));
+    let mut again = crate::vault::Batch::default();
+    assert_eq!(vault.seal(&mut again, &reference, b"words", &mut chance).unwrap(), first);
+    assert!(again.is_empty());
+}
+
 #[test]
 fn a_vault_that_is_gone_is_said_and_nothing_is_recorded() {
     let place = filled(5);
