@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use thads_cases::ids::Position;
 use thads_ledger::{OpenError, OpenReport};
-use thads_service::answers::Asked;
+use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::house::{House, HouseError};
+use thads_service::view::View;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -34,17 +36,50 @@ pub(crate) struct Question {
     /// 2019-H1, 2019-Q3, 2019-M09, 2019, or FROM..TO of two dates.
     #[arg(long, value_name = "P")]
     period: String,
+    #[command(flatten)]
+    of: Of,
+}
+
+/// Whose cases a question is about, and the moment of knowledge.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Of {
     /// Of this office and those below it, by code; default: the whole ledger.
     #[arg(long, value_name = "CODE")]
     office: Option<String>,
+    /// Of the office's own, without those below it.
+    #[arg(long, requires = "office")]
+    own: bool,
+    #[command(flatten)]
+    known: Known,
+}
+
+/// The moment of knowledge that a question is about.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Known {
     /// As known at this tree size, or at the end of this day.
     #[arg(long, value_name = "K")]
     as_known: Option<String>,
 }
 
 impl Question {
-    fn asked(&self) -> Asked<'_> {
-        Asked { period: &self.period, office: self.office.as_deref(), as_known: self.as_known.as_deref() }
+    fn asked(&self) -> Result<Asked, Failure> {
+        Ok(Asked::new(&self.period, self.of.whose()?, self.of.moment()?)?)
+    }
+}
+
+impl Of {
+    fn whose(&self) -> Result<Whose, Failure> {
+        Ok(Whose::read(self.office.as_deref(), self.own)?)
+    }
+
+    fn moment(&self) -> Result<Moment, Failure> {
+        self.known.moment()
+    }
+}
+
+impl Known {
+    fn moment(&self) -> Result<Moment, Failure> {
+        Ok(Moment::read(self.as_known.as_deref())?)
     }
 }
 
@@ -71,34 +106,44 @@ fn say_opened(output: &Output, report: &OpenReport) {
     }
 }
 
-/// Says above an answer in text that nothing is real, where that is so.
+/// Says above an answer in text that nothing is real, where that is so. JSON says it in every answer and row.
 fn say_practice(output: &Output, answer: &Value) -> Result<(), Failure> {
     let practice = answer.get("ledger").and_then(|ledger| ledger.get("practice"));
-    mark_practice(output, practice == Some(&Value::Bool(true)))
-}
-
-/// Says above a list in text that nothing is real, where that is so. JSON says it in every row.
-fn mark_practice(output: &Output, practice: bool) -> Result<(), Failure> {
-    if practice && !output.json {
+    if practice == Some(&Value::Bool(true)) && !output.json {
         output.line("*** SỔ THỰC HÀNH ***")?;
     }
     Ok(())
 }
 
-/// Says that a list was cut.
-fn say_full(output: &Output, found: usize, limit: usize) {
-    if found == limit {
-        output.remark(&format!(
-            "{} {limit}; {}",
-            output.say("Danh sách dừng ở", "The list stops at"),
-            output.say("tiếp tục bằng --after VIỆC", "go on with --after CASE")
-        ));
-    }
+/// Prints a list: in JSON each row names the log that it was made from, for rows are read apart from each other.
+fn print_rows(
+    output: &Output,
+    view: &View,
+    known: Position,
+    rows: Vec<Value>,
+    text: impl Fn(&Value) -> String,
+) -> Result<(), Failure> {
+    let ledger = answers::ledger(view, Some(known))?;
+    say_practice(output, &json!({ "ledger": ledger }))?;
+    output.lines(rows.into_iter().map(|mut row| {
+        if !output.json {
+            return Ok(text(&row));
+        }
+        row["ledger"] = ledger.clone();
+        Ok(row.to_string())
+    }))
 }
 
 /// A number of an answer as digits: a number, or a text where 64 bits do not hold it.
-fn digits(number: &serde_json::Value) -> String {
+fn digits(number: &Value) -> String {
     number.as_str().map_or_else(|| number.to_string(), str::to_owned)
+}
+
+/// A number of an answer as Vietnamese forms print it; a dash where it is not known.
+fn shown(number: Option<&Value>) -> String {
+    number
+        .filter(|number| !number.is_null())
+        .map_or_else(|| "–".to_owned(), |number| grouped(&digits(number)))
 }
 
 /// A whole number with dots between groups of three digits, as Vietnamese forms print it.
@@ -118,11 +163,9 @@ fn grouped(digits: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{digits, grouped};
-
     #[test]
     fn numbers_of_any_size_are_grouped_alike() {
-        let shown = |value| grouped(&digits(&value));
+        let shown = |value| super::shown(Some(&value));
         assert_eq!(shown(json!(-1_234_567)), "-1.234.567");
         assert_eq!(shown(json!("18446744073713051614")), "18.446.744.073.713.051.614");
         assert_eq!(shown(json!("-18446744073713051614")), "-18.446.744.073.713.051.614");

@@ -2,6 +2,7 @@
 //!
 //! Every answer names the size of the log and the root that it was made from. No figure is reckoned here.
 
+mod asked;
 mod cases;
 
 use serde_json::{Map, Value, json};
@@ -13,16 +14,16 @@ use thads_projections::books::Books;
 use thads_projections::breakdown::{Dimension, report_by};
 use thads_projections::drill::{self, FigureError};
 use thads_projections::figures::{self, FigureAbout};
-use thads_projections::period::Period;
 use thads_projections::report::{self, Report};
 use thads_projections::scope::Scope;
 
 use crate::act::Done;
 use crate::house::HouseError;
-use crate::view::{Source, known_at};
+use crate::view::Source;
 use crate::wire::{WireError, refusal_json, rfc3339};
 
-pub use cases::{ListFilter, STANDINGS, case, cases};
+pub use asked::{Asked, Moment, Question, Whose, day, digits};
+pub use cases::{CASES_DEFAULT, CaseList, ListFilter, STANDINGS, case, cases};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -44,58 +45,6 @@ pub enum AnswerError {
     /// The log cannot be read.
     #[error(transparent)]
     House(#[from] HouseError),
-}
-
-/// The period, the office and the moment of knowledge that a question is about.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    /// For instance `2019-H1`.
-    pub period: &'a str,
-    /// An office's code, with those below it; `None`: the whole ledger.
-    pub office: Option<&'a str>,
-    /// A tree size or a date; `None`: now.
-    pub as_known: Option<&'a str>,
-}
-
-/// A question, read.
-#[derive(Clone, Debug)]
-pub struct Question {
-    /// The period.
-    pub period: Period,
-    /// Whose cases.
-    pub scope: Scope,
-    /// As known at this tree size.
-    pub known: Position,
-}
-
-impl Asked<'_> {
-    /// Reads the question against the books.
-    ///
-    /// # Errors
-    /// The parameter that cannot be read.
-    pub fn read(&self, books: &Books) -> Result<Question, AnswerError> {
-        let period = self.period.parse().map_err(|error: thads_projections::period::NotAPeriod| {
-            let ways = "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31";
-            WireError::new("period", self.period, &error.to_string(), ways)
-        })?;
-        let known = known_at(books, self.as_known)?;
-        let scope = match self.office {
-            None => Scope::Ledger,
-            Some(code) => Scope::Office(office_no(&books.world().organisation, code)?),
-        };
-        Ok(Question { period, scope, known })
-    }
-}
-
-/// An office by its code, or by its number.
-fn office_no(organisation: &Organisation, given: &str) -> Result<OfficeNo, AnswerError> {
-    let by_code =
-        given.parse().ok().and_then(|code| organisation.office_by_code(&code)).map(|office| office.number);
-    let by_number =
-        || given.parse().ok().map(OfficeNo).filter(|number| organisation.offices.contains_key(number));
-    by_code
-        .or_else(by_number)
-        .ok_or_else(|| AnswerError::NotFound { what: "office", given: given.chars().take(40).collect() })
 }
 
 fn office_code(organisation: &Organisation, number: OfficeNo) -> Value {
@@ -168,7 +117,7 @@ fn value_json(value: figures::Value, unit: &str) -> Value {
 ///
 /// # Errors
 /// A question that cannot be read, a log that cannot be read.
-pub fn report(source: &impl Source, asked: &Asked<'_>, by: Option<&str>) -> Result<Value, AnswerError> {
+pub fn report(source: &impl Source, asked: &Asked, by: Option<&str>) -> Result<Value, AnswerError> {
     let (question, report, organisation) = source.with_books(|books| {
         let question = asked.read(books)?;
         let report = report::report(books, &question.period, question.scope, question.known);
@@ -196,11 +145,13 @@ fn head(
     answer.insert("period".to_owned(), json!(question.period.name()));
     answer.insert("from".to_owned(), json!(question.period.from()));
     answer.insert("to".to_owned(), json!(question.period.to()));
-    let scope = match question.scope {
-        Scope::Ledger => json!("ledger"),
-        Scope::Office(number) | Scope::OfficeAlone(number) => office_code(organisation, number),
+    let (scope, own) = match question.scope {
+        Scope::Ledger => (json!("ledger"), false),
+        Scope::Office(number) => (office_code(organisation, number), false),
+        Scope::OfficeAlone(number) => (office_code(organisation, number), true),
     };
     answer.insert("scope".to_owned(), scope);
+    answer.insert("own".to_owned(), json!(own));
     Ok(answer)
 }
 
@@ -258,7 +209,7 @@ pub fn figure_about(id: &str) -> Result<&'static FigureAbout, AnswerError> {
 pub fn figure(
     source: &impl Source,
     id: &str,
-    asked: &Asked<'_>,
+    asked: &Asked,
     list: Option<&str>,
 ) -> Result<Value, AnswerError> {
     let about = figure_about(id)?;
@@ -365,7 +316,7 @@ pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Res
 ///
 /// # Errors
 /// A question that cannot be read, a log that cannot be read.
-pub fn replay(source: &impl Source, asked: &Asked<'_>) -> Result<(Value, Vec<(Date, Report)>), AnswerError> {
+pub fn replay(source: &impl Source, asked: &Asked) -> Result<(Value, Vec<(Date, Report)>), AnswerError> {
     let (question, days, organisation) = source.with_books(|books| {
         let question = asked.read(books)?;
         let days = thads_projections::replay::replay(

@@ -10,8 +10,9 @@ use crate::answers;
 use crate::house::{Founding, House};
 use crate::wire::parse_action;
 
-mod clients;
+pub(crate) mod clients;
 mod judged_again;
+mod questions;
 mod random;
 mod repeated;
 mod streams;
@@ -21,7 +22,7 @@ const CASE: &str = "case:DT00/2018/0001";
 const FEE: &str = "00000000000000000000000000000001";
 
 /// A house with an office, its people, and a case whose court fee of 300,000 was paid and remitted.
-fn house(folder: &tempfile::TempDir) -> House {
+pub(crate) fn house(folder: &tempfile::TempDir) -> House {
     let founding = Founding {
         name: "thử".into(),
         origin: "thads.test/one".into(),
@@ -146,7 +147,7 @@ fn a_correction_names_what_changes() {
     let entry = house.books().case(&id).unwrap()[0].position.0;
     let fix = json!({ "entry": entry, "changes": { "number": "2/2018" }, "authority": "1/QĐ" });
     act(&house, CASE, 1, "fact_corrected", "2018-12-05", fix).unwrap();
-    let case = answers::case(&house, &id, None, None, false).unwrap();
+    let case = answers::case(&house, &id, None, answers::Moment::Now, false).unwrap();
     assert_eq!(case["judgment"]["number"], "2/2018");
     assert_eq!(case["judgment"]["kind"], "civil");
     assert_eq!(case["debtors"][0]["person"]["name"], "Trần Thị Thử");
@@ -166,6 +167,7 @@ fn a_text_is_found_in_every_spelling_that_looks_like_it() {
         let found = answers::cases(&house, &filter).unwrap().rows;
         assert_eq!(found.len(), 1, "{asked:?}");
     }
-    let case = answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, None, false).unwrap();
+    let case =
+        answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false).unwrap();
     assert_eq!(case["judgment"]["number"], "12/2018/Hồ-ĐS");
 }

@@ -15,6 +15,7 @@ use thads_projections::books::Books;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Micros, Position};
+use thads_proof::tree::Root;
 
 use crate::act::{ActError, Group};
 use crate::words::is_readable;
@@ -24,6 +25,8 @@ use crate::{snapshot, view};
 pub struct House {
     pub(crate) ledger: Ledger,
     books: RwLock<Books>,
+    /// The latest roots that books stood for or somebody asked for, by size.
+    roots: Mutex<VecDeque<(u64, Root)>>,
     clock: HouseClock,
     /// What a simulated ledger's plan draws references from: by seed and position, so that one plan gives one root.
     scripted: Mutex<Box<dyn Randomness>>,
@@ -228,6 +231,7 @@ impl House {
         let house = House {
             ledger,
             books: RwLock::new(books),
+            roots: Mutex::default(),
             clock,
             scripted: Mutex::new(references),
             fresh: Mutex::new(Box::new(OsRandom::default())),
@@ -247,7 +251,29 @@ impl House {
         if from.get() < self.ledger.head().size {
             crate::view::fold(&mut books, self.ledger.read(from), &mut |_| {})?;
         }
+        let head = self.ledger.head();
+        if head.size == books.position().0 {
+            self.remember_root(head.size, head.root);
+        }
         Ok(())
+    }
+
+    /// The root at a size of the log, where it is at hand: answers name that of their moment, and hashing the whole log for
+    /// it takes long.
+    pub(crate) fn root_at_hand(&self, size: u64) -> Option<Root> {
+        let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        roots.iter().find(|(of, _)| *of == size).map(|(_, root)| *root)
+    }
+
+    pub(crate) fn remember_root(&self, size: u64, root: Root) {
+        const ROOTS_MAX: usize = 256;
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if roots.iter().all(|(of, _)| *of != size) {
+            roots.push_back((size, root));
+        }
+        while roots.len() > ROOTS_MAX {
+            roots.pop_front();
+        }
     }
 
     /// Writes a snapshot of the books, so that the next start folds less.

@@ -2,69 +2,122 @@
 
 mod authority;
 mod body;
+mod causes;
 mod connection;
+mod costly;
+mod query;
 mod server;
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, Query, Request, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use thads_cases::ids::{CaseId, ComplaintId};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::answers::{self, Asked, ListFilter};
+use crate::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
 use crate::house::House;
 use crate::problem::Problem;
 use crate::wire::{Subject, WireError, parse_action};
 
+use causes::Operator;
+use costly::Costly;
+use query::{Parameters, Takes};
+
 pub use authority::Authorities;
+pub use causes::Tell;
 pub use server::{Limits, Order};
 
 type Shared = Arc<House>;
 type Answer = Result<Response, Problem>;
 
-/// The routes.
-fn router(house: Shared, authorities: Authorities, limits: Limits) -> Router {
-    Router::new()
-        .route("/", get(index))
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
-        .route("/log/checkpoint", get(checkpoint))
-        .route("/api/v1/actions", post(act))
-        .route("/api/v1/cases", get(cases))
-        .route("/api/v1/cases/{id}", get(case))
-        .route("/api/v1/cases/{id}/history", get(history))
-        .route("/api/v1/cases/{id}/actions", post(act_on_case))
-        .route("/api/v1/complaints/{id}/actions", post(act_on_complaint))
-        .route("/api/v1/reports/{period}", get(report))
-        .route("/api/v1/figures/{id}", get(figure))
+/// An address that is answered.
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) takes: Takes,
+    handler: fn() -> MethodRouter<Shared>,
+}
+
+/// Every route, with the parameters that it takes: docs/api.md says the same, a test compares them.
+pub(crate) const ROUTES: &[Route] = &[
+    Route { method: "GET", path: "/", takes: &[], handler: || get(index) },
+    Route { method: "GET", path: "/healthz", takes: &[], handler: || get(|| async { "ok" }) },
+    Route { method: "GET", path: "/readyz", takes: &[], handler: || get(ready) },
+    Route { method: "GET", path: "/log/checkpoint", takes: &[], handler: || get(checkpoint) },
+    Route { method: "POST", path: "/api/v1/actions", takes: ACT, handler: || post(act) },
+    Route { method: "POST", path: "/api/v1/cases/{id}/actions", takes: ACT, handler: || post(act_on_case) },
+    Route {
+        method: "POST",
+        path: "/api/v1/complaints/{id}/actions",
+        takes: ACT,
+        handler: || post(act_on_complaint),
+    },
+    Route {
+        method: "GET",
+        path: CASES,
+        takes: &["office", "own", "standing", "enforcer", "judgment", "after", "limit", "as_known"],
+        handler: || get(cases),
+    },
+    Route { method: "GET", path: "/api/v1/cases/{id}", takes: &["at", "as_known"], handler: || get(case) },
+    Route {
+        method: "GET",
+        path: "/api/v1/cases/{id}/history",
+        takes: &["at", "as_known"],
+        handler: || get(history),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/reports/{period}",
+        takes: &["office", "own", "as_known", "by"],
+        handler: || get(report),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/figures/{id}",
+        takes: &["period", "office", "own", "as_known", "list"],
+        handler: || get(figure),
+    },
+];
+
+const ACT: Takes = &["dry_run"];
+const CASES: &str = "/api/v1/cases";
+
+fn router(house: Shared, authorities: Authorities, limits: Limits, tell: Tell) -> Router {
+    let routes = ROUTES.iter().fold(Router::new(), |router, route| {
+        let handler = (route.handler)().route_layer(from_fn_with_state(route.takes, query::guard));
+        router.route(route.path, handler)
+    });
+    routes
         .fallback(|address: Uri| async move { Problem::not_found("address", address.path()) })
         .method_not_allowed_fallback(|method: Method, address: Uri| async move {
             let detail = format!("{method} is not answered at {}; / lists what is", address.path());
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed", &detail)
         })
         .layer(Extension(limits))
+        .layer(Extension(Costly::new(&limits)))
         .layer(from_fn_with_state(authorities, authority::guard))
+        .layer(from_fn_with_state(Operator::new(tell), causes::pass_on))
         .with_state(house)
 }
 
 /// Serves on a listener until it is told to finish. Requests that are being answered then are answered, within the
-/// deadline of the limits.
+/// deadline of the limits. `tell` says to the operator why a request could not be answered.
 pub async fn serve(
     listener: TcpListener,
     house: Arc<House>,
     authorities: Authorities,
     limits: Limits,
+    tell: Tell,
     orders: watch::Receiver<Order>,
 ) {
-    server::serve(listener, router(house, authorities, limits), limits, orders).await;
+    server::serve(listener, router(house, authorities, limits, tell), limits, orders).await;
 }
 
 /// Runs what may wait for the disk or fold for milliseconds apart from the threads that serve sockets.
@@ -72,7 +125,7 @@ async fn apart<T: Send + 'static>(
     house: Shared,
     work: impl FnOnce(&House) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(move || work(&house)).await.map_err(|_| Problem::internal())?
+    tokio::task::spawn_blocking(move || work(&house)).await.map_err(|panic| Problem::internal(&panic))?
 }
 
 async fn answer(
@@ -80,6 +133,13 @@ async fn answer(
     work: impl FnOnce(&House) -> Result<Value, Problem> + Send + 'static,
 ) -> Answer {
     Ok(Json(apart(house, work).await?).into_response())
+}
+
+/// Every route with its parameters, for programs.
+fn routes() -> Value {
+    let route =
+        |route: &Route| json!({ "method": route.method, "path": route.path, "parameters": route.takes });
+    ROUTES.iter().map(route).collect()
 }
 
 async fn index(State(house): State<Shared>) -> Answer {
@@ -91,11 +151,12 @@ async fn index(State(house): State<Shared>) -> Answer {
                 "append": "POST /api/v1/actions, /api/v1/cases/{id}/actions, /api/v1/complaints/{id}/actions (?dry_run=true)",
                 "case": "/api/v1/cases/{id}?at=DATE&as_known=K",
                 "history": "/api/v1/cases/{id}/history",
-                "cases": "/api/v1/cases?office=CODE&standing=open&limit=100",
-                "report": "/api/v1/reports/2019-H1?office=CODE&as_known=K&by=office",
-                "figure": "/api/v1/figures/cases.finished?period=2019-H1&list=cases",
+                "cases": "/api/v1/cases?office=CODE&own=true&standing=open&limit=100",
+                "report": "/api/v1/reports/2019-H1?office=CODE&own=true&as_known=K&by=office",
+                "figure": "/api/v1/figures/cases.finished?period=2019-H1&office=CODE&own=true&list=cases",
                 "checkpoint": "/log/checkpoint",
             },
+            "routes": routes(),
         }))
     })
     .await
@@ -117,19 +178,10 @@ async fn checkpoint(State(house): State<Shared>) -> Answer {
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ActQuery {
-    #[serde(default)]
-    dry_run: bool,
-}
-
-type Asks<T> = Result<Query<T>, axum::extract::rejection::QueryRejection>;
-
 async fn act(
     State(house): State<Shared>,
     Extension(limits): Extension<Limits>,
-    query: Asks<ActQuery>,
+    Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
     record(house, query, body::json(request, limits.body).await, None).await
@@ -139,7 +191,7 @@ async fn act_on_case(
     State(house): State<Shared>,
     Extension(limits): Extension<Limits>,
     Path(id): Path<String>,
-    query: Asks<ActQuery>,
+    Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
     let subject = Subject::Case(case_id(&id)?);
@@ -150,7 +202,7 @@ async fn act_on_complaint(
     State(house): State<Shared>,
     Extension(limits): Extension<Limits>,
     Path(id): Path<String>,
-    query: Asks<ActQuery>,
+    Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
     let parsed: Result<ComplaintId, _> = id.parse();
@@ -160,14 +212,14 @@ async fn act_on_complaint(
 
 async fn record(
     house: Shared,
-    query: Asks<ActQuery>,
+    query: Parameters,
     body: Result<Value, Problem>,
     subject: Option<Subject>,
 ) -> Answer {
-    let (query, body) = (asked(query)?, body?);
+    let (dry_run, body) = (query.flag("dry_run")?, body?);
     let request = parse_action(body, subject).map_err(|error| Problem::bad_field(&error))?;
     let done = apart(house, move |house| {
-        let done = if query.dry_run { house.dry_run(request) } else { house.act(request) };
+        let done = if dry_run { house.dry_run(request) } else { house.act(request) };
         done.map_err(Problem::from)
     })
     .await?;
@@ -178,88 +230,92 @@ async fn record(
     Ok((status, Json(answers::done(&done))).into_response())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseQuery {
-    at: Option<String>,
-    as_known: Option<String>,
+async fn case(
+    State(house): State<Shared>,
+    Extension(costly): Extension<Costly>,
+    Path(id): Path<String>,
+    Extension(query): Extension<Parameters>,
+) -> Answer {
+    one_case(house, &costly, &id, &query, false).await
 }
 
-async fn case(State(house): State<Shared>, Path(id): Path<String>, query: Asks<CaseQuery>) -> Answer {
-    let (id, query) = (case_id(&id)?, asked(query)?);
-    answer(house, move |house| {
-        Ok(answers::case(house, &id, query.at.as_deref(), query.as_known.as_deref(), false)?)
-    })
-    .await
+async fn history(
+    State(house): State<Shared>,
+    Extension(costly): Extension<Costly>,
+    Path(id): Path<String>,
+    Extension(query): Extension<Parameters>,
+) -> Answer {
+    one_case(house, &costly, &id, &query, true).await
 }
 
-async fn history(State(house): State<Shared>, Path(id): Path<String>, query: Asks<CaseQuery>) -> Answer {
-    let (id, query) = (case_id(&id)?, asked(query)?);
-    answer(house, move |house| {
-        Ok(answers::case(house, &id, query.at.as_deref(), query.as_known.as_deref(), true)?)
-    })
-    .await
+async fn one_case(
+    house: Shared,
+    costly: &Costly,
+    id: &str,
+    query: &Parameters,
+    with_history: bool,
+) -> Answer {
+    let (id, at) = (case_id(id)?, answers::day("at", query.text("at"))?);
+    let moment = Moment::read(query.text("as_known"))?;
+    let work = move |house: &House| Ok(answers::case(house, &id, at, moment, with_history)?);
+    // The root of another moment than now is reckoned from the log.
+    if moment == Moment::Now { answer(house, work).await } else { costly.answer(house, work).await }
 }
 
-async fn cases(State(house): State<Shared>, query: Asks<ListFilter>) -> Answer {
-    let filter = asked(query)?;
-    answer(house, move |house| {
+fn whose(query: &Parameters) -> Result<Whose, Problem> {
+    Ok(Whose::read(query.text("office"), query.flag("own")?)?)
+}
+
+async fn cases(
+    State(house): State<Shared>,
+    Extension(costly): Extension<Costly>,
+    Extension(query): Extension<Parameters>,
+) -> Answer {
+    let read_after = |given: &str| {
+        given
+            .parse()
+            .map_err(|error: thads_cases::ids::NotAnId| bad("after", given, &error, "DT03-2018-0412"))
+    };
+    let filter = ListFilter {
+        whose: whose(&query)?,
+        standing: query.text("standing").map(str::to_owned),
+        enforcer: query.number("enforcer", "an officer's number, for instance 17")?,
+        judgment: query.text("judgment").map(str::to_owned),
+        after: query.text("after").map(read_after).transpose()?,
+        limit: query.number("limit", "how many at most, from 1")?.unwrap_or(CASES_DEFAULT),
+        moment: Moment::read(query.text("as_known"))?,
+    };
+    let work = move |house: &House| {
         let list = answers::cases(house, &filter)?;
-        Ok(json!({ "ledger": answers::ledger(house, Some(list.known))?, "cases": list.rows }))
-    })
-    .await
+        // The rest of the list is asked of the same moment.
+        let next = list.next.as_ref().map(|last| {
+            let (last, known) = (last.to_string().replace('/', "-"), list.known.to_string());
+            query.link(CASES, &[("after", &last), ("as_known", &known)])
+        });
+        Ok(json!({ "ledger": answers::ledger(house, Some(list.known))?, "cases": list.rows, "next": next }))
+    };
+    costly.answer(house, work).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReportQuery {
-    office: Option<String>,
-    as_known: Option<String>,
-    by: Option<String>,
+async fn report(
+    State(house): State<Shared>,
+    Extension(costly): Extension<Costly>,
+    Path(period): Path<String>,
+    Extension(query): Extension<Parameters>,
+) -> Answer {
+    let asked = Asked::new(&period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
+    costly.answer(house, move |house| Ok(answers::report(house, &asked, query.text("by"))?)).await
 }
 
-async fn report(State(house): State<Shared>, Path(period): Path<String>, query: Asks<ReportQuery>) -> Answer {
-    let query = asked(query)?;
-    answer(house, move |house| {
-        let asked =
-            Asked { period: &period, office: query.office.as_deref(), as_known: query.as_known.as_deref() };
-        Ok(answers::report(house, &asked, query.by.as_deref())?)
-    })
-    .await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FigureQuery {
-    period: String,
-    office: Option<String>,
-    as_known: Option<String>,
-    list: Option<String>,
-}
-
-async fn figure(State(house): State<Shared>, Path(id): Path<String>, query: Asks<FigureQuery>) -> Answer {
-    let query = asked(query)?;
-    answer(house, move |house| {
-        let asked = Asked {
-            period: &query.period,
-            office: query.office.as_deref(),
-            as_known: query.as_known.as_deref(),
-        };
-        Ok(answers::figure(house, &id, &asked, query.list.as_deref())?)
-    })
-    .await
-}
-
-fn asked<T>(query: Asks<T>) -> Result<T, Problem> {
-    match query {
-        Ok(Query(query)) => Ok(query),
-        Err(error) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad-query",
-            "A parameter is not accepted",
-            &error.body_text(),
-        )),
-    }
+async fn figure(
+    State(house): State<Shared>,
+    Extension(costly): Extension<Costly>,
+    Path(id): Path<String>,
+    Extension(query): Extension<Parameters>,
+) -> Answer {
+    let period = query.required("period", "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31")?;
+    let asked = Asked::new(period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
+    costly.answer(house, move |house| Ok(answers::figure(house, &id, &asked, query.text("list"))?)).await
 }
 
 fn bad(field: &str, given: &str, error: &impl ToString, accepted: &str) -> Problem {

@@ -1,7 +1,9 @@
 //! Errors at the edge: one function turns each into `application/problem+json` (RFC 9457).
 
+use std::error::Error;
+
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use thads_ledger::AppendError;
@@ -16,6 +18,29 @@ use crate::wire::{WireError, refusal_json};
 pub struct Problem {
     status: StatusCode,
     body: Value,
+    /// Seconds after which asking again makes sense.
+    retry_after: Option<u16>,
+    cause: Option<Cause>,
+}
+
+/// Why something of ours failed, with the name of the file where there is one: for the operator, not for the client. It
+/// goes with the response, as an extension.
+#[derive(Clone, Debug)]
+pub struct Cause(pub String);
+
+impl Cause {
+    fn of(error: &dyn Error) -> Cause {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            let more = error.to_string();
+            if !text.contains(&more) {
+                text = format!("{text}: {more}");
+            }
+            source = error.source();
+        }
+        Cause(text)
+    }
 }
 
 impl Problem {
@@ -27,7 +52,7 @@ impl Problem {
             "status": status.as_u16(),
             "detail": detail,
         });
-        Problem { status, body }
+        Problem { status, body, retry_after: None, cause: None }
     }
 
     fn with(mut self, key: &str, value: Value) -> Problem {
@@ -49,9 +74,18 @@ impl Problem {
         .with("vi", json!(format!("Không có {what} {given:?}")))
     }
 
-    /// A parameter that cannot be read.
+    /// A field, or the value of a parameter, that cannot be read.
     pub fn bad_field(error: &WireError) -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, "bad-field", "A field is not accepted", &error.to_string())
+        Problem::bad("bad-field", "A field is not accepted", error)
+    }
+
+    /// A parameter that is unknown, stands twice, says nothing, or is missing.
+    pub fn bad_query(error: &WireError) -> Problem {
+        Problem::bad("bad-query", "A parameter is not accepted", error)
+    }
+
+    fn bad(kind: &str, title: &str, error: &WireError) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, kind, title, &error.to_string())
             .with("field", json!(error.field))
             .with("given", json!(error.given))
             .with("rule", json!(error.rule))
@@ -62,23 +96,38 @@ impl Problem {
             )
     }
 
-    /// Something of ours that failed: the detail goes to the log, not to the client.
-    pub fn internal() -> Problem {
-        let detail = "the request could not be answered; the server's log says why";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail)
+    /// Something of ours that failed.
+    pub fn internal(cause: &dyn Error) -> Problem {
+        let detail = "the request could not be answered; the server's operator was told why";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail).because(cause)
+    }
+
+    /// Too many ask what costs much.
+    pub fn busy() -> Problem {
+        let detail = "too many questions that cost much are being answered; ask again after the seconds of Retry-After";
+        let busy =
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many ask for much at once", detail);
+        Problem { retry_after: Some(BUSY_SECONDS), ..busy }
+    }
+
+    fn because(self, cause: &dyn Error) -> Problem {
+        Problem { cause: Some(Cause::of(cause)), ..self }
     }
 }
+
+/// Until a question that found no place is asked again.
+const BUSY_SECONDS: u16 = 2;
 
 impl From<ActError> for Problem {
     fn from(error: ActError) -> Problem {
         match error {
             ActError::Refused(refusal) => {
-                let Value::Object(body) = refusal_json(&refusal) else { return Problem::internal() };
+                let body = refusal_json(&refusal);
                 let detail = body.get("en").and_then(Value::as_str).unwrap_or_default().to_owned();
                 let title = "The law does not allow this";
                 let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", title, &detail);
-                for (key, value) in body {
-                    problem = problem.with(&key, value);
+                for (key, value) in body.as_object().into_iter().flatten() {
+                    problem = problem.with(key, value.clone());
                 }
                 problem
             }
@@ -116,14 +165,16 @@ impl From<ActError> for Problem {
                 StatusCode::INSUFFICIENT_STORAGE,
                 "disk-full",
                 "The disk is full",
-                &error.to_string(),
-            ),
+                "nothing was recorded; what is recorded stays readable. Send it again when there is room",
+            )
+            .because(&error),
             ActError::Append(error @ AppendError::Unknown(_)) => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unknown-outcome",
                 "The outcome is unknown",
-                &error.to_string(),
-            ),
+                "it may or may not have been recorded; send it again with the same request id: that answer is definite",
+            )
+            .because(&error),
             ActError::Append(
                 error @ (AppendError::Stopped(_)
                 | AppendError::Vault(_)
@@ -133,15 +184,17 @@ impl From<ActError> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "stopped",
                 "The ledger does not write now",
-                &error.to_string(),
-            ),
+                "nothing was recorded now; send it again with the same request id later. The server's operator was told why",
+            )
+            .because(&error),
             ActError::Seal(error) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "not-well-formed",
                 "The action cannot be recorded",
                 &error.to_string(),
             ),
-            ActError::House(_) | ActError::Close(_) => Problem::internal(),
+            ActError::House(error) => error.into(),
+            ActError::Close(error) => Problem::internal(&error),
         }
     }
 }
@@ -154,14 +207,20 @@ impl From<AnswerError> for Problem {
             AnswerError::Figure(error) => {
                 Problem::new(StatusCode::BAD_REQUEST, "no-list", "The figure has no list", &error.to_string())
             }
-            AnswerError::House(_) => Problem::internal(),
+            AnswerError::House(error) => error.into(),
         }
     }
 }
 
+impl From<WireError> for Problem {
+    fn from(error: WireError) -> Problem {
+        Problem::bad_field(&error)
+    }
+}
+
 impl From<HouseError> for Problem {
-    fn from(_: HouseError) -> Problem {
-        Problem::internal()
+    fn from(error: HouseError) -> Problem {
+        Problem::internal(&error)
     }
 }
 
@@ -170,7 +229,13 @@ impl IntoResponse for Problem {
         let mut response = (self.status, Json(self.body)).into_response();
         response
             .headers_mut()
-            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
         response
     }
 }

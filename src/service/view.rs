@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use thads_cases::date::Date;
 use thads_cases::ids::Position;
 use thads_ledger::{Reader, Records, Vault};
 use thads_projections::books::Books;
@@ -147,7 +146,9 @@ impl Source for View {
 
 impl Source for House {
     fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T {
-        answer(&self.books())
+        // A clone shares what it does not change: who asks for much keeps nobody from recording meanwhile.
+        let books = self.books().clone();
+        answer(&books)
     }
 
     fn genesis(&self) -> &Genesis {
@@ -167,7 +168,14 @@ impl Source for House {
         if size == head.size {
             return Ok(Some(head.root));
         }
-        root_of(self.ledger().read(START), size)
+        if let Some(root) = self.root_at_hand(size) {
+            return Ok(Some(root));
+        }
+        let root = root_of(self.ledger().read(START), size)?;
+        if let Some(root) = root {
+            self.remember_root(size, root);
+        }
+        Ok(root)
     }
 }
 
@@ -180,23 +188,4 @@ fn root_of(mut records: Records<'_>, size: u64) -> Result<Option<Root>, HouseErr
         }
     }
     Ok(Some(frontier.root()))
-}
-
-/// A moment of knowledge as a user gives it: a tree size, or a date that means everything recorded before its end.
-///
-/// # Errors
-/// What is neither, or lies beyond the head.
-pub fn known_at(books: &Books, given: Option<&str>) -> Result<Position, crate::wire::WireError> {
-    let head = books.position();
-    let Some(given) = given else { return Ok(head) };
-    if let Ok(date) = given.parse::<Date>() {
-        return Ok(books.known_on(date));
-    }
-    match given.parse::<u64>() {
-        Ok(size) if size <= head.0 => Ok(Position(size)),
-        Ok(_) | Err(_) => {
-            let accepted = format!("a tree size up to {head}, or a date");
-            Err(crate::wire::WireError::new("as_known", given, "a moment of knowledge", &accepted))
-        }
-    }
 }

@@ -282,7 +282,14 @@ fn persons(data: &Path, count: usize) -> BTreeSet<String> {
     let view = thads_service::view::View::open(data).unwrap();
     for (index, case) in cases.iter().rev().step_by(5).enumerate() {
         let id = case["case"].as_str().unwrap();
-        let shown = thads_service::answers::case(&view, &id.parse().unwrap(), None, None, false).unwrap();
+        let shown = thads_service::answers::case(
+            &view,
+            &id.parse().unwrap(),
+            None,
+            thads_service::answers::Moment::Now,
+            false,
+        )
+        .unwrap();
         if index < 3 {
             let said = ask(data, &["case", id]);
             assert_eq!((&said["debtors"], &said["creditors"]), (&shown["debtors"], &shown["creditors"]));

@@ -21,6 +21,7 @@ mod import;
 mod keeping;
 mod layout;
 mod output;
+mod questions;
 mod random;
 mod refusals;
 mod rooms;

@@ -21,14 +21,13 @@ pub(crate) struct Args {
     /// As it stood at the end of this day.
     #[arg(long, value_name = "DATE")]
     at: Option<String>,
-    /// As known at this tree size, or at the end of this day.
-    #[arg(long, value_name = "K")]
-    as_known: Option<String>,
+    #[command(flatten)]
+    known: super::Known,
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let view = View::open(data)?;
-    let answer = answers::case(&view, &args.id, args.at.as_deref(), args.as_known.as_deref(), args.history)?;
+    let (at, moment) = (answers::day("at", args.at.as_deref())?, args.known.moment()?);
+    let answer = answers::case(&View::open(data)?, &args.id, at, moment, args.history)?;
     if output.json {
         output.json(&answer)?;
         return Ok(());

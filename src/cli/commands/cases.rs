@@ -1,10 +1,12 @@
 //! `cases`: the cases that fit a filter.
 
+use std::num::NonZero;
 use std::path::Path;
 
+use serde_json::Value;
 use thads_cases::ids::CaseId;
-use thads_service::answers::{self, ListFilter};
-use thads_service::view::{Source, View};
+use thads_service::answers::{self, CASES_DEFAULT, ListFilter};
+use thads_service::view::View;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -12,9 +14,8 @@ use crate::output::Output;
 /// Arguments of `cases`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Of this office, by code, and those below it.
-    #[arg(long, value_name = "CODE")]
-    office: Option<String>,
+    #[command(flatten)]
+    of: super::Of,
     /// registered, open, enforceable, not_yet_enforceable, completed, terminated, entrusted_out, pulled_up, withdrawn.
     #[arg(long)]
     standing: Option<String>,
@@ -28,34 +29,34 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CASE")]
     after: Option<CaseId>,
     /// How many at most.
-    #[arg(long, default_value_t = 1000)]
-    limit: usize,
-    /// As known at this tree size, or at the end of this day.
-    #[arg(long, value_name = "K")]
-    as_known: Option<String>,
+    #[arg(long, default_value_t = CASES_DEFAULT)]
+    limit: NonZero<usize>,
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let view = View::open(data)?;
     let filter = ListFilter {
-        office: args.office.clone(),
+        whose: args.of.whose()?,
         standing: args.standing.clone(),
         enforcer: args.enforcer,
         judgment: args.judgment.clone(),
         after: args.after.clone(),
-        limit: Some(args.limit),
-        as_known: args.as_known.clone(),
+        limit: args.limit,
+        moment: args.of.moment()?,
     };
-    let found = answers::cases(&view, &filter)?.rows;
-    super::mark_practice(output, view.genesis().practice)?;
-    super::say_full(output, found.len(), args.limit);
-    let lines = found.iter().map(|case| {
-        if output.json {
-            return case.to_string();
-        }
-        let text =
-            |key: &str| case.get(key).map(|value| value.to_string().replace('"', "")).unwrap_or_default();
-        format!("{:<18} {:<20} {:>18}", text("case"), text("standing"), super::grouped(&text("remaining")))
-    });
-    output.lines(lines.map(Ok))
+    let view = View::open(data)?;
+    let found = answers::cases(&view, &filter)?;
+    if let Some(last) = &found.next {
+        output.remark(&format!(
+            "{} {}; {} --after {last} --as-known {}",
+            output.say("Danh sách dừng ở", "The list stops at"),
+            args.limit,
+            output.say("tiếp tục bằng", "go on with"),
+            found.known
+        ));
+    }
+    super::print_rows(output, &view, found.known, found.rows, |case| {
+        let text = |key: &str| case.get(key).and_then(Value::as_str).unwrap_or_default();
+        let remaining = super::shown(case.get("remaining"));
+        format!("{:<18} {:<20} {remaining:>18}", text("case"), text("standing"))
+    })
 }

@@ -8,7 +8,7 @@ use thads_cases::money::Total;
 use thads_proof::genesis;
 use thads_proof::record::{Position, Provenance, RequestId};
 use thads_service::act::{Group, Part};
-use thads_service::answers::{self, Asked};
+use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::house::{Founding, House};
 
 use crate::demo::{Band, BandUnit, Planned, bands, plan};
@@ -43,7 +43,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     };
     generate(&house, output, args.seed)?;
     house.save_snapshot();
-    let asked = Asked { period: PERIOD, office: None, as_known: None };
+    let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now)?;
     let report = answers::report(&house, &asked, Some("office"))?;
     let bands = bands(&house.books());
     let said = say(data, output, &house, &report, &bands, started);

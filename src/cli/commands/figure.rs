@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::Value;
 use thads_service::answers;
 use thads_service::view::{Source, View};
 
@@ -24,32 +25,24 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let (asked, about) = (args.question.asked()?, answers::figure_about(&args.id)?);
     let view = View::open(data)?;
-    let asked = args.question.asked();
     if !args.cases && !args.events {
-        let answer = answers::figure(&view, &args.id, &asked, None)?;
+        let answer = answers::figure(&view, about.id, &asked, None)?;
         if output.json {
-            output.json(&answer)?;
-        } else {
-            super::say_practice(output, &answer)?;
-            output.line(&super::report::shown(&answer))?;
+            return output.json(&answer);
         }
-        return Ok(());
+        super::say_practice(output, &answer)?;
+        return output.line(&super::report::shown(&answer));
     }
-    answers::figure_about(&args.id)?;
     let question = view.with_books(|books| asked.read(books))?;
-    super::mark_practice(output, view.genesis().practice)?;
     let rows = if args.cases {
-        answers::figure_cases(&view, &args.id, &question)?
+        answers::figure_cases(&view, about.id, &question)?
     } else {
-        answers::figure_events(&view, &args.id, &question)?
+        answers::figure_events(&view, about.id, &question)?
     };
-    let lines = rows.iter().map(|row| {
-        if output.json {
-            return row.to_string();
-        }
-        let text = |value: &serde_json::Value| value.to_string().replace('"', "");
+    super::print_rows(output, &view, question.known, rows, |row| {
+        let text = |value: &Value| super::digits(value);
         row.as_object().map(|row| row.values().map(text).collect::<Vec<_>>().join("\t")).unwrap_or_default()
-    });
-    output.lines(lines.map(Ok))
+    })
 }

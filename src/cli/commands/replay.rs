@@ -18,8 +18,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let asked = args.question.asked()?;
     let view = View::open(data)?;
-    let asked = args.question.asked();
     let (head, days) = answers::replay(&view, &asked)?;
     super::say_practice(output, &head)?;
     let ledger = head.get("ledger").cloned().unwrap_or_default();

@@ -21,8 +21,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let asked = args.question.asked()?;
     let view = View::open(data)?;
-    let asked = args.question.asked();
     let answer = answers::report(&view, &asked, args.by.as_deref())?;
     if output.json {
         output.json(&answer)?;
@@ -40,13 +40,15 @@ pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) -> Re
     super::say_practice(output, answer)?;
     let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let unit = &source.genesis().unit;
+    let own = answer.get("own") == Some(&Value::Bool(true));
     output.line(&format!(
-        "{} {} ({} – {}), {}",
+        "{} {} ({} – {}), {}{}",
         output.say("Kỳ", "Period"),
         text("period"),
         text("from"),
         text("to"),
-        text("scope")
+        answer.get("scope").map(super::digits).unwrap_or_default(),
+        if own { output.say(" (riêng cơ quan)", " (own)") } else { "" }
     ))?;
     output.line(&format!(
         "{}: {}{}",
@@ -95,7 +97,6 @@ pub(crate) fn shown(figure: &Value) -> String {
             .get("percent")
             .and_then(Value::as_str)
             .map_or_else(|| "–".to_owned(), |percent| format!("{} %", percent.replace('.', ","))),
-        Some(Value::Null) | None => "–".to_owned(),
-        Some(value) => super::grouped(&super::digits(value)),
+        number => super::shown(number),
     }
 }

@@ -60,7 +60,8 @@ pub(crate) fn serve(house: House, output: &Output, args: &Args) -> Result<(), Fa
         output.remark(&format!("{} http://{address}/", output.say("Đang phục vụ tại", "Serving at")));
         tokio::spawn(tell_changes(Arc::downgrade(&house), *output));
         let authorities = Authorities::new(address, args.host.clone());
-        http::serve(listener, Arc::clone(&house), authorities, Limits::default(), orders).await;
+        let tell: http::Tell = Arc::new(|cause| complain(cause, None));
+        http::serve(listener, Arc::clone(&house), authorities, Limits::default(), tell, orders).await;
         Ok(())
     });
     // Requests that are still being answered hold the house; they end before it is closed.

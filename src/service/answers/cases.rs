@@ -1,21 +1,21 @@
 //! Answers about cases: one with its history, and lists.
 
-use serde::Deserialize;
+use std::num::NonZero;
+
 use serde_json::{Map, Value, json};
 use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Party, Standing};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
-use thads_cases::history::{case_at, known_at as entries_known_at};
+use thads_cases::history::{case_at, known_at};
 use thads_cases::ids::{CaseId, Position};
 use thads_cases::organisation::Organisation;
 use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
-use thads_projections::scope::Scope;
 
-use super::{AnswerError, ledger, office_code, office_no, row, total};
+use super::{AnswerError, Moment, Whose, ledger, office_code, row, total};
 use crate::house::HouseError;
 use crate::persons::Words;
-use crate::view::{Source, known_at};
+use crate::view::Source;
 use crate::wire::{WireError, fields_of};
 
 /// A case as it stood at the end of a day, as known; with its history if asked.
@@ -25,20 +25,14 @@ use crate::wire::{WireError, fields_of};
 pub fn case(
     source: &impl Source,
     id: &CaseId,
-    at: Option<&str>,
-    as_known: Option<&str>,
+    at: Option<Date>,
+    moment: Moment,
     with_history: bool,
 ) -> Result<Value, AnswerError> {
     let (known, view, world) = source.with_books(|books| {
-        let known = known_at(books, as_known)?;
-        let day = match at {
-            None => Date::MAX,
-            Some(text) => text.parse().map_err(|error: thads_cases::date::NotADate| {
-                WireError::new("at", text, &error.to_string(), "a date, for instance 2019-03-31")
-            })?,
-        };
+        let known = moment.known(books)?;
         let not_found = || AnswerError::NotFound { what: "case", given: id.to_string() };
-        let view = case_view(books, id, day, known).ok_or_else(not_found)?;
+        let view = case_view(books, id, at.unwrap_or(Date::MAX), known).ok_or_else(not_found)?;
         Ok::<_, AnswerError>((known, view, books.world_at(known)))
     })?;
     let mut words = Words::of(source, view.entries.iter().map(|entry| (entry.position, &*entry.event)));
@@ -182,12 +176,14 @@ fn entry_json(
     Ok(line)
 }
 
+/// How many cases a list has where nothing is said.
+pub const CASES_DEFAULT: NonZero<usize> = NonZero::new(1000).unwrap();
+
 /// Which cases to list.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct ListFilter {
-    /// An office's code: its cases, and those of the offices below it.
-    pub office: Option<String>,
+    /// Whose.
+    pub whose: Whose,
     /// One of [`STANDINGS`].
     pub standing: Option<String>,
     /// An enforcer's number.
@@ -196,10 +192,25 @@ pub struct ListFilter {
     pub judgment: Option<String>,
     /// Cases after this one.
     pub after: Option<CaseId>,
-    /// How many at most; 1,000 where nothing is said.
-    pub limit: Option<usize>,
-    /// As known at this tree size or date.
-    pub as_known: Option<String>,
+    /// How many at most.
+    pub limit: NonZero<usize>,
+    /// As known when.
+    pub moment: Moment,
+}
+
+impl Default for ListFilter {
+    /// Every case as known now, up to [`CASES_DEFAULT`].
+    fn default() -> ListFilter {
+        ListFilter {
+            whose: Whose::default(),
+            standing: None,
+            enforcer: None,
+            judgment: None,
+            after: None,
+            limit: CASES_DEFAULT,
+            moment: Moment::default(),
+        }
+    }
 }
 
 /// The standings by which cases are listed; `open` takes in those that are enforceable and those that are not yet.
@@ -224,6 +235,8 @@ pub struct CaseList {
     pub known: Position,
     /// One object a case, sorted by case.
     pub rows: Vec<Value>,
+    /// The last of them, where more fit: the list goes on after it.
+    pub next: Option<CaseId>,
 }
 
 /// Cases that fit a filter.
@@ -235,18 +248,19 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
         let accepted = STANDINGS.join(", ");
         return Err(WireError::new("standing", wanted, "there is no such standing", &accepted).into());
     }
+    let judgment = filter.judgment.as_deref().map(normal);
+    if judgment.as_ref().is_some_and(|part| part.is_empty()) {
+        let rule = "it says nothing that can be read";
+        return Err(WireError::new("judgment", "", rule, "a part of the judgment's number").into());
+    }
     source.with_books(|books| {
-        let known = known_at(books, filter.as_known.as_deref())?;
+        let known = filter.moment.known(books)?;
         let organisation = &books.world_at(known).organisation;
-        let office = filter.office.as_deref().map(|code| office_no(organisation, code)).transpose()?;
-        let scope = office.map_or(Scope::Ledger, Scope::Office);
-        let judgment = filter.judgment.as_deref().map(normal);
-        let mut rows = Vec::new();
+        let scope = filter.whose.scope(organisation)?;
+        let (mut rows, mut next) = (Vec::new(), None);
+        let mut last: Option<&CaseId> = None;
         for (id, entries) in books.cases() {
-            if rows.len() >= filter.limit.unwrap_or(1000) {
-                break;
-            }
-            let entries = entries_known_at(entries, known);
+            let entries = known_at(entries, known);
             if entries.is_empty() || filter.after.as_ref().is_some_and(|after| id <= after) {
                 continue;
             }
@@ -263,7 +277,12 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
                 && judgment.as_ref().is_none_or(|part| {
                     case.judgment_number.as_ref().is_some_and(|number| number.contains(part.as_str()))
                 });
+            if fits && rows.len() == filter.limit.get() {
+                next = last.cloned();
+                break;
+            }
             if fits {
+                last = Some(id);
                 rows.push(row(
                     source,
                     json!({
@@ -279,7 +298,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
                 ));
             }
         }
-        Ok(CaseList { known, rows })
+        Ok(CaseList { known, rows, next })
     })
 }
 

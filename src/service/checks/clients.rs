@@ -11,36 +11,48 @@ use super::house;
 use crate::http::{self, Authorities, Limits, Order};
 
 /// Limits that a test waits for gladly; an answer within [`PATIENCE`] shows that one of them held.
-const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: Limits = Limits {
     header: Duration::from_millis(300),
     body: Duration::from_millis(300),
     reading: Duration::from_millis(300),
     finish: Duration::from_millis(300),
     connections: 4,
+    costly: 1,
+    costly_waiting: 1,
 };
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Serves while `ask` asks, then is told to finish with what `ask` has left open.
 fn serving<T>(ask: impl FnOnce(SocketAddr) -> T) {
+    serving_within(LIMITS, ask);
+}
+
+/// The same within other limits.
+pub(super) fn serving_within<T>(limits: Limits, ask: impl FnOnce(SocketAddr) -> T) {
     let folder = tempfile::tempdir().unwrap();
     let house = Arc::new(house(&folder));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let (tell, orders) = watch::channel(Order::Serve);
+    let (order, orders) = watch::channel(Order::Serve);
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let (say, ended) = mpsc::channel();
     std::thread::spawn(move || {
         let authorities = Authorities::new(address, Vec::new());
-        runtime.block_on(http::serve(listener, house, authorities, LIMITS, orders));
+        runtime.block_on(http::serve(listener, house, authorities, limits, Arc::new(|_| {}), orders));
         say.send(()).unwrap();
     });
     let open = ask(address);
-    tell.send_replace(Order::Finish);
+    order.send_replace(Order::Finish);
     ended.recv_timeout(PATIENCE).expect("it does not end");
     drop(open);
 }
 
-fn send(address: SocketAddr, text: &str) -> TcpStream {
+/// What a question is answered.
+pub(super) fn get(address: SocketAddr, path: &str) -> String {
+    heard(send(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")))
+}
+
+pub(super) fn send(address: SocketAddr, text: &str) -> TcpStream {
     let mut client = TcpStream::connect(address).unwrap();
     client.set_read_timeout(Some(PATIENCE)).unwrap();
     client.write_all(text.as_bytes()).unwrap();
@@ -48,7 +60,7 @@ fn send(address: SocketAddr, text: &str) -> TcpStream {
 }
 
 /// All that the server says until it closes.
-fn heard(mut client: TcpStream) -> String {
+pub(super) fn heard(mut client: TcpStream) -> String {
     let mut said = Vec::new();
     match client.read_to_end(&mut said) {
         Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
@@ -57,13 +69,12 @@ fn heard(mut client: TcpStream) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-fn status(said: &str) -> &str {
+pub(super) fn status(said: &str) -> &str {
     said.get(9..12).unwrap_or_default()
 }
 
 fn healthy(address: SocketAddr) {
-    let ask = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    assert_eq!(status(&heard(send(address, &ask))), "200");
+    assert_eq!(status(&get(address, "/healthz")), "200");
 }
 
 #[test]

@@ -62,7 +62,9 @@ fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
     }
     let deposited = house.ledger().head().size - 1;
     let cash = || {
-        answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, None, false).unwrap()["cash"].clone()
+        answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false).unwrap()
+            ["cash"]
+            .clone()
     };
     let before = cash();
     let stream = "parameter:deposit_after";

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +35,10 @@ pub struct Limits {
     pub finish: Duration,
     /// How many connections are open at once.
     pub connections: usize,
+    /// How many questions that cost much are worked on at once.
+    pub costly: usize,
+    /// How many more wait for their turn, or for their reader.
+    pub costly_waiting: usize,
 }
 
 /// The fewest bytes of an answer that a reader takes in [`Limits::reading`].
@@ -53,6 +59,9 @@ impl Default for Limits {
             reading: Duration::from_secs(10),
             finish: Duration::from_secs(3),
             connections: usize::try_from(descriptors / 2).unwrap_or(512).clamp(1, 512),
+            // Each works on several threads itself.
+            costly: available_parallelism().map_or(1, NonZero::get).div_ceil(2),
+            costly_waiting: 16,
         }
     }
 }

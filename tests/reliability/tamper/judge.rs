@@ -9,7 +9,7 @@ use thads_ledger::{
 use thads_proof::record::Position;
 use thads_proof::tree::Frontier;
 use thads_proof::verify::Options;
-use thads_service::answers::{self, Asked};
+use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::persons::references;
 use thads_service::view::View;
 
@@ -31,7 +31,7 @@ pub(crate) fn quiet_sled() {
 /// The report of a directory, as `thads report` gives it.
 pub(crate) fn report(data: &Path) -> Result<Value, String> {
     let view = View::open(data).map_err(|error| error.to_string())?;
-    let asked = Asked { period: PERIOD, office: None, as_known: None };
+    let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now).map_err(|error| error.to_string())?;
     answers::report(&view, &asked, Some("office")).map_err(|error| error.to_string())
 }
 
