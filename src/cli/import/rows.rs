@@ -190,18 +190,17 @@ impl<'m, R: BufRead> Rows<'m, R> {
             if self.start == 1 && self.buffer.starts_with(BYTE_ORDER_MARK) {
                 self.buffer.drain(..BYTE_ORDER_MARK.len());
             }
-            loop {
-                match split(&self.buffer, delimiter) {
-                    Ok(cells) => return Ok(Some(Ok(cells))),
-                    Err(Problem::OpenQuote) if multiline => {}
-                    Err(problem) => return Ok(Some(Err(problem))),
-                }
+            let mut place = Place::default().after(&self.buffer, delimiter);
+            while multiline && place == Place::Quoted {
+                let looked_at = self.buffer.len();
                 self.buffer.push(b'\n');
                 match self.next_line()? {
                     Line::Read if self.buffer.len() <= LINE_BYTES_MAX => {}
                     Line::Read | Line::End | Line::TooLong => return Ok(Some(Err(Problem::OpenQuote))),
                 }
+                place = place.after(self.buffer.get(looked_at..).unwrap_or_default(), delimiter);
             }
+            return Ok(Some(split(&self.buffer, delimiter)));
         }
     }
 
@@ -314,6 +313,36 @@ enum Line {
     End,
 }
 
+/// Where in a row a reader stands that looks at each byte once, however many lines a quoted cell takes.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Place {
+    /// At the beginning of a cell.
+    #[default]
+    Cell,
+    /// In a cell without quotes.
+    Plain,
+    /// After a quote that was opened.
+    Quoted,
+    /// After a quote within a quoted cell: its end, or the first of two that stand for one.
+    Quote,
+    /// After something that follows a closing quote, which makes the row unreadable.
+    Broken,
+}
+
+impl Place {
+    /// Where it stands after more bytes.
+    fn after(self, bytes: &[u8], delimiter: u8) -> Place {
+        bytes.iter().fold(self, |place, byte| match (place, *byte) {
+            (Place::Cell | Place::Quote, b'"') => Place::Quoted,
+            (Place::Quoted, b'"') => Place::Quote,
+            (Place::Quoted, _) => Place::Quoted,
+            (Place::Cell | Place::Plain | Place::Quote, byte) if byte == delimiter => Place::Cell,
+            (Place::Cell | Place::Plain, _) => Place::Plain,
+            (Place::Quote | Place::Broken, _) => Place::Broken,
+        })
+    }
+}
+
 fn letters(bytes: &[u8], encoding: Encoding) -> Result<String, Problem> {
     match encoding {
         Encoding::Utf8 => str::from_utf8(bytes).map(str::to_owned).map_err(|_| Problem::Letters),
@@ -363,6 +392,8 @@ fn quoted_cell(inner: &[u8]) -> Result<(Vec<u8>, &[u8]), Problem> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cells(line: &str) -> Result<Vec<String>, Problem> {
@@ -378,5 +409,24 @@ mod tests {
         assert_eq!(cells("\"a;b"), Err(Problem::OpenQuote));
         assert_eq!(cells("\"a\"b;c"), Err(Problem::AfterQuote));
         assert_eq!(cells(""), Ok(vec!["".into()]));
+    }
+
+    proptest! {
+        /// Whether a row goes on in the next line is found byte by byte, in any number of steps, as [`split`] finds it.
+        #[test]
+        fn an_open_quote_is_known_without_going_back(
+            lines in prop::collection::vec(prop::collection::vec(prop::sample::select(&b"a;\"\"\""[..]), 0..6), 1..6)
+        ) {
+            let (mut place, mut row) = (Place::default(), Vec::new());
+            for (number, line) in lines.iter().enumerate() {
+                let looked_at = row.len();
+                if number > 0 {
+                    row.push(b'\n');
+                }
+                row.extend_from_slice(line);
+                place = place.after(&row[looked_at..], b';');
+                prop_assert_eq!(place == Place::Quoted, split(&row, b';') == Err(Problem::OpenQuote), "{:?}", row);
+            }
+        }
     }
 }
