@@ -49,7 +49,7 @@ const IDENTITIES: &[Identity] = &[
 ];
 
 /// What an amendment may lower, and so make negative.
-const MAY_BE_NEGATIVE: &[&str] = &["money.new", "money.costs_added"];
+const MAY_BE_NEGATIVE: &[&str] = &["money.new"];
 
 /// The same, where money counts as soon as it is collected (`stat_credit`): what was collected for a debt and counted may
 /// be amended away, let off or paid to costs instead, and these columns take it back.

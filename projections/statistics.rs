@@ -78,7 +78,7 @@ pub struct Opening {
     open: bool,
     in_book: bool,
     owed: Owed,
-    costs_due: Total,
+    costs_recorded: Total,
     costs_credited: Total,
     cash: Cash,
     held: Total,
@@ -97,7 +97,7 @@ impl Opening {
             open: case.open().is_some(),
             in_book: case.in_tracking_book(),
             owed: Owed::of(case, only, regime.when_collected),
-            costs_due: costs(case, |one| one.due) + case.costs_after_end,
+            costs_recorded: case.costs_recorded,
             costs_credited: costs(case, |one| one.credited),
             cash: case.cash.clone(),
             held: held(case),
@@ -261,8 +261,7 @@ fn cash(cells: &mut Cells, opening: &Opening, case: &Case, to: Date) {
     cells.add(Column::Remitted, grown(|cash| cash.remitted));
     cells.add(Column::Fees, grown(|cash| cash.fees));
     cells.add(Column::Refunded, grown(|cash| cash.refunded));
-    let costs_recorded = costs(case, |one| one.due) + case.costs_after_end;
-    cells.add(Column::CostsAdded, costs_recorded - opening.costs_due);
+    cells.add(Column::CostsAdded, case.costs_recorded - opening.costs_recorded);
     cells.add(Column::CostsRepaid, costs(case, |one| one.credited) - opening.costs_credited);
     cells.add(Column::Undistributed, now.undistributed);
     cells.add(Column::RefundDue, now.refund_due);

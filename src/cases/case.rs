@@ -45,8 +45,9 @@ pub struct Case {
     pub debtors: Vec<Party>,
     /// What is owed.
     pub obligations: Vec<Obligation>,
-    /// Costs of the debtor that imported history records on a case that is not open: nobody owes them here.
-    pub costs_after_end: Total,
+    /// The debtor's costs that arose in this case. Not those that a case brings along from another office; imported history
+    /// may record some on a case that is not open, where nobody owes them.
+    pub costs_recorded: Total,
     /// The cash account.
     pub cash: Cash,
     /// What the money held for distribution is made of, the oldest first.

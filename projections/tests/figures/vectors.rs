@@ -158,6 +158,20 @@ fn met_in_part_and_the_rest_entrusted() {
     );
 }
 
+/// Costs arise once: the office that takes a case over brings them along, and adds none.
+#[test]
+fn costs_that_come_along_are_not_added_again() {
+    let mut pen = Pen::new();
+    let sent = pen.loan_case(A, "2018-12-03", 9_000_000);
+    pen.cost(&sent, "2019-01-10", 300_000);
+    pen.verify(&sent, "2019-01-15");
+    pen.entrust(&sent, "2019-01-21", B);
+    pen.take_over(&sent, B, "2019-01-25");
+    pen.check("2019-H1", OF_A, "money.costs_added 300000");
+    pen.check("2019-H1", OF_B, "money.costs_added 0, money.new 9000000");
+    pen.check("2019-H1", ALL, "money.costs_added 300000");
+}
+
 /// Vector 7.
 #[test]
 fn pulled_up() {

@@ -208,10 +208,9 @@ impl CaseKind for CoercionCostRecorded {
         if self.borne_by != BorneBy::Debtor {
             return;
         }
+        case.costs_recorded += self.amount.total();
         if case.open().is_some() {
             case.owe(ObligationKind::Cost, Payee::Budget, false, self.amount);
-        } else {
-            case.costs_after_end += self.amount.total();
         }
     }
 }
