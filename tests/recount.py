@@ -68,8 +68,9 @@ class Unreadable(Exception):
 
 
 def _owed(lines):
-    """The obligations that open a case: (cost?, to the budget?, amount) each, numbered 1, 2, … in this order."""
-    return tuple((one["kind"] == "cost", one["payee"] == "budget", one["amount"]) for one in lines)
+    """The obligations that open a case: (cost?, to the budget?, a duty?, amount) each, numbered 1, 2, … in this order."""
+    return tuple(
+        (one["kind"] == "cost", one["payee"] == "budget", one["kind"] in ("thing", "act"), one["amount"]) for one in lines)
 
 
 def _remitted(fields):
@@ -312,7 +313,7 @@ def _correction(stream_kinds, fields, kept):
     what = meaning(stream_kinds, kind, replacement.get("fields", replacement))
     return ("correct", entry, intern(fields["took_effect"]), what)
 
-COST, BUDGET, DUE, CREDITED, EXEMPTED, TERMINATED, MOVED = range(7)
+COST, BUDGET, DUE, CREDITED, EXEMPTED, TERMINATED, MOVED, DUTY = range(8)
 
 
 class Case:
@@ -342,12 +343,12 @@ class Case:
         elif act == "enter":
             if self.standing is None:
                 self.standing = "open"
-                self.owed = [[cost, budget, amount, 0, 0, 0, 0] for cost, budget, amount in what[1]]
+                self.owed = [[cost, budget, amount, 0, 0, 0, 0, duty] for cost, budget, duty, amount in what[1]]
         elif act == "cost":
             # Imported history records costs on cases that have ended: they were incurred, and nobody owes them here.
             self.costs_added += what[1]
             if self.standing == "open":
-                self.owed.append([True, True, what[1], 0, 0, 0, 0])
+                self.owed.append([True, True, what[1], 0, 0, 0, 0, False])
         elif self.standing != "open":
             return
         elif act == "classify":
@@ -370,7 +371,8 @@ class Case:
             for number, one in enumerate(self.owed, 1):
                 if not what[1] or number in what[1]:
                     one[TERMINATED] += remaining(one)
-            if not any(remaining(one) for one in self.owed):
+                    one[DUTY] = False
+            if not any(remaining(one) or one[DUTY] for one in self.owed):
                 # Met in part and the rest terminated is completed; terminated is a case of which nothing was met.
                 met = any(one[CREDITED] for one in self.owed if not one[COST])
                 self._finish("completed" if met else "terminated")

@@ -265,7 +265,7 @@ impl CaseKind for Terminated {
                 one.ended = true;
             }
         }
-        let duties_end = case.obligations.iter().all(|one| one.kind.is_money() || self.concerns(one.number));
+        let duties_end = case.obligations.iter().all(|one| one.kind.is_money() || one.ended);
         if case.remaining() == 0 && duties_end {
             // Met in part and the rest terminated: completed (domain.md 3.4).
             let how = if case.credited() > 0 { Finish::Completed } else { Finish::Terminated };

@@ -379,6 +379,8 @@ fn a_termination_of_all_ends_the_case_and_of_a_part_does_not() {
     // An act that was not performed is not ended by ending the money beside it.
     check("2018-10-05 opened loan:5 act:0", "terminated c 1", "pending; remaining 0");
     check("2018-10-05 opened loan:5 act:0", "terminated c 1 2", "terminated 2018-10-05");
+    check("2018-10-05 opened act:0 thing:0 / terminated c 1", "terminated c 2", "terminated 2018-10-05");
+    check("2018-10-05 opened loan:5 act:0 / terminated c 2", "terminated c 1", "terminated 2018-10-05");
 }
 
 #[test]
