@@ -7,7 +7,8 @@ use thads_cases::date::Date;
 /// How dates are written in a file.
 ///
 /// A pattern of `YYYY`, `MM` or `M`, `DD` or `D` and what stands between them; `M` and `D` take one digit or two. A
-/// `*` at the end lets anything follow, such as a time of day. The word `spreadsheet` means days since 30 December
+/// `*` at the end lets a time of day follow, with its zone or without (`10:00`, `T10:00:00.5Z`, ` 10:00:00+07`); where
+/// it names a zone the date is that of the same instant in Vietnam. The word `spreadsheet` means days since 30 December
 /// 1899, which is what a spreadsheet's cell holds. Years of two digits have no pattern: their century is a guess.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DayPattern {
@@ -21,7 +22,7 @@ enum Part {
     Month { both: bool },
     Day { both: bool },
     Exactly(char),
-    Anything,
+    TimeOfDay,
     Spreadsheet,
 }
 
@@ -49,7 +50,7 @@ impl FromStr for DayPattern {
                 ('M', 1 | 2) => (Part::Month { both: run == 2 }, run),
                 ('D', 1 | 2) => (Part::Day { both: run == 2 }, run),
                 ('Y' | 'M' | 'D', _) => return Err(refuse()),
-                ('*', 1) if rest == "*" => (Part::Anything, 1),
+                ('*', 1) if rest == "*" => (Part::TimeOfDay, 1),
                 ('*', _) => return Err(refuse()),
                 (other, _) if other.is_ascii_digit() => return Err(refuse()),
                 (other, _) => (Part::Exactly(other), other.len_utf8()),
@@ -58,7 +59,7 @@ impl FromStr for DayPattern {
                 Part::Year => years += 1,
                 Part::Month { .. } => months += 1,
                 Part::Day { .. } => days += 1,
-                Part::Exactly(_) | Part::Anything | Part::Spreadsheet => {}
+                Part::Exactly(_) | Part::TimeOfDay | Part::Spreadsheet => {}
             }
             parts.push(part);
             rest = rest.get(taken..).ok_or_else(refuse)?;
@@ -84,21 +85,81 @@ impl DayPattern {
     /// Reads a date; `None` where the text does not fit the pattern or there is no such day.
     pub fn read(&self, text: &str) -> Option<Date> {
         let (mut year, mut month, mut day, mut rest) = (0, 0, 0, text);
+        let mut shift = 0;
         for part in &self.parts {
             rest = match part {
                 Part::Year => number(rest, 4, 4, &mut year)?,
                 Part::Month { both } => number(rest, if *both { 2 } else { 1 }, 2, &mut month)?,
                 Part::Day { both } => number(rest, if *both { 2 } else { 1 }, 2, &mut day)?,
                 Part::Exactly(character) => rest.strip_prefix(*character)?,
-                Part::Anything => "",
+                Part::TimeOfDay => {
+                    shift = days_to_vietnam(rest)?;
+                    ""
+                }
                 Part::Spreadsheet => return spreadsheet(rest),
             };
         }
         if !rest.is_empty() {
             return None;
         }
-        format!("{year:04}-{month:02}-{day:02}").parse().ok()
+        let written = Date::new(i32::try_from(year).ok()?, month, day)?;
+        Date::from_days(written.days() + shift)
     }
+}
+
+/// By how many days the date in Vietnam differs from the written one, at the time of day that follows it (ISO 8601, with
+/// spaces allowed before the time and before the zone); 0 where no time or no zone is written. `None` where it is no time
+/// of day.
+fn days_to_vietnam(text: &str) -> Option<i32> {
+    const VIETNAM: i32 = 7 * 60;
+    if text.is_empty() {
+        return Some(0);
+    }
+    let rest = text.strip_prefix(['T', 't', ' '])?.trim_start_matches(' ');
+    let (mut hour, mut minute, mut second) = (0, 0, 0);
+    let mut rest = number(rest, 2, 2, &mut hour)?.strip_prefix(':')?;
+    rest = number(rest, 2, 2, &mut minute)?;
+    if let Some(seconds) = rest.strip_prefix(':') {
+        rest = number(seconds, 2, 2, &mut second)?;
+        if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+            rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            if rest.len() == fraction.len() {
+                return None;
+            }
+        }
+    }
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let at = i32::try_from(hour * 60 + minute).ok()?;
+    match offset(rest.trim_start_matches(' '))? {
+        None => Some(0),
+        Some(offset) => Some((at - offset + VIETNAM).div_euclid(24 * 60)),
+    }
+}
+
+/// The minutes by which a zone is ahead of UTC: `Z`, `+07`, `+0700` or `+07:00`; nothing where none is written. `None`
+/// where it is no zone.
+fn offset(zone: &str) -> Option<Option<i32>> {
+    let (ahead, zone) = match zone.chars().next() {
+        None => return Some(None),
+        Some('Z' | 'z') if zone.len() == 1 => return Some(Some(0)),
+        Some('+') => (1, zone.strip_prefix('+')?),
+        Some(minus @ ('-' | '−')) => (-1, zone.strip_prefix(minus)?),
+        Some(_) => return None,
+    };
+    let (mut hours, mut minutes) = (0, 0);
+    let rest = number(zone, 2, 2, &mut hours)?;
+    let rest = if rest.is_empty() {
+        rest
+    } else {
+        number(rest.strip_prefix(':').unwrap_or(rest), 2, 2, &mut minutes)?
+    };
+    // No zone is further from UTC than 14 hours.
+    if !rest.is_empty() || minutes > 59 || hours * 60 + minutes > 14 * 60 {
+        return None;
+    }
+    Some(Some(ahead * i32::try_from(hours * 60 + minutes).ok()?))
 }
 
 /// Takes a number of `least` to `most` digits off the text.
@@ -131,7 +192,27 @@ mod tests {
             ("YYYY-MM-DD", "2019-02-29", None),
             ("YYYY-MM-DD", "2019-3-31", None),
             ("YYYY-MM-DD", "2019-03-31 10:00", None),
+            ("YYYY-MM-DD*", "2019-03-31", Some("2019-03-31")),
             ("YYYY-MM-DD*", "2019-03-31 10:00:00+07", Some("2019-03-31")),
+            ("YYYY-MM-DD*", "2019-03-31T23:59:60.999", Some("2019-03-31")),
+            ("YYYY-MM-DD*", "2019-03-31 16:59Z", Some("2019-03-31")),
+            ("YYYY-MM-DD*", "2019-03-31 17:00Z", Some("2019-04-01")),
+            ("YYYY-MM-DD*", "2019-12-31T23:30:00-01:00", Some("2020-01-01")),
+            ("YYYY-MM-DD*", "2019-03-31 00:30 +0900", Some("2019-03-30")),
+            ("YYYY-MM-DD*", "2019-03-31 00:00:00,5 +07:00", Some("2019-03-31")),
+            ("YYYY-MM-DD*", "9999-12-31 23:00Z", None),
+            ("YYYY-MM-DD*", "2019-03-311", None),
+            ("YYYY-MM-DD*", "2019-03-31 and later", None),
+            ("YYYY-MM-DD*", "2019-03-31 24:00", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:60", None),
+            ("YYYY-MM-DD*", "2019-03-31 10", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:00:", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:00:00.", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:00 CET", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:00+7", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:00+15:00", None),
+            ("YYYY-MM-DD*", "2019-03-31 10:00+07:00 x", None),
+            ("DD/MM/YYYY*", "04/03/2019 08:15", Some("2019-03-04")),
             ("YYYY-MM-DD", "19-03-31", None),
             ("YYYY-MM-DD", "", None),
             ("DD/MM/YYYY", "04/03/2019", Some("2019-03-04")),
