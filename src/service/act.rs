@@ -15,7 +15,7 @@ use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
 use crate::judged_again::{judges_again, left_behind};
-use crate::moves::{ends_of, has_two_ends};
+use crate::moves::{ends_of, rests_on_others};
 use crate::persons::Words;
 use crate::place::{belongs, named_case_exists, number_follows, organisation_stream, year_fits};
 use crate::repeat::{self, Sent};
@@ -94,7 +94,7 @@ pub struct Part {
 }
 
 /// A group that the law allows, in the ledger's words.
-struct Prepared {
+pub(crate) struct Prepared {
     append: Append,
     entries: Vec<(Subject, Entry)>,
     /// What is answered once it is recorded.
@@ -108,8 +108,8 @@ impl House {
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
         loop {
-            let two_ends = has_two_ends(&self.books(), &request);
-            let _alone = two_ends.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
+            let others = rests_on_others(&self.books(), &request);
+            let _alone = others.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
             if let Some(first) = self.said_before(&request)? {
                 return Ok(self.flagged_again(first, &request));
             }
@@ -260,7 +260,7 @@ impl House {
     }
 
     /// A single action as a group of one, with the fields that it leaves to the entry that it corrects.
-    fn group_of(&self, books: &Books, request: &Request) -> Result<Group, ActError> {
+    pub(crate) fn group_of(&self, books: &Books, request: &Request) -> Result<Group, ActError> {
         let event = match &request.what {
             What::Event(event) => (**event).clone(),
             What::Changes { entry, changes, rest } => {
@@ -397,7 +397,7 @@ impl House {
     }
 
     /// Decides a group on the books and on what is pending, and puts it into the ledger's words.
-    fn prepare(
+    pub(crate) fn prepare(
         &self,
         books: &Books,
         pending: &Pending,
@@ -473,12 +473,17 @@ impl House {
                 part.actor.0,
                 self.provenance(part.provenance),
             )?;
-            add(&mut streams, part.subject.stream()?, new, |stream| {
-                part.expected_version.unwrap_or_else(|| match &part.subject {
-                    Subject::Case(_) | Subject::Complaint(_) => count(known),
-                    Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => books.version(stream),
-                })
-            });
+            let stream = part.subject.stream()?;
+            let decided_on = match &part.subject {
+                Subject::Case(_) | Subject::Complaint(_) => count(known),
+                Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => books.version(&stream),
+            };
+            // Where the sender names a version, it is the one that was judged: a later one, which the log may have reached
+            // meanwhile, would let through what nobody judged.
+            if let Some(expected) = part.expected_version.filter(|expected| *expected != decided_on) {
+                return Err(AppendError::Stale { stream, expected, current: decided_on }.into());
+            }
+            add(&mut streams, stream, decided_on, new);
             if let Some((subject, expected_version)) = ends.rests_on() {
                 let stream = subject.stream()?;
                 streams.push(StreamAppend { stream, expected_version, events: Vec::new() });
@@ -486,7 +491,7 @@ impl House {
             entries.push((part.subject.clone(), entry));
         }
         let append = Append { request: group.request.unwrap_or(RequestId(request)), streams };
-        let done = done(&append, &entries, flags)?;
+        let done = done(&append, &entries, flags);
         Ok(Prepared { append, entries, done })
     }
 
@@ -499,37 +504,22 @@ impl House {
     }
 }
 
-/// Adds an event to its stream's part of an append; `expected_version` is asked where the stream is new to it.
-fn add(
-    streams: &mut Vec<StreamAppend>,
-    stream: Stream,
-    event: NewEvent,
-    expected_version: impl FnOnce(&Stream) -> u64,
-) {
+/// Adds an event to its stream's part of an append; where the stream is new to it, at the version that was decided on.
+fn add(streams: &mut Vec<StreamAppend>, stream: Stream, decided_on: u64, event: NewEvent) {
     match streams.iter_mut().find(|known| known.stream == stream) {
         Some(known) => known.events.push(event),
-        None => {
-            let expected_version = expected_version(&stream);
-            streams.push(StreamAppend { stream, expected_version, events: vec![event] });
-        }
+        None => streams.push(StreamAppend { stream, expected_version: decided_on, events: vec![event] }),
     }
 }
 
 /// What is answered for a group that is not recorded yet.
-///
-/// # Errors
-/// A version beyond which no stream goes on: whoever names it saw no such stream.
-fn done(append: &Append, entries: &[(Subject, Entry)], flags: Vec<Refusal>) -> Result<Done, WireError> {
-    let version = match append.streams.first() {
-        None => 0,
-        Some(stream) => stream.expected_version.checked_add(count(&stream.events)).ok_or_else(|| {
-            let (given, accepted) =
-                (stream.expected_version.to_string(), "the version of the stream as it was seen");
-            WireError::new("expected_version", &given, "no stream has so many entries", accepted)
-        })?,
-    };
+fn done(append: &Append, entries: &[(Subject, Entry)], flags: Vec<Refusal>) -> Done {
+    let version = append
+        .streams
+        .first()
+        .map_or(0, |stream| stream.expected_version.saturating_add(count(&stream.events)));
     let effective = entries.first().map_or(Date::MIN, |(_, entry)| entry.effective);
-    Ok(Done { receipt: None, version, effective, flags })
+    Done { receipt: None, version, effective, flags }
 }
 
 /// How many there are; a length in memory always fits 64 bits.

@@ -16,6 +16,7 @@ mod questions;
 mod random;
 mod repeated;
 mod streams;
+mod together;
 mod words;
 
 const CASE: &str = "case:DT00/2018/0001";
