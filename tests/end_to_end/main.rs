@@ -18,6 +18,7 @@ mod forge;
 mod founding;
 mod golden;
 mod import;
+mod import_files;
 mod keeping;
 mod layout;
 mod output;

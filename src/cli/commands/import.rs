@@ -7,6 +7,7 @@ use thads_cases::date::Date;
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::world::World;
+use thads_ledger::Scratch;
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
 use thads_service::act::{ActError, Group, Part};
@@ -16,6 +17,7 @@ use thads_service::wire::{Language, Subject, WireError};
 
 use crate::failure::Failure;
 use crate::import::file::{Job, run as import_file};
+use crate::import::files::{FileFault, open_rows, read_mapping, refuse_rejects};
 use crate::import::mapping::Mapping;
 use crate::import::reject::Reject;
 use crate::import::target::{RowAppend, Target};
@@ -38,27 +40,27 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(&args.mapping).map_err(|error| {
-        Failure::new(format!("{}: {error}", args.mapping.display()), "see examples/ for mapping files")
-    })?;
+    let failed = |fault: FileFault| Failure::new(output.say(&fault.why.vi, &fault.why.en), fault.way_out);
+    if let Some(rejects) = &args.rejects {
+        refuse_rejects(rejects, std::slice::from_ref(&args.file), &args.mapping, data).map_err(failed)?;
+    }
+    let text = read_mapping(&args.mapping).map_err(failed)?;
     let mapping = Mapping::read(&text).map_err(|error| {
         Failure::new(format!("{}: {error}", args.mapping.display()), "see examples/ for mapping files")
     })?;
     // Looked at before a ledger is founded for it.
-    std::fs::File::open(&args.file).map_err(|error| {
-        Failure::new(format!("{}: {error}", args.file.display()), "name a file that exists")
-    })?;
+    let rows = open_rows(&args.file).map_err(failed)?;
     let scratch;
     let house = match super::opened(data, output)? {
         Some(house) => counting_alike(house, &mapping)?,
         None if args.dry_run => {
-            scratch = Scratch::new()?;
-            found(&scratch.0, &mapping)?
+            scratch = Scratch::new("dry-run")?;
+            found(scratch.path(), &mapping)?
         }
         None => found(data, &mapping)?,
     };
     let job = Job {
-        file: &args.file,
+        rows: &rows,
         mapping: &mapping,
         rejects: args.rejects.as_deref(),
         dry_run: args.dry_run,
@@ -94,23 +96,6 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         ));
     }
     Ok(())
-}
-
-/// A directory for a dry run where there is no ledger yet; removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Scratch, Failure> {
-        let path = std::env::temp_dir().join(format!("thads-dry-run-{}", std::process::id()));
-        std::fs::create_dir_all(&path)?;
-        Ok(Scratch(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 fn unit_of(mapping: &Mapping) -> genesis::Unit {

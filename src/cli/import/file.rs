@@ -1,7 +1,7 @@
 //! An import of a file on disk: packed or not, with its file of rejects and its progress on standard error.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::mapping::Mapping;
 use super::reject::{Reject, RejectLine};
+use super::reject_file::RejectFile;
 use super::rows::{ReadError, unpacked};
 use super::target::Target;
 use super::{ImportError, Summary, Watch, take_in};
@@ -23,11 +24,11 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// What an import was asked to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
-    /// The file with the rows.
-    pub file: &'a Path,
+    /// The file with the rows, at its beginning.
+    pub rows: &'a File,
     /// What its columns mean.
     pub mapping: &'a Mapping,
-    /// Where rows that cannot be taken are noted down; a file that is there is written anew.
+    /// Where rows that cannot be taken are noted down; a file that is there is replaced once the new one is whole.
     pub rejects: Option<&'a Path>,
     /// Plan, and record nothing.
     pub dry_run: bool,
@@ -62,7 +63,7 @@ impl Outcome {
 /// As [`take_in`]; and where a file cannot be opened.
 pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportError<T::Error>> {
     let unreadable = |error| ImportError::Read(ReadError::Io { line: 0, error });
-    let file = File::open(job.file).map_err(unreadable)?;
+    let file = job.rows.try_clone().map_err(unreadable)?;
     let bytes = file.metadata().map_err(unreadable)?.len();
     let read = Arc::new(AtomicU64::new(0));
     let input = unpacked(Counted { file, read: Arc::clone(&read) }).map_err(unreadable)?;
@@ -102,7 +103,7 @@ impl Desk {
         if let Some(progress) = &mut self.progress {
             progress.end();
         }
-        self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.writer.flush())
+        self.rejects.take().map_or(Ok(()), RejectFile::finish)
     }
 }
 
@@ -110,7 +111,7 @@ impl Watch for Desk {
     fn rejected(&mut self, reject: &Reject) -> io::Result<()> {
         let line = (self.describe)(reject);
         if let Some(rejects) = &mut self.rejects {
-            rejects.writer.serialize(&line)?;
+            rejects.write(&line)?;
         }
         if self.first.len() < SHOWN_MAX {
             self.first.push(line);
@@ -122,21 +123,6 @@ impl Watch for Desk {
         if let Some(progress) = &mut self.progress {
             progress.went_on(so_far);
         }
-    }
-}
-
-/// The file of rejects: CSV with the columns row, column, value, reason, way_out.
-struct RejectFile {
-    writer: csv::Writer<BufWriter<File>>,
-}
-
-impl RejectFile {
-    /// Creates the file, with its header: an import without rejects leaves it there alone.
-    fn create(path: &Path) -> io::Result<RejectFile> {
-        let mut writer =
-            csv::WriterBuilder::new().has_headers(false).from_writer(BufWriter::new(File::create(path)?));
-        writer.write_record(["row", "column", "value", "reason", "way_out"])?;
-        Ok(RejectFile { writer })
     }
 }
 

@@ -120,8 +120,9 @@ fn a_packed_file_is_read_as_it_is_and_rejects_go_to_their_file() {
     std::fs::write(&packed, &bytes).unwrap();
     let mapping = notebook();
     let describe: fn(&Reject) -> RejectLine = Reject::in_vietnamese;
+    let rows = std::fs::File::open(&packed).unwrap();
     let job = Job {
-        file: &packed,
+        rows: &rows,
         mapping: &mapping,
         rejects: Some(&rejects),
         dry_run: false,
@@ -140,10 +141,12 @@ fn a_packed_file_is_read_as_it_is_and_rejects_go_to_their_file() {
     // Half a packed file: what can be read is recorded, and the file again adds the rest.
     std::fs::write(&packed, &bytes[..bytes.len() - 20]).unwrap();
     let mut torn = empty();
-    let error = run(&job, &mut torn).unwrap_err();
+    let rows = std::fs::File::open(&packed).unwrap();
+    let error = run(&Job { rows: &rows, ..job }, &mut torn).unwrap_err();
     assert!(error.to_string().contains("cannot be read after line"), "{error}");
     std::fs::write(&packed, &bytes).unwrap();
-    run(&job, &mut torn).unwrap();
+    let rows = std::fs::File::open(&packed).unwrap();
+    run(&Job { rows: &rows, ..job }, &mut torn).unwrap();
     same(&torn, &target);
 }
 

@@ -1,0 +1,163 @@
+//! The files of an import: each is opened once, and what is read is never what is written.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use thads_ledger::Sentence;
+use thads_proof::plain;
+
+use super::reject_file::is_reject_header;
+
+/// The most bytes that a mapping may have.
+const MAPPING_BYTES_MAX: u64 = 1 << 20;
+
+/// Why a file is not read or not written, with a way out.
+#[derive(Debug)]
+pub struct FileFault {
+    /// Why.
+    pub why: Sentence,
+    /// What would do.
+    pub way_out: &'static str,
+}
+
+fn fault(vi: String, en: String, way_out: &'static str) -> FileFault {
+    FileFault { why: Sentence { vi, en }, way_out }
+}
+
+fn failed(path: &Path, error: &io::Error, way_out: &'static str) -> FileFault {
+    let said = format!("{}: {error}", path.display());
+    fault(said.clone(), said, way_out)
+}
+
+/// Opens a file of rows: a plain file, or a pipe into which somebody writes.
+///
+/// # Errors
+/// Anything else, a pipe into which nobody writes, and what cannot be opened.
+pub fn open_rows(path: &Path) -> Result<File, FileFault> {
+    const READABLE: &str = "name a file that can be read";
+    let there = fs::metadata(path).map_err(|error| failed(path, &error, "name a file that exists"))?;
+    let name = path.display();
+    if there.file_type().is_fifo() {
+        return match opened_pipe(path) {
+            Some(opened) => opened.map_err(|error| failed(path, &error, READABLE)),
+            None => Err(fault(
+                format!("{name} là ống dẫn mà không có chương trình nào ghi vào"),
+                format!("{name} is a pipe into which no program writes"),
+                "start the program that writes first, or name a plain file",
+            )),
+        };
+    }
+    if !there.is_file() {
+        return Err(fault(
+            format!("{name} không phải là tệp thường"),
+            format!("{name} is no plain file"),
+            "name a plain file, packed by gzip or not, or a pipe",
+        ));
+    }
+    // A link is followed, as a user's own.
+    let opened = fs::canonicalize(path).and_then(|real| plain::open(&real, u64::MAX));
+    opened.map_err(|error| failed(path, &error, READABLE))
+}
+
+/// Opens a pipe; `None` where nobody writes into it. Opening waits for who writes, so another thread does it, which ends
+/// with the program.
+fn opened_pipe(path: &Path) -> Option<io::Result<File>> {
+    const WAIT: Duration = Duration::from_secs(2);
+    let (sender, receiver) = mpsc::channel();
+    let path = path.to_path_buf();
+    let opening = std::thread::Builder::new().spawn(move || sender.send(File::open(path)));
+    match opening {
+        Ok(_) => receiver.recv_timeout(WAIT).ok(),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Reads a mapping's text.
+///
+/// # Errors
+/// Where it is no plain file of at most a megabyte, or no UTF-8.
+pub fn read_mapping(path: &Path) -> Result<String, FileFault> {
+    let refuse = |error: io::Error| failed(path, &error, "see examples/ for mapping files");
+    // A link is followed, as a user's own; what it leads to must be a plain file.
+    let real = fs::canonicalize(path).map_err(refuse)?;
+    plain::read_text(&real, MAPPING_BYTES_MAX).map_err(refuse)
+}
+
+/// Refuses a file of rejects whose writing would destroy something: an input, the mapping, a file of the ledger, by
+/// whatever name or link; or a file that holds anything but rejects.
+///
+/// # Errors
+/// Which it is.
+pub fn refuse_rejects(
+    rejects: &Path,
+    inputs: &[PathBuf],
+    mapping: &Path,
+    data: &Path,
+) -> Result<(), FileFault> {
+    const ELSEWHERE: &str = "name another file for the rejects: --rejects FILE";
+    let name = rejects.display();
+    let folder = rejects.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).map_err(|error| failed(folder, &error, ELSEWHERE))?;
+    let own = |what_vi: &str, what_en: &str| {
+        fault(
+            format!("--rejects {name}: ghi vào đó sẽ làm mất {what_vi}"),
+            format!("--rejects {name}: writing there would destroy {what_en}"),
+            ELSEWHERE,
+        )
+    };
+    let ledger = fs::canonicalize(data).ok();
+    if ledger.as_ref().is_some_and(|ledger| folder.starts_with(ledger)) {
+        return Err(own("tệp của sổ", "what lies in the ledger's directory"));
+    }
+    let there = match fs::metadata(rejects) {
+        Ok(there) => there,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(rejects).is_err() => {
+            return Ok(());
+        }
+        Err(error) => return Err(failed(rejects, &error, ELSEWHERE)),
+    };
+    let is_it = |path: &Path| fs::metadata(path).is_ok_and(|other| same(&other, &there));
+    if inputs.iter().any(|input| is_it(input)) {
+        return Err(own("tệp đang được nhập", "the file that is imported"));
+    }
+    if is_it(mapping) {
+        return Err(own("tệp ánh xạ", "the mapping"));
+    }
+    if ledger.is_some_and(|ledger| holds(&ledger, &there)) {
+        return Err(own("tệp của sổ", "a file of the ledger"));
+    }
+    if !there.is_file() {
+        return Err(own("cái không phải là tệp thường", "what is no plain file"));
+    }
+    match begins_as_rejects(rejects) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            Err(own("một tệp không phải là danh sách dòng bị từ chối", "a file that holds no rejects"))
+        }
+        Err(error) => Err(failed(rejects, &error, ELSEWHERE)),
+    }
+}
+
+fn same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Whether a file lies in a folder or below, under whatever name.
+fn holds(folder: &Path, file: &Metadata) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let Ok(there) = entry.metadata() else { return false };
+        same(&there, file) || there.is_dir() && holds(&entry.path(), file)
+    })
+}
+
+/// Whether a file is empty or begins as a file of rejects does.
+fn begins_as_rejects(path: &Path) -> io::Result<bool> {
+    let mut first = Vec::new();
+    File::open(path)?.take(256).read_to_end(&mut first)?;
+    Ok(first.is_empty() || is_reject_header(&first))
+}
