@@ -130,6 +130,32 @@ pub enum AppendError {
     Stopped(String),
 }
 
+/// Why appends were not recorded together.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTogether {
+    /// Nothing was written: this one of them is denied.
+    #[error("{error}")]
+    One {
+        /// Which, from 0.
+        index: usize,
+        /// Why.
+        error: AppendError,
+    },
+    /// Nothing was written: some are recorded already and others are not, so that they cannot be recorded together any more.
+    #[error("{recorded} of them are recorded already, the first at position {position}")]
+    Partly {
+        /// How many.
+        recorded: usize,
+        /// The first of them, from 0.
+        index: usize,
+        /// Where it is recorded.
+        position: Position,
+    },
+    /// What is the matter with all of them; [`AppendError`] says whether anything may have been written.
+    #[error(transparent)]
+    All(#[from] AppendError),
+}
+
 /// What is wrong with an append itself.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Malformed {
@@ -139,6 +165,9 @@ pub enum Malformed {
     /// A stream may stand in it once.
     #[error("stream {0} stands in it twice")]
     StreamTwice(Stream),
+    /// Of appends that are recorded together each has a request id of its own.
+    #[error("request {0} stands twice among what is recorded together")]
+    RequestTwice(RequestId),
     /// An event corrects what is not recorded yet.
     #[error("it corrects position {0}, which is not recorded yet")]
     CorrectsNothing(Position),

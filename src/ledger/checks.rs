@@ -10,6 +10,7 @@ mod opening;
 mod personal;
 mod properties;
 mod syscalls;
+mod together;
 mod verifying;
 
 use std::path::{Path, PathBuf};

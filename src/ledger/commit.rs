@@ -8,16 +8,15 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use thads_proof::hash;
 use thads_proof::record::LedgerId;
 
-use crate::append::{Append, AppendError};
+use crate::append::{Append, AppendError, Malformed, NotTogether};
 use crate::clock::Clock;
-use crate::draft::{self, Added, Draft, Finished};
+use crate::draft::{self, Draft, Finished};
 use crate::journal::{Journal, JournalError, Outcome, OwnedBlock, Tip};
+use crate::judge::{self, Bench, Judged, NoBlock};
 use crate::lookup;
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
-use crate::repeat;
-use crate::state::{Discontinuity, Head, State, fingerprint};
-use crate::testing::{Defect, planted};
+use crate::state::{Discontinuity, Head, State};
 use crate::vault::Vault;
 
 /// How often an undecided append is repeated before the ledger stops.
@@ -158,18 +157,18 @@ impl Committer {
                 return;
             }
             if !draft.holds(&append.request) {
-                match self.answer_or_add(index, append, draft) {
-                    Ok(Some(receipt)) => {
+                match self.judge(index, append, draft) {
+                    Ok(Judged::Repeated(receipt)) => {
                         answers[index] = Some(Ok(receipt));
                         return;
                     }
-                    Ok(None) => return,
-                    Err(Some(error)) => {
+                    Ok(Judged::In) => return,
+                    Ok(Judged::Full) => {}
+                    Err(error) => {
                         draft.refuse(index);
                         answers[index] = Some(Err(error));
                         return;
                     }
-                    Err(None) => {}
                 }
             }
             let full = std::mem::replace(draft, self.draft());
@@ -178,25 +177,48 @@ impl Committer {
         }
     }
 
-    /// Returns the first receipt of a repetition; or adds a new append (`None`). `Err(None)`: the draft is full.
-    fn answer_or_add(
-        &mut self,
-        index: usize,
-        append: &Append,
-        draft: &mut Draft,
-    ) -> Result<Option<Receipt>, Option<AppendError>> {
+    fn judge(&mut self, index: usize, append: &Append, draft: &mut Draft) -> Result<Judged, AppendError> {
         let Committer { journal, vault, state, clock, randomness, .. } = self;
-        let state = read(state);
-        let fingerprint = fingerprint(&state.ledger, &append.request);
-        let candidates = state.requests.candidates_of(fingerprint);
-        let recorded = lookup::recorded(journal.as_ref(), &state.ledger, &candidates, &append.request)
-            .map_err(|error| AppendError::Unreadable(error.to_string()))?;
-        if let Some((first, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) {
-            return Ok(Some(repeat::answer(first, &records, append, vault)?));
-        }
-        match draft.add((index, fingerprint), append, &state, vault, clock.as_mut(), randomness.as_mut())? {
-            Added::In => Ok(None),
-            Added::Full => Err(None),
+        let (state, clock, randomness) = (&*read(state), clock.as_mut(), randomness.as_mut());
+        Bench { journal: journal.as_ref(), vault, state, clock, randomness }.judge(index, append, draft)
+    }
+
+    /// Records appends all in one block, or none of them. Each is judged on top of the ones before it. Where all of them are
+    /// recorded already, their first receipts are the answer.
+    ///
+    /// # Errors
+    /// See [`NotTogether`]: the first that is denied, or what is the matter with all of them.
+    pub fn commit_together(&mut self, appends: &[Append]) -> Result<Vec<Receipt>, NotTogether> {
+        loop {
+            if let Some(why) = &self.stopped {
+                return Err(NotTogether::All(AppendError::Stopped(why.clone())));
+            }
+            let mut draft = self.draft();
+            let mut receipts = Vec::with_capacity(appends.len());
+            for (index, append) in appends.iter().enumerate() {
+                let denied = |error| NotTogether::One { index, error };
+                if draft.holds(&append.request) {
+                    let twice = Malformed::RequestTwice(append.request);
+                    return Err(denied(AppendError::Malformed(twice)));
+                }
+                match self.judge(index, append, &mut draft).map_err(denied)? {
+                    Judged::Repeated(receipt) => receipts.push((index, receipt)),
+                    Judged::In => {}
+                    Judged::Full => return Err(NotTogether::All(draft::too_large(appends))),
+                }
+            }
+            if draft.is_empty() {
+                return Ok(receipts.into_iter().map(|(_, receipt)| receipt).collect());
+            }
+            if let Some((index, receipt)) = receipts.first() {
+                let (index, position) = (*index, receipt.first());
+                return Err(NotTogether::Partly { recorded: receipts.len(), index, position });
+            }
+            match self.commit_block(draft) {
+                Ok(receipts) => return Ok(receipts.into_iter().map(|(_, receipt)| receipt).collect()),
+                Err(Failure::Lost) => {}
+                Err(failure) => return Err(NotTogether::All(failure.answer())),
+            }
         }
     }
 
@@ -232,15 +254,11 @@ impl Committer {
     /// Writes one block: vault, then journal, then state. After a failed write or sync the committer stops.
     fn commit_block(&mut self, draft: Draft) -> Result<Vec<(usize, Receipt)>, Failure> {
         let expected = draft.expected;
-        let (block, batch, finished) = match draft.finish() {
+        let (block, batch, finished) = match judge::finish(draft, self.journal.as_ref()) {
             Ok(parts) => parts,
-            Err(error) => return Err(self.stop(Failure::Stopped(error.to_string()))),
+            Err(NoBlock::Full { free, least }) => return Err(Failure::Full { free, least }),
+            Err(NoBlock::Stopped(why)) => return Err(self.stop(Failure::Stopped(why))),
         };
-        match self.journal.room(draft::room(&block, &batch)) {
-            Ok(()) => {}
-            Err(JournalError::Full { free, least }) => return Err(Failure::Full { free, least }),
-            Err(error) => return Err(self.stop(Failure::Stopped(error.to_string()))),
-        }
         if let Err(error) = self.vault.write(batch) {
             return Err(self.stop(Failure::Stopped(error.to_string())));
         }

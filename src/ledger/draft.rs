@@ -132,15 +132,7 @@ impl Draft {
             }
         }
         if !self.builder.fits(records, bytes) {
-            if !self.is_empty() {
-                return Ok(Added::Full);
-            }
-            return Err(AppendError::TooLarge {
-                records,
-                bytes,
-                records_max: block::RECORDS_MAX,
-                bytes_max: block::BYTES_MAX - block::length(records.min(block::RECORDS_MAX), 0),
-            });
+            return if self.is_empty() { Err(beyond_a_block(records, bytes)) } else { Ok(Added::Full) };
         }
         let recorded_at = clock.now().max(self.recorded_at);
         let mark = self.batch.mark();
@@ -305,6 +297,30 @@ impl Finished {
     }
 }
 
+/// What is said of appends that do not fit one block together.
+pub(crate) fn too_large(appends: &[Append]) -> AppendError {
+    let (mut records, mut bytes) = (0, 0);
+    for part in appends.iter().flat_map(|append| &append.streams) {
+        records += part.events.len();
+        bytes += part.events.iter().map(|event| length(&part.stream, event)).sum::<usize>();
+    }
+    beyond_a_block(records, bytes)
+}
+
+fn beyond_a_block(records: usize, bytes: usize) -> AppendError {
+    AppendError::TooLarge {
+        records,
+        bytes,
+        records_max: block::RECORDS_MAX,
+        bytes_max: block::BYTES_MAX - block::length(records.min(block::RECORDS_MAX), 0),
+    }
+}
+
+/// Bytes of the record that an event becomes.
+fn length(stream: &Stream, event: &NewEvent) -> usize {
+    FIXED_LENGTH + stream.key().len() + event.payload.len() + 32 * event.personal.len()
+}
+
 /// Checks what can be seen of the append alone; returns its records and their bytes.
 fn check_form(append: &Append, size: u64) -> Result<(usize, usize), Malformed> {
     let mut records = 0;
@@ -317,7 +333,7 @@ fn check_form(append: &Append, size: u64) -> Result<(usize, usize), Malformed> {
         for event in &part.events {
             check_event(event, size)?;
             records += 1;
-            bytes += FIXED_LENGTH + part.stream.key().len() + event.payload.len() + 32 * event.personal.len();
+            bytes += length(&part.stream, event);
         }
     }
     if records == 0 { Err(Malformed::NoEvent) } else { Ok((records, bytes)) }

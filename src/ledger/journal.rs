@@ -246,7 +246,7 @@ pub trait Journal: Send + Sync {
 }
 
 /// Reads on as the journal grows; what every implementation of [`Journal::follow`] returns.
-fn follow(journal: &dyn Journal, from: Position) -> Runs<'_> {
+pub(crate) fn follow(journal: &dyn Journal, from: Position) -> Runs<'_> {
     let mut next = from.get();
     let mut ready: Option<Runs<'_>> = None;
     Box::new(std::iter::from_fn(move || {

@@ -11,7 +11,7 @@ use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
-use crate::append::{Append, AppendError};
+use crate::append::{Append, AppendError, NotTogether};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
 use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, Progress, Tip};
@@ -22,6 +22,7 @@ use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::records::Records;
+use crate::rehearsal::{self, Rehearsed};
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
@@ -169,7 +170,7 @@ impl Ledger {
             let answer: Answer = Box::new(move |answers| {
                 let _ = send.send(answers);
             });
-            jobs.push(Job { appends: rest.by_ref().take(PIECE_APPENDS).collect(), answer });
+            jobs.push(Job::Each { appends: rest.by_ref().take(PIECE_APPENDS).collect(), answer });
         }
         drop(send);
         self.core.enqueue(jobs);
@@ -184,7 +185,33 @@ impl Ledger {
         let answer: Answer = Box::new(move |mut answers| {
             answer(answers.pop().unwrap_or_else(|| Err(AppendError::Unknown("no answer".into()))));
         });
-        self.core.enqueue(vec![Job { appends: vec![append], answer }]);
+        self.core.enqueue(vec![Job::Each { appends: vec![append], answer }]);
+    }
+
+    /// Records appends all in one block, or none of them, each judged on top of the ones before it. Where all of them are
+    /// recorded already, their first receipts are the answer.
+    ///
+    /// # Errors
+    /// See [`NotTogether`]: each says whether anything was written.
+    pub fn append_together(&self, appends: Vec<Append>) -> Result<Vec<Receipt>, NotTogether> {
+        let (send, answer) = mpsc::channel();
+        let told = move |together| {
+            let _ = send.send(together);
+        };
+        self.core.enqueue(vec![Job::Together { appends, answer: Box::new(told) }]);
+        let lost = || AppendError::Unknown("the committer ended without an answer".into());
+        answer.recv().unwrap_or_else(|_| Err(lost().into()))
+    }
+
+    /// Says what [`Ledger::append`] would answer now, and writes nothing.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub fn rehearse(&self, append: &Append) -> Result<Rehearsed, AppendError> {
+        match self.stopped() {
+            Some(why) => Err(AppendError::Stopped(why)),
+            None => rehearsal::rehearse(self.journal.as_ref(), &self.vault, &read(&self.state), append),
+        }
     }
 
     /// Returns the first receipt of a request and what it recorded; `None` when the request is new.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::append::{Append, AppendError};
+use crate::append::{Append, AppendError, NotTogether};
 use crate::commit::{Committer, read};
 use crate::receipt::Receipt;
 use crate::snapshot;
@@ -23,10 +23,31 @@ pub(crate) type Answers = Vec<Result<Receipt, AppendError>>;
 /// Who is told.
 pub(crate) type Answer = Box<dyn FnOnce(Answers) + Send>;
 
+/// What became of appends that are recorded together.
+pub(crate) type Together = Result<Vec<Receipt>, NotTogether>;
+
 /// Appends of one caller, and who is told what became of them.
-pub(crate) struct Job {
-    pub(crate) appends: Vec<Append>,
-    pub(crate) answer: Answer,
+pub(crate) enum Job {
+    /// Each by itself.
+    Each { appends: Vec<Append>, answer: Answer },
+    /// All in one block, or none.
+    Together { appends: Vec<Append>, answer: Box<dyn FnOnce(Together) + Send> },
+}
+
+impl Job {
+    fn len(&self) -> usize {
+        match self {
+            Job::Each { appends, .. } | Job::Together { appends, .. } => appends.len(),
+        }
+    }
+
+    fn deny(self, why: &str) {
+        let stopped = || AppendError::Stopped(why.to_owned());
+        match self {
+            Job::Each { appends, answer } => answer(appends.iter().map(|_| Err(stopped())).collect()),
+            Job::Together { answer, .. } => answer(Err(stopped().into())),
+        }
+    }
 }
 
 /// What callers and the committer's thread share.
@@ -64,10 +85,7 @@ impl Core {
         let mut queue = self.lock();
         if let Some(why) = queue.stopped.clone() {
             drop(queue);
-            for job in jobs {
-                let denied = job.appends.iter().map(|_| Err(AppendError::Stopped(why.clone()))).collect();
-                (job.answer)(denied);
-            }
+            jobs.into_iter().for_each(|job| job.deny(&why));
             return;
         }
         queue.jobs.extend(jobs);
@@ -86,7 +104,7 @@ impl Core {
         let mut appends = 0;
         while appends < PIECE_APPENDS {
             let Some(job) = queue.jobs.pop_front() else { break };
-            appends += job.appends.len();
+            appends += job.len();
             jobs.push(job);
         }
         jobs
@@ -98,9 +116,7 @@ impl Core {
         queue.stopped.get_or_insert_with(|| why.to_owned());
         let jobs: Vec<Job> = queue.jobs.drain(..).collect();
         drop(queue);
-        for job in jobs {
-            (job.answer)(job.appends.iter().map(|_| Err(AppendError::Stopped(why.to_owned()))).collect());
-        }
+        jobs.into_iter().for_each(|job| job.deny(why));
     }
 }
 
@@ -112,23 +128,10 @@ pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) 
         if jobs.is_empty() {
             break;
         }
-        let mut appends = Vec::new();
-        let mut answers = Vec::with_capacity(jobs.len());
-        for mut job in jobs {
-            answers.push((job.appends.len(), job.answer));
-            appends.append(&mut job.appends);
-        }
         // A broken invariant stops the ledger: better stopped than wrong. Its callers find their answer missing.
-        let Ok(done) = catch_unwind(AssertUnwindSafe(|| committer.commit(&appends))) else {
+        if catch_unwind(AssertUnwindSafe(|| work(core, &mut committer, jobs))).is_err() {
             core.stop("the committer has panicked");
             return;
-        };
-        if let Some(why) = committer.stopped() {
-            core.stop(why);
-        }
-        let mut done = done.into_iter();
-        for (count, answer) in answers {
-            answer(done.by_ref().take(count).collect());
         }
         let state = read(committer.state());
         if state.size() >= kept + SNAPSHOT_RECORDS {
@@ -138,4 +141,43 @@ pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) 
         }
     }
     core.stop(CLOSED);
+}
+
+/// Commits jobs in their order: those whose appends stand each by itself as they wait together.
+fn work(core: &Core, committer: &mut Committer, jobs: Vec<Job>) {
+    let mut waiting = Vec::new();
+    let mut appends = Vec::new();
+    for job in jobs {
+        match job {
+            Job::Each { appends: mut more, answer } => {
+                waiting.push((more.len(), answer));
+                appends.append(&mut more);
+            }
+            Job::Together { appends: together, answer } => {
+                commit(core, committer, std::mem::take(&mut appends), std::mem::take(&mut waiting));
+                let done = committer.commit_together(&together);
+                tell_stop(core, committer);
+                answer(done);
+            }
+        }
+    }
+    commit(core, committer, appends, waiting);
+}
+
+fn commit(core: &Core, committer: &mut Committer, appends: Vec<Append>, waiting: Vec<(usize, Answer)>) {
+    if waiting.is_empty() {
+        return;
+    }
+    let mut done = committer.commit(&appends).into_iter();
+    tell_stop(core, committer);
+    for (count, answer) in waiting {
+        answer(done.by_ref().take(count).collect());
+    }
+}
+
+/// Whoever is told that the committer has stopped finds that the ledger says so.
+fn tell_stop(core: &Core, committer: &Committer) {
+    if let Some(why) = committer.stopped() {
+        core.stop(why);
+    }
 }

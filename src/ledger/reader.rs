@@ -3,10 +3,12 @@
 //! A reader sees the log to the last whole block, and syncs the segment that holds it before it answers: what it has said
 //! cannot be gone after a power loss. Where there are no segments it reads a copy of sled. It changes nothing.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use thads_proof::block::Header;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record};
@@ -36,7 +38,7 @@ pub struct Reader {
     head: Head,
     id: LedgerId,
     genesis: Genesis,
-    vault: Vault,
+    vault: Arc<Vault>,
 }
 
 enum Source {
@@ -78,7 +80,7 @@ impl Reader {
             Genesis::from_record(&genesis).map_err(|error| OpenError::Genesis(error.to_string()))?;
         let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
         files::refuse_strange_folders(dir)?;
-        let vault = Vault::open_read_only(dir)?;
+        let vault = Arc::new(Vault::open_read_only(dir)?);
         drop(records);
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
     }
@@ -120,6 +122,38 @@ impl Reader {
     pub fn record(&self, position: Position) -> Result<Option<Record>, JournalError> {
         let until = position.next().get().min(self.head.size);
         Records::new(self.source.read(position.get(), until)).next().transpose()
+    }
+
+    /// Returns the end of the log at the time of opening, in the words of a journal.
+    pub(crate) fn tip(&self) -> Tip {
+        Tip { size: self.head.size, leaf: self.head.leaf, root: self.head.root }
+    }
+
+    /// Returns the records of a range, as they are stored.
+    pub(crate) fn runs(&self, range: Range<u64>) -> Runs<'_> {
+        self.source.read(range.start, range.end.min(self.head.size))
+    }
+
+    /// Returns the header of the block that holds a position; `None` behind the end.
+    pub(crate) fn header(&self, position: Position) -> Result<Option<Header>, JournalError> {
+        if position.get() >= self.head.size {
+            return Ok(None);
+        }
+        match &self.source {
+            Source::Segments { wal, segments } => {
+                let mut cursor = Cursor::new(wal, segments, position.get(), self.head.size);
+                Ok(cursor.next_header().transpose()?.map(|(header, _)| header))
+            }
+            Source::Sled(copy) => copy
+                .store
+                .header(position)
+                .map_err(|error| JournalError::Damaged { first: position, what: error.to_string() }),
+        }
+    }
+
+    /// Returns the vault, to share.
+    pub(crate) fn shared_vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
     }
 
     /// Returns the signed checkpoint of the head, as a note. The signing key must be readable.

@@ -7,7 +7,9 @@ use std::path::Path;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use thads_proof::plain;
 
+use crate::count::wide;
 use crate::files;
+use crate::journal::JournalError;
 use crate::storage::Storage;
 
 /// Name of the ballast in the data directory.
@@ -17,6 +19,19 @@ const BALLAST: &str = "ballast";
 pub(crate) fn free(path: &Path) -> Result<u64> {
     let stat = statvfs(path)?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Refuses where writing so many bytes would leave less free than the mark.
+pub(crate) fn room(dir: &Path, storage: &Storage, bytes: usize) -> std::result::Result<(), JournalError> {
+    let least = storage.free_bytes_least;
+    if least == 0 {
+        return Ok(());
+    }
+    let free = free(dir)?;
+    if free < least.saturating_add(wide(bytes)) {
+        return Err(JournalError::Full { free, least });
+    }
+    Ok(())
 }
 
 /// Reserves `bytes` in the data directory, to be released when the disk is full. Where the room is not there, or the

@@ -18,7 +18,7 @@ mod store;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
@@ -101,6 +101,8 @@ pub struct Vault {
     doubled: Vec<Reference>,
     /// Where the next entry and the next slot go. Owned by the committer; the lock is never contended.
     ends: Mutex<Ends>,
+    /// What this vault, in memory, lies upon: what stands there stands here too.
+    below: Option<Arc<Vault>>,
 }
 
 #[derive(Clone, Copy)]
@@ -186,13 +188,20 @@ impl Vault {
             index: RwLock::new(HashMap::new()),
             doubled: Vec::new(),
             ends: Mutex::new(Ends { entries: 0, keyring: 0 }),
+            below: None,
         }
+    }
+
+    /// Returns a vault that holds what `below` holds, and keeps in memory what is added: for a rehearsal.
+    pub(crate) fn upon(below: Arc<Vault>) -> Vault {
+        Vault { below: Some(below), ..Vault::memory() }
     }
 
     fn load(entries: Store, keyring: Store) -> Result<(Vault, Vec<Sentence>), VaultError> {
         let Scan { index, doubled, entries_end, keyring_end, odd } = scan::scan(&entries, &keyring)?;
         let ends = Ends { entries: entries_end, keyring: keyring_end };
-        Ok((Vault { entries, keyring, index: RwLock::new(index), doubled, ends: Mutex::new(ends) }, odd))
+        let (index, ends) = (RwLock::new(index), Mutex::new(ends));
+        Ok((Vault { entries, keyring, index, doubled, ends, below: None }, odd))
     }
 
     /// Seals `plaintext` into `batch` and returns its commitment. The same content under the same reference again (an append
@@ -276,11 +285,13 @@ impl Vault {
     /// Returns whether an entry or a key stands under this reference: of a record, or left of a write that was cut off.
     fn holds(&self, reference: &Reference) -> bool {
         self.index.read().unwrap_or_else(PoisonError::into_inner).contains_key(reference)
+            || self.below.as_ref().is_some_and(|below| below.holds(reference))
     }
 
     /// Returns how many references have an entry or a key.
     pub fn count(&self) -> usize {
-        self.index.read().unwrap_or_else(PoisonError::into_inner).len()
+        let below = self.below.as_ref().map_or(0, |below| below.count());
+        self.index.read().unwrap_or_else(PoisonError::into_inner).len() + below
     }
 }
 

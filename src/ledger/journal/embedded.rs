@@ -165,15 +165,7 @@ impl Journal for Embedded {
         if let Some(why) = &self.writer.lock().unwrap_or_else(PoisonError::into_inner).stopped {
             return Err(JournalError::Stopped(why.clone()));
         }
-        let least = self.settings.free_bytes_least;
-        if least == 0 {
-            return Ok(());
-        }
-        let free = space::free(&self.dir)?;
-        if free < least.saturating_add(wide(bytes)) {
-            return Err(JournalError::Full { free, least });
-        }
-        Ok(())
+        space::room(&self.dir, &self.settings, bytes)
     }
 
     fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError> {

@@ -27,6 +27,11 @@ impl Memory {
         Memory { blocks: RwLock::new(Vec::new()), watch: Watch::new(Tip::empty()) }
     }
 
+    /// Returns an empty journal whose first block follows on `tip`: what is below stands elsewhere.
+    pub(crate) fn behind(tip: Tip) -> Memory {
+        Memory { blocks: RwLock::new(Vec::new()), watch: Watch::new(tip) }
+    }
+
     /// Returns a journal that holds `blocks`, as found somewhere.
     pub fn holding(blocks: Vec<Arc<OwnedBlock>>) -> Memory {
         let tip = blocks.last().map_or_else(Tip::empty, |block| Tip::after(block.header()));

@@ -163,6 +163,9 @@ impl Vault {
     /// Decrypts what stands under a reference.
     pub(super) fn salted(&self, reference: &Reference) -> Result<Salted, WhyLost> {
         let place = self.index.read().unwrap_or_else(PoisonError::into_inner).get(reference).copied();
+        if let (None, Some(below)) = (place, &self.below) {
+            return below.salted(reference);
+        }
         let Place { entry: Some((entry, length)), slot } = place.unwrap_or_default() else {
             return Err(WhyLost::NoEntry);
         };
