@@ -9,12 +9,13 @@ use thads_cases::event::{Event, Subject as Sort};
 use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
-use thads_ledger::{Append, AppendError, NewEvent, Receipt, StreamAppend, Vault, VaultError};
+use thads_ledger::{Append, AppendError, NewEvent, Receipt, Rehearsed, StreamAppend, Vault, VaultError};
 use thads_projections::books::{Books, world_of};
 use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::house::{House, HouseClock, HouseError, Pending};
 use crate::judged_again::{judges_again, left_behind};
+use crate::log::Log;
 use crate::moves::{ends_of, rests_on_others};
 use crate::persons::Words;
 use crate::place::{belongs, named_case_exists, number_follows, organisation_stream, year_fits};
@@ -52,6 +53,29 @@ impl From<Refusal> for ActError {
     }
 }
 
+impl ActError {
+    /// Whether it says no to this action alone, so that others may still be recorded; else it is the ledger that fails.
+    pub fn is_about_the_action(&self) -> bool {
+        match self {
+            ActError::Refused(_) | ActError::Wire(_) => true,
+            ActError::Append(error) => match error {
+                AppendError::Stale { .. }
+                | AppendError::RequestReused { .. }
+                | AppendError::TooLarge { .. }
+                | AppendError::Malformed(_) => true,
+                AppendError::Vault(error) => !matches!(error, VaultError::Io(_) | VaultError::Gone(_)),
+                AppendError::DiskFull { .. }
+                | AppendError::Unreadable(_)
+                | AppendError::Randomness(_)
+                | AppendError::Unknown(_)
+                | AppendError::Stopped(_) => false,
+            },
+            ActError::Seal(error) => !matches!(error, SealError::Randomness(_)),
+            ActError::House(_) | ActError::Close(_) => false,
+        }
+    }
+}
+
 /// What came of an action that was recorded, or that would be.
 #[derive(Debug)]
 pub struct Done {
@@ -63,6 +87,13 @@ pub struct Done {
     pub effective: Date,
     /// For imported history: the rules that it breaks.
     pub flags: Vec<Refusal>,
+}
+
+impl Done {
+    /// Whether it was recorded before, and this is the first receipt again.
+    pub fn is_repeated(&self) -> bool {
+        self.receipt.is_some_and(|receipt| receipt.repeated())
+    }
 }
 
 /// Actions that are recorded together or not at all, under one request id.
@@ -101,73 +132,89 @@ pub(crate) struct Prepared {
     done: Done,
 }
 
-impl House {
+impl<L: Log> House<L> {
     /// Records one action and answers when it is durable. Safe to call again with the same request id.
     ///
     /// # Errors
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
+        let organises = request.subject.is_organisation();
         loop {
             let others = rests_on_others(&self.books(), &request);
             let _alone = others.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
-            if let Some(first) = self.said_before(&request)? {
-                return Ok(self.flagged_again(first, &request));
+            let _changes =
+                organises.then(|| self.organisation.write().unwrap_or_else(PoisonError::into_inner));
+            let _rests =
+                (!organises).then(|| self.organisation.read().unwrap_or_else(PoisonError::into_inner));
+            if let Some(done) = self.decide_and(&request, |prepared| self.append(prepared))? {
+                return Ok(done);
             }
-            let prepared = {
-                let books = self.books();
-                let group = self.group_of(&books, &request)?;
-                self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
-            };
-            let done = match prepared.and_then(|prepared| self.append(prepared)) {
-                // Somebody else was quicker, and the sender did not say which version he saw: decide again.
-                Err(ActError::Append(AppendError::Stale { .. })) if request.expected_version.is_none() => {
-                    self.catch_up()?;
-                    continue;
-                }
-                done => done,
-            };
-            // The same id may have been recorded between the look and the answer: then what was sent is compared.
-            let met = match &done {
-                Ok(done) => done.receipt.is_some_and(|receipt| receipt.repeated()),
-                Err(
-                    ActError::Refused(_)
-                    | ActError::Append(AppendError::Stale { .. } | AppendError::RequestReused { .. }),
-                ) => true,
-                Err(_) => false,
-            };
-            return match met.then(|| self.said_before(&request)).transpose()?.flatten() {
-                Some(first) => Ok(self.flagged_again(first, &request)),
-                None => done,
-            };
         }
     }
 
-    /// Decides an action and records nothing.
+    /// Answers an action that was recorded already, or decides it and does with it what `record` does. `None`: somebody
+    /// else was quicker, and the sender did not say which version he saw; it is to be decided again.
+    fn decide_and(
+        &self,
+        request: &Request,
+        record: impl FnOnce(Prepared) -> Result<Done, ActError>,
+    ) -> Result<Option<Done>, ActError> {
+        if let Some(first) = self.said_before(request)? {
+            return Ok(Some(self.flagged_again(first, request)));
+        }
+        let prepared = {
+            let books = self.books();
+            let group = self.group_of(&books, request)?;
+            self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
+        };
+        let done = match prepared.and_then(record) {
+            Err(ActError::Append(AppendError::Stale { .. })) if request.expected_version.is_none() => {
+                self.catch_up()?;
+                return Ok(None);
+            }
+            done => done,
+        };
+        // The same id may have been recorded between the look and the answer: then what was sent is compared.
+        let met = match &done {
+            Ok(done) => done.is_repeated(),
+            Err(
+                ActError::Refused(_)
+                | ActError::Append(AppendError::Stale { .. } | AppendError::RequestReused { .. }),
+            ) => true,
+            Err(_) => false,
+        };
+        match met.then(|| self.said_before(request)).transpose()?.flatten() {
+            Some(first) => Ok(Some(self.flagged_again(first, request))),
+            None => done.map(Some),
+        }
+    }
+}
+
+impl House {
+    /// Says what [`House::act`] would answer now, decided and judged by the same code, and records nothing.
     ///
     /// # Errors
-    /// As [`House::act`] would answer now.
-    pub fn dry_run(&self, request: Request) -> Result<Done, ActError> {
-        // What was recorded already would be answered, or refused, without a decision.
-        if let Some(first) = self.said_before(&request)? {
-            return Ok(Done { receipt: None, ..self.flagged_again(first, &request) });
-        }
-        let books = self.books();
-        let group = self.group_of(&books, &request)?;
-        let prepared = self.prepare(&books, &Pending::new(), &group, Position(books.position().0))?;
-        for stream in &prepared.append.streams {
-            let current = self.ledger.version(&stream.stream);
-            if current != stream.expected_version {
-                let (stream, expected) = (stream.stream.clone(), stream.expected_version);
-                return Err(AppendError::Stale { stream, expected, current }.into());
+    /// As [`House::act`].
+    pub fn dry_run(&self, request: &Request) -> Result<Done, ActError> {
+        loop {
+            let rehearsed = self.decide_and(request, |prepared| {
+                let receipt = match self.ledger.rehearse(&prepared.append)? {
+                    Rehearsed::New => None,
+                    Rehearsed::Repeated(receipt) => Some(receipt),
+                };
+                Ok(Done { receipt, ..prepared.done })
+            })?;
+            if let Some(done) = rehearsed {
+                return Ok(Done { receipt: None, ..done });
             }
         }
-        Ok(prepared.done)
     }
 
     /// Records many groups in order, each by itself, in as few blocks as they fit; for the demo and for imports.
     /// Each is decided on what the ones before it leave. Cost: some µs a group, and a disk sync a block.
     pub fn act_many(&self, groups: Vec<Group>) -> Vec<Result<Done, ActError>> {
         let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        let _changes = self.organisation.write().unwrap_or_else(PoisonError::into_inner);
         let mut answers = Vec::with_capacity(groups.len());
         let mut groups = groups.into_iter().peekable();
         while groups.peek().is_some() {
@@ -252,7 +299,9 @@ impl House {
         let repeated = self.ledger.repeated(&request).map_err(HouseError::Read)?;
         Ok(repeated.is_some())
     }
+}
 
+impl<L: Log> House<L> {
     fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
         let receipt = self.ledger.append(prepared.append)?;
         self.catch_up()?;

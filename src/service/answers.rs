@@ -92,12 +92,30 @@ pub fn done(done: &Done) -> Value {
     } else {
         answer.insert("dry_run".to_owned(), json!(true));
     }
+    decided(&mut answer, done);
+    Value::Object(answer)
+}
+
+/// What an action would come to that a rehearsal took: where it would stand, if nothing else is recorded before it.
+pub fn rehearsed(done: &Done) -> Value {
+    let mut answer = Map::new();
+    answer.insert("dry_run".to_owned(), json!(true));
+    if let Some(receipt) = &done.receipt {
+        answer.insert("request".to_owned(), json!(receipt.request().to_string()));
+        answer.insert("first".to_owned(), json!(receipt.first().get()));
+        answer.insert("last".to_owned(), json!(receipt.last().get()));
+    }
+    decided(&mut answer, done);
+    Value::Object(answer)
+}
+
+/// What was decided of an action.
+fn decided(answer: &mut Map<String, Value>, done: &Done) {
     answer.insert("stream_version".to_owned(), json!(done.version));
     answer.insert("effective".to_owned(), json!(done.effective));
     if !done.flags.is_empty() {
         answer.insert("flags".to_owned(), done.flags.iter().map(refusal_json).collect());
     }
-    Value::Object(answer)
 }
 
 fn value_json(value: figures::Value, unit: &str) -> Value {

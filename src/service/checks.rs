@@ -14,6 +14,7 @@ pub(crate) mod clients;
 mod judged_again;
 mod questions;
 mod random;
+mod rehearsed;
 mod repeated;
 mod streams;
 mod together;

@@ -18,12 +18,13 @@ use thads_proof::record::{Micros, Position};
 use thads_proof::tree::Root;
 
 use crate::act::{ActError, Group};
+use crate::log::Log;
 use crate::words::is_readable;
 use crate::{snapshot, view};
 
-/// A ledger with its books.
-pub struct House {
-    pub(crate) ledger: Ledger,
+/// A ledger with its books; or a rehearsal, with what it would leave in them.
+pub struct House<L = Ledger> {
+    pub(crate) ledger: L,
     books: RwLock<Books>,
     /// The latest roots that books stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
@@ -35,6 +36,9 @@ pub struct House {
     /// One at a time: bulk writers, whose decisions build on each other before they are durable, and what looks at two
     /// cases at once, which no stream's version guards.
     pub(crate) alone: Mutex<()>,
+    /// What is decided rests on offices, officers and rules as they stand: whoever changes them is alone from the look to the
+    /// record, all others share it.
+    pub(crate) organisation: RwLock<()>,
 }
 
 /// The clock of a house: the system's, or a simulated one that the committer shares.
@@ -94,7 +98,7 @@ impl HouseClock {
         }
     }
 
-    fn for_committer(&self) -> Box<dyn Clock> {
+    pub(crate) fn for_committer(&self) -> Box<dyn Clock> {
         match self {
             HouseClock::System => Box::new(SystemClock),
             HouseClock::Simulated(script) => Box::new(script.clone()),
@@ -126,7 +130,10 @@ pub enum HouseError {
 }
 
 /// Which times and randomness a ledger lives by: a real one by the machine's, a simulated one by its seed.
-fn sources(clock: genesis::Clock, at: Micros) -> (HouseClock, Box<dyn Randomness>, Box<dyn Randomness>) {
+pub(crate) fn sources(
+    clock: genesis::Clock,
+    at: Micros,
+) -> (HouseClock, Box<dyn Randomness>, Box<dyn Randomness>) {
     match clock {
         genesis::Clock::Real => {
             (HouseClock::System, Box::new(OsRandom::default()), Box::new(OsRandom::default()))
@@ -223,11 +230,35 @@ impl House {
         Ok((House::fold(ledger, clock, references)?, report))
     }
 
-    fn fold(ledger: Ledger, clock: HouseClock, references: Box<dyn Randomness>) -> Result<House, HouseError> {
+    /// Writes a snapshot of the books, so that the next start folds less.
+    pub fn save_snapshot(&self) {
+        let books = self.books().clone();
+        let head = view::leaf_before(self.ledger.read(view::before(books.position().0)));
+        if let Some(head) = head {
+            snapshot::save(self.ledger.dir(), &books, head);
+        }
+    }
+
+    /// Closes the ledger: the mover has finished, the store is flushed.
+    ///
+    /// # Errors
+    /// What could not be written.
+    pub fn close(self) -> Result<(), ActError> {
+        self.save_snapshot();
+        self.ledger.close().map_err(ActError::Close)
+    }
+}
+
+impl<L: Log> House<L> {
+    /// Folds what a log holds.
+    pub(crate) fn fold(
+        ledger: L,
+        clock: HouseClock,
+        references: Box<dyn Randomness>,
+    ) -> Result<House<L>, HouseError> {
         let (size, directory) = (ledger.head().size, ledger.dir().to_path_buf());
-        let books = snapshot::load(&directory, size, |position| {
-            view::leaf_before(ledger.read(view::before(position)))
-        });
+        let leaf = |position| view::leaf_before(ledger.read(view::before(position)));
+        let books = snapshot::load(&directory, size, leaf);
         let house = House {
             ledger,
             books: RwLock::new(books),
@@ -236,6 +267,7 @@ impl House {
             scripted: Mutex::new(references),
             fresh: Mutex::new(Box::new(OsRandom::default())),
             alone: Mutex::new(()),
+            organisation: RwLock::new(()),
         };
         house.catch_up()?;
         Ok(house)
@@ -276,22 +308,13 @@ impl House {
         }
     }
 
-    /// Writes a snapshot of the books, so that the next start folds less.
-    pub fn save_snapshot(&self) {
-        let books = self.books().clone();
-        let head = view::leaf_before(self.ledger.read(view::before(books.position().0)));
-        if let Some(head) = head {
-            snapshot::save(self.ledger.dir(), &books, head);
-        }
-    }
-
     /// The books, to read.
     pub fn books(&self) -> RwLockReadGuard<'_, Books> {
         self.books.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The ledger, to read.
-    pub fn ledger(&self) -> &Ledger {
+    pub fn ledger(&self) -> &L {
         &self.ledger
     }
 
@@ -312,15 +335,6 @@ impl House {
     /// Whether this is a practice ledger.
     pub fn practice(&self) -> bool {
         self.ledger.genesis().practice
-    }
-
-    /// Closes the ledger: the mover has finished, the store is flushed.
-    ///
-    /// # Errors
-    /// What could not be written.
-    pub fn close(self) -> Result<(), ActError> {
-        self.save_snapshot();
-        self.ledger.close().map_err(ActError::Close)
     }
 }
 

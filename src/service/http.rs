@@ -219,7 +219,7 @@ async fn record(
     let (dry_run, body) = (query.flag("dry_run")?, body?);
     let request = parse_action(body, subject).map_err(|error| Problem::bad_field(&error))?;
     let done = apart(house, move |house| {
-        let done = if dry_run { house.dry_run(request) } else { house.act(request) };
+        let done = if dry_run { house.dry_run(&request) } else { house.act(request) };
         done.map_err(Problem::from)
     })
     .await?;

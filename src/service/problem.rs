@@ -55,6 +55,16 @@ impl Problem {
         Problem { status, body, retry_after: None, cause: None }
     }
 
+    /// What was sent is not one JSON object.
+    pub fn bad_body(detail: &str) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, "bad-body", "The body is not one JSON object", detail)
+    }
+
+    /// The body that is answered.
+    pub fn into_body(self) -> Value {
+        self.body
+    }
+
     fn with(mut self, key: &str, value: Value) -> Problem {
         if let Value::Object(body) = &mut self.body {
             body.insert(key.to_owned(), value);

@@ -10,6 +10,7 @@ use thads_proof::record::{Leaf, Record};
 use thads_proof::tree::{Frontier, Root};
 
 use crate::house::{House, HouseError};
+use crate::log::Log;
 use crate::snapshot;
 
 const START: thads_proof::record::Position = thads_proof::record::Position::new(0);
@@ -144,7 +145,7 @@ impl Source for View {
     }
 }
 
-impl Source for House {
+impl<L: Log> Source for House<L> {
     fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T {
         // A clone shares what it does not change: who asks for much keeps nobody from recording meanwhile.
         let books = self.books().clone();

@@ -59,7 +59,7 @@ fn record_line(house: &House, output: &Output, line: &str, dry_run: bool) -> Res
     let Document(value) = serde_json::from_str(line)
         .map_err(|error| Failure::new(format!("not JSON: {error}"), "one JSON object a line"))?;
     let request = parse_action(value, None)?;
-    let done = if dry_run { house.dry_run(request)? } else { house.act(request)? };
+    let done = if dry_run { house.dry_run(&request)? } else { house.act(request)? };
     let answer = thads_service::answers::done(&done);
     if output.json {
         output.json(&answer)?;

@@ -30,10 +30,7 @@ pub(super) async fn json(request: Request, within: Duration) -> Result<Value, Pr
     })?;
     said?;
     let bytes = bytes?;
-    let Document(body) = Document::read(&bytes).map_err(|error| {
-        let detail = error.to_string();
-        Problem::new(StatusCode::BAD_REQUEST, "bad-body", "The body is not one JSON object", &detail)
-    })?;
+    let Document(body) = Document::read(&bytes).map_err(|error| Problem::bad_body(&error.to_string()))?;
     Ok(body)
 }
 

@@ -108,7 +108,8 @@ fn round_on(room: &mut Room, disk: &Disk<'_>, broken: &mut Vec<String>) {
     }
     let note = office::note(&"f".repeat(32), &office::case(1), "đĩa đầy");
     match server::post(server.address(), "/api/v1/actions?dry_run=true", &note) {
-        Ok(answer) if answer.status == 200 => {}
+        // As the action itself: there is no room, or the ledger has stopped for it.
+        Ok(answer) if [503, 507].contains(&answer.status) => {}
         other => broken.push(format!("a dry run on a full disk: {other:?}")),
     }
     for args in

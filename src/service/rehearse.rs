@@ -1,0 +1,68 @@
+//! A rehearsal of a house: actions that build on each other, judged on what those before them would leave, and nothing
+//! written. What it took can be recorded together.
+
+use std::path::Path;
+
+use thads_ledger::{NotTogether, OpenError, Reader, Receipt, Rehearsal};
+
+use crate::house::{House, HouseError, sources};
+use crate::log::Log;
+
+/// A rehearsal that is acted in as in the house itself.
+pub type Rehearsing = House<Rehearsal>;
+
+impl Rehearsing {
+    /// Begins a rehearsal of the ledger in a directory, as it is now. It takes no lock and writes nothing there.
+    ///
+    /// # Errors
+    /// No ledger there, or one that cannot be read or folded.
+    pub fn rehearse(directory: &Path) -> Result<Rehearsing, HouseError> {
+        let reader = Reader::open(directory)?;
+        let (clock, _, references) = sources(reader.genesis().clock, reader.head().recorded_at);
+        let rehearsal = Rehearsal::new(reader, clock.for_committer()).map_err(OpenError::from)?;
+        House::fold(rehearsal, clock, references)
+    }
+
+    /// Whether a receipt is of the ledger, and not of what this rehearsal took.
+    pub fn was_there(&self, receipt: &Receipt) -> bool {
+        receipt.first() < self.ledger().began_at()
+    }
+}
+
+/// Why what was rehearsed is not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum TogetherError {
+    /// The ledger does not take it; each says whether anything was written.
+    #[error(transparent)]
+    Append(#[from] NotTogether),
+    /// Nothing was written: the ledger does not stand where the rehearsal began.
+    #[error("the ledger has gone on to {size} records since the rehearsal began at {began}")]
+    Moved {
+        /// How many records there are.
+        size: u64,
+        /// How many there were.
+        began: u64,
+    },
+    /// It is recorded, and cannot be folded.
+    #[error(transparent)]
+    House(#[from] HouseError),
+}
+
+impl<L: Log> House<L> {
+    /// Records what a rehearsal of this very ledger took: all of it in one block, or nothing. The receipts are in its order.
+    ///
+    /// # Errors
+    /// Nothing is written, or what was written is unknown: each says.
+    pub fn record_together(&self, rehearsed: Rehearsing) -> Result<Vec<Receipt>, TogetherError> {
+        // What was decided rests on all that stood there.
+        let _alone = self.alone.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _changes = self.organisation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (size, began) = (self.ledger().head().size, rehearsed.ledger().began_at().get());
+        if size != began {
+            return Err(TogetherError::Moved { size, began });
+        }
+        let receipts = self.ledger().append_together(rehearsed.ledger.into_taken())?;
+        self.catch_up()?;
+        Ok(receipts)
+    }
+}
