@@ -86,7 +86,7 @@ impl Known {
 /// Opens a directory's ledger to write to it; `None` where there is none, or where its founding was cut off before
 /// the first record.
 fn opened(data: &Path, output: &Output) -> Result<Option<House>, Failure> {
-    if !data.join("wal").exists() && !data.join("sled").exists() {
+    if !thads_ledger::holds_log(data)? {
         return Ok(None);
     }
     match House::open(data) {

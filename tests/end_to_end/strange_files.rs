@@ -146,3 +146,36 @@ fn a_vault_that_cannot_be_read_is_not_called_verified() {
         assert!(verified.err.contains(name), "{verified:?}");
     }
 }
+
+/// A name that leads round and round cannot be looked behind, whoever looks: nothing is founded over what may be there.
+#[test]
+fn what_cannot_be_seen_is_not_taken_for_missing() {
+    let folder = Folder::new();
+    fs::create_dir(&folder.data).unwrap();
+    symlink("wal", folder.data.join("wal")).unwrap();
+    let (rows, actions) = (folder.data.with_extension("csv"), folder.data.with_extension("jsonl"));
+    fs::write(&rows, crate::fines::HEADER).unwrap();
+    fs::write(&actions, "").unwrap();
+    let (rows, actions) = (rows.display().to_string(), actions.display().to_string());
+    let mapping = crate::fines::mapping().display().to_string();
+    let commands: [&[&str]; 9] = [
+        &crate::small::FOUNDING,
+        &["demo", "--no-serve"],
+        &["import", &rows, "--mapping", &mapping],
+        &["import", &rows, "--mapping", &mapping, "--dry-run"],
+        &["record", &actions],
+        &["record", &actions, "--dry-run"],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["verify"],
+        &["report", "--period", "2018-M11"],
+    ];
+    for args in commands {
+        let refused = bounded(&folder.data, args);
+        assert_eq!(refused.status, 1, "{args:?}: {refused:?}");
+        assert!(refused.err.contains("/wal: "), "{args:?}: {refused:?}");
+        assert!(!refused.err.contains("holds no ledger"), "{args:?}: {refused:?}");
+        let left: Vec<_> =
+            fs::read_dir(&folder.data).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["wal"], "{args:?}");
+    }
+}

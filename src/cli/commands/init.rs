@@ -125,7 +125,9 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
 /// Creates the ledger, or goes on with one whose founding was cut off.
 fn found(data: &Path, founding: &Founding) -> Result<House, Failure> {
     const RECORDS_FOUNDED: u64 = 3;
-    if let Ok(reader) = Reader::open(data) {
+    // What cannot be seen is not missing.
+    let there = if thads_ledger::holds_log(data)? { Reader::open(data).ok() } else { None };
+    if let Some(reader) = there {
         let genesis = reader.genesis();
         let same = genesis.name == founding.name
             && genesis.origin == founding.origin

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use thads_proof::block::{self, SECTOR};
+use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT};
 
@@ -48,7 +49,7 @@ impl Listing {
         let entries = match fs::read_dir(wal) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(listing),
-            Err(error) => return Err(error),
+            Err(error) => return Err(plain::named(wal, &error)),
         };
         let mut numbers = Vec::new();
         for entry in entries {
