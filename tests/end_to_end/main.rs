@@ -9,6 +9,7 @@
 
 mod api;
 mod backup;
+mod batch;
 mod copies;
 mod demo;
 mod evidence;

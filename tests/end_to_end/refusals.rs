@@ -381,12 +381,13 @@ fn refusals_speak_two_languages() {
     let early =
         action(FINE, "coercion_ordered", "2018-11-15", officer::ENFORCER, json!({ "measure": "money" }));
     let vietnamese = record_file(&folder.data, &["--quiet"], &lines(std::slice::from_ref(&early)));
-    assert!(vietnamese.err.contains("Từ chối: ngày quá sớm (Điều 46.1)"), "{}", vietnamese.err);
+    assert!(vietnamese.out.contains("Dòng 1: Từ chối: ngày quá sớm (Điều 46.1)"), "{}", vietnamese.out);
     let english = record_file(&folder.data, &["--quiet", "--lang", "en"], &lines(&[early]));
-    assert!(english.err.contains("Refused: the date is too early (Art. 46.1)"), "{}", english.err);
-    assert!(!english.err.contains("Từ chối"), "{}", english.err);
-    for answer in [vietnamese, english] {
-        assert_eq!(answer.out, "", "a refusal is no answer");
+    assert!(english.out.contains("Line 1: Refused: the date is too early (Art. 46.1)"), "{}", english.out);
+    assert!(!english.out.contains("Từ chối"), "{}", english.out);
+    for (answer, said) in [(vietnamese, "dòng 1 bị từ chối"), (english, "line 1 was refused")] {
+        assert_eq!(answer.status, 1);
+        assert!(answer.err.contains(said), "{}", answer.err);
     }
 }
 
@@ -426,16 +427,15 @@ fn lines_that_are_no_actions_are_refused_by_field() {
     let folder = ledger_with_two_cases();
     let before = head(&folder.data);
     for (line, named) in table.into_iter().chain(amounts) {
-        let refused = record_file(&folder.data, &["--quiet"], &format!("{line}\n"));
+        let refused = record_file(&folder.data, &["--quiet", "--lang", "en"], &format!("{line}\n"));
         assert_eq!(refused.status, 1, "{line}: {refused:?}");
-        assert!(refused.err.contains(named), "{line}: {named:?} is not named: {}", refused.err);
-        assert_eq!(refused.out, "");
+        assert!(refused.out.contains(named), "{line}: {named:?} is not named: {}", refused.out);
         assert_eq!(head(&folder.data), before, "something was written: {line}");
     }
 }
 
 #[test]
-fn first_refusal_stops_the_file_and_names_its_line() {
+fn a_refused_line_is_named_and_the_others_stand() {
     let folder = ledger_with_two_cases();
     let note = action(DISTRAINT, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": "x" }));
     let finished = action(DISTRAINT, "completed", "2019-01-11", officer::ENFORCER, json!({}));
@@ -443,12 +443,14 @@ fn first_refusal_stops_the_file_and_names_its_line() {
     let content = format!("{note}\n\n{finished}\n{note}\n");
     let refused = record_file(&folder.data, &["--lang", "en"], &content);
     assert_eq!(refused.status, 1);
-    assert!(refused.err.contains("Line 3"), "{}", refused.err);
-    assert_eq!(
-        head(&folder.data).0,
-        size + 1,
-        "the line before the refused one stands, the one after does not"
-    );
+    let said: Vec<&str> = refused.out.lines().collect();
+    let [first, second, third, all] = said[..] else { panic!("{refused:?}") };
+    assert!(first.starts_with(&format!("Line 1: recorded at position {size},")), "{first}");
+    assert!(second.starts_with("Line 3: Refused: "), "{second}");
+    assert!(third.starts_with(&format!("Line 4: recorded at position {},", size + 1)), "{third}");
+    assert_eq!(all, "Together: 2 recorded, 1 refused");
+    assert!(refused.err.contains("line 3 was refused"), "{}", refused.err);
+    assert_eq!(head(&folder.data).0, size + 2);
     let again = thads(&folder.data, &["--json", "doctor"]).ok().json();
     assert_eq!(again["done"], json!([]), "a refusal left something to mend");
 }

@@ -1,92 +1,103 @@
-//! `record`: actions from JSON lines, each decided and appended; the first refusal stops the file.
+//! `record`: actions from JSON lines, each decided and appended by itself, or all together; an outcome for each line.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-use thads_service::document::Document;
+use thads_service::act::ActError;
 use thads_service::house::House;
+use thads_service::rehearse::Rehearsing;
 use thads_service::wire::parse_action;
 
 use crate::failure::Failure;
 use crate::output::Output;
+
+mod identity;
+mod lines;
+mod outcome;
+mod together;
+
+use identity::Identities;
+use lines::{Line, Lines};
+use outcome::{LineError, Outcome, Tally};
 
 /// Arguments of `record`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// A file of actions, one JSON object a line; `-` is standard input.
     file: PathBuf,
-    /// Decide and say what would happen; record nothing.
+    /// Decide each line on what the lines before it would leave, and say what would happen; write nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Record all lines in one block, or none.
+    #[arg(long)]
+    atomic: bool,
+    /// What the lines are a batch of: a line without a request id gets one from this name, its own bytes, and how many equal
+    /// lines come before it, so that the batch may be sent again. Default: the file's name; for `-` every id is a new one.
+    #[arg(long, value_name = "NAME")]
+    batch: Option<String>,
+}
+
+impl Args {
+    fn identities(&self) -> Option<Identities> {
+        let name = match &self.batch {
+            Some(name) => name.as_bytes(),
+            None if self.file.as_os_str() == "-" => return None,
+            None => self.file.file_name()?.as_encoded_bytes(),
+        };
+        Some(Identities::new(name))
+    }
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    let lines = Lines::open(&args.file)?;
+    let mut tally = Tally::new(output, args.dry_run, args.atomic, args.identities());
+    if args.atomic {
+        return together::run(data, lines, &mut tally);
+    }
+    if args.dry_run {
+        let rehearsal = Rehearsing::rehearse(data)?;
+        each(lines, &mut tally, |line, identities| {
+            let done = act(line, identities, |request| rehearsal.act(request))?;
+            Ok(Outcome::of_rehearsal(done))
+        })?;
+        return tally.end();
+    }
     let (house, report) = House::open(data)?;
     super::say_opened(output, &report);
-    let reader: Box<dyn BufRead> = if args.file.as_os_str() == "-" {
-        Box::new(BufReader::new(std::io::stdin()))
-    } else {
-        let file = std::fs::File::open(&args.file).map_err(|error| {
-            Failure::new(format!("{}: {error}", args.file.display()), "name a file that exists, or -")
-        })?;
-        Box::new(BufReader::new(file))
-    };
-    let recorded = record_lines(&house, output, reader, args.dry_run);
+    let recorded = each(lines, &mut tally, |line, identities| {
+        let done = act(line, identities, |request| house.act(request))?;
+        Ok(Outcome::of(done))
+    });
     house.close()?;
-    recorded
+    recorded?;
+    tally.end()
 }
 
-fn record_lines(
-    house: &House,
-    output: &Output,
-    lines: Box<dyn BufRead>,
-    dry_run: bool,
+/// Says the outcome of each line; ends at one that the ledger, and not the line, is to blame for.
+fn each(
+    lines: Lines,
+    tally: &mut Tally<'_>,
+    mut outcome: impl FnMut(&Line, Option<&mut Identities>) -> Result<Outcome, LineError>,
 ) -> Result<(), Failure> {
-    for (number, line) in lines.lines().enumerate() {
+    for line in lines {
         let line = line?;
-        // Editors of some systems begin a file with a mark of its encoding.
-        let line = if number == 0 { line.strip_prefix('\u{feff}').unwrap_or(&line) } else { &line };
-        if line.trim().is_empty() {
-            continue;
+        match outcome(&line, tally.identities.as_mut()) {
+            Ok(outcome) => tally.say(line.number, outcome)?,
+            Err(error) if error.is_about_the_line() => tally.say(line.number, Outcome::Refused(error))?,
+            Err(error) => return Err(tally.broken_off(line.number, error)),
         }
-        record_line(house, output, line, dry_run).map_err(|failure| at_line(failure, number + 1, output))?;
     }
     Ok(())
 }
 
-fn record_line(house: &House, output: &Output, line: &str, dry_run: bool) -> Result<(), Failure> {
-    let Document(value) = serde_json::from_str(line)
-        .map_err(|error| Failure::new(format!("not JSON: {error}"), "one JSON object a line"))?;
-    let request = parse_action(value, None)?;
-    let done = if dry_run { house.dry_run(&request)? } else { house.act(request)? };
-    let answer = thads_service::answers::done(&done);
-    if output.json {
-        output.json(&answer)?;
-    } else if dry_run {
-        output.line(output.say("Được phép; không ghi gì.", "Allowed; nothing recorded."))?;
-    } else {
-        let text = |key: &str| {
-            answer.get(key).map_or_else(String::new, |value| match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            })
-        };
-        output.line(&format!(
-            "{} {} {} {}",
-            text("first"),
-            text("stream_version"),
-            text("request"),
-            text("leaf")
-        ))?;
+/// Reads a line as an action and does with it what `act` does.
+fn act<T>(
+    line: &Line,
+    identities: Option<&mut Identities>,
+    act: impl FnOnce(thads_service::wire::Request) -> Result<T, ActError>,
+) -> Result<T, LineError> {
+    let mut request = parse_action(line.document()?, None).map_err(ActError::from)?;
+    if let (None, Some(identities)) = (request.request, identities) {
+        request.request = Some(identities.next(line.bytes()));
     }
-    Ok(())
-}
-
-fn at_line(failure: Failure, number: usize, output: &Output) -> Failure {
-    output.remark(&format!("{} {number}", output.say("Dòng", "Line")));
-    if output.json {
-        output.remark(&json!({ "line": number }).to_string());
-    }
-    failure
+    Ok(act(request)?)
 }

@@ -225,7 +225,14 @@ impl Template {
 /// The receipts that a run printed, in its order.
 fn receipts(ran: &Ran) -> Vec<Value> {
     let lines = ran.out.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    lines.filter(|line| line.get("leaf").is_some()).collect()
+    let mut receipts: Vec<Value> = lines.filter(|line| line.get("leaf").is_some()).collect();
+    // Which line it was, and whether it was asked before, is no part of a receipt.
+    for fields in receipts.iter_mut().filter_map(Value::as_object_mut) {
+        for beside in ["line", "outcome"] {
+            fields.remove(beside);
+        }
+    }
+    receipts
 }
 
 /// The calls on which acknowledgements rest, under sixteen writers.

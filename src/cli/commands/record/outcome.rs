@@ -1,0 +1,254 @@
+//! What became of each line, said as it is known, and of all of them together.
+
+use serde_json::{Map, Value, json};
+use thads_service::act::{ActError, Done};
+use thads_service::answers;
+use thads_service::document::NotADocument;
+use thads_service::problem::Problem;
+use thads_service::wire::{Language, WireError, refusal_json, refusal_text};
+
+use super::identity::Identities;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Why a line is not recorded.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LineError {
+    /// The action is denied, or the ledger fails.
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The line is no document.
+    #[error(transparent)]
+    Document(#[from] NotADocument),
+    /// The line is longer than an action may be.
+    #[error("a line of more than {at_most} bytes; accepted: one JSON object of at most so many")]
+    TooLong {
+        /// The longest that is taken.
+        at_most: usize,
+    },
+}
+
+impl LineError {
+    /// Whether other lines may still be recorded.
+    pub(super) fn is_about_the_line(&self) -> bool {
+        match self {
+            LineError::Act(error) => error.is_about_the_action(),
+            LineError::Document(_) | LineError::TooLong { .. } => true,
+        }
+    }
+
+    /// One sentence.
+    fn text(&self, output: &Output) -> String {
+        match self {
+            LineError::Act(ActError::Refused(refusal)) => refusal_text(refusal, output.language),
+            LineError::Act(ActError::Wire(error)) if output.language == Language::Vi => {
+                let WireError { field, given, rule, accepted } = error;
+                format!(
+                    "Từ chối: trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}"
+                )
+            }
+            error => format!("{}: {error}", output.say("Từ chối", "Refused")),
+        }
+    }
+
+    /// What the API answers.
+    fn into_json(self) -> (&'static str, Value) {
+        match self {
+            LineError::Act(ActError::Refused(refusal)) => ("refused", refusal_json(&refusal)),
+            LineError::Act(error) => ("problem", Problem::from(error).into_body()),
+            LineError::Document(_) | LineError::TooLong { .. } => {
+                ("problem", Problem::bad_body(&self.to_string()).into_body())
+            }
+        }
+    }
+}
+
+/// What became of a line.
+pub(super) enum Outcome {
+    /// It is recorded now.
+    Recorded(Done),
+    /// It was recorded before.
+    Repeated(Done),
+    /// It would be recorded: nothing is.
+    Allowed(Done),
+    /// It is not recorded.
+    Refused(LineError),
+}
+
+impl Outcome {
+    pub(super) fn of(done: Done) -> Outcome {
+        if done.is_repeated() { Outcome::Repeated(done) } else { Outcome::Recorded(done) }
+    }
+
+    pub(super) fn of_rehearsal(done: Done) -> Outcome {
+        if done.is_repeated() { Outcome::Repeated(done) } else { Outcome::Allowed(done) }
+    }
+}
+
+/// Says the outcome of every line, and counts.
+pub(super) struct Tally<'a> {
+    pub(super) output: &'a Output,
+    pub(super) dry_run: bool,
+    atomic: bool,
+    /// Gives ids to the lines that have none; `None`: each gets a new one.
+    pub(super) identities: Option<Identities>,
+    recorded: usize,
+    repeated: usize,
+    allowed: usize,
+    /// The numbers of the lines that are refused.
+    refused: Vec<usize>,
+}
+
+impl<'a> Tally<'a> {
+    pub(super) fn new(
+        output: &'a Output,
+        dry_run: bool,
+        atomic: bool,
+        identities: Option<Identities>,
+    ) -> Tally<'a> {
+        let (recorded, repeated, allowed, refused) = (0, 0, 0, Vec::new());
+        Tally { output, dry_run, atomic, identities, recorded, repeated, allowed, refused }
+    }
+
+    /// Says what became of a line.
+    pub(super) fn say(&mut self, number: usize, outcome: Outcome) -> Result<(), Failure> {
+        match &outcome {
+            Outcome::Recorded(_) => self.recorded += 1,
+            Outcome::Repeated(_) => self.repeated += 1,
+            Outcome::Allowed(_) => self.allowed += 1,
+            Outcome::Refused(_) => self.refused.push(number),
+        }
+        if self.output.json {
+            return self.output.json(&outcome_json(number, outcome));
+        }
+        let output = self.output;
+        let line = output.say("Dòng", "Line");
+        let text = match &outcome {
+            Outcome::Recorded(done) => {
+                format!(
+                    "{}, {}",
+                    at(output.say("đã ghi tại vị trí", "recorded at position"), done),
+                    told(done, output)
+                )
+            }
+            Outcome::Repeated(done) => {
+                let what = output.say("đã được ghi từ trước tại vị trí", "already recorded at position");
+                format!("{}, {}", at(what, done), told(done, output))
+            }
+            Outcome::Allowed(done) => {
+                let what =
+                    output.say("được phép, sẽ được ghi tại vị trí", "allowed, would be recorded at position");
+                format!("{}; {}", at(what, done), output.say("không ghi gì", "nothing recorded"))
+            }
+            Outcome::Refused(error) => error.text(output),
+        };
+        output.line(&format!("{line} {number}: {text}"))
+    }
+
+    /// Ends at a line that the ledger, and not the line, is to blame for.
+    pub(super) fn broken_off(&mut self, number: usize, error: LineError) -> Failure {
+        let said = self.output.say(
+            "hỏng ở dòng này; các dòng sau chưa được thử",
+            "it failed here; the lines after it were not tried",
+        );
+        self.output.remark(&format!("{} {number}: {said}", self.output.say("Dòng", "Line")));
+        match error {
+            LineError::Act(error) => error.into(),
+            LineError::Document(_) | LineError::TooLong { .. } => Failure::new(error, "mend the line"),
+        }
+    }
+
+    /// Says how many lines became what; refused ones are a failure.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        let output = self.output;
+        let mut parts = Vec::new();
+        let mut part = |count: usize, vi: &str, en: &str| {
+            if count > 0 {
+                parts.push(format!("{count} {}", output.say(vi, en)));
+            }
+        };
+        part(self.recorded, "đã ghi", "recorded");
+        part(self.repeated, "đã có từ trước", "already recorded");
+        part(self.allowed, "được phép, không ghi gì", "allowed, nothing recorded");
+        part(self.refused.len(), "bị từ chối", "refused");
+        if parts.is_empty() {
+            parts.push(output.say("không có dòng nào", "no line").to_owned());
+        }
+        // In JSON each line says it for itself.
+        if !output.json {
+            output.line(&format!("{}: {}", output.say("Tổng cộng", "Together"), parts.join(", ")))?;
+        }
+        if self.repeated > 0 && self.identities.is_some() {
+            output.remark(output.say(
+                "Dòng đã có từ trước không được ghi lần nữa; nếu đó là việc khác mà lời giống hệt, hãy đặt tên lô khác: --batch TÊN.",
+                "What was already recorded is not recorded again; if it is another event in the same words, name another batch: --batch NAME.",
+            ));
+        }
+        self.result()
+    }
+
+    fn result(&self) -> Result<(), Failure> {
+        let Some(first) = self.refused.first() else { return Ok(()) };
+        let (output, count) = (self.output, self.refused.len());
+        let more = match count - 1 {
+            0 => String::new(),
+            more => format!(" (+ {more})"),
+        };
+        let said = match output.language {
+            Language::Vi => format!("dòng {first}{more} bị từ chối"),
+            Language::En => format!("line {first}{more} was refused"),
+        };
+        if self.atomic {
+            let nothing = output.say("không dòng nào được ghi", "no line was recorded");
+            return Err(Failure::new(format!("{said}: {nothing}"), "mend it and send the batch again"));
+        }
+        let hint = match (&self.identities, self.dry_run) {
+            (_, true) => "mend it; nothing was recorded",
+            (Some(_), false) => {
+                "mend it and send the whole file again under the same name: what is recorded is not recorded twice"
+            }
+            (None, false) => {
+                "mend it and send it alone: lines without a request id, of a batch without a name (--batch), would be recorded twice"
+            }
+        };
+        Err(Failure::new(said, hint))
+    }
+}
+
+fn at(what: &str, done: &Done) -> String {
+    match &done.receipt {
+        Some(receipt) => format!("{what} {}", receipt.first().get()),
+        None => what.to_owned(),
+    }
+}
+
+/// What else a receipt says, for whoever keeps it.
+fn told(done: &Done, output: &Output) -> String {
+    let version = format!("{} {}", output.say("phiên bản", "version"), done.version);
+    match &done.receipt {
+        Some(receipt) => {
+            let (request, leaf) = (output.say("mã yêu cầu", "request"), output.say("lá", "leaf"));
+            format!("{version}, {request} {}, {leaf} {}", receipt.request(), receipt.leaf())
+        }
+        None => version,
+    }
+}
+
+fn outcome_json(number: usize, outcome: Outcome) -> Value {
+    let mut answer = Map::new();
+    answer.insert("line".to_owned(), json!(number));
+    let (name, rest) = match outcome {
+        Outcome::Recorded(done) => ("recorded", answers::done(&done)),
+        Outcome::Repeated(done) => ("repeated", answers::done(&done)),
+        Outcome::Allowed(done) => ("allowed", answers::rehearsed(&done)),
+        Outcome::Refused(error) => {
+            let (key, value) = error.into_json();
+            ("refused", json!({ key: value }))
+        }
+    };
+    answer.insert("outcome".to_owned(), json!(name));
+    if let Value::Object(rest) = rest {
+        answer.extend(rest);
+    }
+    Value::Object(answer)
+}
