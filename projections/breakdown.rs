@@ -13,7 +13,8 @@ use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Total;
 
 use crate::books::Books;
-use crate::columns::Cells;
+use crate::columns::{Cells, Column};
+use crate::figures::{FigureAbout, Measure, Unit, Value};
 use crate::period::Period;
 use crate::query::{Query, Seen};
 use crate::report::{Report, assemble};
@@ -113,8 +114,8 @@ impl fmt::Display for Key {
 /// What has no value in the dimension: no enforcer, no tag.
 const NONE: Key = Key::Word(u8::MAX, "none");
 
-/// Returns the figures for each row of a dimension, in the order of the rows. Complaints and targets stand in the
-/// rows of offices only.
+/// Returns the figures for each row of a dimension, in the order of the rows. Complaints and units are counted in the
+/// rows of offices only, and of an obligation the tables alone; elsewhere such a figure is [`Value::Uncounted`].
 pub fn report_by(
     books: &Books,
     period: &Period,
@@ -152,7 +153,7 @@ pub fn report_by(
         }
     }
     rows.into_iter()
-        .map(|(key, rows)| (key, without_targets(assemble(&query, period, &query.regime, &rows))))
+        .map(|(key, rows)| (key, as_counted(dimension, assemble(&query, period, &query.regime, &rows))))
         .collect()
 }
 
@@ -172,11 +173,29 @@ fn by_office(query: &Query<'_>) -> Vec<(Key, Report)> {
         .collect()
 }
 
-/// A row is no unit: its cases are only some of an office's, and no target is for them.
-fn without_targets(mut report: Report) -> Report {
+/// A row is no unit: its cases are only some of an office's, and no target is for them. What it does not count is not 0.
+fn as_counted(dimension: Dimension, mut report: Report) -> Report {
     report.targets.clear();
-    report.figures.retain(|figure| figure.about.unit != crate::figures::Unit::Units);
+    for figure in &mut report.figures {
+        if !counts(dimension, figure.about) {
+            figure.value = Value::Uncounted;
+        }
+    }
     report
+}
+
+/// Whether the rows of a dimension other than the office count a figure.
+fn counts(dimension: Dimension, about: &FigureAbout) -> bool {
+    let mut columns = match about.measure {
+        Measure::Sum(plus, minus) | Measure::Rate(plus, minus) => plus.iter().chain(minus),
+        Measure::Reaching(_) | Measure::Targeted(_) => return false,
+    };
+    // Of a kind of obligation, the tables of cases and of money: the rest of a case has no kind.
+    let of_tables = |column: &Column| {
+        (Column::CasesCarried..=Column::CasesTrackingBook).contains(column)
+            || (Column::MoneyCarried..=Column::MoneyTrackingBook).contains(column)
+    };
+    about.unit != Unit::Complaints && (dimension != Dimension::Obligation || columns.all(of_tables))
 }
 
 fn by_obligation(query: &Query<'_>, seen: &Seen<'_>, case: &Case) -> Vec<(Key, Cells)> {

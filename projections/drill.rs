@@ -247,7 +247,7 @@ pub fn restatement(
         Some(Value::Unset(parameter)) => {
             Err(FigureError::Unset { id: about.id, parameter, day: period.to() })
         }
-        Some(Value::Rate { .. }) | None => Err(FigureError::OfUnits(about.id)),
+        Some(Value::Rate { .. } | Value::Uncounted) | None => Err(FigureError::OfUnits(about.id)),
     };
     let explained: Total = lines.iter().map(|line| line.delta).sum();
     let rest = amount(later)? - amount(earlier)? - explained;
@@ -430,7 +430,8 @@ fn units(query: &Query<'_>, about: &FigureAbout) -> Vec<Counted> {
     };
     let year = query.period.year();
     let report = report(query.books, &query.period, query.scope, query.known);
-    let rows = report.targets.iter().filter(|row| row.figure == id && (row.reached || !reached_only));
+    let rows =
+        report.targets.iter().filter(|row| row.figure == id && (row.reached == Some(true) || !reached_only));
     let live = timeline(known_at(query.books.organisation(), query.known));
     let assigned = |row: &TargetRow| {
         live.iter().rfind(|one| match &one.event.body {
@@ -444,7 +445,11 @@ fn units(query: &Query<'_>, about: &FigureAbout) -> Vec<Counted> {
         .filter_map(|row| {
             let code = query.world.organisation.offices.get(&row.office)?.code.clone();
             let at = assigned(row)?.at;
-            let how = if row.reached { "reached" } else { "not_reached" };
+            let how = match row.reached {
+                Some(true) => "reached",
+                Some(false) => "not_reached",
+                None => "not_known",
+            };
             let subject = Subject::Office(code);
             Some(Counted {
                 subject,

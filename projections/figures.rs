@@ -299,6 +299,8 @@ pub enum Value {
     },
     /// It needs this parameter, which is not set on the period's last day.
     Unset(Parameter),
+    /// The row is of something by which it is not counted: no complaint is of an enforcer.
+    Uncounted,
 }
 
 impl Value {
@@ -306,7 +308,7 @@ impl Value {
     pub fn amount(self) -> Option<Total> {
         match self {
             Value::Count(amount) | Value::Money(amount) => Some(amount),
-            Value::Rate { .. } | Value::Unset(_) => None,
+            Value::Rate { .. } | Value::Unset(_) | Value::Uncounted => None,
         }
     }
 
@@ -314,7 +316,7 @@ impl Value {
     pub fn percent(self) -> Option<String> {
         match self {
             Value::Rate { numerator, denominator } => percent(numerator, denominator),
-            Value::Count(_) | Value::Money(_) | Value::Unset(_) => None,
+            Value::Count(_) | Value::Money(_) | Value::Unset(_) | Value::Uncounted => None,
         }
     }
 }

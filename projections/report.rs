@@ -78,16 +78,14 @@ pub struct TargetRow {
     pub figure: String,
     /// What it should reach in the whole year.
     pub target: Ratio,
-    /// What is above the line of its own rate.
-    pub numerator: Total,
-    /// What is below it.
-    pub denominator: Total,
-    /// Whether the whole year's target is reached already.
-    pub reached: bool,
+    /// Its own rate.
+    pub rate: Value,
+    /// Whether the whole year's target is reached already; `None` where its rate is not known.
+    pub reached: Option<bool>,
     /// The target's share of the months gone by: target × months / 12, as numerator and denominator.
     pub pace: (Total, Total),
     /// Whether it has come at least as far as that.
-    pub on_pace: bool,
+    pub on_pace: Option<bool>,
 }
 
 impl Report {
@@ -178,24 +176,28 @@ fn target_rows(period: &Period, organisation: &Organisation, offices: &[OfficeRo
     for row in offices {
         for about in FIGURES.iter().filter(|about| about.unit == Unit::Rate) {
             let Some(target) = organisation.target(year, row.office, about.id) else { continue };
-            let Some(Value::Rate { numerator, denominator }) = value_of(about, &row.cells, &row.unset) else {
-                continue;
-            };
+            let rate = value_of(about, &row.cells, &row.unset).unwrap_or(Value::Uncounted);
             let months = Total::from(period.months());
             let pace = (Total::from(target.numerator) * months, Total::from(target.denominator) * 12);
             targets.push(TargetRow {
                 office: row.office,
                 figure: about.id.to_owned(),
                 target,
-                numerator,
-                denominator,
-                reached: target.reached_by(numerator, denominator),
+                rate,
+                reached: of_rate(rate, |above, below| target.reached_by(above, below)),
                 pace,
-                on_pace: denominator > 0 && reaches(numerator, denominator, pace),
+                on_pace: of_rate(rate, |above, below| below > 0 && reaches(above, below, pace)),
             });
         }
     }
     targets
+}
+
+fn of_rate(rate: Value, says: impl FnOnce(Total, Total) -> bool) -> Option<bool> {
+    match rate {
+        Value::Rate { numerator, denominator } => Some(says(numerator, denominator)),
+        Value::Count(_) | Value::Money(_) | Value::Unset(_) | Value::Uncounted => None,
+    }
 }
 
 fn reaches(numerator: Total, denominator: Total, pace: (Total, Total)) -> bool {
@@ -212,7 +214,8 @@ fn figure_value(
     targets: &[TargetRow],
 ) -> Value {
     let count = |reached_only: bool, id: &str| {
-        let rows = targets.iter().filter(|row| row.figure == id && (row.reached || !reached_only));
+        let rows =
+            targets.iter().filter(|row| row.figure == id && (row.reached == Some(true) || !reached_only));
         Value::Count(Total::try_from(rows.count()).unwrap_or(Total::MAX))
     };
     match (about.measure, missing(about, unset)) {
@@ -220,7 +223,7 @@ fn figure_value(
         (Measure::Reaching(id), None) => count(true, id),
         (Measure::Targeted(id), None) => count(false, id),
         (Measure::Sum(..) | Measure::Rate(..), None) => {
-            value_of(about, cells, unset).unwrap_or(Value::Count(0))
+            value_of(about, cells, unset).unwrap_or(Value::Uncounted)
         }
     }
 }

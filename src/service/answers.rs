@@ -128,6 +128,7 @@ fn value_json(value: figures::Value, unit: &str) -> Value {
             "unit": unit,
         }),
         figures::Value::Unset(parameter) => json!({ "value": null, "unit": unit, "unset": parameter.id() }),
+        figures::Value::Uncounted => json!({ "value": null, "unit": unit }),
     }
 }
 
@@ -187,11 +188,7 @@ fn targets_json(report: &Report, organisation: &Organisation) -> Value {
             "office": office_code(organisation, row.office),
             "figure": row.figure,
             "target": { "numerator": row.target.numerator, "denominator": row.target.denominator },
-            "value": {
-                "numerator": total(row.numerator),
-                "denominator": total(row.denominator),
-                "percent": thads_cases::money::percent(row.numerator, row.denominator),
-            },
+            "value": value_json(row.rate, "percent")["value"],
             "reached": row.reached,
             "on_pace": row.on_pace,
         })

@@ -6,6 +6,7 @@ use thads_projections::breakdown::{Dimension, Key, report_by};
 use thads_projections::case_state::{Mark, case_view};
 use thads_projections::drill::{FigureError, figure_cases, figure_events};
 use thads_projections::entry::DecodeError;
+use thads_projections::figures::Value;
 use thads_projections::scope::Scope;
 use thads_projections::snapshot;
 
@@ -69,6 +70,26 @@ fn a_report_by_a_dimension_adds_up() {
         let Key::Office(code) = key else { panic!("{key}") };
         let number = pen.books.world().organisation.office_by_code(&code).unwrap().number;
         assert_eq!(row, pen.report("2019-H1", Scope::OfficeAlone(number)));
+    }
+    // What a row does not count is not 0.
+    let first = |dimension| report_by(&pen.books, &period("2019-H1"), ALL, pen.next(), dimension).remove(0).1;
+    for &dimension in Dimension::ALL {
+        let row = first(dimension);
+        for id in [
+            "complaints.received",
+            "units.over_case_target",
+            "money.collected",
+            "rate.auction_sold",
+            "cases.in_transit",
+        ] {
+            let counted = match dimension {
+                Dimension::Office => true,
+                Dimension::Obligation => false,
+                _ => !id.starts_with("complaints.") && !id.starts_with("units."),
+            };
+            assert_eq!(row.value(id).unwrap() != Value::Uncounted, counted, "{id} by {}", dimension.word());
+        }
+        assert!(row.amount("cases.total").is_some() && row.amount("money.finished").is_some());
     }
     for &dimension in Dimension::ALL {
         assert_eq!(dimension.word().parse(), Ok(dimension));

@@ -339,6 +339,7 @@ pub(crate) fn shown(report: &Report, ids: &[&str]) -> Vec<String> {
             Value::Count(amount) | Value::Money(amount) => format!("{id} {amount}"),
             Value::Rate { numerator, denominator } => format!("{id} {numerator}/{denominator}"),
             Value::Unset(parameter) => format!("{id} unset: {parameter}"),
+            Value::Uncounted => format!("{id} not counted"),
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use thads_cases::case::{Basis, Payee};
 use thads_cases::distribution::ObligationKind::{CourtFee, Fine, Injury, Loan};
 use thads_projections::drill::{Subject, restatement};
+use thads_projections::figures::Value;
 use thads_projections::scope::Scope;
 
 use crate::acts::{collected, reduced};
@@ -429,6 +430,13 @@ fn the_identity_across_a_boundary() {
         ALL,
         "cases.to_execute unset: stat_to_execute, rate.cases unset: stat_sum, cases.finished 0",
     );
+    // A target is there, whether or not its unit's rate is known.
+    let mut pen = pen;
+    pen.target(A, 2026, "rate.cases", 75);
+    pen.check("2026-M10", ALL, "units.with_case_target 1, units.over_case_target unset: stat_sum");
+    let report = pen.report("2026-M10", ALL);
+    assert_eq!(report.targets.len(), 1);
+    assert_eq!((report.targets[0].reached, report.targets[0].on_pace), (None, None));
 }
 
 /// Vector 21.
@@ -477,7 +485,7 @@ fn units_at_or_over_their_target() {
     let report = pen.report("2019-H1", ALL);
     let row = report.targets.iter().find(|row| row.office == B).unwrap();
     assert_eq!(
-        (row.numerator, row.denominator, row.pace, row.reached, row.on_pace),
-        (2, 4, (450, 1200), false, true)
+        (row.rate, row.pace, row.reached, row.on_pace),
+        (Value::Rate { numerator: 2, denominator: 4 }, (450, 1200), Some(false), Some(true))
     );
 }

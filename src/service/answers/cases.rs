@@ -74,11 +74,17 @@ fn case_json(
     answer.insert("debtors".to_owned(), parties(&case.debtors)?);
     answer.insert("creditors".to_owned(), parties(&case.creditors)?);
     answer.insert("obligations".to_owned(), case.obligations.iter().map(obligation_json).collect());
-    answer.insert("remaining".to_owned(), total(case.remaining()));
+    answer.insert("remaining".to_owned(), remaining(case));
     answer.insert("cash".to_owned(), cash_json(&case.cash));
     answer.insert("held".to_owned(), json!(case.held));
     answer.insert("assets".to_owned(), json!(case.assets));
     Ok(answer)
+}
+
+/// What is still owed; null where no order is there yet that says what is.
+fn remaining(case: &Case) -> Value {
+    let is_known = case.order.on.is_some() || !case.obligations.is_empty();
+    if is_known { total(case.remaining()) } else { Value::Null }
 }
 
 fn obligation_json(one: &Obligation) -> Value {
@@ -291,7 +297,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
                         "standing": standing,
                         "ordered": case.order.on,
                         "enforcer": case.last_enforcer,
-                        "remaining": total(case.remaining()),
+                        "remaining": remaining(&case),
                         "collected": total(case.cash.collected),
                         "version": entries.len(),
                     }),
