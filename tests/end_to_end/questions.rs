@@ -1,10 +1,14 @@
 //! Questions: every answer names the moment that it is about, an office is meant with or without those below it by one word,
 //! and a list in pages is the list of one moment; at the API and at the command line alike.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::support::{
-    ACTIONS, Folder, Server, action, ask, distraint_case, fine_case, officer, real_ledger, record, thads,
+    ACTIONS, Folder, Server, THADS, action, ask, distraint_case, fine_case, head, officer, real_ledger,
+    record, thads,
 };
 
 const CASE: &str = "DT03/2018/0001";
@@ -156,4 +160,75 @@ fn a_list_in_pages_is_the_list_of_one_moment() {
     let whole = thads(&folder.data, &["--lang", "en", "cases", "--limit", "8"]).ok();
     assert!(!whole.err.contains("--after"), "{}", whole.err);
     assert_eq!(thads(&folder.data, &["cases", "--limit", "0"]).status, 2);
+}
+
+/// What an option cannot mean beside another, or of this ledger, is refused; what it can mean, it means.
+#[test]
+fn an_option_is_meant_or_refused() {
+    let folder = ledger();
+    let size = head(&folder.data).0;
+    let (last, beyond) = (size.to_string(), (size + 1).to_string());
+    let period = ["--period", "2019-H1"];
+    for (args, status) in [
+        (&["demo", "--no-serve", "--listen", "127.0.0.1:0"][..], 2),
+        (&["demo", "--no-serve", "--host", "office.example"], 2),
+        (&["serve", "--host", ""], 2),
+        (&["serve", "--host", "http://office.example/"], 2),
+        (&[&["figure", "cases.total", "--cases", "--events"], &period[..]].concat(), 2),
+        (&["restore", "nowhere", "--to", "1", "--as-known", "2019-01-01"], 2),
+        (&["cases", "--after", "DT03"], 2),
+        (&["cases", "--limit", "0"], 2),
+        (&["cases", "--as-known", "+1"], 1),
+        (&["cases", "--standing", "lost"], 1),
+        (&["cases", "--as-known", &beyond], 1),
+        (&[&["report", "--by", "colour"], &period[..]].concat(), 1),
+        (&["log", "--from", "3", "--to", "2"], 1),
+        (&["log", "--from", &beyond], 1),
+        (&["log", "--to", &beyond], 1),
+        (&["log", "--from", &last], 0),
+        (&["log", "--from", "2", "--to", &last], 0),
+    ] {
+        let ran = thads(&folder.data, args);
+        assert_eq!(ran.status, status, "{args:?}: {ran:?}");
+        assert!(status == 0 || !ran.err.is_empty(), "{args:?}");
+    }
+    let mut serving = Command::new(THADS)
+        .args([
+            "--data",
+            &folder.data.display().to_string(),
+            "--json",
+            "--quiet",
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let read = BufReader::new(serving.stdout.take().unwrap()).read_line(&mut line);
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    read.unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    assert!(said["serving"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{line}");
+}
+
+/// What is owed before an order says it is not known: null, and a dash, never 0.
+#[test]
+fn what_is_not_known_is_not_nothing() {
+    let folder = ledger();
+    let judgment = &fine_case("DT03/2018/0002")[..1];
+    record(&folder.data, judgment).ok();
+    let rows = rows(&folder, &["cases"]);
+    assert_eq!(rows[1]["standing"], "registered", "{rows:?}");
+    assert!(rows[0]["remaining"].is_i64() && rows[1]["remaining"].is_null(), "{rows:?}");
+    assert!(ask(&folder.data, &["case", "DT03/2018/0002"])["remaining"].is_null());
+    let text = thads(&folder.data, &["--quiet", "cases"]).ok().out;
+    assert!(text.lines().nth(1).unwrap().trim_end().ends_with('–'), "{text}");
+    let report = ask(&folder.data, &["report", "--period", "2019-H1", "--by", "enforcer"]);
+    let row = &report["rows"][0]["figures"];
+    for id in ["complaints.received", "units.with_case_target"] {
+        assert!(row[id]["value"].is_null() && report["figures"][id]["value"].is_i64(), "{id}: {row}");
+    }
 }

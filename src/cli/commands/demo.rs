@@ -23,7 +23,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Report and verify, do not serve.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["listen", "host"])]
     no_serve: bool,
     #[command(flatten)]
     serve: super::serve::Args,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use thads_ledger::{Reader, Stored};
 use thads_proof::record::{Position, Stream};
-use thads_service::wire::record_json;
+use thads_service::wire::{WireError, record_json};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -31,9 +31,23 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             Failure::new(format!("stream {text:?}: {error}"), "for instance case:DT03/2018/0412")
         })?),
     };
+    let size = reader.head().size;
+    let to = args.to.unwrap_or(size);
+    if args.from > to || to > size {
+        return Err(WireError::new(
+            "--from, --to",
+            &format!("{}, {to}", args.from),
+            "positions of the log, the first not behind the end",
+            &format!("0 to {size}"),
+        )
+        .into());
+    }
+    if reader.genesis().practice && !output.json {
+        output.line("*** SỔ THỰC HÀNH ***")?;
+    }
     let mut records = reader.read(Position::new(args.from));
     let asked = |stored: &Stored| only.as_ref().is_none_or(|only| *only == stored.record.stream);
-    let before_end = |stored: &Stored| args.to.is_none_or(|to| stored.record.position.get() < to);
+    let before_end = |stored: &Stored| stored.record.position.get() < to;
     output.lines(
         std::iter::from_fn(|| records.next_stored())
             .take_while(|stored| stored.as_ref().map_or(true, before_end))

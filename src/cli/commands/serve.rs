@@ -16,15 +16,26 @@ use crate::output::{Output, complain};
 /// How often the ledger's state is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
-/// Arguments of `serve`.
+/// Arguments of `serve`, and of `demo`, which serves as well.
 #[derive(clap::Args, Debug)]
+#[group(id = "serving")]
 pub(crate) struct Args {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
     /// A further name under which requests may address the server, for instance that of a proxy before it.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     host: Vec<String>,
+}
+
+/// A name under which a server may be addressed: what no request can bear would never count.
+fn name(given: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    if !given.is_empty() && given.chars().all(fits) {
+        return Ok(given.to_owned());
+    }
+    Err("a host's name, with a port where it is not this server's: office.example, office.example:8443"
+        .to_owned())
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
@@ -58,6 +69,9 @@ pub(crate) fn serve(house: House, output: &Output, args: &Args) -> Result<(), Fa
         let [interrupt, terminate, hangup] = asked.map(signal);
         tokio::spawn(heed([interrupt?, terminate?, hangup?], tell));
         output.remark(&format!("{} http://{address}/", output.say("Đang phục vụ tại", "Serving at")));
+        if output.json {
+            output.json(&serde_json::json!({ "serving": format!("http://{address}/") }))?;
+        }
         tokio::spawn(tell_changes(Arc::downgrade(&house), *output));
         let authorities = Authorities::new(address, args.host.clone());
         let tell: http::Tell = Arc::new(|cause| complain(cause, None));

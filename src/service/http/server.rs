@@ -47,7 +47,7 @@ const TAKEN_MIN: usize = 1 << 20;
 const HEADER_BYTES_MAX: usize = 64 << 10;
 const HEADERS_MAX: usize = 100;
 /// Until a connection is accepted again after one could not be.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 impl Default for Limits {
     /// At most half of the file descriptors that the process may open are connections: the ledger needs the rest.
