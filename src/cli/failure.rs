@@ -1,5 +1,6 @@
 //! Failures of a command: one sentence, a way out, and an exit status.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use thads_cases::refusal::Refusal;
@@ -27,6 +28,24 @@ const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made 
 /// The way out where only a copy is left that need not be whole.
 const NO_SEGMENTS: &str =
     "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
+
+/// The way out of what the system does not let be done.
+fn way_out(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "run it as the user whom the file belongs to, or give this user the right to it (ls -l shows both)"
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room on that disk, or raise the limit, and try again"
+        }
+        ErrorKind::ReadOnlyFilesystem => "mount that file system for writing, or name another directory",
+        ErrorKind::NotFound | ErrorKind::NotADirectory => "look at the name; is its disk mounted?",
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => {
+            "nothing was changed; put what belongs there in its place"
+        }
+        _ => "look at that file and its disk (the system's log says more), and try again",
+    }
+}
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -130,7 +149,7 @@ impl From<HouseError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        Failure::Failed { message: error.to_string(), hint: None }
+        Failure::new(&error, way_out(&error))
     }
 }
 
@@ -151,6 +170,9 @@ impl From<AnswerError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         let message = error.to_string();
+        if let OpenError::Io(error) = &error {
+            return Failure::new(message, way_out(error));
+        }
         if error.is_evidence() {
             let hint = match error {
                 OpenError::Damaged { .. } => BEYOND_REPAIR,
@@ -196,7 +218,8 @@ impl From<BackupError> for Failure {
             BackupError::Contradiction(_) => {
                 "keep both as they are; thads verify --checkpoint with the backup's checkpoint says from where on they differ"
             }
-            BackupError::Open(_) | BackupError::Refused(_) | BackupError::Io(_) => {
+            BackupError::Io(error) => return Failure::new(message, way_out(&error)),
+            BackupError::Open(_) | BackupError::Refused(_) => {
                 return Failure::Failed { message, hint: None };
             }
         };
@@ -211,9 +234,8 @@ impl From<JournalError> for Failure {
             JournalError::Damaged { .. } | JournalError::Misfit(_) => {
                 Failure::Damage { message, hint: Some(MEND.to_owned()) }
             }
-            JournalError::Full { .. } | JournalError::Io(_) | JournalError::Stopped(_) => {
-                Failure::Failed { message, hint: None }
-            }
+            JournalError::Io(error) => Failure::new(message, way_out(&error)),
+            JournalError::Full { .. } | JournalError::Stopped(_) => Failure::Failed { message, hint: None },
         }
     }
 }

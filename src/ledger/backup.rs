@@ -223,7 +223,7 @@ fn look(target: &Path, genesis: &Genesis) -> Result<Option<(Contents, Checkpoint
     let mut entries = match fs::read_dir(target) {
         Ok(entries) => entries.collect::<Result<Vec<_>, _>>()?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(plain::named(target, &error).into()),
     };
     entries.retain(|entry| entry.file_name() != files::LOST_AND_FOUND);
     let is_there = |name: &str| entries.iter().any(|entry| entry.file_name() == name);

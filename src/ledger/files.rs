@@ -81,9 +81,15 @@ pub fn holds_log(dir: &Path) -> Result<bool> {
     Ok(is_there)
 }
 
+/// Returns whether nothing has that name. What cannot be seen, or leads nowhere, is not missing: who opens it hears why.
+pub(crate) fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path)
+        .is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+}
+
 /// Makes the names in the folder `path` durable.
 pub(crate) fn sync_folder(path: &Path) -> Result<()> {
-    File::open(path)?.sync_all()
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(plain::of(path))
 }
 
 /// Makes the name of `path` durable.
@@ -100,11 +106,14 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
-    let mut file = new_file(Path::new(&draft))?;
-    file.write_all(bytes)?;
-    file.set_permissions(fs::Permissions::from_mode(mode))?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
+    let written = || {
+        let mut file = new_file(Path::new(&draft))?;
+        file.write_all(bytes)?;
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    };
+    written().map_err(plain::of(path))?;
     sync_parent(path)
 }
 
@@ -115,7 +124,8 @@ pub(crate) fn new_file(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true).mode(0o600);
     let file = options.open(path).map_err(|error| plain::named(path, &error))?;
-    file.set_permissions(fs::Permissions::from_mode(0o600))?; // the umask may have taken the owner's right
+    // The umask may have taken the owner's right.
+    file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(plain::of(path))?;
     Ok(file)
 }
 
@@ -156,7 +166,8 @@ pub(crate) fn aside(path: &Path) -> PathBuf {
 pub(crate) fn with_asides(path: &Path) -> Result<Vec<PathBuf>> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut all = Vec::new();
-    for entry in fs::read_dir(path.parent().unwrap_or(path))? {
+    let folder = path.parent().unwrap_or(path);
+    for entry in fs::read_dir(folder).map_err(plain::of(folder))? {
         let entry = entry?;
         let other = entry.file_name().to_string_lossy().into_owned();
         if entry.file_type()?.is_dir() && (other == name || other.starts_with(&format!("{name}.aside-"))) {
@@ -169,7 +180,7 @@ pub(crate) fn with_asides(path: &Path) -> Result<Vec<PathBuf>> {
 /// Gives `path` another name beside it, and makes that durable. Returns the name.
 pub(crate) fn set_aside(path: &Path) -> Result<PathBuf> {
     let to = aside(path);
-    fs::rename(path, &to)?;
+    fs::rename(path, &to).map_err(plain::of(path))?;
     sync_parent(path)?;
     Ok(to)
 }
@@ -183,6 +194,9 @@ mod tests {
     fn what_cannot_be_seen_is_not_called_missing() {
         let all = tempfile::tempdir().unwrap();
         assert!(!holds_log(all.path()).unwrap() && !holds_log(&all.path().join("none")).unwrap());
+        let [none, nowhere] = ["none", "nowhere"].map(|name| all.path().join(name));
+        std::os::unix::fs::symlink(&none, &nowhere).unwrap();
+        assert!(is_missing(&none) && !is_missing(&nowhere));
         let round = all.path().join("round");
         std::os::unix::fs::symlink(&round, &round).unwrap();
         let said = holds_log(&round).unwrap_err().to_string();

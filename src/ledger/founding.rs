@@ -53,7 +53,7 @@ pub(crate) fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
 /// Returns whether the sled of `dir` may hold records. Only a copy is opened: it may be all that is left of a ledger.
 fn holds_records(dir: &Path, storage: &Storage) -> bool {
     let sled = dir.join(files::SLED);
-    if !sled.exists() {
+    if files::is_missing(&sled) {
         return false;
     }
     let copy = CopiedStore::open(&sled, storage.sled_deadline);

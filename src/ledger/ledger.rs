@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
+use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
 use crate::append::{Append, AppendError, NotTogether};
@@ -54,7 +55,7 @@ impl Ledger {
             && !parent.as_os_str().is_empty()
             && !parent.exists()
         {
-            fs::create_dir_all(parent)?;
+            fs::create_dir_all(parent).map_err(plain::of(parent))?;
         }
         files::make_folder(dir)?;
         let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);
@@ -345,8 +346,10 @@ impl Drop for Ledger {
 /// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the
 /// old one is lost, and stand in its way when it is brought back.
 fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError> {
-    let Some(gone) =
-        [vault::ENTRIES, vault::KEYRING].map(|file| dir.join(file)).into_iter().find(|file| !file.exists())
+    let Some(gone) = [vault::ENTRIES, vault::KEYRING]
+        .map(|file| dir.join(file))
+        .into_iter()
+        .find(|file| files::is_missing(file))
     else {
         return Ok(());
     };

@@ -169,7 +169,7 @@ impl Opening<'_> {
                     }
                     Ok(end) if end > 0 => {}
                     Ok(_) => return Err(OpenError::NotALedger(self.dir.to_path_buf())),
-                    Err(_) if !self.dir.join(files::SLED).exists() => {
+                    Err(_) if files::is_missing(&self.dir.join(files::SLED)) => {
                         return Err(OpenError::NotALedger(self.dir.to_path_buf()));
                     }
                     Err(error) => {
@@ -265,9 +265,9 @@ impl Opening<'_> {
     fn open_copy(&self) -> Result<Store, StoreError> {
         let (sled, copy) = (self.dir.join(files::SLED), self.copy_path());
         if fs::symlink_metadata(&copy).is_ok() {
-            fs::remove_dir_all(&copy)?;
+            fs::remove_dir_all(&copy).map_err(plain::of(&copy))?;
         }
-        if !sled.exists() {
+        if files::is_missing(&sled) {
             return Err(StoreError::Sled("there is none".into()));
         }
         copy_sled(&sled, &copy)?;
@@ -280,7 +280,8 @@ impl Opening<'_> {
             return Ok(());
         }
         if self.copy_path().exists() {
-            fs::remove_dir_all(self.copy_path())?;
+            let copy = self.copy_path();
+            fs::remove_dir_all(&copy).map_err(plain::of(&copy))?;
         }
         Ok(())
     }
@@ -290,7 +291,7 @@ impl Opening<'_> {
         self.drop_source()?;
         let Some(ledger) = survey.ledger else { return Err(OpenError::NotALedger(self.dir.to_path_buf())) };
         let tip = survey.tip;
-        if tip.size == 0 && !self.dir.join(files::SLED).exists() {
+        if tip.size == 0 && files::is_missing(&self.dir.join(files::SLED)) {
             // Of a founding that was cut off: its block was never finished.
             return Err(OpenError::NotALedger(self.dir.to_path_buf()));
         }

@@ -17,7 +17,7 @@ const BALLAST: &str = "ballast";
 
 /// Returns the bytes that are free for this process on the file system of `path`.
 pub(crate) fn free(path: &Path) -> Result<u64> {
-    let stat = statvfs(path)?;
+    let stat = statvfs(path).map_err(|error| plain::named(path, &error.into()))?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
@@ -43,10 +43,10 @@ pub(crate) fn take_ballast(dir: &Path, bytes: u64) -> Result<bool> {
     }
     let file = files::new_file(&path)?;
     if fallocate(&file, FallocateFlags::empty(), 0, bytes).is_err() {
-        fs::remove_file(&path)?;
+        files::remove_if_there(&path)?;
         return Ok(false);
     }
-    file.sync_all()?;
+    file.sync_all().map_err(plain::of(&path))?;
     files::sync_folder(dir)?;
     Ok(true)
 }
@@ -67,8 +67,8 @@ pub(crate) fn release_ballast(dir: &Path, storage: &Storage) -> Result<Option<u6
     if !is_there(&path)? || !is_short_of_room(dir, storage)? {
         return Ok(None);
     }
-    let bytes = fs::symlink_metadata(&path)?.len();
-    fs::remove_file(&path)?;
+    let bytes = fs::symlink_metadata(&path).map_err(plain::of(&path))?.len();
+    files::remove_if_there(&path)?;
     files::sync_folder(dir)?;
     Ok(Some(bytes))
 }

@@ -110,7 +110,7 @@ pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
             "this is a backup, which keeps it under other names; thads restore checks it",
         ));
     }
-    let gone = [ENTRIES, KEYRING].into_iter().find(|file| !dir.join(file).exists());
+    let gone = [ENTRIES, KEYRING].into_iter().find(|file| files::is_missing(&dir.join(file)));
     match checked() {
         Ok(report) => match gone.filter(|_| report.lost > 0) {
             Some(gone) => VaultCheck::Gone(gone, report.lost),

@@ -84,6 +84,15 @@ pub fn named(path: &Path, error: &Error) -> Error {
     Error::new(error.kind(), named)
 }
 
+/// Puts the name of the file that an error concerns in front of it, unless its text names one already: for `map_err`.
+pub fn of(path: &Path) -> impl Fn(Error) -> Error + '_ {
+    move |error| {
+        let has_name = error.get_ref().is_some_and(|inner| inner.is::<Named>())
+            || error.to_string().contains(&*path.to_string_lossy());
+        if has_name { error } else { named(path, &error) }
+    }
+}
+
 /// Returns the number that the system gave an error, also where [`named`] has put a file's name in front.
 pub fn system_number(error: &Error) -> Option<i32> {
     let named = || error.get_ref()?.downcast_ref::<Named>()?.number;

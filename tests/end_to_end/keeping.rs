@@ -114,7 +114,10 @@ fn the_copy_that_has_more_comes_back_and_the_other_stays_beside() {
     let damaged = fs::read(folder.data.join(ENTRIES)).unwrap();
     assert!(holds(&target, "vault", &good) && holds(&target, "vault", &damaged));
     let back = Folder::new();
-    let restored = thads(&back.data, &["--json", "restore", &target.display().to_string()]).ok().json();
+    let brought = thads(&back.data, &["--json", "restore", &target.display().to_string()]);
+    assert_eq!(brought.status, 3, "{brought:?}");
+    assert!(brought.err.contains("1 pieces are lost in the backup"), "{brought:?}");
+    let restored = brought.json();
     assert_eq!(restored["personal_unopened"], 1, "{restored}");
     assert_eq!(restored["kept_beside"].as_array().unwrap().len(), 1, "{restored}");
     change(&folder.data.join(ENTRIES), |bytes| bytes[100] ^= 1);

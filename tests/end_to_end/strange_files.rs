@@ -102,6 +102,22 @@ fn a_link_to_a_device_is_read_by_nobody() {
     }
 }
 
+/// What leads nowhere is there, and is not called gone.
+#[test]
+fn a_link_to_nothing_is_said_to_be_one() {
+    for name in ["vault/entries", "keys/keyring", "sled", "wal/0000000000.seg", "LOCK"] {
+        put(name, "dangling link", |path| symlink("nowhere", path).unwrap());
+    }
+    for name in ["vault/entries", "keys/keyring"] {
+        let folder = real_ledger();
+        let path = folder.data.join(name);
+        fs::remove_file(&path).unwrap();
+        symlink("nowhere", &path).unwrap();
+        let done = bounded(&folder.data, &["checkpoint"]);
+        assert!(done.status == 1 && done.err.contains("symbolic link"), "{name}: {done:?}");
+    }
+}
+
 #[test]
 fn a_file_that_only_looks_large_costs_neither_memory_nor_time() {
     for name in EVERYWHERE.into_iter().filter(|name| !["sled", "ballast"].contains(name)) {

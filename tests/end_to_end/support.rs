@@ -9,6 +9,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -207,6 +208,8 @@ pub(crate) fn real_ledger() -> Folder {
 pub(crate) struct Server {
     child: Child,
     address: String,
+    /// Reads what it says to its operator after its address.
+    ear: Option<JoinHandle<String>>,
 }
 
 /// What a server answered.
@@ -281,8 +284,12 @@ impl Server {
             }
             said.push_str(&line);
         };
-        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
-        Server { child, address }
+        let ear = std::thread::spawn(move || {
+            let mut said = String::new();
+            errors.read_to_string(&mut said).unwrap();
+            said
+        });
+        Server { child, address, ear: Some(ear) }
     }
 
     /// Where it listens.
@@ -333,10 +340,16 @@ impl Server {
     }
 
     /// Asks it to end, as a service manager does, and returns its exit status.
-    pub(crate) fn stop(mut self) -> i32 {
+    pub(crate) fn stop(self) -> i32 {
+        self.stop_and_hear().0
+    }
+
+    /// The same, with what it has said to its operator since it served.
+    pub(crate) fn stop_and_hear(mut self) -> (i32, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.child.wait().unwrap().code().unwrap_or(-1)
+        let status = self.child.wait().unwrap().code().unwrap_or(-1);
+        (status, self.ear.take().unwrap().join().unwrap())
     }
 }
 

@@ -32,7 +32,7 @@ fn a_server_that_can_write_no_more_says_so_and_answers_what_it_has_acknowledged(
     let known = [judgment(1), note(100, "trước")];
     let receipts = known.clone().map(|action| server.post(ACTIONS, &action.to_string()));
     server.limit(NOTHING);
-    problem(&server.post(ACTIONS, &judgment(2).to_string()), 503, "unknown-outcome");
+    let unknown = problem(&server.post(ACTIONS, &judgment(2).to_string()), 503, "unknown-outcome");
     server.limit(None);
 
     let ready = server.get("/readyz");
@@ -45,10 +45,19 @@ fn a_server_that_can_write_no_more_says_so_and_answers_what_it_has_acknowledged(
     let other = problem(&server.post(ACTIONS, &note(100, "khác").to_string()), 409, "request-reused");
     assert_eq!(other["position"], receipts[1].json()["first"], "{other}");
     // What failed was never acknowledged: only the next opening knows what became of it.
+    let mut answers = vec![unknown];
     for action in [judgment(2), note(101, "mới")] {
-        problem(&server.post(ACTIONS, &action.to_string()), 503, "stopped");
+        answers.push(problem(&server.post(ACTIONS, &action.to_string()), 503, "stopped"));
     }
-    assert_eq!(server.stop(), 1);
+    // Which file it was is said to the operator, and not to clients.
+    let (status, said) = server.stop_and_hear();
+    assert_eq!(status, 1);
+    let file = folder.data.join("wal/0000000000.seg").display().to_string();
+    let causes: Vec<&str> = said.lines().filter(|line| line.contains("was answered with 503")).collect();
+    assert!(!causes.is_empty() && causes.iter().all(|line| line.contains(&file)), "{said}");
+    for answer in answers {
+        assert!(!answer.to_string().contains(".seg") && !answer.to_string().contains("os error"), "{answer}");
+    }
 
     let server = Server::start(&folder.data);
     let sent = [judgment(2), note(101, "mới")].map(|action| server.post(ACTIONS, &action.to_string()).status);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use thads_cases::date::Date;
-use thads_ledger::Until;
+use thads_ledger::{Restored, Sentence, Until, VaultCheck};
 use thads_proof::record::Micros;
 use thads_service::persons::references;
 use thads_service::wire::instant;
@@ -36,9 +36,14 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     };
     let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref(), references)?;
     let (size, root) = (done.size, done.root.to_string());
+    let (unopened, without_key) = match &done.personal {
+        Some(VaultCheck::Checked(report)) => (Some(report.lost), report.without_key),
+        Some(VaultCheck::Gone(_, lost)) => (Some(*lost), 0),
+        Some(VaultCheck::Skipped(_) | VaultCheck::Unreadable(_)) | None => (None, 0),
+    };
     if output.json {
-        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": done.unopened, "kept_beside": done.beside }))?;
-        return Ok(());
+        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": unopened, "kept_beside": done.beside }))?;
+        return result(&done, unopened, without_key);
     }
     output.line(&format!(
         "{}: {size} {}; {} {root}",
@@ -46,11 +51,11 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         output.say("bản ghi", "records"),
         output.say("gốc", "root")
     ))?;
-    let unopened = output.say(
+    let older = output.say(
         "Dữ liệu cá nhân không mở được, vì khóa trong bản sao cũ hơn các bản ghi; chép keys/keyring mới hơn từ sổ, hoặc từ bản sao làm với --keys",
         "Pieces of personal data that do not open, for the keys in the backup are older than its records; bring keys/keyring from the ledger itself, or from a backup made with --keys",
     );
-    output.remark_count(unopened, done.unopened);
+    output.remark_count(older, without_key);
     if !done.beside.is_empty() {
         let beside = output.say(
             "Bản sao còn giữ những bản khác có dữ liệu cá nhân mà bản vừa khôi phục không có",
@@ -64,7 +69,29 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "The backup holds no keys: put keys/ back before anything is recorded, and to read names.",
         ));
     }
-    Ok(())
+    result(&done, unopened, without_key)
+}
+
+/// What was brought back without some of its personal data says so: exit status 3. Keys that are older than the backup's
+/// records are no damage.
+fn result(done: &Restored, unopened: Option<u64>, without_key: u64) -> Result<(), Failure> {
+    if let Some(VaultCheck::Unreadable(why) | VaultCheck::Skipped(Sentence { en: why, .. })) = &done.personal
+    {
+        return Err(Failure::new(
+            format!("the log was brought back; whether its personal data can be read is not known: {why}"),
+            "look at vault/entries and keys/keyring of what was brought back; thads verify says what they hold",
+        ));
+    }
+    let lost = unopened.unwrap_or(0).saturating_sub(without_key);
+    if lost == 0 {
+        return Ok(());
+    }
+    Err(Failure::Damage {
+        message: format!(
+            "the log was brought back whole, and of the personal data {lost} pieces are lost in the backup"
+        ),
+        hint: Some("look for another backup that has them; thads verify names them".to_owned()),
+    })
 }
 
 /// The instant before which everything belongs to a moment: the end of a day, or the microsecond after.

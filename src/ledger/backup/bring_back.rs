@@ -20,7 +20,7 @@ use super::{BackupError, key_of};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
 use crate::vault::{KEYRING, References};
-use crate::verify::check_vault;
+use crate::verify::{VaultCheck, check_vault};
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +34,7 @@ pub enum Until {
 }
 
 /// What was brought back.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Restored {
     /// Records.
     pub size: u64,
@@ -42,8 +42,8 @@ pub struct Restored {
     pub root: Root,
     /// Whether the backup held the signing key.
     pub has_keys: bool,
-    /// Pieces of personal data that records commit to and that its vault and keyring do not open: they are older.
-    pub unopened: u64,
+    /// What the vault and the keyring of the backup open; `None` where it has no keyring: then nothing was looked at.
+    pub personal: Option<VaultCheck>,
     /// Copies in the backup, beside those that were brought back, that hold what these do not.
     pub beside: Vec<String>,
 }
@@ -106,8 +106,8 @@ pub fn restore(
     draft.name()?;
     let beside = contents.kept.iter().filter(|kept| kept.is_beside).map(|kept| kept.copy.clone()).collect();
     // Where the backup has no keys, nothing can be opened before they are put back.
-    let unopened = if dir.join(KEYRING).exists() { check_vault(dir, references).lost() } else { 0 };
-    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), unopened, beside })
+    let personal = dir.join(KEYRING).exists().then(|| check_vault(dir, references));
+    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), personal, beside })
 }
 
 /// Reads the genesis of a backup and the checkpoint that it is held against.

@@ -112,7 +112,7 @@ impl Contents {
             for entry in entries {
                 let name = format!("{folder}/{}", entry?.file_name().to_string_lossy());
                 if is_copy(&name) && !self.kept.iter().any(|kept| kept.copy == name) {
-                    fs::remove_file(backup.join(name))?;
+                    files::remove_if_there(&backup.join(name))?;
                 }
             }
         }

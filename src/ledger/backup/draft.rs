@@ -6,6 +6,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use thads_proof::plain;
+
 use super::BackupError;
 use crate::files;
 use crate::testing::{Defect, planted};
@@ -47,14 +49,14 @@ impl Draft {
     pub(super) fn begin(dir: &Path) -> Result<Draft, BackupError> {
         let is_new = !dir.exists();
         if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent)?;
+            fs::create_dir_all(parent).map_err(plain::of(parent))?;
         }
         files::make_folder(dir)?;
         let path = dir.join(DRAFT);
         if path.exists() {
             for part in BEFORE_THE_LOG.map(|part| dir.join(part)).iter().chain([&path]) {
                 if part.exists() {
-                    fs::remove_dir_all(part)?;
+                    fs::remove_dir_all(part).map_err(plain::of(part))?;
                 }
             }
         }
@@ -74,14 +76,16 @@ impl Draft {
     /// Gives everything its name, the log last: then there is a ledger, and it survives a power cut.
     pub(super) fn name(mut self) -> Result<(), BackupError> {
         for part in BEFORE_THE_LOG {
-            fs::rename(self.path.join(part), self.dir.join(part))?;
+            let to = self.dir.join(part);
+            fs::rename(self.path.join(part), &to).map_err(plain::of(&to))?;
         }
         self.sync()?;
         self.is_named = true;
-        fs::rename(self.path.join(files::WAL), self.dir.join(files::WAL))?;
+        let to = self.dir.join(files::WAL);
+        fs::rename(self.path.join(files::WAL), &to).map_err(plain::of(&to))?;
         if !planted(Defect::RestoredNotSynced) {
             self.sync()?;
-            fs::remove_dir(&self.path)?;
+            fs::remove_dir(&self.path).map_err(plain::of(&self.path))?;
             files::sync_folder(&self.dir)?;
         }
         Ok(())

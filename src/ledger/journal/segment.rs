@@ -123,9 +123,9 @@ impl SegmentWriter {
         let current = match current {
             Some((number, offset)) => {
                 let path = wal.join(segment::file_name(number));
-                if fs::metadata(&path)?.permissions().readonly() {
+                if fs::metadata(&path).map_err(plain::of(&path))?.permissions().readonly() {
                     // It was full until the segments behind it were lost.
-                    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+                    fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(plain::of(&path))?;
                 }
                 let segment = Segment::of(open(&path)?, path, offset)?;
                 Some(Current { segment, number, offset })
@@ -143,7 +143,8 @@ impl SegmentWriter {
         match &mut self.current {
             Some(current) if current.has_room(block.len()) => {
                 let placed = Placed { number: current.number, offset: current.offset };
-                write_durably(&current.segment.file, block, current.offset)?;
+                write_durably(&current.segment.file, block, current.offset)
+                    .map_err(plain::of(&current.segment.path))?;
                 current.segment.ends_with(block);
                 current.offset += wide(block.len());
                 Ok(placed)
@@ -180,7 +181,7 @@ impl SegmentWriter {
         let mut bytes = Vec::with_capacity(BLOCKS_AT + block.len());
         bytes.extend(header.encode());
         bytes.extend(block);
-        write_durably(&segment.file, &bytes, 0)?;
+        write_durably(&segment.file, &bytes, 0).map_err(plain::of(&segment.path))?;
         segment.ends_with(&bytes);
         self.current = Some(Current { segment, number, offset: wide(bytes.len()) });
         Ok(Placed { number, offset: wide(BLOCKS_AT) })
@@ -247,7 +248,9 @@ impl Maker {
         let (done, made) = mpsc::channel();
         let thread = std::thread::Builder::new().name("thads-segments".into()).spawn(move || {
             while let Ok(number) = asked.recv() {
-                if done.send((number, make(&wal, number, bytes))).is_err() {
+                let path = wal.join(segment::file_name(number));
+                let made = make(&wal, number, bytes).map_err(plain::of(&path));
+                if done.send((number, made)).is_err() {
                     return;
                 }
             }
@@ -347,23 +350,26 @@ pub(crate) fn finish_segment_file(
     bytes: u64,
 ) -> Result<Option<PathBuf>> {
     let draft = path.with_extension("seg.new");
-    let mut file = files::new_file(&draft)?;
-    file.write_all(&header.encode())?;
-    let mut length = wide(BLOCKS_AT);
-    for block in blocks {
-        file.write_all(block.bytes())?;
-        length += wide(block.bytes().len());
-    }
-    write_zeros(&mut file, bytes.saturating_sub(length))?;
-    file.sync_all()?;
+    let written = || {
+        let mut file = files::new_file(&draft)?;
+        file.write_all(&header.encode())?;
+        let mut length = wide(BLOCKS_AT);
+        for block in blocks {
+            file.write_all(block.bytes())?;
+            length += wide(block.bytes().len());
+        }
+        write_zeros(&mut file, bytes.saturating_sub(length))?;
+        file.sync_all()
+    };
+    written().map_err(plain::of(&draft))?;
     let kept = if path.exists() {
         let aside = files::aside(path);
-        fs::hard_link(path, &aside)?;
+        fs::hard_link(path, &aside).map_err(plain::of(path))?;
         Some(aside)
     } else {
         None
     };
-    fs::rename(&draft, path)?;
+    fs::rename(&draft, path).map_err(plain::of(path))?;
     files::sync_parent(path)?;
     Ok(kept)
 }
@@ -371,10 +377,10 @@ pub(crate) fn finish_segment_file(
 /// Makes durable what stands in a range of a segment, the last block of the log. A full segment, read-only by now, was
 /// synced before it was made so.
 pub(crate) fn settle(path: &Path, range: Range<u64>) -> Result<()> {
-    if fs::metadata(path)?.permissions().readonly() {
-        return plain::open(path, segment::FILE_BYTES_MAX)?.sync_data();
+    if fs::metadata(path).map_err(plain::of(path))?.permissions().readonly() {
+        return plain::open(path, segment::FILE_BYTES_MAX)?.sync_data().map_err(plain::of(path));
     }
-    files::write_again(&open(path)?, range)
+    files::write_again(&open(path)?, range).map_err(plain::of(path))
 }
 
 /// Opens a segment for writing.
@@ -385,10 +391,10 @@ fn open(path: &Path) -> Result<File> {
 /// Removes what an interrupted making of a segment left: files that never got their name.
 pub(crate) fn remove_drafts(wal: &Path) -> Result<usize> {
     let mut removed = 0;
-    for entry in fs::read_dir(wal)? {
+    for entry in fs::read_dir(wal).map_err(plain::of(wal))? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "new") {
-            fs::remove_file(&path)?;
+            files::remove_if_there(&path)?;
             removed += 1;
         }
     }

@@ -33,12 +33,12 @@ pub(crate) fn list(sled: &Path) -> Result<Vec<PathBuf>> {
         there => there?,
     }
     let mut all = Vec::new();
-    for entry in fs::read_dir(sled)? {
+    for entry in fs::read_dir(sled).map_err(plain::of(sled))? {
         let (name, path) = entry.map(|entry| (entry.file_name(), entry.path()))?;
         match name.to_str() {
             Some(BLOBS) => {
                 plain::folder(&path)?;
-                for blob in fs::read_dir(&path)? {
+                for blob in fs::read_dir(&path).map_err(plain::of(&path))? {
                     all.push(blob?.path());
                 }
             }
@@ -73,7 +73,7 @@ pub(crate) fn copy_to(from: &Path, to: &Path) -> std::result::Result<(), StoreEr
     files::make_folder(to)?;
     let mut bytes = ROOM_BYTES;
     for path in &all {
-        bytes = bytes.saturating_add(fs::metadata(path)?.len());
+        bytes = bytes.saturating_add(fs::metadata(path).map_err(plain::of(path))?.len());
     }
     let free = space::free(to)?;
     if bytes > free {

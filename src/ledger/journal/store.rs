@@ -131,14 +131,14 @@ pub(crate) fn delete_drafts(path: &Path) -> IoResult<usize> {
         return Ok(0);
     }
     let mut deleted = 0;
-    if !path.exists() {
+    if files::is_missing(path) {
         return Ok(0);
     }
-    for entry in fs::read_dir(path)? {
+    for entry in fs::read_dir(path).map_err(plain::of(path))? {
         let entry = entry?;
         let name = entry.file_name();
         if name.to_str().is_some_and(|name| name.starts_with("snap.") && name.ends_with(".generating")) {
-            fs::remove_file(entry.path())?;
+            fs::remove_file(entry.path()).map_err(plain::of(&entry.path()))?;
             deleted += 1;
         }
     }
@@ -147,11 +147,12 @@ pub(crate) fn delete_drafts(path: &Path) -> IoResult<usize> {
 
 /// Moves every snapshot into the folder `aside`; sled makes them anew from its log.
 pub(crate) fn set_snapshots_aside(path: &Path, aside: &Path) -> IoResult<()> {
-    fs::create_dir_all(aside)?;
-    for entry in fs::read_dir(path)? {
+    fs::create_dir_all(aside).map_err(plain::of(aside))?;
+    for entry in fs::read_dir(path).map_err(plain::of(path))? {
         let entry = entry?;
         if entry.file_name().to_str().is_some_and(|name| name.starts_with("snap.")) {
-            fs::rename(entry.path(), aside.join(entry.file_name()))?;
+            let to = aside.join(entry.file_name());
+            fs::rename(entry.path(), &to).map_err(plain::of(&to))?;
         }
     }
     Ok(())

@@ -42,7 +42,7 @@ impl Salvage {
 
     /// Reads every file of a folder.
     pub(super) fn read_folder(&mut self, folder: &Path, ledger: &LedgerId) -> Result<()> {
-        for entry in fs::read_dir(folder)? {
+        for entry in fs::read_dir(folder).map_err(plain::of(folder))? {
             let Ok(mut file) = plain::open(&entry?.path(), SLED_FILE_BYTES_MAX) else { continue };
             let mut piece = Vec::new();
             loop {

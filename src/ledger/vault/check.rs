@@ -21,6 +21,8 @@ pub struct VaultReport {
     pub opened: u64,
     /// Commitments that nothing opens. No record says that anything was erased, so each of them is a finding.
     pub lost: u64,
+    /// Of these, entries that are there without their key: in a backup whose keys are older they may still be opened.
+    pub without_key: u64,
     /// Entries that no record names: of writes that were cut off, or behind the end of a log that was brought back to an
     /// earlier state. They show nothing and are evidence of nothing.
     pub unnamed: u64,
@@ -112,6 +114,7 @@ impl<'a> Check<'a> {
                 Err(Unopened { why: WhyLost::Unreadable(error), .. }) => return Err(error),
                 Err(unopened) => {
                     self.report.lost += 1;
+                    self.report.without_key += u64::from(matches!(unopened.why, WhyLost::NoKey));
                     self.report.finding(|| {
                         let (why, number) = (unopened.sentence(), number + 1);
                         of(

@@ -67,8 +67,9 @@ impl Store {
         const LAST_BYTES: u64 = 4 << 20;
         let length = self.len()?;
         match self {
-            Store::File(file) | Store::Written(Written { file, .. }) => {
-                files::write_again(file, length.saturating_sub(LAST_BYTES)..length)
+            Store::File(file) => files::write_again(file, length.saturating_sub(LAST_BYTES)..length),
+            Store::Written(Written { file, path, .. }) => {
+                files::write_again(file, length.saturating_sub(LAST_BYTES)..length).map_err(plain::of(path))
             }
             Store::Memory(_) => Ok(()),
         }
@@ -108,7 +109,10 @@ impl Store {
     /// Fills `bytes` from `at`.
     pub(super) fn read_at(&self, bytes: &mut [u8], at: u64) -> Result<()> {
         match self {
-            Store::File(file) | Store::Written(Written { file, .. }) => file.read_exact_at(bytes, at),
+            Store::File(file) => file.read_exact_at(bytes, at),
+            Store::Written(Written { file, path, .. }) => {
+                file.read_exact_at(bytes, at).map_err(plain::of(path))
+            }
             Store::Memory(held) => {
                 let held = held.lock().unwrap_or_else(PoisonError::into_inner);
                 let from = narrow(at);
@@ -124,8 +128,8 @@ impl Store {
     pub(super) fn write_at(&self, bytes: &[u8], at: u64) -> Result<()> {
         match self {
             Store::File(file) => file.write_all_at(bytes, at),
-            Store::Written(Written { file, length, .. }) => {
-                file.write_all_at(bytes, at)?;
+            Store::Written(Written { file, path, length, .. }) => {
+                file.write_all_at(bytes, at).map_err(plain::of(path))?;
                 length.fetch_max(at + wide(bytes.len()), Ordering::Relaxed);
                 Ok(())
             }
@@ -145,7 +149,8 @@ impl Store {
     /// Makes everything written so far durable.
     pub(super) fn sync(&self) -> Result<()> {
         match self {
-            Store::File(file) | Store::Written(Written { file, .. }) => file.sync_data(),
+            Store::File(file) => file.sync_data(),
+            Store::Written(Written { file, path, .. }) => file.sync_data().map_err(plain::of(path)),
             Store::Memory(_) => Ok(()),
         }
     }
