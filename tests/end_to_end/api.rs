@@ -369,6 +369,15 @@ fn a_list_is_of_the_moment_and_of_the_offices_that_it_is_asked_for() {
     assert_eq!(ids(&server.get("/api/v1/cases?office=DT00").json()), ids(&figure));
     assert_eq!(ids(&server.get("/api/v1/cases?office=DT03").json()), ids(&now));
     assert!(ids(&server.get("/api/v1/cases?office=DT04").json()).is_empty());
+    // A case of which voids leave nothing is still its office's.
+    let judgment = fine_case("DT03/2018/0003").remove(0);
+    let first = server.post(ACTIONS, &judgment.to_string()).json()["first"].clone();
+    let fields = json!({ "entry": first, "authority": "biên bản 1" });
+    let void = action("DT03/2018/0003", "entry_voided", "2019-03-01", officer::HEAD, fields);
+    assert_eq!(server.post(ACTIONS, &void.to_string()).status, 201);
+    let empty = server.get("/api/v1/cases/DT03-2018-0003").json();
+    assert_eq!((&empty["office"], &empty["standing"]["is"]), (&json!("DT03"), &json!("unknown")));
+    assert_eq!(ids(&server.get("/api/v1/cases?office=DT03&standing=unknown").json()), ["DT03/2018/0003"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Party, Standing
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::{case_at, known_at};
-use thads_cases::ids::{CaseId, Position};
+use thads_cases::ids::{CaseId, OfficeNo, Position};
 use thads_cases::organisation::Organisation;
 use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
@@ -37,7 +37,9 @@ pub fn case(
     })?;
     let mut words = Words::of(source, view.entries.iter().map(|entry| (entry.position, &*entry.event)));
     let organisation = &world.organisation;
-    let mut answer = case_json(id, &view.state, organisation, &mut words)?;
+    // A case stays its office's where voids leave nothing of it.
+    let office = view.entries.first().map(|entry| entry.office).unwrap_or_default();
+    let mut answer = case_json(id, office, &view.state, organisation, &mut words)?;
     answer.insert("version".to_owned(), json!(view.entries.len()));
     if with_history {
         let entries = view.entries.iter();
@@ -50,6 +52,7 @@ pub fn case(
 
 fn case_json(
     id: &CaseId,
+    office: OfficeNo,
     case: &Case,
     organisation: &Organisation,
     words: &mut Words<'_, impl Source>,
@@ -61,7 +64,7 @@ fn case_json(
     };
     let mut answer = Map::new();
     answer.insert("case".to_owned(), json!(id));
-    answer.insert("office".to_owned(), office_code(organisation, case.office));
+    answer.insert("office".to_owned(), office_code(organisation, office));
     answer.insert("standing".to_owned(), standing_json(case));
     answer.insert(
         "enforcer".to_owned(),
@@ -267,12 +270,13 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
         let mut last: Option<&CaseId> = None;
         for (id, entries) in books.cases() {
             let entries = known_at(entries, known);
-            if entries.is_empty() || filter.after.as_ref().is_some_and(|after| id <= after) {
+            let Some(first) = entries.first() else { continue };
+            if filter.after.as_ref().is_some_and(|after| id <= after) {
                 continue;
             }
             let case = case_at(entries, Date::MAX);
             let standing = standing_word(&case);
-            let fits = scope.covers(case.office, organisation)
+            let fits = scope.covers(first.office, organisation)
                 && filter
                     .standing
                     .as_ref()
@@ -293,7 +297,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
                     source,
                     json!({
                         "case": id,
-                        "office": office_code(organisation, case.office),
+                        "office": office_code(organisation, first.office),
                         "standing": standing,
                         "ordered": case.order.on,
                         "enforcer": case.last_enforcer,
