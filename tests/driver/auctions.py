@@ -4,6 +4,14 @@ from .world import END, Attempt, plus
 
 
 def go_on(world, case):
+    """Some acts on an asset one after the other."""
+    for _ in range(world.rng.choice((1, 1, 2, 4, 8))):
+        if not world.account(case).open:
+            return
+        yield from one_act(world, case)
+
+
+def one_act(world, case):
     """The next act on an asset; where there is none, coercion is ordered."""
     rng, account, on = world.rng, world.account(case), world.later(case)
 

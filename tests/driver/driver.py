@@ -11,6 +11,7 @@ import json
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -79,12 +80,15 @@ class Run:
                 if self.accepted - self.checked >= 250:
                     self.checked = self.accepted
                     self.check_all()
-                    if self.rng.random() < 0.1:
-                        self.client.stop()
+                    if self.rng.random() < 0.3:
+                        # What was acknowledged is there, whether the server was told to end or killed.
+                        self.client.stop(self.rng.choice((signal.SIGTERM, signal.SIGKILL)))
                         self.client.start()
         except Stop:
             pass
         self.check_all()
+        if self.stop_after is None:
+            self.check_statistics()
         self.client.stop()
         for command in (("verify",), ("rebuild", "--check")):
             status, out, errors = self.client.command(*command)
@@ -98,7 +102,7 @@ class Run:
             return lives.new_case(world)
         waiting = moves.waiting(world)
         options = [
-            (60, None), (12, repairs.void), (10, repairs.correct), (10, wrong.attempt), (2, complaints.new_complaint),
+            (60, None), (10, repairs.void), (10, repairs.correct), (6, moves.undo), (10, wrong.attempt), (2, complaints.new_complaint),
             (3, complaints.go_on), (1, complaints.repair), (1, organisation.late_parameter), (1.5, organisation.repair),
             (0.3, organisation.target), (0.15, organisation.late_office), (0.3, organisation.late_officer),
         ]
@@ -252,6 +256,28 @@ class Run:
             must(status == 200, f"report {later}: {status} {answer}")
             figures.check_identities(answer, f"{later}, office {office}")
 
+    def check_statistics(self):
+        """A value of the statistics that is set late moves figures, breaks none, and once it is voided all are as before."""
+        for rule, value, taken_back in figures.STATISTICS:
+            before = self.reports()
+            self.follow(iter_of(organisation.parameter(self.world, rule, value, "2018-01-01", "hold")))
+            for name, answer in self.reports().items():
+                figures.check_identities(answer, f"{name} with another {rule}", taken_back)
+            entry = self.world.streams["parameter:" + rule][-1].position
+            self.follow(iter_of(organisation.undone(self.world, rule, entry)))
+            for name, answer in self.reports().items():
+                judge.same(before[name]["figures"], answer["figures"], f"{name} with {rule} as it was")
+
+    def reports(self):
+        """The reports of some periods, of the ledger and of its offices: {path: answer}."""
+        answers = {}
+        for period in figures.PERIODS[:2]:
+            for office in (None, *sorted(self.world.offices)[:3]):
+                path = f"/api/v1/reports/{period}" + (f"?office={self.world.offices[office]['code']}" if office else "")
+                status, _, answers[path] = self.client.get(path)
+                must(status == 200, f"{path}: {status} {answers[path]}")
+        return answers
+
     def broken(self, fault):
         """What replays a fault, as text."""
         last = list(self.sent.get(self.stream, ()))
@@ -263,6 +289,11 @@ class Run:
             f"again: python3 -m tests.driver.driver --seeds {self.seed}..{self.seed} --stop-after {self.attempts}; "
             f"its ledger: {self.folder}",
         ))
+
+
+def iter_of(attempt):
+    """A flow of one attempt."""
+    yield attempt
 
 
 def play(seed, arguments):

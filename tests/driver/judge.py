@@ -51,9 +51,9 @@ def check_case(world, case, answer, entries=None, day=None):
             answered = {one: number(amount) for one, amount in answered.items()}
         same(value, answered, f"{case} {name}")
     same(len(known), answer["version"], f"{case} version")
+    same(world.offices[world.cases[case]]["code"], answer["office"], f"{case} office")
     if plain:
         same(world.size, answer["ledger"]["position"], "the size of the log")
-        same(world.offices[world.cases[case]]["code"], answer["office"], f"{case} office")
 
 
 def holds(given, answered):

@@ -1,5 +1,6 @@
 """Ordinary lives of cases: from the judgment to the end, each next act chosen by how the case stands."""
 
+from . import money
 from .account import BUDGET_KINDS
 from .world import END, of, plus
 
@@ -171,6 +172,12 @@ def withdraw(world, case):
     """The order is withdrawn."""
     fields = {"ground": world.rng.choice(("a", "b", "c", "d"))}
     yield of(case, "order_withdrawn", fields, world.later(case), world.head(world.cases[case]))
+
+
+def finish(world, case):
+    """The debtor pays all, and the case is completed."""
+    yield from money.pay_off(world, case)
+    yield from complete(world, case)
 
 
 def complete(world, case):

@@ -68,6 +68,34 @@ def exempt(world, case):
     yield of(case, "exempted", fields, world.later(case), world.head(world.cases[case]))
 
 
+def settle(world, case):
+    """All that a case holds is given back, paid over, or put where it belongs."""
+    on = world.clock[case]
+    for item in world.account(case).held:
+        if item["amount"]:
+            fields = {"item": item["number"], "amount": item["amount"], "to": world.rng.choice(("returned", "budget"))}
+            yield of(case, "held_money_resolved", fields, on, accountant(world, case))
+    if world.account(case).cash["undistributed"]:
+        yield from pay_out(world, case)
+    due = world.account(case).cash["refund_due"]
+    if due:
+        yield of(case, "refunded", {"amount": due}, world.clock[case], accountant(world, case))
+
+
+def pay_off(world, case):
+    """All that is owed is collected, approved and paid over at once."""
+    account = world.account(case)
+    if account.outstanding:
+        fields = {"payer": {"debtor": 1}, "amount": account.outstanding, "means": "transfer"}
+        yield of(case, "payment_collected", fields, world.clock[case], accountant(world, case))
+    if world.account(case).unapproved:
+        lines = {debt.number: debt.remaining - debt.promised for debt in account.debts if debt.remaining > debt.promised}
+        yield of(case, "payout_approved", as_lines(lines), world.clock[case], world.head(world.cases[case]))
+    for number in [debt.number for debt in world.account(case).debts if debt.promised]:
+        yield from pay(world, case, number, world.clock[case])
+    yield from settle(world, case)
+
+
 def split(amount, claims):
     """Shares a sum among claims in proportion; what is left over goes out đồng by đồng, the largest claim first."""
     claimed = sum(claims)

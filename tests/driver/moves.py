@@ -1,9 +1,13 @@
 """Moves between offices: entrusting, pulling up, and taking over, back and forth."""
 
+from . import money
 from .account import account_of
-from .history import timeline
+from .history import repairs, subject, timeline
 from .lives import verify
-from .world import END, of, plus
+from .world import END, START, Attempt, of, plus
+
+SENDS = ("entrusted_out", "pulled_up")
+TAKES = ("entrusted_in", "taken_from_below")
 
 
 def send(world, case):
@@ -24,6 +28,43 @@ def send(world, case):
         sent = yield of(case, "entrusted_out", {"to": rng.choice(others)}, on, world.head(office))
     if sent and rng.random() < 0.8:
         yield from take(world, case)
+
+
+def hand_over(world, case):
+    """What is held is settled, and the case goes to another office; there it may go on, or back again."""
+    yield from money.settle(world, case)
+    yield from send(world, case)
+
+
+def undo(world):
+    """A move is undone from either end, made again, or its undoing undone; whichever end may not, is refused."""
+    rng = world.rng
+    ends = [case for case in sorted(world.cases)
+            if any(entry.kind in SENDS + TAKES for entry in world.entries(case))]
+    if not ends:
+        return
+    case = rng.choice(ends[-12:])
+    for _ in range(rng.choice((1, 2, 3, 4))):
+        stream = "case:" + case
+        entries, over = world.entries(case), repairs(world.entries(case))
+        moves = [entry for entry in entries if (subject(entries, entry.position) or entry).kind in SENDS + TAKES]
+        standing = [entry for entry in moves
+                    if not (entry.position in over and over[entry.position].kind == "entry_voided")]
+        entry = rng.choice(standing[-2:])
+        base = subject(entries, entry.position)
+        account, pulls = world.account(case), base.kind in ("pulled_up", "taken_from_below")
+        actor = 1 if pulls else world.head(world.cases[case])
+        fields = {"entry": entry.position, "authority": "biên bản 4/2019"}
+        yield Attempt(stream, "entry_voided", fields, max(entry.effective, START), actor)
+        # To the other end, if there is one; or the move is made again.
+        takers = sorted(one for one in world.receivers.get(case, ()) if world.account(one).came_from == case)
+        others = [*takers, account.came_from] if account.came_from else takers
+        if rng.random() < 0.4 and world.account(case).open:
+            yield from send(world, case)
+        elif rng.random() < 0.3 and world.account(case).sent_to is not None and not takers:
+            yield from take(world, case)
+        if others:
+            case = rng.choice(others)
 
 
 def brought(world, case, day):

@@ -79,6 +79,12 @@ def parameter(world, rule, value, start, must=None):
     return Attempt("parameter:" + rule, "parameter_set", fields, world.day(), actor, must)
 
 
+def undone(world, rule, entry, must="hold"):
+    """A value of the law is voided."""
+    actor = world.rng.choice(world.staff(1, "administrator") + [1])
+    return Attempt("parameter:" + rule, "entry_voided", {"entry": entry, "authority": AUTHORITY}, world.day(), actor, must)
+
+
 def late_parameter(world):
     """A value of the law is set from a day long past."""
     rule, value = world.rng.choice(sorted(values(world).items()))
