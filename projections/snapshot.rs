@@ -1,8 +1,7 @@
 //! Books as bytes, so that a start need not fold everything. A cache: with or without it, every answer is the same.
 //!
-//! Eight bytes of magic; frames, each with its length before it: the header (log position, leaf of the last record, revision of the code),
-//! everything but the cases, and the cases some hundred a frame, in the encoding of payloads; a hash over all of it. A
-//! snapshot that does not fit is not used.
+//! Frames, each with its length before it: everything but the cases, and the cases some hundred a frame, in the encoding of
+//! payloads. Of which log they are, and who says so, is for those to hold against it who keep them.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -16,61 +15,37 @@ use thads_cases::event::Event;
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_proof::codec::{self, CodecError};
-use thads_proof::hash;
 use thads_proof::record::Stream;
 
 use crate::books::{Books, Streams};
 
-const MAGIC: &[u8; 8] = b"thadsbk2";
-const HASH_CONTEXT: &str = "thads 2026 books snapshot v2";
-const HASH_LENGTH: usize = 32;
 const CASES_PER_FRAME: usize = 512;
 
-/// What a snapshot stands for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Header {
-    /// How many records are folded.
-    pub position: u64,
-    /// The leaf of the last record folded: the head of the chain, which names everything below it.
-    pub head: [u8; 32],
-    /// The revision of the code that wrote it.
-    pub code: String,
-}
-
-/// Why bytes are no snapshot that can be used.
+/// Why bytes are no books.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// They are not a snapshot, or of another form.
-    #[error("no snapshot of books: the first bytes differ")]
-    Magic,
-    /// They were cut or changed.
-    #[error("the snapshot is damaged: its hash differs")]
-    Damaged,
-    /// It stands for something else.
-    #[error("the snapshot is of position {} and code {:?}", .0.position, .0.code)]
-    Other(Header),
-    /// It cannot be written or read.
+    /// They are cut, or of another form.
+    #[error("no books: the frames differ")]
+    Form,
+    /// They cannot be written or read.
     #[error(transparent)]
     Codec(#[from] CodecError),
 }
 
-/// Returns the bytes of the books. `head` is the leaf of the last record folded.
+/// Returns the bytes of the books.
 ///
 /// # Errors
 /// An entry holds personal data in plain words: it was never in a record.
-pub fn save(books: &Books, head: [u8; 32], code: &str) -> Result<Vec<u8>, SnapshotError> {
-    let mut bytes = MAGIC.to_vec();
-    frame(&mut bytes, &Header { position: books.head.0, head, code: code.to_owned() })?;
+pub fn save(books: &Books) -> Result<Vec<u8>, SnapshotError> {
+    let mut bytes = Vec::new();
     let complaints: Vec<_> = books.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
     let days: Vec<_> = books.days.iter().map(|(day, first)| (*day, first.0)).collect();
     let organisation = (Entries(&books.organisation), &*books.organisation_streams);
-    frame(&mut bytes, &(complaints, organisation, &*books.versions, days))?;
+    frame(&mut bytes, &(books.head.0, complaints, organisation, &*books.versions, days))?;
     let cases: Vec<_> = books.cases().map(|(id, entries)| (id, Entries(entries))).collect();
     for part in cases.chunks(CASES_PER_FRAME) {
         frame(&mut bytes, part)?;
     }
-    let hash = hash::derive(HASH_CONTEXT, &bytes);
-    bytes.extend(hash);
     Ok(bytes)
 }
 
@@ -81,48 +56,29 @@ fn frame<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, content: &T) -> Result<(), 
     Ok(())
 }
 
-/// Reads what a snapshot stands for, without its entries and without checking its hash.
+/// Returns the books that [`save`] wrote.
 ///
 /// # Errors
-/// It is no snapshot.
-pub fn header(bytes: &[u8]) -> Result<Header, SnapshotError> {
-    let rest = bytes.strip_prefix(MAGIC).ok_or(SnapshotError::Magic)?;
-    let (header, _) = next_frame(rest).ok_or(SnapshotError::Damaged)?;
-    Ok(codec::decode(header)?)
-}
-
-/// Returns the books that a snapshot holds, if it is what is wanted.
-///
-/// # Errors
-/// It is damaged, or stands for something else.
-pub fn load(bytes: &[u8], wanted: &Header) -> Result<Books, SnapshotError> {
-    let header = header(bytes)?;
-    let content = bytes.len().checked_sub(HASH_LENGTH).and_then(|end| bytes.split_at_checked(end));
-    let (content, hash) = content.ok_or(SnapshotError::Damaged)?;
-    if hash::derive(HASH_CONTEXT, content) != *hash {
-        return Err(SnapshotError::Damaged);
-    }
-    if header != *wanted {
-        return Err(SnapshotError::Other(header));
-    }
-    let mut rest = content.get(MAGIC.len()..).unwrap_or_default();
+/// They are none.
+pub fn load(bytes: &[u8]) -> Result<Books, SnapshotError> {
+    let mut rest = bytes;
     let mut frames = Vec::new();
     while !rest.is_empty() {
-        let (frame, after) = next_frame(rest).ok_or(SnapshotError::Damaged)?;
+        let (frame, after) = next_frame(rest).ok_or(SnapshotError::Form)?;
         frames.push(frame);
         rest = after;
     }
-    let [_, body, case_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Damaged) };
-    let (complaints, (organisation, organisation_streams), versions, days): Body = codec::decode(body)?;
+    let [body, case_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Form) };
+    let (head, complaints, (organisation, organisation_streams), versions, days): Body = codec::decode(body)?;
     if organisation.len() != organisation_streams.len() {
-        return Err(SnapshotError::Damaged);
+        return Err(SnapshotError::Form);
     }
     let mut books = Books::new();
     books.cases = streams(read_cases(case_frames)?.into_iter().flatten(), |id: &CaseId| &id.office);
     let complaints = complaints.into_iter().map(|(id, read)| (id, entries_of(read)));
     books.complaints = streams(complaints, |id: &ComplaintId| &id.office);
     books.index_receivers();
-    books.head = Position(header.position);
+    books.head = Position(head);
     books.organisation = Arc::new(organisation.into_iter().map(Entry::from).collect());
     books.organisation_streams = Arc::new(organisation_streams);
     books.versions = Arc::new(versions);
@@ -134,7 +90,7 @@ type Stored<Id> = (Id, Arc<Vec<Entry>>);
 
 type Organisation = (Vec<EntryIn>, Vec<Stream>);
 
-type Body = (Vec<(ComplaintId, Vec<EntryIn>)>, Organisation, BTreeMap<Stream, u64>, Vec<(Date, u64)>);
+type Body = (u64, Vec<(ComplaintId, Vec<EntryIn>)>, Organisation, BTreeMap<Stream, u64>, Vec<(Date, u64)>);
 
 /// Reads the frames of cases on several threads; they come back in order.
 fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> {

@@ -122,6 +122,12 @@ pub enum AppendError {
     /// Nothing was written: the machine gave no randomness.
     #[error("no randomness")]
     Randomness(#[source] std::io::Error),
+    /// Nothing was written: other committers were first, so many times in a row. Ask again.
+    #[error("other writers were first {tries} times in a row; ask again")]
+    Contended {
+        /// How often it was tried.
+        tries: usize,
+    },
     /// It may or may not have been written. Ask again with the same request id: that answer is definite.
     #[error("the outcome is unknown ({0}); ask again with the same request id")]
     Unknown(String),

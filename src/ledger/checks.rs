@@ -2,6 +2,7 @@
 
 mod alone;
 mod append;
+mod caches;
 mod doubtful;
 mod exchanged;
 mod faults;

@@ -5,7 +5,6 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use thads_proof::hash;
 use thads_proof::record::LedgerId;
 
 use crate::append::{Append, AppendError, Malformed, NotTogether};
@@ -13,14 +12,16 @@ use crate::clock::Clock;
 use crate::draft::{self, Draft, Finished};
 use crate::journal::{Journal, JournalError, Outcome, OwnedBlock, Tip};
 use crate::judge::{self, Bench, Judged, NoBlock};
-use crate::lookup;
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
+use crate::refold;
 use crate::state::{Discontinuity, Head, State};
 use crate::vault::Vault;
 
 /// How often an undecided append is repeated before the ledger stops.
 const SETTLE_TRIES: usize = 16;
+/// How many blocks in a row may be lost to another committer before the appends in them are denied.
+const LOST_TRIES: usize = 64;
 
 /// Why the committer cannot start, or cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,8 @@ pub struct Committer {
     clock: Box<dyn Clock>,
     randomness: Box<dyn Randomness>,
     stopped: Option<String>,
+    /// How many blocks in a row another committer was quicker with.
+    lost: usize,
 }
 
 type Answer = Result<Receipt, AppendError>;
@@ -79,7 +82,7 @@ impl Committer {
         randomness: Box<dyn Randomness>,
     ) -> Result<Committer, CatchUpError> {
         let state = Arc::new(RwLock::new(state));
-        let mut committer = Committer { journal, vault, state, clock, randomness, stopped: None };
+        let mut committer = Committer { journal, vault, state, clock, randomness, stopped: None, lost: 0 };
         committer.catch_up()?;
         Ok(committer)
     }
@@ -101,22 +104,14 @@ impl Committer {
 
     /// Folds what the journal holds beyond the state.
     fn catch_up(&mut self) -> Result<(), CatchUpError> {
-        let tip = self.journal.head()?;
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        for run in self.journal.read(state.size()..tip.size) {
-            for (position, bytes) in run?.records() {
-                let record = lookup::decode(position, bytes)?;
-                state.fold(&record, hash::leaf(bytes))?;
-            }
-        }
-        let head = state.head();
-        if (head.size, head.leaf, head.root) != (tip.size, tip.leaf, tip.root) {
-            return Err(CatchUpError::End {
-                size: tip.size,
-                expected: format!("leaf {} and root {}", tip.leaf, tip.root),
-                found: format!("{} records, leaf {} and root {}", head.size, head.leaf, head.root),
-            });
-        }
+        refold::catch_up(&mut state, self.journal.as_ref())
+    }
+
+    /// Folds all of the log, in place of a state that came from a cache and says something else.
+    fn fold_anew(&mut self) -> Result<(), CatchUpError> {
+        let anew = refold::anew(&read(&self.state), self.journal.as_ref())?;
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = anew;
         Ok(())
     }
 
@@ -164,6 +159,18 @@ impl Committer {
                     }
                     Ok(Judged::In) => return,
                     Ok(Judged::Full) => {}
+                    Ok(Judged::Contradicted(what)) => {
+                        if let Err(error) = self.fold_anew() {
+                            answers[index] = Some(Err(cannot_fold(&what, &error)));
+                            return;
+                        }
+                        // Once: from here on nothing comes from a cache. What was judged before it was may be wrong.
+                        let judged = std::mem::replace(draft, self.draft()).judged();
+                        for index in judged {
+                            self.place(index, &appends[index], draft, answers, appends);
+                        }
+                        continue;
+                    }
                     Err(error) => {
                         draft.refuse(index);
                         answers[index] = Some(Err(error));
@@ -205,6 +212,10 @@ impl Committer {
                     Judged::Repeated(receipt) => receipts.push((index, receipt)),
                     Judged::In => {}
                     Judged::Full => return Err(NotTogether::All(draft::too_large(appends))),
+                    Judged::Contradicted(what) => {
+                        self.fold_anew().map_err(|error| denied(cannot_fold(&what, &error)))?;
+                        return self.commit_together(appends); // once: nothing comes from a cache any more
+                    }
                 }
             }
             if draft.is_empty() {
@@ -215,9 +226,15 @@ impl Committer {
                 return Err(NotTogether::Partly { recorded: receipts.len(), index, position });
             }
             match self.commit_block(draft) {
-                Ok(receipts) => return Ok(receipts.into_iter().map(|(_, receipt)| receipt).collect()),
-                Err(Failure::Lost) => {}
-                Err(failure) => return Err(NotTogether::All(failure.answer())),
+                Ok(receipts) => {
+                    self.lost = 0;
+                    return Ok(receipts.into_iter().map(|(_, receipt)| receipt).collect());
+                }
+                Err(Failure::Lost) if self.lost < LOST_TRIES => self.lost += 1,
+                Err(failure) => {
+                    self.lost = 0;
+                    return Err(NotTogether::All(failure.answer()));
+                }
             }
         }
     }
@@ -230,18 +247,21 @@ impl Committer {
             let (indexes, judged) = (draft.indexes(), draft.judged());
             match self.commit_block(draft) {
                 Ok(receipts) => {
+                    self.lost = 0;
                     for (index, receipt) in receipts {
                         answers[index] = Some(Ok(receipt));
                     }
                     return;
                 }
-                Err(Failure::Lost) => {
+                Err(Failure::Lost) if self.lost < LOST_TRIES => {
+                    self.lost += 1;
                     draft = self.draft();
                     for index in judged {
                         self.place(index, &appends[index], &mut draft, answers, appends);
                     }
                 }
                 Err(failure) => {
+                    self.lost = 0;
                     for index in indexes {
                         answers[index] = Some(Err(failure.answer()));
                     }
@@ -307,6 +327,11 @@ impl Committer {
     }
 }
 
+/// A cache has misled, and the log, which decides, cannot be folded.
+fn cannot_fold(what: &str, error: &CatchUpError) -> AppendError {
+    AppendError::Unreadable(format!("{what}; and the log cannot be folded: {error}"))
+}
+
 /// Why a block did not become durable.
 enum Failure {
     /// Another block stands there; the state has caught up.
@@ -322,7 +347,7 @@ enum Failure {
 impl Failure {
     fn answer(&self) -> AppendError {
         match self {
-            Failure::Lost => AppendError::Unknown("another committer was first".into()),
+            Failure::Lost => AppendError::Contended { tries: LOST_TRIES },
             Failure::Full { free, least } => AppendError::DiskFull { free: *free, least: *least },
             Failure::Unknown(why) => AppendError::Unknown(why.clone()),
             Failure::Stopped(why) => AppendError::Stopped(why.clone()),

@@ -16,7 +16,7 @@ use crate::open::OpenError;
 use crate::randomness::Randomness;
 use crate::reader::CopiedStore;
 use crate::storage::Storage;
-use crate::{files, snapshot, survey, vault};
+use crate::{cache, files, survey, vault};
 
 /// Refuses where a ledger is, or what is left of one. What a founding has left that was cut off before its genesis was
 /// durable is neither, and of that only a block that was never finished is in the way: its segment is set aside.
@@ -39,7 +39,7 @@ pub(crate) fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
     }
     let filled =
         |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|file| !file.is_file() || file.len() > 0);
-    let heads = dir.join(files::SNAPSHOTS).join(snapshot::FILE);
+    let heads = dir.join(files::SNAPSHOTS).join(cache::HEADS);
     let left = [dir.join(vault::ENTRIES), dir.join(vault::KEYRING), heads].into_iter().find(filled);
     if let Some(file) = left {
         return Err(OpenError::Remains(file));

@@ -8,6 +8,7 @@ use crate::journal::{Journal, JournalError, OwnedBlock};
 use crate::lookup;
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
+use crate::refold;
 use crate::repeat;
 use crate::state::{State, fingerprint};
 use crate::testing::{Defect, planted};
@@ -22,6 +23,8 @@ pub(crate) enum Judged {
     In,
     /// It needs a block of its own behind the draft.
     Full,
+    /// The state came from a cache and does not say what the log says: why. The log is to be folded anew.
+    Contradicted(String),
 }
 
 /// What an append is judged by, and what it is given.
@@ -44,16 +47,57 @@ impl Bench<'_> {
         let Bench { journal, vault, state, clock, randomness } = self;
         let fingerprint = fingerprint(&state.ledger, &append.request);
         let candidates = state.requests.candidates_of(fingerprint);
-        let recorded = lookup::recorded(*journal, &state.ledger, &candidates, &append.request)
-            .map_err(|error| AppendError::Unreadable(error.to_string()))?;
+        let recorded = match lookup::recorded(*journal, &state.ledger, &candidates, &append.request) {
+            Ok(recorded) => recorded,
+            Err(error @ JournalError::Damaged { .. }) if state.cached > 0 => {
+                return Ok(Judged::Contradicted(error.to_string()));
+            }
+            Err(error) => return Err(AppendError::Unreadable(error.to_string())),
+        };
         if let Some((first, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) {
             return Ok(Judged::Repeated(repeat::answer(first, &records, append, vault)?));
+        }
+        if !planted(Defect::HeadsBelieved)
+            && let Some(wrong) = wrong_heads(append, state, *journal)?
+        {
+            return Ok(Judged::Contradicted(wrong));
         }
         match draft.add((index, fingerprint), append, state, vault, *clock, *randomness)? {
             Added::In => Ok(Judged::In),
             Added::Full => Ok(Judged::Full),
         }
     }
+}
+
+/// Holds each head that an append goes on from, where it came from a cache, against the record that it names. A stream
+/// of which somebody knows more than a cache does is one of which the cache knows too little. Returns what is wrong. Cost: one record a stream.
+fn wrong_heads(append: &Append, state: &State, journal: &dyn Journal) -> Result<Option<String>, AppendError> {
+    if state.cached == 0 {
+        return Ok(None);
+    }
+    for part in &append.streams {
+        let contradicted =
+            |what: &str| Some(format!("the head of stream {} that was kept is wrong: {what}", part.stream));
+        if part.expected_version > state.stream(&part.stream).0 {
+            return Ok(contradicted("it was seen further"));
+        }
+        let Some(head) = state.streams.get(&part.stream) else { continue };
+        if head.position.get() >= state.cached {
+            continue;
+        }
+        let there = match refold::record_at(journal, head.position) {
+            Ok(there) => there,
+            Err(error @ JournalError::Damaged { .. }) => return Ok(contradicted(&error.to_string())),
+            Err(error) => return Err(AppendError::Unreadable(error.to_string())),
+        };
+        let is_it = there.is_some_and(|(record, leaf)| {
+            record.stream == part.stream && record.stream_version == head.version && leaf == head.leaf
+        });
+        if !is_it {
+            return Ok(contradicted("the record that it names is another"));
+        }
+    }
+    Ok(None)
 }
 
 /// Why a draft becomes no block.

@@ -13,6 +13,7 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
 use crate::append::{Append, AppendError, NotTogether};
+use crate::cache::{self, Fold, Log, Statement};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
 use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, Progress, Tip};
@@ -38,7 +39,9 @@ pub struct Ledger {
     state: Arc<RwLock<State>>,
     genesis: Genesis,
     id: LedgerId,
-    log_key: LogKey,
+    log_key: Arc<LogKey>,
+    /// The log's key, if it is the one that the genesis names: only that one's caches are believed.
+    keeper: Option<Arc<LogKey>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     lock: Arc<Lock>,
 }
@@ -92,7 +95,7 @@ impl Ledger {
         // that is left of a ledger.
         let mut report = OpenReport::default();
         let (journal, id) = open::open_journal(dir, &lock, &storage, &mut report)?;
-        Ledger::start(dir, lock, journal, id, clock, randomness, &mut report)
+        Ledger::start(dir, lock, journal, id, clock, randomness, true, &mut report)
     }
 
     /// Opens the ledger in `dir` for writing, and says what had to be done.
@@ -103,6 +106,8 @@ impl Ledger {
         Opened::open(dir, &options.storage)?.start(options.clock, options.randomness)
     }
 
+    /// `anew`: no cache is looked at.
+    #[allow(clippy::too_many_arguments, reason = "all that a ledger consists of")]
     pub(crate) fn start(
         dir: &Path,
         lock: Arc<Lock>,
@@ -110,6 +115,7 @@ impl Ledger {
         id: LedgerId,
         clock: Box<dyn Clock>,
         randomness: Box<dyn Randomness>,
+        anew: bool,
         report: &mut OpenReport,
     ) -> Result<Ledger, OpenError> {
         refuse_without_vault(dir, &journal)?;
@@ -125,17 +131,20 @@ impl Ledger {
                 format!("The signing key is {key}, not the one that the genesis record names."),
             );
         }
-        let state = known_state(dir, &id, journal.as_ref()).unwrap_or_else(|| State::new(id));
+        let log_key = Arc::new(log_key);
+        let keeper = (!rotated).then(|| Arc::clone(&log_key));
+        let state = if anew { None } else { known_state(dir, &id, &genesis, journal.as_ref()) };
+        let state = state.unwrap_or_else(|| State::new(id));
         let kept = state.size();
         let seam: Arc<dyn Journal> = Arc::<Embedded>::clone(&journal);
         let committer = Committer::with_state(state, seam, Arc::clone(&vault), clock, randomness)?;
         let state = Arc::clone(committer.state());
         let core = Arc::new(Core::default());
         let thread = {
-            let (core, dir) = (Arc::clone(&core), dir.to_path_buf());
+            let (core, dir, keeper) = (Arc::clone(&core), dir.to_path_buf(), keeper.clone());
             std::thread::Builder::new()
                 .name("thads-committer".into())
-                .spawn(move || queue::run(&core, committer, &dir, kept))?
+                .spawn(move || queue::run(&core, committer, &dir, kept, keeper.as_deref()))?
         };
         let dir = dir.to_path_buf();
         Ok(Ledger {
@@ -147,6 +156,7 @@ impl Ledger {
             genesis,
             id,
             log_key,
+            keeper,
             thread: Mutex::new(Some(thread)),
             lock,
         })
@@ -220,8 +230,15 @@ impl Ledger {
     /// # Errors
     /// When what may be its records cannot be read.
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
-        let candidates = read(&self.state).requests.candidates(&self.id, request);
-        lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
+        let (candidates, cached) = {
+            let state = read(&self.state);
+            (state.requests.candidates(&self.id, request), state.cached > 0)
+        };
+        match lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request) {
+            // A cache has led to another record: the committer, who is asked next, folds the log anew.
+            Err(JournalError::Damaged { .. }) if cached => Ok(None),
+            recorded => recorded,
+        }
     }
 
     /// Returns the head: what is durable.
@@ -257,6 +274,30 @@ impl Ledger {
     /// Returns the records from `from` on as they come; waits for the next, and ends when the ledger is closed.
     pub fn follow(&self, from: Position) -> Records<'_> {
         Records::new(self.journal.follow(from))
+    }
+
+    /// Returns the content of the cache `name` and for how many records it stands, if `fold` made it of this very log.
+    pub fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)> {
+        let log = Log { ledger: self.id, key: &self.genesis.log_key, size: self.head().size };
+        let bytes = cache::read(&self.dir, name)?;
+        let (tip, content) = cache::believed(&bytes, fold, &log, |size| self.end_of(size)).ok()?;
+        Some((tip.size, content.to_vec()))
+    }
+
+    /// Writes the cache `name`, made by `fold` of the first `size` records, signed by the log's key. Where no block ends
+    /// there, or the key is not the log's own, there is none.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, name: &str, fold: Fold, size: u64, content: &[u8]) -> std::io::Result<()> {
+        let (Some(key), Some(tip)) = (&self.keeper, self.end_of(size)) else { return Ok(()) };
+        cache::write(&self.dir, name, &cache::seal(&Statement { ledger: self.id, fold, tip }, content, key))
+    }
+
+    /// Returns the log's end as it was with `size` records, where a block ended there.
+    fn end_of(&self, size: u64) -> Option<Tip> {
+        let header = self.journal.header(Position::new(size.checked_sub(1)?)).ok()??;
+        Some(Tip::after(&header))
     }
 
     /// Returns the vault.
@@ -300,7 +341,7 @@ impl Ledger {
         self.core.stopped()
     }
 
-    /// Commits what waits, lets the mover catch up, writes the snapshot of the stream heads, and closes sled.
+    /// Commits what waits, lets the mover catch up, writes the cache of the stream heads, and closes sled.
     ///
     /// # Errors
     /// When the mover or sled failed: nothing acknowledged is lost, the next opening mends it.
@@ -318,8 +359,8 @@ impl Ledger {
         let in_place = self.lock.refuse_if_moved();
         let whole = in_place.is_ok() && self.stopped().is_none_or(|why| why == queue::CLOSED);
         let closed = self.journal.close();
-        if whole {
-            snapshot::write(&self.dir, &read(&self.state))?;
+        if let (true, Some(key)) = (whole, &self.keeper) {
+            snapshot::write(&self.dir, &read(&self.state), key)?;
         }
         if whole && closed.is_ok() {
             self.lock.ended_in_order()?;
@@ -368,14 +409,8 @@ pub(crate) fn genesis_of(journal: &dyn Journal) -> Result<Genesis, OpenError> {
     Genesis::from_record(&record).map_err(|error| OpenError::Genesis(error.to_string()))
 }
 
-/// Returns the state that a snapshot holds, if the log has a block that ends where the snapshot does.
-fn known_state(dir: &Path, id: &LedgerId, journal: &dyn Journal) -> Option<State> {
-    believed(snapshot::read(dir, id)?, journal)
-}
-
-/// Returns the state, if the log has a block that ends where it does.
-pub(crate) fn believed(state: State, journal: &dyn Journal) -> Option<State> {
-    let head = state.head();
-    let header = journal.header(Position::new(head.size.checked_sub(1)?)).ok()??;
-    (Tip::after(&header) == Tip { size: head.size, leaf: head.leaf, root: head.root }).then_some(state)
+/// Returns the state that was kept, if it is to be believed.
+fn known_state(dir: &Path, id: &LedgerId, genesis: &Genesis, journal: &dyn Journal) -> Option<State> {
+    let log = Log { ledger: *id, key: &genesis.log_key, size: journal.head().ok()?.size };
+    snapshot::believed(&cache::read(dir, cache::HEADS)?, &log, journal)
 }

@@ -31,6 +31,7 @@
 
 mod append;
 mod backup;
+pub mod cache;
 #[cfg(test)]
 mod checks;
 mod clock;
@@ -52,6 +53,7 @@ mod randomness;
 mod reader;
 mod receipt;
 mod records;
+mod refold;
 mod rehearsal;
 mod repeat;
 mod restore;

@@ -14,10 +14,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use thads_proof::genesis::Genesis;
 use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
+use crate::cache::{self, Log};
 use crate::files;
 use crate::journal::{
     Cursor, Embedded, Found, Run, Store, StoreError, copy_sled, delete_drafts, end_of, remove_drafts,
@@ -26,7 +28,6 @@ use crate::journal::{
 use crate::lock::Lock;
 use crate::restore::{self, Source};
 use crate::sentence::Sentence;
-use crate::snapshot;
 use crate::storage::Storage;
 use crate::survey::{self, Survey, Trouble};
 use crate::testing::{Defect, Step, planted, reached};
@@ -73,12 +74,27 @@ pub(crate) fn open_journal(
     let result = opening.run();
     opening.drop_source()?;
     let (found, ledger) = result?;
-    let size = found.tip.size;
-    if let Some(known) = snapshot::read(dir, &ledger).map(|state| state.size()).filter(|known| *known > size)
-    {
-        return Err(OpenError::Short { size, known });
-    }
+    refuse_cut_short(dir, &found)?;
     Ok((Embedded::start(dir, Arc::clone(lock), found, settings.clone())?, ledger))
+}
+
+/// Refuses a log that ends before what its own key signed in a cache.
+fn refuse_cut_short(dir: &Path, found: &Found) -> Result<(), OpenError> {
+    let size = found.tip.size;
+    let segments = Arc::new(RwLock::new(found.used.clone()));
+    // A genesis that cannot be read is refused by who reads it next.
+    let Some(Ok(block)) = Cursor::new(&dir.join(files::WAL), &segments, 0, 1).next_block() else {
+        return Ok(());
+    };
+    let first = block.run().records().next().and_then(|(_, bytes)| Record::decode(bytes).ok());
+    let Some(genesis) = first.and_then(|record| Genesis::from_record(&record).ok()) else { return Ok(()) };
+    let log = Log { ledger: found.ledger, key: &genesis.log_key, size };
+    for cache in cache::ALL {
+        if let Some(known) = cache::signed_for(dir, cache, &log).filter(|known| *known > size) {
+            return Err(OpenError::Short { size, known, cache });
+        }
+    }
+    Ok(())
 }
 
 struct Opening<'a> {

@@ -27,6 +27,8 @@ pub struct Opened {
     id: LedgerId,
     genesis: Genesis,
     recorded_at: Micros,
+    /// Whether no cache is believed.
+    anew: bool,
     report: OpenReport,
 }
 
@@ -64,7 +66,8 @@ impl Opened {
         let size = journal.head()?.size;
         let last = Records::new(journal.read(size.saturating_sub(1)..size)).next().transpose()?;
         let recorded_at = last.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?.recorded_at;
-        Ok(Opened { dir: dir.to_path_buf(), lock, journal, id, genesis, recorded_at, report })
+        let anew = storage.repair;
+        Ok(Opened { dir: dir.to_path_buf(), lock, journal, id, genesis, recorded_at, anew, report })
     }
 
     /// Returns the genesis.
@@ -86,11 +89,11 @@ impl Opened {
         clock: Box<dyn Clock>,
         randomness: Box<dyn Randomness>,
     ) -> Result<(Ledger, OpenReport), OpenError> {
-        let Opened { dir, lock, journal, id, mut report, .. } = self;
+        let Opened { dir, lock, journal, id, anew, mut report, .. } = self;
         for folder in [files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
-        let ledger = Ledger::start(&dir, lock, journal, id, clock, randomness, &mut report)?;
+        let ledger = Ledger::start(&dir, lock, journal, id, clock, randomness, anew, &mut report)?;
         Ok((ledger, report))
     }
 }

@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use thads_proof::checkpoint::LogKey;
+
 use crate::append::{Append, AppendError, NotTogether};
 use crate::commit::{Committer, read};
 use crate::receipt::Receipt;
@@ -121,7 +123,8 @@ impl Core {
 }
 
 /// The committer's thread: takes what waits, commits it, answers.
-pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) {
+/// `keeper` signs the cache of the stream heads, where one is to be written.
+pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64, keeper: Option<&LogKey>) {
     let mut kept = kept;
     loop {
         let jobs = core.take();
@@ -134,10 +137,12 @@ pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64) 
             return;
         }
         let state = read(committer.state());
-        if state.size() >= kept + SNAPSHOT_RECORDS {
+        if let Some(key) = keeper
+            && state.size() >= kept + SNAPSHOT_RECORDS
+        {
             kept = state.size();
-            // A snapshot is a cache: one that cannot be written is only missing.
-            let _ = snapshot::write(dir, &state);
+            // One that cannot be written is only missing.
+            let _ = snapshot::write(dir, &state, key);
         }
     }
     core.stop(CLOSED);

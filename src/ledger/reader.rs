@@ -14,6 +14,8 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
+use crate::cache::{self, CacheCheck, Fold, Log, NotBelieved};
+use crate::commit::CatchUpError;
 use crate::files;
 use crate::journal::{
     Cursor, JournalError, Runs, Segments, Store, StoreError, Tip, copy_sled, delete_drafts, end_of,
@@ -21,6 +23,7 @@ use crate::journal::{
 use crate::keys;
 use crate::open::OpenError;
 use crate::records::Records;
+use crate::refold;
 use crate::scratch::Scratch;
 use crate::state::Head;
 use crate::storage::Storage;
@@ -103,6 +106,32 @@ impl Reader {
     /// Returns the vault as it was at the time of opening.
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// Returns what a cache is held against.
+    pub(crate) fn log(&self) -> Log<'_> {
+        Log { ledger: self.id, key: &self.genesis.log_key, size: self.head.size }
+    }
+
+    /// Returns the content of a cache and for how many records it stands, if `fold` made it of this very log.
+    ///
+    /// # Errors
+    /// Why it is not believed.
+    pub fn believes<'a>(&self, kept: &'a [u8], fold: Fold) -> Result<(u64, &'a [u8]), NotBelieved> {
+        let end = |size: u64| {
+            let header = self.header(Position::new(size.checked_sub(1)?)).ok()??;
+            Some(Tip::after(&header))
+        };
+        let (tip, content) = cache::believed(kept, fold, &self.log(), end)?;
+        Ok((tip.size, content))
+    }
+
+    /// Holds the cache of the stream heads, its bytes, against a fold of the log made anew.
+    ///
+    /// # Errors
+    /// A record that cannot be read, or does not continue the log.
+    pub fn check_heads(&self, kept: &[u8]) -> Result<CacheCheck, CatchUpError> {
+        refold::check(self, kept)
     }
 
     /// Returns the data directory.

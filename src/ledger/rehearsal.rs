@@ -13,6 +13,7 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Micros, Position, Record, RequestId};
 
 use crate::append::{Append, AppendError, NotTogether};
+use crate::cache::{self, Fold};
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
 use crate::draft::{self, Draft};
@@ -23,6 +24,7 @@ use crate::randomness::OsRandom;
 use crate::reader::Reader;
 use crate::receipt::Receipt;
 use crate::records::Records;
+use crate::refold;
 use crate::space;
 use crate::state::{Head, State};
 use crate::storage::Storage;
@@ -50,6 +52,11 @@ pub(crate) fn rehearse(
         Judged::Repeated(receipt) => return Ok(Rehearsed::Repeated(receipt)),
         Judged::In => {}
         Judged::Full => return Err(draft::too_large(std::slice::from_ref(append))),
+        Judged::Contradicted(what) => {
+            let anew = refold::anew(state, journal);
+            let anew = anew.map_err(|error| AppendError::Unreadable(format!("{what}; {error}")))?;
+            return rehearse(journal, vault, &anew, append);
+        }
     }
     match judge::finish(draft, journal) {
         Ok(_) => Ok(Rehearsed::New),
@@ -139,6 +146,13 @@ impl Rehearsal {
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
         let candidates = read(&self.state).requests.candidates(&self.id, request);
         lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
+    }
+
+    /// Returns the content of the cache `name` and for how many records it stands, if `fold` made it of the ledger's log.
+    pub fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)> {
+        let kept = cache::read(self.dir(), name)?;
+        let (size, content) = self.journal.below.believes(&kept, fold).ok()?;
+        Some((size, content.to_vec()))
     }
 
     /// Returns the head.

@@ -1,61 +1,60 @@
-//! A snapshot of the committer's state, so that opening need not read the whole log again.
+//! The cache of the committer's state, so that opening need not read the whole log again.
 //!
-//! It is a cache: a missing, torn, old or foreign one changes no answer, only how long opening takes. So it is not synced,
-//! and it is believed only where its hash holds and its size, leaf and root are those of a block in the log.
+//! It holds what takes reading every record: the tree's frontier, the streams' heads, the requests. What the last record
+//! says by itself is taken from there. How it is signed, and when it is believed: see [`crate::cache`].
 
-use std::fs;
-use std::io::{Result, Write};
+use std::io::Result;
 use std::path::Path;
 
-use thads_proof::hash;
-use thads_proof::plain;
-use thads_proof::record::{Leaf, LedgerId, Micros, Position, RequestId, Stream, StreamTag};
+use thads_proof::checkpoint::LogKey;
+use thads_proof::record::{Leaf, LedgerId, Position, Stream, StreamTag};
 use thads_proof::tree::Frontier;
 
+use crate::cache::{self, Fold, HEADS, Log, Statement};
 use crate::count::wide;
-use crate::files::{self, SNAPSHOTS};
+use crate::journal::{Journal, Tip};
+use crate::refold;
 use crate::state::{State, StreamHead};
-use crate::testing::{Step, reached};
+use crate::testing::{Defect, planted};
 
-/// File of the stream heads, in the data directory's `snapshots`.
-pub(crate) const FILE: &str = "heads";
-/// Most bytes of it that are read.
-const BYTES_MAX: u64 = 1 << 30;
-const MAGIC: [u8; 8] = *b"thadshd\x01";
-const CONTEXT: &str = "thads 2026 heads snapshot v1";
-const HASH_BYTES: usize = 32;
-
-/// Writes the state into the data directory `dir`.
-pub(crate) fn write(dir: &Path, state: &State) -> Result<()> {
-    let folder = dir.join(SNAPSHOTS);
-    let draft = folder.join("heads.new");
-    files::new_file(&draft)?.write_all(&encode(state))?;
-    reached(Step::SnapshotDrafted);
-    fs::rename(&draft, folder.join(FILE))?;
-    reached(Step::SnapshotNamed);
-    Ok(())
+/// What made it; to be raised with its form.
+pub(crate) fn fold() -> Fold {
+    Fold::new("thads heads 2")
 }
 
-/// Reads the state of ledger `ledger` from `dir`; `None` when there is none that can be believed so far.
-pub(crate) fn read(dir: &Path, ledger: &LedgerId) -> Option<State> {
-    peek(dir).filter(|state| state.ledger == *ledger)
+/// Writes the state into the data directory `dir`, signed by the log's key.
+pub(crate) fn write(dir: &Path, state: &State, key: &LogKey) -> Result<()> {
+    cache::write(dir, HEADS, &seal(state, key))
 }
 
-/// Reads what `dir` holds, of whichever ledger.
-pub(crate) fn peek(dir: &Path) -> Option<State> {
-    let folder = dir.join(SNAPSHOTS);
-    plain::folder(&folder).ok()?;
-    decode(&plain::read(&folder.join(FILE), BYTES_MAX).ok()?)
+/// Returns the bytes of a state, signed.
+pub(crate) fn seal(state: &State, key: &LogKey) -> Vec<u8> {
+    let head = state.head();
+    let tip = Tip { size: head.size, leaf: head.leaf, root: head.root };
+    cache::seal(&Statement { ledger: state.ledger, fold: fold(), tip }, &encode(state), key)
 }
 
-/// Returns the bytes of a state.
-pub(crate) fn encode(state: &State) -> Vec<u8> {
+/// Returns the state that a cache's bytes hold, if they are to be believed of the log that `journal` holds.
+pub(crate) fn believed(bytes: &[u8], log: &Log<'_>, journal: &dyn Journal) -> Option<State> {
+    let end = |size: u64| {
+        let header = journal.header(Position::new(size.checked_sub(1)?)).ok()??;
+        Some(Tip::after(&header))
+    };
+    let (tip, content) = match cache::believed(bytes, fold(), log, end) {
+        Ok(believed) => believed,
+        Err(_) if planted(Defect::HeadsBelieved) => cache::unsigned(bytes)?,
+        Err(_) => return None,
+    };
+    let mut state = decode(content, log.ledger, &tip)?;
+    let last = Position::new(tip.size.checked_sub(1)?);
+    let (record, leaf) = refold::record_at(journal, last).ok()??;
+    state.recorded_at = record.recorded_at;
+    state.last_request = Some(record.request);
+    (leaf == tip.leaf).then_some(state)
+}
+
+fn encode(state: &State) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(128 * state.streams.len() + 16 * state.requests.len() + 4096);
-    bytes.extend(MAGIC);
-    bytes.extend(state.ledger.0);
-    bytes.extend(state.leaf.0);
-    bytes.extend(state.recorded_at.get().to_be_bytes());
-    bytes.extend(state.last_request.map_or([0; 16], |request| request.0));
     let frontier = state.frontier.encode();
     bytes.extend(wide(frontier.len()).to_be_bytes());
     bytes.extend(frontier);
@@ -72,40 +71,38 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
         bytes.extend(fingerprint.to_be_bytes());
         bytes.extend(position.to_be_bytes());
     }
-    let digest = hash::derive(CONTEXT, &bytes);
-    bytes.extend(digest);
     bytes
 }
 
-/// Returns the state that `bytes` hold; `None` where a byte of them is another.
-pub(crate) fn decode(bytes: &[u8]) -> Option<State> {
-    let (content, digest) = bytes.split_at_checked(bytes.len().checked_sub(HASH_BYTES)?)?;
-    if hash::derive(CONTEXT, content) != digest {
-        return None;
-    }
+/// Returns the state of `ledger` at `tip` that `content` holds, but for what the last record says; `None` where it has
+/// another form or points behind the end.
+pub(crate) fn decode(content: &[u8], ledger: LedgerId, tip: &Tip) -> Option<State> {
     let mut rest = Rest(content);
-    if rest.array::<8>()? != MAGIC {
-        return None;
-    }
-    let mut state = State::new(LedgerId(rest.array()?));
-    state.leaf = Leaf(rest.array()?);
-    state.recorded_at = Micros::new(i64::from_be_bytes(rest.array()?));
-    state.last_request = Some(RequestId(rest.array()?));
+    let mut state = State::new(ledger);
     let length = rest.count()?;
     state.frontier = Frontier::decode(rest.slice(length)?).ok()?;
+    state.leaf = tip.leaf;
+    state.cached = tip.size;
+    if (state.frontier.size(), state.frontier.root()) != (tip.size, tip.root) {
+        return None;
+    }
+    let is_there = |position: u64| position < tip.size;
     let streams = rest.count()?;
     for _ in 0..streams {
         let [tag, length] = rest.array()?;
         let stream = Stream::new(StreamTag::from_code(tag)?, rest.slice(usize::from(length))?).ok()?;
         let version = u64::from_be_bytes(rest.array()?);
         let leaf = Leaf(rest.array()?);
-        let position = Position::new(u64::from_be_bytes(rest.array()?));
-        state.streams.insert(stream, StreamHead { version, leaf, position });
+        let position = Some(u64::from_be_bytes(rest.array()?)).filter(|position| is_there(*position))?;
+        let head = StreamHead { version, leaf, position: Position::new(position) };
+        if state.streams.insert(stream, head).is_some() {
+            return None;
+        }
     }
     let requests = rest.count()?;
     for _ in 0..requests {
         let fingerprint = u64::from_be_bytes(rest.array()?);
-        let position = u64::from_be_bytes(rest.array()?);
+        let position = Some(u64::from_be_bytes(rest.array()?)).filter(|position| is_there(*position))?;
         state.requests.insert_fingerprint(fingerprint, position);
     }
     rest.0.is_empty().then_some(state)
@@ -133,25 +130,30 @@ impl<'a> Rest<'a> {
 
 #[cfg(test)]
 mod tests {
+    use thads_proof::record::RequestId;
+
     use super::*;
 
     #[test]
-    fn a_state_reads_back_as_it_was_and_a_changed_byte_is_refused() {
+    fn a_state_reads_back_as_it_was_and_no_byte_of_it_can_be_changed() {
         let mut state = State::new(LedgerId([7; 16]));
         state.leaf = Leaf([9; 32]);
         state.frontier.push(Leaf([9; 32]));
-        state.last_request = Some(RequestId([3; 16]));
         state.requests.insert(&LedgerId([7; 16]), &RequestId([3; 16]), Position::new(0));
         let head = StreamHead { version: 1, leaf: Leaf([9; 32]), position: Position::new(0) };
         state.streams.insert(Stream::new(StreamTag::Case, b"a").unwrap(), head);
-        let bytes = encode(&state);
-        let back = decode(&bytes).unwrap();
-        assert_eq!((back.head(), &back.streams), (state.head(), &state.streams));
-        assert_eq!(back.requests.iter().collect::<Vec<_>>(), state.requests.iter().collect::<Vec<_>>());
+        let key = LogKey::from_seed("thads/test", &[1; 32]).unwrap();
+        let bytes = seal(&state, &key);
+        let (statement, content) = cache::open(&bytes, key.vkey()).unwrap();
+        let back = decode(content, statement.ledger, &statement.tip).unwrap();
+        assert_eq!((back.head().root, back.cached), (state.head().root, 1));
+        assert!(back.says_the_same(&state));
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert!(decode(&changed).is_none(), "byte {at}");
+            assert!(cache::open(&changed, key.vkey()).is_err(), "byte {at}");
         }
+        let another = LogKey::from_seed("thads/test", &[2; 32]).unwrap();
+        assert_eq!(cache::open(&seal(&state, &another), key.vkey()), Err(cache::NotBelieved::Unsigned));
     }
 }

@@ -1,6 +1,6 @@
 //! What the committer must know of the past: the head, the tree's frontier, every stream's head, every request id.
 //!
-//! All of it follows from the records, by [`State::fold`]; a snapshot only spares reading them again.
+//! All of it follows from the records, by [`State::fold`]; a cache only spares reading them again.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -61,6 +61,9 @@ pub(crate) struct State {
     pub(crate) requests: Requests,
     /// The request of the last record: its records follow each other.
     pub(crate) last_request: Option<RequestId>,
+    /// How many of the records a cache stands for; 0: all were folded here. What it says of a stream is held against the
+    /// record that it names before anything is chained to it.
+    pub(crate) cached: u64,
 }
 
 impl State {
@@ -74,6 +77,7 @@ impl State {
             streams: HashMap::new(),
             requests: Requests::default(),
             last_request: None,
+            cached: 0,
         }
     }
 
@@ -128,6 +132,16 @@ impl State {
         self.recorded_at = record.recorded_at;
         self.frontier.push(leaf);
         Ok(())
+    }
+
+    /// Whether another state of as many records says the same of tree, streams and requests.
+    pub(crate) fn says_the_same(&self, other: &State) -> bool {
+        let requests = |state: &State| {
+            let mut all: Vec<_> = state.requests.iter().collect();
+            all.sort_unstable();
+            all
+        };
+        self.frontier == other.frontier && self.streams == other.streams && requests(self) == requests(other)
     }
 
     /// Returns a stream's version and last leaf.

@@ -86,11 +86,15 @@ pub enum Defect {
     /// The writer's lock is that of a file of a name, and nobody looks before a block whether the directory still is
     /// as it was left.
     LockByName,
+    /// A cache of the stream heads is believed whoever wrote it, and no head is held against the log.
+    HeadsBelieved,
+    /// Personal data opens where any entry of the vault fits the commitment, whichever the record names.
+    CommitmentsAsASet,
 }
 
 impl Defect {
     /// Every defect and its name.
-    pub const ALL: [(Defect, &'static str); 14] = [
+    pub const ALL: [(Defect, &'static str); 16] = [
         (Defect::AnswerBeforeWrite, "answer-before-write"),
         (Defect::AnswerBeforeSync, "answer-before-sync"),
         (Defect::NoSync, "no-sync"),
@@ -105,6 +109,8 @@ impl Defect {
         (Defect::FailedSyncIgnored, "failed-sync-ignored"),
         (Defect::RequestRepeated, "request-repeated"),
         (Defect::LockByName, "lock-by-name"),
+        (Defect::HeadsBelieved, "heads-believed"),
+        (Defect::CommitmentsAsASet, "commitments-as-a-set"),
     ];
 }
 

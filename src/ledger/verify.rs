@@ -14,14 +14,13 @@ use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
 
+use crate::cache::{self, CacheCheck, NotBelieved};
 use crate::journal::{Cursor, Listing, StoreError};
 use crate::keys::{self, KeyError};
 use crate::lock;
 use crate::open::out_of_order;
 use crate::reader::{CopiedStore, Reader};
 use crate::sentence::Sentence;
-use crate::snapshot;
-use crate::state::State;
 use crate::storage::Storage;
 use crate::vault::{Check, ENTRIES, KEYRING, References};
 use crate::{backup, files};
@@ -38,7 +37,7 @@ pub fn verify_directory(
 ) -> Result<DirectoryReport, VerifyError> {
     let wal = dir.join(files::WAL);
     // Read before the log: a writer may be at work, and the log only grows.
-    let heads = snapshot::peek(dir);
+    let kept = cache::read(dir, cache::HEADS);
     let segments = if wal.is_dir() {
         let report = verify_segments(&wal, options)?;
         (report.summary.records > 0 || !report.is_good()).then_some(report)
@@ -53,21 +52,24 @@ pub fn verify_directory(
             "There are segments in wal/, and no record stands in them.",
         ));
     }
-    match (&heads, &segments, &sled) {
-        // sled alone has what was written down: that is said already.
-        (Some(heads), Some(report), SledReport::Checked(sled, _))
-            if heads.size() > report.summary.size && heads.size() <= sled.summary.size => {}
-        (Some(heads), Some(report), _) if report.is_good() => {
-            disagreements.extend(contradiction(heads, &wal, report));
+    let (heads, lost) = match (&segments, &sled) {
+        (Some(report), _) if report.is_good() => (check_heads(dir, kept.as_deref()), None),
+        (None, SledReport::Checked(report, _)) => {
+            let lost = (!lock::is_in_order(dir)).then(|| out_of_order(report.summary.size));
+            (check_heads(dir, kept.as_deref()), lost)
         }
-        (heads, None, SledReport::Checked(report, _)) => {
-            let size = report.summary.size;
-            let of_this = heads.as_ref().filter(|heads| Some(heads.ledger) == report.summary.ledger);
-            disagreements.extend(of_this.and_then(|heads| cut_short(heads, size)));
-            disagreements.extend((!lock::is_in_order(dir)).then(|| out_of_order(size)));
+        (Some(_) | None, _) => (CacheCheck::Unchecked, None),
+    };
+    disagreements.extend(lost);
+    // sled alone has what was signed: that is said already.
+    let heads = match (heads, &segments, &sled) {
+        (CacheCheck::NotBelieved(NotBelieved::Ahead(signed)), Some(_), SledReport::Checked(sled, _))
+            if signed <= sled.summary.size =>
+        {
+            CacheCheck::Unchecked
         }
-        _ => {}
-    }
+        (heads, _, _) => heads,
+    };
     let key = segments.as_ref().and_then(|report| another_key(dir, report));
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
@@ -81,7 +83,7 @@ pub fn verify_directory(
             VaultCheck::Skipped(Sentence::new("các đoạn không còn nguyên", "the segments are not whole"))
         }
     };
-    Ok(DirectoryReport { segments, sled, disagreements, vault, key, wanted })
+    Ok(DirectoryReport { segments, sled, disagreements, heads, vault, key, wanted })
 }
 
 /// Holds the vault against the log: every commitment of every record must open by what stands behind its own reference.
@@ -120,23 +122,11 @@ pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
     }
 }
 
-/// Says where the stream heads that were written down beside a whole log speak of another.
-fn contradiction(heads: &State, wal: &Path, report: &Report) -> Option<Sentence> {
-    let (head, size) = (heads.head(), report.summary.size);
-    if Some(heads.ledger) != report.summary.ledger {
-        return None; // of another ledger: a cache that nobody looks at
-    }
-    if let Some(short) = cut_short(heads, size) {
-        return Some(short);
-    }
-    let last = head.size.checked_sub(1)?;
-    let leaf = Ends::new(wal, size).leaf(last)?;
-    (leaf != head.leaf).then(|| {
-        Sentence::new(
-            format!("snapshots/heads được viết từ một lịch sử khác: bản ghi {last} của nó có lá khác."),
-            format!("snapshots/heads was written of another history: its record {last} has another leaf."),
-        )
-    })
+/// Holds the stream heads that were kept against a fold of the whole log. A log that cannot be read is said elsewhere.
+fn check_heads(dir: &Path, kept: Option<&[u8]>) -> CacheCheck {
+    let Some(kept) = kept else { return CacheCheck::Unchecked };
+    let checked = Reader::open(dir).ok().and_then(|reader| reader.check_heads(kept).ok());
+    checked.unwrap_or(CacheCheck::Unchecked)
 }
 
 /// Says what is wrong with the signing key, if it is here: it must be the one that the genesis names.
@@ -159,21 +149,6 @@ fn another_key(dir: &Path, report: &Report) -> Option<Sentence> {
         format!("{}: chữ ký của nó không kiểm chứng được; lấy lại khóa của chính sổ này.", what.vi),
         format!("{}: what it signs cannot be verified; bring the log's own key back.", what.en),
     ))
-}
-
-/// Says where the log ends before the stream heads were written down.
-fn cut_short(heads: &State, size: u64) -> Option<Sentence> {
-    let written = heads.size();
-    (written > size).then(|| {
-        Sentence::new(
-            format!(
-                "Sổ kết thúc ở {size} bản ghi, còn snapshots/heads được viết khi đã có {written}: phần sau đã mất ở cả hai bản."
-            ),
-            format!(
-                "The log ends with {size} records, and snapshots/heads was written when there were {written}: the rest is gone from both copies."
-            ),
-        )
-    })
 }
 
 fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledReport, Vec<Sentence>) {

@@ -115,6 +115,11 @@ impl LogKey {
         let text = Checkpoint { origin: self.origin().to_owned(), size, root }.to_string();
         format!("{text}\n{}", self.0.sign(&text, 0))
     }
+
+    /// Signs bytes that are no checkpoint, under a context of their own ([`Vkey::verify_apart`] checks it).
+    pub fn sign_apart(&self, context: &str, bytes: &[u8]) -> [u8; 64] {
+        self.0.sign_apart(context, bytes)
+    }
 }
 
 /// A witness's key: cosigns checkpoints of logs with the time.

@@ -114,6 +114,11 @@ impl Vkey {
         self.key.to_bytes()
     }
 
+    /// Whether `signature` is this key's over `bytes` under `context`, as [`NoteKey::sign_apart`] makes it.
+    pub fn verify_apart(&self, context: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
+        verify_strict(&self.key, &apart(context, bytes), signature)
+    }
+
     /// Checks a signature's bytes (without the hash) over `text`; returns the time if the kind of key signs one.
     fn verify(&self, text: &str, bytes: &[u8]) -> Option<Option<u64>> {
         let (time, signature) = match self.algorithm {
@@ -126,6 +131,11 @@ impl Vkey {
         let message = self.algorithm.message(text, time.unwrap_or(0));
         verify_strict(&self.key, &message, signature.try_into().ok()?).then_some(time)
     }
+}
+
+/// A message that is no note's text, for those hold no zero byte.
+fn apart(context: &str, bytes: &[u8]) -> Vec<u8> {
+    [context.as_bytes(), &[0], bytes].concat()
 }
 
 fn verify_strict(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
@@ -331,6 +341,11 @@ impl NoteKey {
         };
         bytes.extend(signature);
         Signature { name: self.vkey.name.clone(), hash: self.vkey.hash, bytes }
+    }
+
+    /// Signs bytes that are no note: over `context`, a zero byte and the bytes, so that it stands for nothing else.
+    pub fn sign_apart(&self, context: &str, bytes: &[u8]) -> [u8; 64] {
+        self.secret.sign(&apart(context, bytes)).to_bytes()
     }
 }
 

@@ -24,6 +24,9 @@ use crate::seal::{self, SealError};
 use crate::wire::{self, Request, Subject, What, WireError};
 use crate::words;
 
+/// How often an action is decided again because somebody else was quicker.
+const TRIES: usize = 1000;
+
 /// Why an action was not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -62,6 +65,7 @@ impl ActError {
                 AppendError::Stale { .. }
                 | AppendError::RequestReused { .. }
                 | AppendError::TooLarge { .. }
+                | AppendError::Contended { .. }
                 | AppendError::Malformed(_) => true,
                 AppendError::Vault(error) => !matches!(error, VaultError::Io(_) | VaultError::Gone(_)),
                 AppendError::DiskFull { .. }
@@ -139,6 +143,7 @@ impl<L: Log> House<L> {
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
     pub fn act(&self, request: Request) -> Result<Done, ActError> {
         let organises = request.subject.is_organisation();
+        let mut tries = 0;
         loop {
             let others = rests_on_others(&self.books(), &request);
             let _alone = others.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
@@ -146,17 +151,20 @@ impl<L: Log> House<L> {
                 organises.then(|| self.organisation.write().unwrap_or_else(PoisonError::into_inner));
             let _rests =
                 (!organises).then(|| self.organisation.read().unwrap_or_else(PoisonError::into_inner));
-            if let Some(done) = self.decide_and(&request, |prepared| self.append(prepared))? {
+            tries += 1;
+            if let Some(done) = self.decide_and(&request, tries, |prepared| self.append(prepared))? {
                 return Ok(done);
             }
         }
     }
 
     /// Answers an action that was recorded already, or decides it and does with it what `record` does. `None`: somebody
-    /// else was quicker, and the sender did not say which version he saw; it is to be decided again.
+    /// else was quicker, and the sender did not say which version he saw; it is to be decided again. `tries`: how often it
+    /// was decided, with this time.
     fn decide_and(
         &self,
         request: &Request,
+        tries: usize,
         record: impl FnOnce(Prepared) -> Result<Done, ActError>,
     ) -> Result<Option<Done>, ActError> {
         if let Some(first) = self.said_before(request)? {
@@ -168,9 +176,16 @@ impl<L: Log> House<L> {
             self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
         };
         let done = match prepared.and_then(record) {
-            Err(ActError::Append(AppendError::Stale { .. })) if request.expected_version.is_none() => {
+            Err(ActError::Append(AppendError::Stale { stream, expected, current }))
+                if request.expected_version.is_none() =>
+            {
                 self.catch_up()?;
-                return Ok(None);
+                // Or nobody was, and books that were kept say what the log does not: deciding again would not end.
+                let goes_on = self.agrees(&stream, expected, current) || self.fold_anew()?;
+                if goes_on && tries < TRIES {
+                    return Ok(None);
+                }
+                return Err(AppendError::Contended { tries }.into());
             }
             done => done,
         };
@@ -196,8 +211,10 @@ impl House {
     /// # Errors
     /// As [`House::act`].
     pub fn dry_run(&self, request: &Request) -> Result<Done, ActError> {
+        let mut tries = 0;
         loop {
-            let rehearsed = self.decide_and(request, |prepared| {
+            tries += 1;
+            let rehearsed = self.decide_and(request, tries, |prepared| {
                 let receipt = match self.ledger.rehearse(&prepared.append)? {
                     Rehearsed::New => None,
                     Rehearsed::Repeated(receipt) => Some(receipt),

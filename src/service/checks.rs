@@ -12,6 +12,7 @@ use crate::wire::parse_action;
 
 pub(crate) mod clients;
 mod judged_again;
+mod kept;
 mod questions;
 mod random;
 mod rehearsed;

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_cases::date::Date;
@@ -19,13 +20,15 @@ use thads_proof::tree::Root;
 
 use crate::act::{ActError, Group};
 use crate::log::Log;
+use crate::snapshot;
 use crate::words::is_readable;
-use crate::{snapshot, view};
 
 /// A ledger with its books; or a rehearsal, with what it would leave in them.
 pub struct House<L = Ledger> {
     pub(crate) ledger: L,
-    books: RwLock<Books>,
+    pub(crate) books: RwLock<Books>,
+    /// Whether the books began with a cache.
+    pub(crate) kept: AtomicBool,
     /// The latest roots that books stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
     clock: HouseClock,
@@ -198,7 +201,7 @@ impl House {
         if founding.clock == genesis::Clock::Real {
             setup.root_seed = Some(root_seed.into());
         }
-        House::fold(Ledger::create(directory, genesis, setup)?, clock, references)
+        House::fold(Ledger::create(directory, genesis, setup)?, clock, references, true)
     }
 
     /// Opens a ledger to write to it.
@@ -227,16 +230,13 @@ impl House {
         let opened = Opened::open(directory, storage)?;
         let (clock, committer, references) = sources(opened.genesis().clock, opened.recorded_at());
         let (ledger, report) = opened.start(clock.for_committer(), committer)?;
-        Ok((House::fold(ledger, clock, references)?, report))
+        Ok((House::fold(ledger, clock, references, storage.repair)?, report))
     }
 
-    /// Writes a snapshot of the books, so that the next start folds less.
+    /// Keeps the books beside the log, so that the next start folds less.
     pub fn save_snapshot(&self) {
         let books = self.books().clone();
-        let head = view::leaf_before(self.ledger.read(view::before(books.position().0)));
-        if let Some(head) = head {
-            snapshot::save(self.ledger.dir(), &books, head);
-        }
+        snapshot::save(&self.ledger, &books);
     }
 
     /// Closes the ledger: the mover has finished, the store is flushed.
@@ -250,18 +250,18 @@ impl House {
 }
 
 impl<L: Log> House<L> {
-    /// Folds what a log holds.
+    /// Folds what a log holds. `anew`: no cache is looked at.
     pub(crate) fn fold(
         ledger: L,
         clock: HouseClock,
         references: Box<dyn Randomness>,
+        anew: bool,
     ) -> Result<House<L>, HouseError> {
-        let (size, directory) = (ledger.head().size, ledger.dir().to_path_buf());
-        let leaf = |position| view::leaf_before(ledger.read(view::before(position)));
-        let books = snapshot::load(&directory, size, leaf);
+        let kept = if anew { None } else { snapshot::of_log(&ledger) };
         let house = House {
             ledger,
-            books: RwLock::new(books),
+            kept: AtomicBool::new(kept.is_some()),
+            books: RwLock::new(kept.unwrap_or_default()),
             roots: Mutex::default(),
             clock,
             scripted: Mutex::new(references),
@@ -269,8 +269,11 @@ impl<L: Log> House<L> {
             alone: Mutex::new(()),
             organisation: RwLock::new(()),
         };
-        house.catch_up()?;
-        Ok(house)
+        match house.catch_up() {
+            // What was kept is not what the log goes on from.
+            Err(error @ HouseError::Fold(_)) => house.fold_anew()?.then_some(house).ok_or(error),
+            caught_up => caught_up.map(|()| house),
+        }
     }
 
     /// Folds what the log has and the books have not. The same function serves start-up and every append.

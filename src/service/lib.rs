@@ -1,6 +1,7 @@
 //! The shell: one way for an action, and answers that name position and root. Holds no rule and no figure of its own.
 
 pub mod act;
+mod anew;
 pub mod answers;
 #[cfg(test)]
 mod checks;

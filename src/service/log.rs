@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use thads_ledger::cache::Fold;
 use thads_ledger::journal::JournalError;
 use thads_ledger::{Append, AppendError, Head, Ledger, NotTogether, Receipt, Records, Rehearsal, Vault};
 use thads_proof::genesis::Genesis;
@@ -33,6 +34,8 @@ pub trait Log {
     /// # Errors
     /// When it cannot be read.
     fn record(&self, position: Position) -> Result<Option<Record>, JournalError>;
+    /// Returns the content of the cache `name` and for how many records it stands, if `fold` made it of this very log.
+    fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)>;
     /// Returns the genesis.
     fn genesis(&self) -> &Genesis;
     /// Returns the vault.
@@ -66,6 +69,10 @@ macro_rules! log {
 
             fn record(&self, position: Position) -> Result<Option<Record>, JournalError> {
                 <$of>::record(self, position)
+            }
+
+            fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)> {
+                <$of>::cached(self, name, fold)
             }
 
             fn genesis(&self) -> &Genesis {

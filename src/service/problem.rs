@@ -185,6 +185,13 @@ impl From<ActError> for Problem {
                 "it may or may not have been recorded; send it again with the same request id: that answer is definite",
             )
             .because(&error),
+            ActError::Append(error @ AppendError::Contended { .. }) => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "contended",
+                "Others were quicker",
+                "nothing was recorded, for others were quicker on this stream every time; send it again",
+            )
+            .because(&error),
             ActError::Append(
                 error @ (AppendError::Stopped(_)
                 | AppendError::Vault(_)

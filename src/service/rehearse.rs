@@ -20,7 +20,7 @@ impl Rehearsing {
         let reader = Reader::open(directory)?;
         let (clock, _, references) = sources(reader.genesis().clock, reader.head().recorded_at);
         let rehearsal = Rehearsal::new(reader, clock.for_committer()).map_err(OpenError::from)?;
-        House::fold(rehearsal, clock, references)
+        House::fold(rehearsal, clock, references, false)
     }
 
     /// Whether a receipt is of the ledger, and not of what this rehearsal took.

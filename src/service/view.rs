@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use thads_cases::ids::Position;
+use thads_ledger::cache::{self, CacheCheck};
 use thads_ledger::{Reader, Records, Vault};
 use thads_projections::books::Books;
 use thads_proof::genesis::Genesis;
-use thads_proof::record::{Leaf, Record};
+use thads_proof::record::Record;
 use thads_proof::tree::{Frontier, Root};
 
 use crate::house::{House, HouseError};
 use crate::log::Log;
-use crate::snapshot;
+use crate::{anew, snapshot};
 
 const START: thads_proof::record::Position = thads_proof::record::Position::new(0);
 
@@ -19,6 +19,10 @@ const START: thads_proof::record::Position = thads_proof::record::Position::new(
 pub struct View {
     reader: Reader,
     books: Books,
+    /// The cache of the books, its bytes as they were before the log was read.
+    kept: Option<Vec<u8>>,
+    /// The cache of the stream heads; only for those who verify.
+    kept_heads: Option<Vec<u8>>,
 }
 
 impl View {
@@ -27,55 +31,53 @@ impl View {
     /// # Errors
     /// No ledger there, or one that cannot be read or folded.
     pub fn open(directory: &Path) -> Result<View, HouseError> {
+        let kept = cache::read(directory, cache::BOOKS);
         let reader = Reader::open(directory)?;
-        let mut books = snapshot_of(&reader);
-        let next = thads_proof::record::Position::new(books.position().0);
-        fold(&mut books, reader.read(next), &mut |_| {})?;
-        Ok(View { reader, books })
+        let books = anew::books_of(&reader, kept.as_deref())?;
+        Ok(View { reader, books, kept, kept_heads: None })
     }
 
-    /// Reads and folds the whole log and looks at no snapshot: for those who verify. `went_on` is told the log's size
-    /// and how many records more are folded.
+    /// Reads and folds the whole log and believes no cache: for those who verify. `went_on` is told the log's size and how
+    /// many records more are folded.
     ///
     /// # Errors
     /// As [`View::open`].
     pub fn open_anew(directory: &Path, mut went_on: impl FnMut(u64, usize)) -> Result<View, HouseError> {
+        let [kept_heads, kept] = [cache::HEADS, cache::BOOKS].map(|name| cache::read(directory, name));
         let reader = Reader::open(directory)?;
         let size = reader.head().size;
         let mut books = Books::default();
         fold(&mut books, reader.read(START), &mut |more| went_on(size, more))?;
-        Ok(View { reader, books })
+        Ok(View { reader, books, kept, kept_heads })
     }
 
-    /// Whether the snapshot, where there is one, says what these books say of the same log: to be asked of books that
-    /// were folded anew.
+    /// Holds the cache of the committer's stream heads against the log, folded anew.
     ///
     /// # Errors
-    /// As [`View::open`].
-    pub fn agrees_with_snapshot(&self) -> Result<bool, HouseError> {
-        let mut books = snapshot_of(&self.reader);
-        if books.position() == Position(0) {
-            return Ok(true);
-        }
-        let next = thads_proof::record::Position::new(books.position().0);
-        fold(&mut books, self.reader.read(next), &mut |_| {})?;
-        Ok(books == self.books)
+    /// A record that cannot be read.
+    pub fn check_heads(&self) -> Result<CacheCheck, HouseError> {
+        let Some(kept) = &self.kept_heads else { return Ok(CacheCheck::Unchecked) };
+        Ok(self.reader.check_heads(kept).map_err(thads_ledger::OpenError::from)?)
     }
-}
 
-/// The books of the snapshot that belongs to a reader's log; empty where there is none.
-fn snapshot_of(reader: &Reader) -> Books {
-    snapshot::load(reader.dir(), reader.head().size, |position| leaf_before(reader.read(before(position))))
-}
-
-/// The position before one.
-pub(crate) fn before(position: u64) -> thads_proof::record::Position {
-    thads_proof::record::Position::new(position.saturating_sub(1))
-}
-
-/// The leaf of the first of some records.
-pub(crate) fn leaf_before(mut records: Records<'_>) -> Option<Leaf> {
-    records.next_stored()?.ok().map(|stored| stored.leaf)
+    /// Holds the cache of the books against these, which were folded anew.
+    ///
+    /// # Errors
+    /// A record that cannot be read.
+    pub fn check_kept(&self) -> Result<CacheCheck, HouseError> {
+        let Some(kept) = &self.kept else { return Ok(CacheCheck::Unchecked) };
+        let (size, content) = match self.reader.believes(kept, snapshot::fold()) {
+            Ok(believed) => believed,
+            Err(why) => return Ok(CacheCheck::NotBelieved(why)),
+        };
+        let Some(mut books) = snapshot::decode(content, size) else { return Ok(CacheCheck::Differs) };
+        let next = thads_proof::record::Position::new(size);
+        match fold(&mut books, self.reader.read(next), &mut |_| {}) {
+            Ok(()) if books == self.books => Ok(CacheCheck::Agrees),
+            Ok(()) | Err(HouseError::Fold(_)) => Ok(CacheCheck::Differs),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Folds records in order, reading them on several threads; `went_on` is told how many more are folded.

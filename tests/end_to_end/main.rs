@@ -10,6 +10,7 @@
 mod api;
 mod backup;
 mod batch;
+mod caches;
 mod copies;
 mod demo;
 mod evidence;
@@ -23,6 +24,7 @@ mod import_files;
 mod keeping;
 mod layout;
 mod output;
+mod poison;
 mod questions;
 mod random;
 mod refusals;

@@ -1,18 +1,20 @@
-//! `rebuild`: every projection folded from nothing; with `--check` compared with a fold in parts.
+//! `rebuild`: every projection folded from nothing, and every cache held against it.
 
 use std::path::Path;
 
 use serde_json::json;
+use thads_ledger::Sentence;
+use thads_ledger::cache::{BOOKS, HEADS};
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, both};
 use crate::progress::Progress;
 
 /// Arguments of `rebuild`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Compare with what the snapshot gives; exit status 3 where they differ.
+    /// Exit status 3 where a cache that the log's key signed says anything else.
     #[arg(long)]
     check: bool,
 }
@@ -27,16 +29,24 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if let Some(progress) = progress {
         progress.finish();
     }
-    if args.check && !view.agrees_with_snapshot()? {
+    let checks = [(HEADS, view.check_heads()?), (BOOKS, view.check_kept()?)];
+    let said: Vec<Sentence> = checks.iter().filter_map(|(name, check)| check.sentence(name)).collect();
+    let wrong = checks.iter().find(|(_, check)| args.check && !check.is_good());
+    if let Some(wrong) = wrong.and_then(|(name, check)| check.sentence(name)) {
         return Err(Failure::Damage {
-            message: "the snapshot and the fold from nothing differ".to_owned(),
-            hint: Some("delete the folder snapshots: it is a cache".to_owned()),
+            message: output.sentence(&wrong).to_owned(),
+            hint: Some(
+                "thads doctor folds the caches anew; thads verify looks at the whole ledger".to_owned(),
+            ),
         });
     }
     let (size, cases) = view.with_books(|books| (books.position().0, books.case_count()));
     if output.json {
-        output.json(&json!({ "position": size, "cases": cases, "checked": args.check }))?;
+        output.json(
+            &json!({ "position": size, "cases": cases, "checked": args.check, "caches": both(&said) }),
+        )?;
     } else {
+        output.lines(said.iter().map(|sentence| Ok(output.sentence(sentence))))?;
         output.line(&format!(
             "{size} {}, {} {}",
             output.say("bản ghi", "records"),

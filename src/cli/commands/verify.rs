@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use thads_ledger::cache::{BOOKS, CacheCheck, HEADS};
 use thads_ledger::{DirectoryReport, Sentence, SledReport, VaultCheck};
 use thads_projections::period::Period;
 use thads_projections::scope::Scope;
@@ -31,8 +32,10 @@ pub(crate) struct Args {
 /// What was found.
 pub(crate) struct Verified {
     directory: DirectoryReport,
-    /// What is wrong with the figures or their snapshot.
+    /// What is wrong with the figures.
     identities: Vec<Sentence>,
+    /// The cache of the books, held against a fold made anew.
+    books: CacheCheck,
     checkpoints: usize,
 }
 
@@ -74,9 +77,13 @@ fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
     }
     let directory = thads_ledger::verify_directory(data, options, references)
         .map_err(|error| Failure::Failed { message: error.to_string(), hint: None })?;
-    let mut verified = Verified { directory, identities: Vec::new(), checkpoints: options.checkpoints.len() };
+    let checkpoints = options.checkpoints.len();
+    let mut verified =
+        Verified { directory, identities: Vec::new(), books: CacheCheck::Unchecked, checkpoints };
     if verified.is_whole() {
-        verified.identities = identities(data)?;
+        let view = View::open_anew(data, |_, _| {})?;
+        verified.books = view.check_kept()?;
+        verified.identities = identities(&view);
     }
     Ok(verified)
 }
@@ -155,15 +162,8 @@ fn checkpoint(file: &Path, key: &Vkey) -> Result<Checkpoint, Failure> {
 }
 
 /// The identities between columns, for every statistical year that the ledger touches.
-fn identities(data: &Path) -> Result<Vec<Sentence>, Failure> {
-    let view = View::open_anew(data, |_, _| {})?;
-    if !view.agrees_with_snapshot()? {
-        return Ok(vec![Sentence {
-            vi: "snapshots/books không nói điều mà nhật ký nói; xóa đi: đó chỉ là bộ nhớ đệm".to_owned(),
-            en: "snapshots/books does not say what the log says; delete it: it is a cache".to_owned(),
-        }]);
-    }
-    let broken = view.with_books(|books| {
+fn identities(view: &View) -> Vec<Sentence> {
+    view.with_books(|books| {
         let ordered = books.cases().filter_map(|(_, entries)| entries.first()).map(|entry| entry.effective);
         let (first, last) = ordered.fold((None, None), |(first, last), day| {
             (
@@ -182,8 +182,7 @@ fn identities(data: &Path) -> Result<Vec<Sentence>, Failure> {
             }
         }
         broken
-    });
-    Ok(broken)
+    })
 }
 
 impl Verified {
@@ -211,7 +210,15 @@ impl Verified {
 
     /// Whether nothing is wrong.
     pub(crate) fn is_good(&self) -> bool {
-        self.is_whole() && self.directory.is_good_beside() && self.identities.is_empty()
+        self.is_whole()
+            && self.directory.is_good_beside()
+            && self.caches_are_good()
+            && self.identities.is_empty()
+    }
+
+    /// Whether no cache that the log's key signed says anything else than the log.
+    fn caches_are_good(&self) -> bool {
+        self.directory.heads.is_good() && self.books.is_good()
     }
 
     /// Why personal data could not be looked at.
@@ -233,7 +240,7 @@ impl Verified {
         for sentence in self.directory.sentences() {
             output.line(output.sentence(&sentence))?;
         }
-        Ok(())
+        self.books.sentence(BOOKS).map_or(Ok(()), |sentence| output.line(output.sentence(&sentence)))
     }
 
     /// What opening the ledger for writing would do.
@@ -269,8 +276,15 @@ impl Verified {
             "checkpoints": self.checkpoints,
             "findings": self.findings().map(finding).collect::<Vec<_>>(),
             "sentences": both(&self.directory.sentences()),
+            "caches": both(&self.caches()),
             "identities_broken": both(&self.identities),
         })
+    }
+
+    /// What is to be said of the caches.
+    fn caches(&self) -> Vec<Sentence> {
+        let said = [self.directory.heads.sentence(HEADS), self.books.sentence(BOOKS)];
+        said.into_iter().flatten().collect()
     }
 
     /// The closing line.
@@ -310,7 +324,12 @@ impl Verified {
         if self.is_good() {
             return Ok(());
         }
-        let hint = if self.is_whole() && self.directory.key.is_some() {
+        let hint = if self.is_whole() && !self.caches_are_good() && !self.books.is_evidence() {
+            output.say(
+                "các bản ghi còn nguyên; thads doctor lập lại các bộ nhớ đệm từ nhật ký",
+                "the records are whole; thads doctor folds the caches anew from the log",
+            )
+        } else if self.is_whole() && self.directory.key.is_some() {
             output.say("các bản ghi và mọi số liệu còn nguyên", "the records and every figure are whole")
         } else if self.is_whole() && !self.directory.vault.is_good() {
             output.say(
@@ -328,7 +347,8 @@ impl Verified {
     }
 
     fn first_wrong(&self) -> Sentence {
-        let first = self.directory.first_wrong().or_else(|| self.identities.first().cloned());
+        let books = || self.books.sentence(BOOKS).filter(|_| !self.books.is_good());
+        let first = self.directory.first_wrong().or_else(books).or_else(|| self.identities.first().cloned());
         first.unwrap_or_else(|| {
             let said = self.directory.sentences();
             let all = |words: fn(&Sentence) -> &str| said.iter().map(words).collect::<Vec<_>>().join(" ");

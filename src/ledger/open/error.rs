@@ -47,15 +47,17 @@ pub enum OpenError {
         /// What was found.
         what: String,
     },
-    /// Both copies end before records that were durable when the stream heads were last written down: evidence.
+    /// Both copies end before records that the log's own key signed in a cache: evidence.
     #[error(
-        "the log ends with {size} records, and snapshots/heads was written when there were {known}: the rest is gone"
+        "the log ends with {size} records, and its key signed snapshots/{cache} when there were {known}: the rest is gone"
     )]
     Short {
         /// How many records there are.
         size: u64,
         /// How many there were.
         known: u64,
+        /// Which cache says so.
+        cache: &'static str,
     },
     /// There are no segments, and sled need not have everything: evidence.
     #[error(

@@ -3,18 +3,21 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
+use thads_proof::note::Vkey;
 use thads_proof::record::{LedgerId, Stream};
 
+use crate::cache::Log;
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
+use crate::founding;
 use crate::journal::{Journal, OwnedBlock};
 use crate::open::OpenError;
 use crate::randomness::Randomness;
 use crate::records::Records;
 use crate::snapshot;
 use crate::vault::Vault;
-use crate::{founding, ledger};
 
 /// Returns the id and the first block of a ledger.
 ///
@@ -38,24 +41,25 @@ pub fn version(committer: &Committer, stream: &Stream) -> u64 {
     read(committer.state()).stream(stream).0
 }
 
-/// Returns the bytes of the committer's state, as a snapshot holds them.
-pub fn state_of(committer: &Committer) -> Vec<u8> {
-    snapshot::encode(&read(committer.state()))
+/// Returns the cache of the committer's state, signed by `key`.
+pub fn state_of(committer: &Committer, key: &LogKey) -> Vec<u8> {
+    snapshot::seal(&read(committer.state()), key)
 }
 
-/// Starts a committer from a snapshot's bytes. `None`: they are not believed, as opening a ledger would not.
+/// Starts a committer from a cache's bytes. `None`: they are not believed, as opening a ledger would not.
 ///
 /// # Errors
 /// As [`Committer::new`].
 pub fn resume(
     bytes: &[u8],
+    key: &Vkey,
     ledger: LedgerId,
     journal: Arc<dyn Journal>,
     vault: Arc<Vault>,
     clock: Box<dyn Clock>,
     randomness: Box<dyn Randomness>,
 ) -> Option<Result<Committer, CatchUpError>> {
-    let state = snapshot::decode(bytes).filter(|state| state.ledger == ledger)?;
-    let state = ledger::believed(state, journal.as_ref())?;
+    let (key, size) = (key.to_string(), journal.head().ok()?.size);
+    let state = snapshot::believed(bytes, &Log { ledger, key: &key, size }, journal.as_ref())?;
     Some(Committer::with_state(state, journal, vault, clock, randomness))
 }

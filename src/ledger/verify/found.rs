@@ -3,6 +3,7 @@
 use thads_proof::segment;
 use thads_proof::verify::{Finding, Report, What};
 
+use crate::cache::{CacheCheck, HEADS};
 use crate::sentence::Sentence;
 use crate::vault::VaultReport;
 
@@ -13,8 +14,10 @@ pub struct DirectoryReport {
     pub segments: Option<Report>,
     /// The event store.
     pub sled: SledReport,
-    /// What the copies, and the stream heads that were written down beside them, say against each other.
+    /// What the copies say against each other.
     pub disagreements: Vec<Sentence>,
+    /// The cache of the stream heads, held against a fold of the log made anew.
+    pub heads: CacheCheck,
     /// The vault.
     pub vault: VaultCheck,
     /// What is wrong with the signing key, which need not be here.
@@ -182,7 +185,7 @@ impl SledReport {
 impl DirectoryReport {
     /// Returns whether the records are good and nothing is wrong beside them. A damaged sled is evidence as well.
     pub fn is_good(&self) -> bool {
-        self.records_are_good() && self.is_good_beside()
+        self.records_are_good() && self.is_good_beside() && self.heads.is_good()
     }
 
     /// Returns whether the vault holds what the records commit to, and the signing key is the log's: what no copy mends.
@@ -195,6 +198,7 @@ impl DirectoryReport {
         self.segments.as_ref().is_some_and(Report::is_good)
             && self.sled.is_good()
             && self.disagreements.is_empty()
+            && !self.heads.is_evidence()
     }
 
     /// Says of each copy whether it is good, and which one is to be mended from the other.
@@ -221,6 +225,7 @@ impl DirectoryReport {
         }
         sentences.extend(self.sled.sentences());
         sentences.extend(self.disagreements.iter().cloned());
+        sentences.extend(self.heads.sentence(HEADS));
         match (segments, self.sled_serves()) {
             (true, _) if !self.sled.is_good() => sentences.push(Sentence::new(
                 "Các đoạn còn nguyên: có thể dựng lại sled từ đó.",
@@ -253,6 +258,7 @@ impl DirectoryReport {
         of_records
             .or_else(of_sled)
             .or_else(|| self.disagreements.first().cloned())
+            .or_else(|| self.heads.sentence(HEADS).filter(|_| !self.heads.is_good()))
             .or_else(|| self.vault.first_wrong())
             .or_else(|| self.key.clone())
     }

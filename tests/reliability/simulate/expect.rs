@@ -115,6 +115,7 @@ pub(crate) fn name(error: &AppendError) -> &'static str {
         AppendError::RequestReused { .. } => "reused",
         AppendError::TooLarge { .. } => "too large",
         AppendError::Malformed(_) => "malformed",
+        AppendError::Contended { .. } => "contended",
         AppendError::DiskFull { .. } => "disk full",
         AppendError::Vault(_) => "vault",
         AppendError::Unreadable(_) => "unreadable",

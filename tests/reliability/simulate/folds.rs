@@ -1,21 +1,25 @@
 //! The books beside the log: folded behind it, kept in snapshots, and compared with a fold from nothing.
 
+use thads_ledger::cache::{self, Fold, Statement};
+use thads_ledger::journal::Tip;
 use thads_projections::books::Books;
 use thads_projections::period::Period;
 use thads_projections::report::report;
 use thads_projections::scope::Scope;
-use thads_projections::snapshot::{self, Header};
+use thads_projections::snapshot;
+use thads_proof::record::LedgerId;
+use thads_proof::tree::Root;
 
 use super::chance::{Chance, Counts};
 use super::judge::{Broken, Judge};
-
-const CODE: &str = "simulated 1";
+use super::world::log_key;
 
 /// The books of a process, and a snapshot that outlives it.
 #[derive(Default)]
 pub(crate) struct Folds {
     books: Books,
-    kept: Option<(Vec<u8>, Header)>,
+    /// With the number of records that it stands for.
+    kept: Option<(Vec<u8>, u64)>,
 }
 
 fn fold(books: &mut Books, judge: &Judge, to: u64) -> Result<(), Broken> {
@@ -24,6 +28,12 @@ fn fold(books: &mut Books, judge: &Judge, to: u64) -> Result<(), Broken> {
         books.fold(&logged.record).map_err(|error| format!("the books: {error}"))?;
     }
     Ok(())
+}
+
+/// The books that a cache holds, if it is one that was signed.
+fn opened(bytes: &[u8]) -> Result<Books, Broken> {
+    let (_, content) = cache::open(bytes, log_key().vkey()).map_err(|why| format!("a snapshot: {why:?}"))?;
+    snapshot::load(content).map_err(|error| format!("a snapshot: {error}"))
 }
 
 fn refolded(judge: &Judge, to: u64) -> Result<Books, Broken> {
@@ -77,9 +87,11 @@ impl Folds {
     pub(crate) fn keep(&mut self, counts: &mut Counts, judge: &Judge) -> Result<(), Broken> {
         let position = self.books.position().0;
         let Some(last) = position.checked_sub(1) else { return Ok(()) };
-        let head = judge.log()[usize::try_from(last).unwrap()].leaf.0;
-        let bytes = snapshot::save(&self.books, head, CODE).map_err(|error| error.to_string())?;
-        self.kept = Some((bytes, Header { position, head, code: CODE.to_owned() }));
+        let leaf = judge.log()[usize::try_from(last).unwrap()].leaf;
+        let tip = Tip { size: position, leaf, root: Root::empty() };
+        let content = snapshot::save(&self.books).map_err(|error| error.to_string())?;
+        let statement = Statement { ledger: LedgerId([0; 16]), fold: Fold::new("simulated"), tip };
+        self.kept = Some((cache::seal(&statement, &content, &log_key()), position));
         counts.one("snapshots", "of the books kept");
         Ok(())
     }
@@ -92,23 +104,20 @@ impl Folds {
         judge: &Judge,
     ) -> Result<(), Broken> {
         self.books = Books::new();
-        let Some((bytes, header)) = self.kept.as_ref().filter(|_| chance.one_in(2)) else { return Ok(()) };
+        let Some((bytes, position)) = self.kept.as_ref().filter(|_| chance.one_in(2)) else { return Ok(()) };
         if chance.one_in(4) {
             let mut damaged = bytes.clone();
             let at = chance.index(damaged.len());
             damaged[at] ^= 1 << chance.below(8);
-            if snapshot::load(&damaged, header).is_ok() {
+            if opened(&damaged).is_ok() {
                 return Err("a damaged snapshot of the books is believed".into());
             }
             counts.one("snapshots", "of the books refused");
             return Ok(());
         }
-        self.books = snapshot::load(bytes, header).map_err(|error| format!("a snapshot: {error}"))?;
-        if self.books != refolded(judge, header.position)? {
-            return Err(format!(
-                "the snapshot of the books at {} is not what it was made of",
-                header.position
-            ));
+        self.books = opened(bytes)?;
+        if self.books != refolded(judge, *position)? {
+            return Err(format!("the snapshot of the books at {position} is not what it was made of"));
         }
         counts.one("snapshots", "of the books taken up");
         Ok(())
@@ -125,8 +134,7 @@ impl Folds {
         self.catch_up(judge, size)?;
         self.check(chance, counts, judge)?;
         self.keep(counts, judge)?;
-        let Some((bytes, header)) = &self.kept else { return Ok(()) };
-        let loaded = snapshot::load(bytes, header).map_err(|error| format!("a snapshot: {error}"))?;
-        if loaded == self.books { Ok(()) } else { Err("the last snapshot is not the books".into()) }
+        let Some((bytes, _)) = &self.kept else { return Ok(()) };
+        if opened(bytes)? == self.books { Ok(()) } else { Err("the last snapshot is not the books".into()) }
     }
 }

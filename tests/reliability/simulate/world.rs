@@ -9,6 +9,7 @@ use thads_cases::date::Date;
 use thads_ledger::journal::{Died, Fault, Faulty, Journal, Memory, Outcome, Tip};
 use thads_ledger::testing;
 use thads_ledger::{Append, Committer, Seeded, SimulatedClock, Vault};
+use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, RequestId};
 
@@ -43,6 +44,11 @@ pub(crate) struct World {
     pub(super) storm: u64,
 }
 
+/// The simulated log's own key.
+pub(super) fn log_key() -> LogKey {
+    LogKey::from_seed("thads/simulated", &[7; 32]).unwrap()
+}
+
 impl World {
     /// Returns a world that holds a genesis and an office or three.
     pub(crate) fn new(seed: u64, shown: bool) -> Result<World, Broken> {
@@ -52,7 +58,7 @@ impl World {
             name: "Simulated".into(),
             origin: "thads/simulated".into(),
             unit: Unit { code: "VND".into(), exponent: 0 },
-            log_key: "log".into(),
+            log_key: log_key().vkey().to_string(),
             root_key: "root".into(),
             clock: genesis::Clock::Simulated { seed },
             practice: true,
@@ -135,7 +141,7 @@ impl World {
                 self.trace.line("a snapshot of the books is kept");
             }
             35 => {
-                self.kept_state = Some(testing::state_of(&self.committer));
+                self.kept_state = Some(testing::state_of(&self.committer, &log_key()));
                 self.counts.one("snapshots", "of the state kept");
                 self.trace.line(&format!("the state at {} is kept", self.committer.head().size));
             }
@@ -309,7 +315,8 @@ impl World {
                 let at = self.chance.index(kept.len());
                 kept[at] ^= 1 << self.chance.below(8);
             }
-            let resumed = testing::resume(&kept, self.id, seam(), vault(), clock(), randomness());
+            let resumed =
+                testing::resume(&kept, log_key().vkey(), self.id, seam(), vault(), clock(), randomness());
             match resumed {
                 Some(_) if damaged => return Err("a damaged snapshot of the state is believed".into()),
                 Some(started) => {

@@ -199,7 +199,10 @@ impl World {
                         self.judge.leaves_open(&append.request);
                         writer.waiting = Some(append.clone());
                     }
-                    AppendError::DiskFull { .. } | AppendError::Stopped(_) | AppendError::Unreadable(_) => {
+                    AppendError::DiskFull { .. }
+                    | AppendError::Contended { .. }
+                    | AppendError::Stopped(_)
+                    | AppendError::Unreadable(_) => {
                         writer.waiting = Some(append.clone());
                     }
                     AppendError::RequestReused { position, .. } => {

@@ -1,0 +1,303 @@
+//! Caches: what was folded from the log and is kept beside it, so that a start need not fold everything again.
+//!
+//! A cache is no witness of anything. It is believed only where the log's own key signed it for this very log: its ledger,
+//! its fold, the number of records, their last leaf and their root, and the digest of its bytes. Anything else is folded
+//! anew. What the log's key signed for more records than there are, or for others, is evidence against the log.
+
+use std::fs;
+use std::io::{Read, Result as IoResult, Write};
+use std::path::Path;
+
+use thads_proof::checkpoint::LogKey;
+use thads_proof::hash;
+use thads_proof::note::Vkey;
+use thads_proof::plain;
+use thads_proof::record::{Leaf, LedgerId};
+use thads_proof::tree::Root;
+
+use crate::files::{self, SNAPSHOTS};
+use crate::journal::Tip;
+use crate::sentence::Sentence;
+use crate::testing::{Step, reached};
+
+/// The cache of the committer's stream heads.
+pub const HEADS: &str = "heads";
+/// The cache of the books.
+pub const BOOKS: &str = "books";
+/// Every cache, by the name of its file in `snapshots`.
+pub const ALL: [&str; 2] = [HEADS, BOOKS];
+
+/// Most bytes of one that are read.
+const BYTES_MAX: u64 = 1 << 30;
+const MAGIC: [u8; 8] = *b"thadsca\x01";
+const STATEMENT_BYTES: usize = 160;
+const SIGNATURE_BYTES: usize = 64;
+const SIGNATURE_CONTEXT: &str = "thads 2026 cache v1";
+const CONTENT_CONTEXT: &str = "thads 2026 cache content v1";
+const FOLD_BYTES: usize = 32;
+
+/// Which fold made a cache, in which revision: another one reads nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fold([u8; FOLD_BYTES]);
+
+impl Fold {
+    /// Names a fold; of a longer name the first 32 bytes count.
+    pub fn new(name: &str) -> Fold {
+        let mut bytes = [0; FOLD_BYTES];
+        bytes.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
+        Fold(bytes)
+    }
+}
+
+/// What the log's key signs of a cache.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Statement {
+    /// The ledger whose log was folded.
+    pub ledger: LedgerId,
+    /// What folded it.
+    pub fold: Fold,
+    /// How many records were folded, and their last leaf and root.
+    pub tip: Tip,
+}
+
+/// Why a cache is not believed. None of them changes an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotBelieved {
+    /// The bytes are no cache of this form: torn, of an earlier form, or something else.
+    Form,
+    /// It is another ledger's.
+    Foreign,
+    /// The log's own key did not sign it.
+    Unsigned,
+    /// The log's own key signed it for this many records, and the log has fewer: it was cut short.
+    Ahead(u64),
+    /// The log's own key signed it for this many records, and the log has others.
+    OtherHistory(u64),
+    /// No block of the log ends where it was made.
+    Between,
+    /// Another fold, or another build, made it.
+    OtherFold,
+    /// Its bytes are not those that were signed.
+    Damaged,
+}
+
+impl NotBelieved {
+    /// Whether it speaks against the log, whose key signed it.
+    pub fn is_evidence(self) -> bool {
+        matches!(self, NotBelieved::Ahead(_) | NotBelieved::OtherHistory(_))
+    }
+}
+
+/// A log, as far as a cache is held against it.
+pub(crate) struct Log<'a> {
+    /// Its ledger.
+    pub(crate) ledger: LedgerId,
+    /// The verifier key that its genesis names.
+    pub(crate) key: &'a str,
+    /// How many records it has.
+    pub(crate) size: u64,
+}
+
+/// Returns the bytes of a cache.
+pub fn seal(statement: &Statement, content: &[u8], key: &LogKey) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(STATEMENT_BYTES + SIGNATURE_BYTES + content.len());
+    bytes.extend(MAGIC);
+    bytes.extend(statement.ledger.0);
+    bytes.extend(statement.fold.0);
+    bytes.extend(statement.tip.size.to_be_bytes());
+    bytes.extend(statement.tip.leaf.0);
+    bytes.extend(statement.tip.root.0);
+    bytes.extend(hash::derive(CONTENT_CONTEXT, content));
+    let signature = key.sign_apart(SIGNATURE_CONTEXT, &bytes);
+    bytes.extend(signature);
+    bytes.extend(content);
+    bytes
+}
+
+/// Reads a statement that `key` signed; with it the digest of the content.
+///
+/// # Errors
+/// The bytes are none, or it did not sign them.
+fn signed(head: &[u8], key: &Vkey) -> Result<(Statement, [u8; 32]), NotBelieved> {
+    let (statement, signature) = head.split_at_checked(STATEMENT_BYTES).ok_or(NotBelieved::Form)?;
+    let signature = signature.first_chunk::<SIGNATURE_BYTES>().ok_or(NotBelieved::Form)?;
+    let (read, digest) = parse(statement).ok_or(NotBelieved::Form)?;
+    if !key.verify_apart(SIGNATURE_CONTEXT, statement, signature) {
+        return Err(NotBelieved::Unsigned);
+    }
+    Ok((read, digest))
+}
+
+fn parse(bytes: &[u8]) -> Option<(Statement, [u8; 32])> {
+    let (magic, rest) = bytes.split_first_chunk::<8>()?;
+    let (ledger, rest) = rest.split_first_chunk::<16>()?;
+    let (fold, rest) = rest.split_first_chunk::<FOLD_BYTES>()?;
+    let (size, rest) = rest.split_first_chunk::<8>()?;
+    let (leaf, rest) = rest.split_first_chunk::<32>()?;
+    let (root, digest) = rest.split_first_chunk::<32>()?;
+    let tip = Tip { size: u64::from_be_bytes(*size), leaf: Leaf(*leaf), root: Root(*root) };
+    let statement = Statement { ledger: LedgerId(*ledger), fold: Fold(*fold), tip };
+    (*magic == MAGIC).then_some((statement, digest.try_into().ok()?))
+}
+
+/// Returns what a cache says of itself and its content, if `key` signed it, whatever the log holds.
+///
+/// # Errors
+/// Why it is not believed.
+pub fn open<'a>(bytes: &'a [u8], key: &Vkey) -> Result<(Statement, &'a [u8]), NotBelieved> {
+    let (statement, digest) = signed(bytes, key)?;
+    let content = bytes.get(STATEMENT_BYTES + SIGNATURE_BYTES..).unwrap_or_default();
+    if hash::derive(CONTENT_CONTEXT, content) != digest {
+        return Err(NotBelieved::Damaged);
+    }
+    Ok((statement, content))
+}
+
+/// Returns the content of a cache that may be believed of this log: `fold` made it of exactly these records. `end` gives
+/// the end of the log as it was after so many records, where a block ended there.
+///
+/// # Errors
+/// Why it is not believed.
+pub(crate) fn believed<'a>(
+    bytes: &'a [u8],
+    fold: Fold,
+    log: &Log<'_>,
+    end: impl FnOnce(u64) -> Option<Tip>,
+) -> Result<(Tip, &'a [u8]), NotBelieved> {
+    let key: Vkey = log.key.parse().map_err(|_| NotBelieved::Unsigned)?;
+    let (statement, _) = signed(bytes, &key)?;
+    if statement.ledger != log.ledger {
+        return Err(NotBelieved::Foreign);
+    }
+    let tip = statement.tip;
+    if tip.size > log.size {
+        return Err(NotBelieved::Ahead(tip.size));
+    }
+    if end(tip.size).ok_or(NotBelieved::Between)? != tip {
+        return Err(NotBelieved::OtherHistory(tip.size));
+    }
+    if statement.fold != fold {
+        return Err(NotBelieved::OtherFold);
+    }
+    open(bytes, &key).map(|(_, content)| (tip, content))
+}
+
+/// Returns what a cache says, whoever wrote it: only the planted defect believes it.
+pub(crate) fn unsigned(bytes: &[u8]) -> Option<(Tip, &[u8])> {
+    let (statement, _) = parse(bytes.get(..STATEMENT_BYTES)?)?;
+    Some((statement.tip, bytes.get(STATEMENT_BYTES + SIGNATURE_BYTES..)?))
+}
+
+/// Reads the cache `name` of the data directory `dir`; `None` where none can be read.
+pub fn read(dir: &Path, name: &str) -> Option<Vec<u8>> {
+    let folder = dir.join(SNAPSHOTS);
+    plain::folder(&folder).ok()?;
+    plain::read(&folder.join(name), BYTES_MAX).ok()
+}
+
+/// Returns how many records the log's key signed the cache `name` for; `None` where it signed none of this ledger. Reads
+/// no content.
+pub(crate) fn signed_for(dir: &Path, name: &str, log: &Log<'_>) -> Option<u64> {
+    let folder = dir.join(SNAPSHOTS);
+    plain::folder(&folder).ok()?;
+    let mut head = [0; STATEMENT_BYTES + SIGNATURE_BYTES];
+    plain::open(&folder.join(name), BYTES_MAX).ok()?.read_exact(&mut head).ok()?;
+    let (statement, _) = signed(&head, &log.key.parse().ok()?).ok()?;
+    (statement.ledger == log.ledger).then_some(statement.tip.size)
+}
+
+/// Puts the cache `name` into the data directory `dir`, whole or not at all. It is not synced: one that is torn is folded
+/// anew.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write(dir: &Path, name: &str, bytes: &[u8]) -> IoResult<()> {
+    let folder = dir.join(SNAPSHOTS);
+    plain::folder(&folder)?;
+    let draft = folder.join(format!("{name}.new"));
+    files::new_file(&draft)?.write_all(bytes)?;
+    reached(Step::SnapshotDrafted);
+    fs::rename(&draft, folder.join(name))?;
+    reached(Step::SnapshotNamed);
+    Ok(())
+}
+
+/// What became of a cache that was held against a fold made anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CacheCheck {
+    /// There is none, or the log is not whole enough to be folded.
+    Unchecked,
+    /// It says what the log says.
+    Agrees,
+    /// It is not believed, and so changes no answer.
+    NotBelieved(NotBelieved),
+    /// The log's own key signed it, and it does not say what the log says.
+    Differs,
+}
+
+impl CacheCheck {
+    /// Whether nothing is wrong: a cache that nobody believes is not missed.
+    pub fn is_good(self) -> bool {
+        self != CacheCheck::Differs && !self.is_evidence()
+    }
+
+    /// Whether it speaks against the log.
+    pub fn is_evidence(self) -> bool {
+        matches!(self, CacheCheck::NotBelieved(why) if why.is_evidence())
+    }
+
+    /// Says what is to be said of the cache `name`.
+    pub fn sentence(self, name: &str) -> Option<Sentence> {
+        let why = match self {
+            CacheCheck::Unchecked | CacheCheck::Agrees => return None,
+            CacheCheck::Differs => {
+                return Some(Sentence::new(
+                    format!(
+                        "snapshots/{name} được chính khóa của sổ ký, nhưng không nói điều mà nhật ký nói; thads doctor lập lại nó từ nhật ký."
+                    ),
+                    format!(
+                        "snapshots/{name} was signed by the log's own key and does not say what the log says; thads doctor folds it anew from the log."
+                    ),
+                ));
+            }
+            CacheCheck::NotBelieved(why) => why,
+        };
+        let (vi, en) = match why {
+            NotBelieved::Ahead(signed) => {
+                return Some(Sentence::new(
+                    format!(
+                        "Sổ kết thúc trước {signed} bản ghi mà khóa của sổ đã ký trong snapshots/{name}: phần sau đã mất ở cả hai bản."
+                    ),
+                    format!(
+                        "The log ends before the {signed} records that its key signed in snapshots/{name}: the rest is gone from both copies."
+                    ),
+                ));
+            }
+            NotBelieved::OtherHistory(signed) => {
+                return Some(Sentence::new(
+                    format!(
+                        "snapshots/{name} được khóa của sổ ký cho một lịch sử khác: gốc của {signed} bản ghi đầu không phải của nhật ký."
+                    ),
+                    format!(
+                        "snapshots/{name} was signed by the log's key for another history: the root of the first {signed} records is not the log's."
+                    ),
+                ));
+            }
+            NotBelieved::Form => (
+                "không đúng dạng, hoặc của một bản cài trước",
+                "it has another form, perhaps an earlier build's",
+            ),
+            NotBelieved::Foreign => ("của một sổ khác", "it is another ledger's"),
+            NotBelieved::Unsigned => ("không được khóa của sổ ký", "the log's key did not sign it"),
+            NotBelieved::Between => {
+                ("không kết thúc ở cuối một khối", "no block of the log ends where it was made")
+            }
+            NotBelieved::OtherFold => ("do một bản cài khác lập", "another build made it"),
+            NotBelieved::Damaged => ("bị hỏng", "it is damaged"),
+        };
+        Some(Sentence::new(
+            format!("Không tin snapshots/{name}: {vi}; nội dung được lập lại từ nhật ký."),
+            format!("snapshots/{name} is not believed: {en}; what it held is folded anew from the log."),
+        ))
+    }
+}
