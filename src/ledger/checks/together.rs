@@ -151,3 +151,31 @@ fn a_rehearsal_builds_on_what_it_took() {
     };
     assert_eq!(twice, Malformed::RequestTwice(request(2)));
 }
+
+/// Where another committer was first, all are judged anew on what it left: taken behind it, or denied for it.
+#[test]
+fn appends_together_that_lose_their_place_are_judged_anew() {
+    let (memory, id) = memory();
+    let journal = Arc::new(memory);
+    let vault = Arc::new(Vault::memory());
+    let rival = || committer_with(id, seam(&journal), Arc::clone(&vault));
+    let recorded =
+        |answers: Vec<Result<crate::Receipt, AppendError>>| answers.into_iter().all(|one| one.is_ok());
+    let (mut ours, mut theirs) = (rival(), rival());
+    assert!(recorded(theirs.commit(&[one(9, "C", 0)])));
+    let receipts = ours.commit_together(&three()).unwrap();
+    assert_eq!((receipts[0].first(), receipts[2].size()), (Position::new(2), 5));
+    // It has one of them already, which is not all of them.
+    assert!(recorded(theirs.commit(&[one(4, "D", 0)])));
+    let head = journal.head().unwrap();
+    let partly = ours.commit_together(&[one(4, "D", 0), one(5, "E", 0)]);
+    assert!(matches!(partly, Err(NotTogether::Partly { recorded: 1, index: 0, .. })), "{partly:?}");
+    // It has moved a stream on.
+    assert!(recorded(theirs.commit(&[one(6, "E", 0)])));
+    let stale = ours.commit_together(&[one(7, "F", 0), one(8, "E", 0)]);
+    assert!(
+        matches!(stale, Err(NotTogether::One { index: 1, error: AppendError::Stale { current: 1, .. } })),
+        "{stale:?}"
+    );
+    assert_eq!(journal.head().unwrap().size, head.size + 1);
+}
