@@ -31,25 +31,22 @@ pub(crate) struct Args {
     #[arg(long)]
     atomic: bool,
     /// What the lines are a batch of: a line without a request id gets one from this name, its own bytes, and how many equal
-    /// lines come before it, so that the batch may be sent again. Default: the file's name; for `-` every id is a new one.
+    /// lines come before it, so that the batch may be sent again. Default: the file's name; of standard input and of a pipe
+    /// every id is a new one.
     #[arg(long, value_name = "NAME")]
     batch: Option<String>,
 }
 
 impl Args {
-    fn identities(&self) -> Option<Identities> {
-        let name = match &self.batch {
-            Some(name) => name.as_bytes(),
-            None if self.file.as_os_str() == "-" => return None,
-            None => self.file.file_name()?.as_encoded_bytes(),
-        };
-        Some(Identities::new(name))
+    fn identities(&self, lines: &Lines) -> Option<Identities> {
+        let given = self.batch.as_ref().map(String::as_bytes);
+        Some(Identities::new(given.or(lines.name.as_ref().map(|name| name.as_encoded_bytes()))?))
     }
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let lines = Lines::open(&args.file)?;
-    let mut tally = Tally::new(output, args.dry_run, args.atomic, args.identities());
+    let mut tally = Tally::new(output, args.dry_run, args.atomic, args.identities(&lines));
     if args.atomic {
         return together::run(data, lines, &mut tally);
     }

@@ -1,5 +1,6 @@
 //! The lines of a file of actions, whatever ends them and whatever mark an editor has put before them.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -38,24 +39,27 @@ impl Line {
 pub(super) struct Lines {
     reader: Box<dyn BufRead>,
     number: usize,
+    /// The name of the file that they come from, links followed. What a shell calls a pipe (`/dev/fd/63`) is none.
+    pub(super) name: Option<OsString>,
 }
 
 impl Lines {
     /// Opens a file; `-` is standard input.
     pub(super) fn open(file: &Path) -> Result<Lines, Failure> {
-        let reader: Box<dyn BufRead> = if file.as_os_str() == "-" {
-            Box::new(BufReader::new(io::stdin()))
-        } else {
-            let opened = std::fs::File::open(file).map_err(|error| {
-                Failure::new(format!("{}: {error}", file.display()), "name a file that exists, or -")
-            })?;
-            Box::new(BufReader::new(opened))
-        };
-        Ok(Lines::new(reader))
+        if file.as_os_str() == "-" {
+            return Ok(Lines::new(Box::new(BufReader::new(io::stdin()))));
+        }
+        let named =
+            |error| Failure::new(format!("{}: {error}", file.display()), "name a file that exists, or -");
+        let opened = std::fs::File::open(file).map_err(named)?;
+        let is_file = opened.metadata().map_err(named)?.is_file();
+        let path = is_file.then(|| std::fs::canonicalize(file).ok()).flatten();
+        let name = path.and_then(|path| path.file_name().map(OsStr::to_owned));
+        Ok(Lines { name, ..Lines::new(Box::new(BufReader::new(opened))) })
     }
 
     fn new(reader: Box<dyn BufRead>) -> Lines {
-        Lines { reader, number: 0 }
+        Lines { reader, number: 0, name: None }
     }
 
     /// Reads a line with what ends it, and no more of it than is taken; what is beyond is passed over.

@@ -142,6 +142,8 @@ impl<'a> Tally<'a> {
             }
             Outcome::Refused(error) => error.text(output),
         };
+        // What was sent is shown again: nothing in it may steer a terminal.
+        let text: String = text.chars().filter(|one| !one.is_control()).collect();
         output.line(&format!("{line} {number}: {text}"))
     }
 
