@@ -18,7 +18,7 @@ import time
 import traceback
 from collections import Counter, deque
 
-from . import acts, complaints, figures, judge, lives, moves, organisation, repairs, wrong
+from . import acts, complaints, figures, judge, lives, moves, organisation, overturn, repairs, wrong
 from .account import Fault, must
 from .client import Client
 from .world import FOUNDED, World
@@ -102,7 +102,7 @@ class Run:
             return lives.new_case(world)
         waiting = moves.waiting(world)
         options = [
-            (60, None), (10, repairs.void), (10, repairs.correct), (6, moves.undo), (10, wrong.attempt), (2, complaints.new_complaint),
+            (60, None), (10, repairs.void), (10, repairs.correct), (6, moves.undo), (2, overturn.overturn), (10, wrong.attempt), (2, complaints.new_complaint),
             (3, complaints.go_on), (1, complaints.repair), (1, organisation.late_parameter), (1.5, organisation.repair),
             (0.3, organisation.target), (0.15, organisation.late_office), (0.3, organisation.late_officer),
         ]
