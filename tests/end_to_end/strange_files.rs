@@ -113,8 +113,10 @@ fn a_link_to_nothing_is_said_to_be_one() {
         let path = folder.data.join(name);
         fs::remove_file(&path).unwrap();
         symlink("nowhere", &path).unwrap();
-        let done = bounded(&folder.data, &["checkpoint"]);
-        assert!(done.status == 1 && done.err.contains("symbolic link"), "{name}: {done:?}");
+        for args in [["checkpoint"].as_slice(), &["record", "-"]] {
+            let done = bounded(&folder.data, args);
+            assert!(done.status == 1 && done.err.contains("symbolic link"), "{name} {args:?}: {done:?}");
+        }
     }
 }
 
