@@ -7,6 +7,8 @@
 mod forge;
 #[path = "../end_to_end/layout.rs"]
 mod layout;
+#[path = "../end_to_end/poison.rs"]
+mod poison;
 #[path = "../end_to_end/random.rs"]
 #[allow(dead_code, reason = "seed and rounds come as options here")]
 mod random;
@@ -15,6 +17,7 @@ mod random;
 mod small;
 
 mod bytes;
+mod caches;
 mod judge;
 mod ledgers;
 mod others;
@@ -75,6 +78,10 @@ pub(crate) fn run(options: &Options) -> Verdict {
     part("segment damaged", found, said);
     let (found, said) = others::flips(&ledgers.clean, options.seed, options.rounds / 16);
     part("other files", found, said);
+    let (found, said) = caches::poisoned(&ledgers.clean, options.seed, options.rounds / 200);
+    part("caches", found, said);
+    let (found, said) = caches::exchanged(&ledgers.clean, options.seed, options.rounds / 16);
+    part("words", found, said);
     let (found, said) = repair::both(&ledgers.clean, options.seed, options.rounds / 16);
     part("both damaged", found, said);
     Verdict { broken, tried: format!("tamper: {}", tried.join("; ")) }
