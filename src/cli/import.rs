@@ -1,27 +1,35 @@
 //! `import`: a case-action log of another program becomes history of this ledger.
 //!
 //! In: a CSV file (gzip is read as it is) and a mapping that its users wrote. Out: one append a row. Knows no source:
-//! every header, activity and word of one stands in the mapping. Reading starts nowhere but at the file's first row
-//! and the ledger's request ids say what is there already, so an import may be broken off and repeated at any time.
+//! every header, activity and word of one stands in the mapping. All rows of all files are read first and planned in the
+//! order of what they say, so that the order of rows and files has no part in the result; the ledger's request ids say
+//! what is there already, so that an import may be broken off and repeated at any time.
 //! Start at [`take_in`].
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
+use std::path::Path;
 
 use serde::Serialize;
+use thads_cases::ids::Position;
 use thads_cases::refusal::Code;
+use thads_cases::text::normal;
+use thads_proof::record::RequestId;
+use thads_service::words::is_readable;
 
-use self::identity::Identities;
+use self::gather::{GatherError, Gathered, Input, Kept, gather};
+use self::identity::Identity;
 use self::mapping::Mapping;
 use self::planner::Planner;
-use self::reject::Reject;
-use self::rows::{ReadError, Rows};
+use self::reject::{Problem, Reject, Taken};
+use self::rows::Row;
 use self::target::{RowAppend, Target};
 
 pub mod amount;
 pub mod day;
 pub mod file;
 pub mod files;
+pub mod gather;
 pub mod identity;
 pub mod mapping;
 pub mod memory;
@@ -42,14 +50,23 @@ const BATCH_ROWS: usize = 512;
 pub struct Summary {
     /// Nothing was recorded, on purpose.
     pub dry_run: bool,
-    /// Rows of the file, without the header and blank lines.
+    /// Rows of the files, without headers and blank lines.
     pub rows: u64,
     /// Rows that were recorded, or would be.
     pub recorded: u64,
     /// Rows that stood in the ledger before.
     pub already_there: u64,
-    /// Rows that cannot be taken.
+    /// Rows that were not taken.
     pub rejected: u64,
+    /// Those of the rejected whose case has not come.
+    pub case_not_yet: u64,
+    /// Those of the rejected that say the same as a row that was taken.
+    pub doubtful: u64,
+    /// Recorded rows that say the same as another, and were counted again as was asked.
+    pub counted_again: u64,
+    /// Recorded rows that came after later rows of their cases had been recorded by an earlier import: what followed from
+    /// those (a completion, a sum paid over) stands as it was recorded.
+    pub came_late: u64,
     /// Recorded rows that break a rule of live entry.
     pub flagged: u64,
     /// Events of the recorded rows.
@@ -61,13 +78,26 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Whether more than half of the rows were rejected.
+    pub const fn mostly_rejected(&self) -> bool {
+        self.rejected > self.rows / 2
+    }
+
+    /// How many rows were dealt with.
+    pub const fn done(&self) -> u64 {
+        self.recorded.saturating_add(self.already_there).saturating_add(self.rejected)
+    }
+
     /// The closing line in English.
     pub fn en(&self) -> String {
         let (rows, already, rejected, flagged) = (self.rows, self.already_there, self.rejected, self.flagged);
         let recorded = if self.dry_run { "would be recorded" } else { "recorded" };
         format!(
-            "{rows} rows read: {} {recorded} ({} events, {} new cases), {already} there already, {rejected} rejected; {flagged} flagged",
-            self.recorded, self.events, self.cases
+            "{rows} rows read: {} {recorded} ({} events, {} new cases), {already} there already, {rejected} rejected{}; {flagged} flagged",
+            self.recorded,
+            self.events,
+            self.cases,
+            of_these([(self.doubtful, "doubtful"), (self.case_not_yet, "case not yet taken in")])
         )
     }
 
@@ -76,18 +106,30 @@ impl Summary {
         let (rows, already, rejected, flagged) = (self.rows, self.already_there, self.rejected, self.flagged);
         let recorded = if self.dry_run { "sẽ được ghi" } else { "đã ghi" };
         format!(
-            "đọc {rows} dòng: {} {recorded} ({} sự kiện, {} việc mới), {already} đã có trong sổ, {rejected} bị từ chối; {flagged} có cảnh báo",
-            self.recorded, self.events, self.cases
+            "đọc {rows} dòng: {} {recorded} ({} sự kiện, {} việc mới), {already} đã có trong sổ, {rejected} bị từ chối{}; {flagged} có cảnh báo",
+            self.recorded,
+            self.events,
+            self.cases,
+            of_these([(self.doubtful, "chưa rõ có trùng không"), (self.case_not_yet, "việc chưa thụ lý")])
         )
     }
+}
+
+fn of_these(counts: [(u64, &str); 2]) -> String {
+    let some: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if some.is_empty() { String::new() } else { format!(" ({})", some.join(", ")) }
 }
 
 /// Why an import stopped. What was recorded before stands, and the same import again adds the rest.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError<E: std::error::Error + 'static> {
-    /// The file.
+    /// The files; nothing was recorded.
     #[error(transparent)]
-    Read(#[from] ReadError),
+    Gather(#[from] GatherError),
     /// The ledger.
     #[error("the ledger took no more: {0}")]
     Target(#[source] E),
@@ -108,75 +150,212 @@ pub trait Watch {
     fn went_on(&mut self, so_far: &Summary);
 }
 
-/// Imports a file's rows into a target; with `dry_run` only plans them.
+/// How rows are taken in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Manner {
+    /// Plan, and record nothing.
+    pub dry_run: bool,
+    /// Count a row that says the same as another that was taken as another act.
+    pub count_doubtful: bool,
+}
+
+/// Imports the rows of some files, together, into a target.
 ///
 /// # Errors
-/// The file's, the target's or the watcher's. Rows before stand; the same import again adds the rest.
-pub fn take_in<T: Target>(
-    input: impl BufRead,
+/// The files', the target's or the watcher's. Where a file cannot be read nothing was recorded; else rows before stand,
+/// and the same import again adds the rest.
+pub fn take_in<R: BufRead, T: Target>(
+    inputs: Vec<Input<R>>,
     mapping: &Mapping,
     target: &mut T,
-    dry_run: bool,
+    manner: Manner,
     watch: &mut impl Watch,
 ) -> Result<Summary, ImportError<T::Error>> {
-    let mut rows = Rows::open(input, mapping, target.today())?;
+    let mut summary = Summary { dry_run: manner.dry_run, ..Summary::default() };
+    let all = gather(inputs, mapping, target.today(), |reject, read| {
+        summary.rows = read;
+        summary.rejected = summary.rejected.saturating_add(1);
+        watch.rejected(&reject)
+    })?;
+    summary.rows = all.read;
+    let noted: Result<Vec<_>, _> = all.files.iter().map(|file| target.place(&file.request())).collect();
+    let noted = noted.map_err(ImportError::Target)?;
     let mut planner = Planner::new(mapping, target).map_err(ImportError::Target)?;
-    let mut identities = Identities::new(mapping.office.code.as_str());
-    let mut summary = Summary { dry_run, ..Summary::default() };
-    let mut batch = planner.open_offices();
-    loop {
-        let row = match rows.read() {
-            Ok(row) => row,
-            Err(error) => {
-                hand_over(&mut batch, &mut planner, target, dry_run)?;
-                return Err(error.into());
+    let first = planner.begin_import(notes(&all, &noted));
+    let mut taking = Taking { all: &all, mapping, manner, noted, planner, first, batch: Vec::new(), summary };
+    let rejects = taking.take(target, watch)?;
+    let summary = taking.summary;
+    for (row, problem) in rejects {
+        let raw = row.raw();
+        let reject = match problem {
+            Refused::Row(reject) => reject,
+            Refused::Doubtful(taken) => {
+                Reject::new(row.line, None, &raw.cells.join(" | "), Problem::Doubtful(taken))
             }
         };
-        let Some(row) = row else { break };
-        summary.rows = summary.rows.saturating_add(1);
-        let planned = match row {
-            Ok(row) => {
-                let request = identities.next(row.texts());
-                if target.known(&request).map_err(ImportError::Target)? {
-                    summary.already_there = summary.already_there.saturating_add(1);
-                    watch.went_on(&summary);
-                    continue;
-                }
-                planner.plan(&row, request, target)
-            }
-            Err(reject) => Err(reject),
-        };
-        match planned {
-            Ok(planned) => {
-                summary.add(&planned);
-                batch.push(planned.append);
-            }
-            Err(reject) => {
-                summary.rejected = summary.rejected.saturating_add(1);
-                watch.rejected(&reject).map_err(ImportError::Rejects)?;
-            }
-        }
-        if batch.len() >= BATCH_ROWS {
-            hand_over(&mut batch, &mut planner, target, dry_run)?;
-        }
-        watch.went_on(&summary);
+        let file = all.names.get(row.file).cloned().unwrap_or_default();
+        watch.rejected(&Reject { file, ..reject.with(raw.cells) }).map_err(ImportError::Rejects)?;
     }
-    hand_over(&mut batch, &mut planner, target, dry_run)?;
     Ok(summary)
 }
 
-fn hand_over<T: Target>(
-    batch: &mut Vec<RowAppend>,
-    planner: &mut Planner<'_>,
-    target: &mut T,
-    dry_run: bool,
-) -> Result<(), ImportError<T::Error>> {
-    if !dry_run && !batch.is_empty() {
-        target.submit(batch).map_err(ImportError::Target)?;
-        planner.handed_over(target);
+/// A note of each file that was not noted before, under the request id by which its import is known again.
+fn notes(all: &Gathered, noted: &[Option<Position>]) -> Vec<(RequestId, String)> {
+    let mut notes: BTreeMap<RequestId, String> = BTreeMap::new();
+    for ((file, name), noted) in all.files.iter().zip(&all.names).zip(noted) {
+        // Its own name: the folders that it lay in are nobody's business.
+        let name = Path::new(name).file_name().map_or(String::new(), |name| normal(&name.to_string_lossy()));
+        let name = if is_readable(&name) { name.as_str() } else { "?" };
+        if noted.is_none() {
+            notes.insert(file.request(), format!("import: {name}, BLAKE3 {}", file.hex()));
+        }
     }
-    batch.clear();
-    Ok(())
+    notes.into_iter().collect()
+}
+
+/// Rows that are being taken in.
+struct Taking<'a, 'm> {
+    all: &'a Gathered,
+    mapping: &'m Mapping,
+    manner: Manner,
+    /// Where the import of each file is noted, if it was imported before.
+    noted: Vec<Option<Position>>,
+    planner: Planner<'m>,
+    /// What goes before the first row that is taken.
+    first: Vec<RowAppend>,
+    batch: Vec<RowAppend>,
+    summary: Summary,
+}
+
+/// Why a row that can be read is not taken.
+enum Refused {
+    Row(Reject),
+    Doubtful(Taken),
+}
+
+/// Rows that say the same.
+struct Equals {
+    identity: Identity,
+    /// The row that was taken of them.
+    taken: Option<Taken>,
+    /// That it was one of a file that is imported again: the first such row is that row.
+    own: bool,
+    /// How many there were of the file at hand.
+    file: usize,
+    of_file: u64,
+}
+
+impl<'a> Taking<'a, '_> {
+    /// Takes the rows one after the other, and returns those that were refused, in the order of the files.
+    fn take<T: Target>(
+        &mut self,
+        target: &mut T,
+        watch: &mut impl Watch,
+    ) -> Result<Vec<(&'a Kept, Refused)>, ImportError<T::Error>> {
+        let mut refused = Vec::new();
+        let mut equals: Option<Equals> = None;
+        let mut before: Option<&Kept> = None;
+        for row in &self.all.rows {
+            if before.is_some_and(|before| !before.same_case(row)) && self.manner.dry_run {
+                self.planner.done_with_case();
+            }
+            before = Some(row);
+            let mut known = match equals.take().filter(|known| known.identity == row.identity) {
+                Some(known) if known.file == row.file => {
+                    Equals { of_file: known.of_file.saturating_add(1), ..known }
+                }
+                Some(known) => Equals { file: row.file, of_file: 0, ..known },
+                None => self.equals(row, target).map_err(ImportError::Target)?,
+            };
+            match self.take_row(row, &mut known, target).map_err(ImportError::Target)? {
+                Ok(()) => {}
+                Err(why) => {
+                    self.summary.rejected = self.summary.rejected.saturating_add(1);
+                    match &why {
+                        Refused::Doubtful(_) => {
+                            self.summary.doubtful = self.summary.doubtful.saturating_add(1)
+                        }
+                        Refused::Row(reject) if reject.problem == Problem::CaseNotYet => {
+                            self.summary.case_not_yet = self.summary.case_not_yet.saturating_add(1);
+                        }
+                        Refused::Row(_) => {}
+                    }
+                    refused.push((row, why));
+                }
+            }
+            equals = Some(known);
+            if self.batch.len() >= BATCH_ROWS {
+                self.hand_over(target)?;
+            }
+            watch.went_on(&self.summary);
+        }
+        self.hand_over(target)?;
+        refused.sort_by_key(|(row, _)| (row.file, row.line));
+        Ok(refused)
+    }
+
+    /// The first of rows that say the same: whether the ledger has one.
+    fn equals<T: Target>(&self, row: &Kept, target: &T) -> Result<Equals, T::Error> {
+        let place = target.place(&row.identity.request())?;
+        // What was recorded after the file was noted came from it.
+        let noted = self.noted.get(row.file).copied().flatten();
+        let own = place.zip(noted).is_some_and(|(place, noted)| place > noted);
+        let taken = place.map(|place| Taken::Before(place.0));
+        Ok(Equals { identity: row.identity, taken, own, file: row.file, of_file: 0 })
+    }
+
+    fn take_row<T: Target>(
+        &mut self,
+        row: &Kept,
+        known: &mut Equals,
+        target: &T,
+    ) -> Result<Result<(), Refused>, T::Error> {
+        if let Some(taken) = &known.taken {
+            let file = self.all.files.get(row.file);
+            let Some(again) = file.map(|file| row.identity.again(file, known.of_file)) else {
+                return Ok(Err(Refused::Doubtful(taken.clone())));
+            };
+            if std::mem::take(&mut known.own) || target.place(&again)?.is_some() {
+                self.summary.already_there = self.summary.already_there.saturating_add(1);
+                return Ok(Ok(()));
+            }
+            if !self.manner.count_doubtful {
+                return Ok(Err(Refused::Doubtful(taken.clone())));
+            }
+            let planned = self.plan(row, again, target);
+            if planned.is_ok() {
+                self.summary.counted_again = self.summary.counted_again.saturating_add(1);
+            }
+            return Ok(planned);
+        }
+        let planned = self.plan(row, row.identity.request(), target);
+        if planned.is_ok() {
+            let file = self.all.names.get(row.file).cloned().unwrap_or_default();
+            known.taken = Some(Taken::Now { file, line: row.line });
+        }
+        Ok(planned)
+    }
+
+    fn plan<T: Target>(&mut self, row: &Kept, request: RequestId, target: &T) -> Result<(), Refused> {
+        let read = Row::check(&row.raw(), self.mapping, target.today()).map_err(Refused::Row)?;
+        let planned = self.planner.plan(&read, request, target).map_err(Refused::Row)?;
+        self.summary.add(&planned);
+        self.batch.push(planned.append);
+        Ok(())
+    }
+
+    fn hand_over<T: Target>(&mut self, target: &mut T) -> Result<(), ImportError<T::Error>> {
+        if !self.manner.dry_run && !self.batch.is_empty() {
+            // One by one: a stream of the organisation takes one append a batch.
+            for append in self.first.drain(..) {
+                target.submit(&[append]).map_err(ImportError::Target)?;
+            }
+            target.submit(&self.batch).map_err(ImportError::Target)?;
+            self.planner.handed_over(target);
+        }
+        self.batch.clear();
+        Ok(())
+    }
 }
 
 impl Summary {
@@ -187,6 +366,7 @@ impl Summary {
             let count = self.flags.entry(flag.code).or_insert(0);
             *count = count.saturating_add(1);
         }
+        self.came_late = self.came_late.saturating_add(u64::from(planned.came_late));
         self.cases = self.cases.saturating_add(u64::from(planned.new_case));
         let events: usize = planned.append.streams.iter().map(|stream| stream.events.len()).sum();
         self.events = self.events.saturating_add(u64::try_from(events).unwrap_or(u64::MAX));

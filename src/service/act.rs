@@ -308,13 +308,13 @@ impl House {
         }
     }
 
-    /// Whether a request id stands in the ledger.
+    /// Where what was recorded under a request id begins; `None` where the ledger has no such id.
     ///
     /// # Errors
     /// A record that cannot be read.
-    pub fn knows(&self, request: RequestId) -> Result<bool, ActError> {
+    pub fn place_of(&self, request: RequestId) -> Result<Option<Position>, ActError> {
         let repeated = self.ledger.repeated(&request).map_err(HouseError::Read)?;
-        Ok(repeated.is_some())
+        Ok(repeated.map(|(receipt, _)| Position(receipt.first().get())))
     }
 }
 

@@ -125,3 +125,56 @@ fn an_import_that_is_broken_off_leaves_nothing_among_the_temporary_files() {
     drop(held);
     assert_eq!((left(), at("rejects").exists(), folder.data.exists()), (0, false, false));
 }
+
+#[test]
+fn an_import_that_takes_no_row_founds_nothing() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    let text = |rows: &str| format!("{HEADER}{rows}");
+    for (text, said) in [
+        (String::new(), "empty"),
+        ("a,b\n1,2\n".to_owned(), "no column"),
+        (text("A1,Payment,2008-01-02,,,,100,,,,\n"), "more than half"),
+        (text("A1,Create Fine,2008-01-02,1,,,,157,NIL,A,\n"), "more than half"),
+    ] {
+        fs::write(at("rows"), text).unwrap();
+        let ran = import(&folder.data, &at("rows"), &mapping(), &at("rejects"));
+        assert!(ran.status == 1 && ran.err.contains(said), "{ran:?}");
+        assert!(!folder.data.exists());
+    }
+    let init = [
+        "init",
+        "--name",
+        "Sổ",
+        "--origin",
+        "o.example/x",
+        "--office",
+        "A",
+        "--office-name",
+        "B",
+        "--head",
+        "C",
+    ];
+    thads(&folder.data, &init).ok();
+}
+
+#[test]
+fn a_ledger_that_an_import_founded_goes_on_by_its_head_and_its_administrator() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    let [rows, mapping] = [rows(&folder), mapping()].map(|path| path.display().to_string());
+    let args = ["import", &rows, "--mapping", &mapping, "--administrator", "Quản Trị"];
+    thads(&folder.data, &args).ok();
+    // The staff of the mapping is appointed first: the head is 1, the administrator 2.
+    let mut actions = String::new();
+    for (number, actor) in [(20, 1), (21, 2)] {
+        actions += &format!(
+            r#"{{"stream":"officer:{number}","kind":"officer_appointed","number":{number},"office":1,"role":"enforcer","person":{{"name":"Ân"}},"actor":{actor}}}"#
+        );
+        actions.push('\n');
+    }
+    actions += r#"{"case":"POLIZIA/2008/0001","kind":"note_added","text":"x","actor":20}"#;
+    fs::write(at("actions"), actions).unwrap();
+    thads(&folder.data, &["record", &at("actions").display().to_string()]).ok();
+    thads(&folder.data, &["verify"]).ok();
+}

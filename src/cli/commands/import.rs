@@ -6,6 +6,8 @@ use serde_json::json;
 use thads_cases::date::Date;
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
+use thads_cases::organisation::Role;
+use thads_cases::text::normal;
 use thads_cases::world::World;
 use thads_ledger::Scratch;
 use thads_proof::genesis;
@@ -14,20 +16,23 @@ use thads_service::act::{ActError, Group, Part};
 use thads_service::house::{Founding, House};
 use thads_service::persons::{Words, shown};
 use thads_service::wire::{Language, Subject, WireError};
+use thads_service::words::is_readable;
 
 use crate::failure::Failure;
 use crate::import::file::{Job, run as import_file};
 use crate::import::files::{FileFault, open_rows, read_mapping, refuse_rejects};
-use crate::import::mapping::Mapping;
+use crate::import::mapping::{Mapping, Staff};
 use crate::import::reject::Reject;
 use crate::import::target::{RowAppend, Target};
+use crate::import::{ImportError, Manner, Summary};
 use crate::output::Output;
 
 /// Arguments of `import`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The rows, in CSV; gzip is read as it is.
-    file: PathBuf,
+    /// The rows, in CSV; gzip is read as it is. Several files are one import, in whatever order.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// What the columns mean; see examples/.
     #[arg(long, value_name = "FILE")]
     mapping: PathBuf,
@@ -37,51 +42,71 @@ pub(crate) struct Args {
     /// Read and decide everything, record nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Count a row that says the same as one that was taken, of another file or before in this import, as another act.
+    #[arg(long)]
+    count_doubtful: bool,
+    /// The head of the mapping's office, appointed where the ledger has none of that name; goes to the vault.
+    #[arg(long, value_name = "NAME")]
+    head: Option<String>,
+    /// The administrator, who sets up accounts; appointed and kept likewise.
+    #[arg(long, value_name = "NAME")]
+    administrator: Option<String>,
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let failed = |fault: FileFault| Failure::new(output.say(&fault.why.vi, &fault.why.en), fault.way_out);
     if let Some(rejects) = &args.rejects {
-        refuse_rejects(rejects, std::slice::from_ref(&args.file), &args.mapping, data).map_err(failed)?;
+        refuse_rejects(rejects, &args.files, &args.mapping, data).map_err(failed)?;
     }
     let text = read_mapping(&args.mapping).map_err(failed)?;
-    let mapping = Mapping::read(&text).map_err(|error| {
+    let mut mapping = Mapping::read(&text).map_err(|error| {
         Failure::new(format!("{}: {error}", args.mapping.display()), "see examples/ for mapping files")
     })?;
-    // Looked at before a ledger is founded for it.
-    let rows = open_rows(&args.file).map_err(failed)?;
-    let scratch;
-    let house = match super::opened(data, output)? {
-        Some(house) => counting_alike(house, &mapping)?,
-        None if args.dry_run => {
-            scratch = Scratch::new("dry-run")?;
-            found(scratch.path(), &mapping)?
+    for (option, name, role) in [
+        ("head", &args.head, Role::ProvincialHead),
+        ("administrator", &args.administrator, Role::Administrator),
+    ] {
+        let Some(name) = name.as_deref().map(normal) else { continue };
+        if !is_readable(&name) {
+            return Err(
+                WireError::new(option, &name, "a name says something that can be read", "the name").into()
+            );
         }
-        None => found(data, &mapping)?,
-    };
+        mapping.staff.retain(|staff| staff.name != name);
+        mapping.staff.push(Staff { name, role });
+    }
+    let mut rows = Vec::new();
+    for file in &args.files {
+        rows.push((file.display().to_string(), open_rows(file).map_err(failed)?));
+    }
+    let mut target = HouseTarget::open(data, output, &mapping, args.dry_run)?;
     let job = Job {
         rows: &rows,
         mapping: &mapping,
         rejects: args.rejects.as_deref(),
-        dry_run: args.dry_run,
+        manner: Manner { dry_run: args.dry_run, count_doubtful: args.count_doubtful },
         quiet: output.quiet,
         describe: match output.language {
             Language::Vi => Reject::in_vietnamese,
             Language::En => Reject::in_english,
         },
     };
-    let mut target = HouseTarget { house };
-    let outcome = import_file(&job, &mut target).map_err(|error| {
-        Failure::new(error, "what was recorded stands; the same import again adds the rest")
+    let outcome = import_file(&job, &mut target).map_err(|error| match error {
+        ImportError::Gather(_) => Failure::new(error, "nothing was recorded"),
+        ImportError::Rejects(_) | ImportError::Target(_) => {
+            Failure::new(error, "what was recorded stands; the same import again adds the rest")
+        }
     })?;
     let lost = outcome.lost_rejects(&job);
-    let head = target.house.ledger().head();
+    let (head, headless) = (target.house.ledger().head(), target.is_there() && target.is_headless());
+    // Where nothing was founded there is no position and no root.
+    let ledger = target.is_there().then(|| json!({ "position": head.size, "root": head.root.to_string() }));
     target.house.close()?;
     if output.json {
         output.json(&json!({
             "import": outcome.summary,
             "rejects": outcome.first_rejects,
-            "ledger": { "position": head.size, "root": head.root.to_string() },
+            "ledger": ledger,
         }))?;
     } else {
         for reject in &outcome.first_rejects {
@@ -89,10 +114,33 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         }
         output.line(output.say(&outcome.summary.vi(), &outcome.summary.en()))?;
     }
+    let late = outcome.summary.came_late;
+    if late > 0 {
+        output.remark(output.say(
+            &format!("{late} dòng đến sau khi các dòng muộn hơn của cùng việc đã được ghi: điều suy ra từ các dòng ấy (hoàn thành, nộp tiền) giữ nguyên. Nhập cùng lúc các tệp có chung việc."),
+            &format!("{late} rows came after later rows of their cases had been recorded: what followed from those (completed, paid over) stands. Import files that share cases together."),
+        ));
+    }
+    if headless {
+        output.remark(output.say(
+            "Sổ chưa có thủ trưởng: không ai bổ nhiệm hay lập thêm cơ quan được. Nhập lại với --head TÊN, hoặc ghi [[staff]] trong tệp ánh xạ.",
+            "The ledger has no head: nobody appoints or opens offices. Import again with --head NAME, or name one under [[staff]] in the mapping.",
+        ));
+    }
     if lost {
         return Err(Failure::new(
             format!("{} rows were rejected and noted down nowhere", outcome.summary.rejected),
             "run it again with --rejects FILE: rows that are there already are not recorded twice",
+        ));
+    }
+    if outcome.summary.mostly_rejected() {
+        let Summary { rejected, rows, .. } = outcome.summary;
+        return Err(Failure::new(
+            output.say(
+                &format!("{rejected} trong {rows} dòng bị từ chối: hơn một nửa"),
+                &format!("{rejected} of {rows} rows were rejected: more than half"),
+            ),
+            "the file of rejects says why; what was recorded stands",
         ));
     }
     Ok(())
@@ -102,16 +150,15 @@ fn unit_of(mapping: &Mapping) -> genesis::Unit {
     genesis::Unit { code: mapping.ledger.currency.code.clone(), exponent: mapping.ledger.currency.exponent }
 }
 
-/// Founds the ledger that a mapping names.
-fn found(data: &Path, mapping: &Mapping) -> Result<House, Failure> {
-    let founding = Founding {
+/// What is founded for a mapping.
+fn founding_of(mapping: &Mapping) -> Founding {
+    Founding {
         name: mapping.ledger.name.clone(),
         origin: mapping.ledger.origin.clone(),
         unit: unit_of(mapping),
         clock: genesis::Clock::Real,
         practice: false,
-    };
-    Ok(House::create(data, &founding, 0)?)
+    }
 }
 
 /// Refuses a ledger that counts in another unit than the mapping.
@@ -130,6 +177,33 @@ fn counting_alike(house: House, mapping: &Mapping) -> Result<House, Failure> {
 /// A house as what an import goes into.
 struct HouseTarget {
     house: House,
+    /// Where there is no ledger: what is founded when the first row is recorded. Until then the house is one that was
+    /// founded alike among the temporary files.
+    founding: Option<(Founding, PathBuf, Scratch)>,
+}
+
+impl HouseTarget {
+    fn open(data: &Path, output: &Output, mapping: &Mapping, dry_run: bool) -> Result<HouseTarget, Failure> {
+        if let Some(house) = super::opened(data, output)? {
+            return Ok(HouseTarget { house: counting_alike(house, mapping)?, founding: None });
+        }
+        let scratch = Scratch::new(if dry_run { "dry-run" } else { "import" })?;
+        let founding = founding_of(mapping);
+        let house = House::create(&scratch.path().join("ledger"), &founding, 0)?;
+        Ok(HouseTarget { house, founding: Some((founding, data.to_path_buf(), scratch)) })
+    }
+
+    /// Whether the ledger is there, and not only as it would be.
+    fn is_there(&self) -> bool {
+        self.founding.is_none()
+    }
+
+    /// Whether nobody may appoint officers and open offices.
+    fn is_headless(&self) -> bool {
+        let appoints = |role| matches!(role, Role::ProvincialHead | Role::Administrator);
+        let books = self.house.books();
+        !books.world().organisation.officers.values().any(|officer| appoints(officer.role))
+    }
 }
 
 impl Target for HouseTarget {
@@ -147,8 +221,8 @@ impl Target for HouseTarget {
         self.house.clock().today()
     }
 
-    fn known(&self, request: &RequestId) -> Result<bool, ActError> {
-        self.house.knows(*request)
+    fn place(&self, request: &RequestId) -> Result<Option<Position>, ActError> {
+        self.house.place_of(*request)
     }
 
     fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry])) {
@@ -198,6 +272,10 @@ impl Target for HouseTarget {
     }
 
     fn submit(&mut self, batch: &[RowAppend]) -> Result<(), ActError> {
+        if let Some((founding, data, scratch)) = self.founding.take() {
+            std::mem::replace(&mut self.house, House::create(&data, &founding, 0)?).close()?;
+            drop(scratch);
+        }
         let groups = batch.iter().map(group).collect::<Result<Vec<_>, _>>()?;
         for answer in self.house.act_many(groups) {
             answer?;
@@ -220,7 +298,7 @@ fn group(row: &RowAppend) -> Result<Group, ActError> {
         for (at, event) in stream.events.iter().enumerate() {
             parts.push(Part {
                 subject: subject.clone(),
-                expected_version: (at == 0).then_some(stream.expected_version),
+                expected_version: stream.expected_version.filter(|_| at == 0),
                 effective: Some(event.effective),
                 actor: event.actor,
                 provenance: Provenance::Imported,

@@ -1,20 +1,19 @@
-//! An import of a file on disk: packed or not, with its file of rejects and its progress on standard error.
+//! An import of files on disk: packed or not, with the file of rejects and its progress on standard error.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::gather::{GatherError, Input};
 use super::mapping::Mapping;
 use super::reject::{Reject, RejectLine};
 use super::reject_file::RejectFile;
 use super::rows::{ReadError, unpacked};
 use super::target::Target;
-use super::{ImportError, Summary, Watch, take_in};
+use super::{ImportError, Manner, Summary, Watch, take_in};
 
 /// An import that takes less than this shows no progress.
 const QUIET_FOR: Duration = Duration::from_secs(1);
@@ -24,14 +23,14 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// What an import was asked to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
-    /// The file with the rows, at its beginning.
-    pub rows: &'a File,
-    /// What its columns mean.
+    /// The files with the rows, at their beginnings, by their names.
+    pub rows: &'a [(String, File)],
+    /// What their columns mean.
     pub mapping: &'a Mapping,
     /// Where rows that cannot be taken are noted down; a file that is there is replaced once the new one is whole.
     pub rejects: Option<&'a Path>,
-    /// Plan, and record nothing.
-    pub dry_run: bool,
+    /// How rows are taken in.
+    pub manner: Manner,
     /// Show no progress.
     pub quiet: bool,
     /// The language of rejects: [`Reject::in_english`] or [`Reject::in_vietnamese`].
@@ -57,37 +56,27 @@ impl Outcome {
     }
 }
 
-/// Imports a file into a target.
+/// Imports files, together, into a target.
 ///
 /// # Errors
-/// As [`take_in`]; and where a file cannot be opened.
+/// As [`take_in`]; and where the rejects cannot be written.
 pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportError<T::Error>> {
-    let unreadable = |error| ImportError::Read(ReadError::Io { line: 0, error });
-    let file = job.rows.try_clone().map_err(unreadable)?;
-    let bytes = file.metadata().map_err(unreadable)?.len();
-    let read = Arc::new(AtomicU64::new(0));
-    let input = unpacked(Counted { file, read: Arc::clone(&read) }).map_err(unreadable)?;
-    let rejects = job.rejects.map(RejectFile::create).transpose().map_err(ImportError::Rejects)?;
-    let progress = if job.quiet { None } else { Some(Progress::new(bytes, read)) };
+    let mut inputs = Vec::new();
+    for (name, file) in job.rows {
+        let bytes = file.try_clone().and_then(unpacked).map_err(|error| GatherError::Read {
+            name: name.clone(),
+            error: ReadError::Io { line: 0, error },
+        })?;
+        inputs.push(Input { name: name.clone(), bytes });
+    }
+    let rejects = job.rejects.map(|path| RejectFile::create(path, job.mapping)).transpose();
+    let rejects = rejects.map_err(ImportError::Rejects)?;
+    let progress = if job.quiet { None } else { Some(Progress::new()) };
     let mut desk = Desk { rejects, progress, describe: job.describe, first: Vec::new() };
-    let summary = take_in(input, job.mapping, target, job.dry_run, &mut desk);
+    let summary = take_in(inputs, job.mapping, target, job.manner, &mut desk);
     let written = desk.close().map_err(ImportError::Rejects);
     let outcome = Outcome { summary: summary?, first_rejects: desk.first };
     written.map(|()| outcome)
-}
-
-/// A file that counts what was read of it.
-struct Counted {
-    file: File,
-    read: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.read.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
-        Ok(count)
-    }
 }
 
 /// Where rejects and progress go.
@@ -126,36 +115,32 @@ impl Watch for Desk {
     }
 }
 
-/// Progress by the bytes of the file, which is the one measure that is exact from the first row on.
+/// Progress by the rows, once all are read.
 struct Progress {
     began: Instant,
     said: Instant,
-    bytes: u64,
-    read: Arc<AtomicU64>,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    fn new(bytes: u64, read: Arc<AtomicU64>) -> Progress {
+    fn new() -> Progress {
         let now = Instant::now();
-        Progress { began: now, said: now, bytes, read, bar: None }
+        Progress { began: now, said: now, bar: None }
     }
 
     fn went_on(&mut self, so_far: &Summary) {
         // Asking the clock at every row would cost more than the row.
-        if !so_far.rows.is_multiple_of(256) || self.began.elapsed() < QUIET_FOR {
+        if !so_far.done().is_multiple_of(256) || self.began.elapsed() < QUIET_FOR {
             return;
         }
-        let read = self.read.load(Ordering::Relaxed).min(self.bytes);
         if io::stderr().is_terminal() {
-            let bytes = self.bytes;
-            let bar = self.bar.get_or_insert_with(|| bar(bytes));
-            bar.set_position(read);
-            bar.set_message(format!("{} rows", so_far.rows));
+            let bar = self.bar.get_or_insert_with(|| bar(so_far.rows));
+            bar.set_length(so_far.rows);
+            bar.set_position(so_far.done());
         } else if self.said.elapsed() >= LINE_EVERY {
             self.said = Instant::now();
             let seconds = self.began.elapsed().as_secs();
-            let line = format!("import: {} rows, {read} of {} bytes, {seconds} s\n", so_far.rows, self.bytes);
+            let line = format!("import: {} of {} rows, {seconds} s\n", so_far.done(), so_far.rows);
             // Progress that cannot be shown stops no import.
             let _ = io::stderr().write_all(line.as_bytes());
         }
@@ -168,9 +153,11 @@ impl Progress {
     }
 }
 
-fn bar(bytes: u64) -> ProgressBar {
-    let bar = ProgressBar::new(bytes);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}, {eta} left") {
+fn bar(rows: u64) -> ProgressBar {
+    let bar = ProgressBar::new(rows);
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {percent:>3} %  {pos} of {len} rows, {eta} left")
+    {
         bar.set_style(style);
     }
     bar

@@ -13,11 +13,14 @@
 //!   that actions name.
 //! * `[columns]`: headers by role: `case`, `activity`, `date`, and `officer` where there is one; then the headers of
 //!   other columns that are used, by what stands in them: `amounts`, `dates`, `numbers`, `texts`. Cells are checked
-//!   in every row, used or not. These columns in this order are what a row is known by: change them between two
-//!   imports of one source, and its rows are new rows. Renaming a header changes nothing.
-//! * `[officers]`: `role`, as which an officer is appointed when first met.
+//!   in every row, used or not. What these columns say, in this order, is what a row is known by, however it is spelt:
+//!   change them between two imports of one source, and its rows are new rows. Renaming a header changes nothing.
+//! * `[officers]`: `role`, as which an officer is appointed who is first met in a row. `[[staff]]`: `name` and `role` of
+//!   officers who are appointed in any case: a head and an administrator, without whom nobody goes on with the ledger. All
+//!   are appointed from the day on which the office was opened.
 //! * `[[activities."NAME"]]`: one action of that activity: `kind`, its fields, and `when` it happens; several are
-//!   done in their order, in one append. See [`super::template`] for what may stand in a field. A row that does
+//!   done in their order, in one append. Of one case and day, the activities that are declared first are done first,
+//!   however the rows stand in the file; the one that takes the case in is the first of all. See [`super::template`] for what may stand in a field. A row that does
 //!   nothing by this is recorded as a note. The first action of a case must be `judgment_received`; its `number` is
 //!   the case's id in the source, and a later import finds the case by it.
 
@@ -27,6 +30,9 @@ use serde::Deserialize;
 use thads_cases::date::Date;
 use thads_cases::ids::OfficeCode;
 use thads_cases::organisation::{Level, Role};
+use thads_cases::text::normal;
+use thads_service::words::is_readable;
+use toml::Spanned;
 
 use super::amount::AmountRule;
 use super::day::{DayPattern, NoPattern};
@@ -47,8 +53,36 @@ pub struct Mapping {
     pub columns: Columns,
     /// As what officers are appointed; `None` where no column names them.
     pub officer_role: Option<Role>,
+    /// Officers who are appointed whether or not a row names them.
+    pub staff: Vec<Staff>,
     /// What each activity becomes.
-    pub activities: BTreeMap<String, Vec<Action>>,
+    pub activities: BTreeMap<String, Activity>,
+}
+
+/// What an activity becomes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Activity {
+    /// Its place among the activities, as the mapping declares them: of one day, those declared first are done first.
+    pub order: usize,
+    /// Its actions, in their order.
+    pub actions: Vec<Action>,
+}
+
+impl Activity {
+    /// Whether it takes a case in.
+    pub fn takes_in(&self) -> bool {
+        self.actions.first().is_some_and(|action| action.kind == "judgment_received")
+    }
+}
+
+/// An officer who is appointed whether or not a row names him: the head, the administrator, who has another role.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    /// His name; rows that name him are his.
+    pub name: String,
+    /// As what.
+    pub role: Role,
 }
 
 /// The ledger to create where there is none.
@@ -160,11 +194,18 @@ impl Columns {
 
     /// Finds a column by the header that an action names.
     pub(super) fn find(&self, header: &toml::Value) -> Result<usize, String> {
-        let header = header.as_str().ok_or("a column is named by its header, in quotes")?;
-        self.all.iter().position(|(known, _)| known == header).ok_or_else(|| {
+        let header = normal(header.as_str().ok_or("a column is named by its header, in quotes")?);
+        self.all.iter().position(|(known, _)| *known == header).ok_or_else(|| {
             format!("[columns] has no {header:?}; name it there under amounts, dates, numbers or texts")
         })
     }
+}
+
+/// What the actions of a mapping may name.
+pub(super) struct Known<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) offices: &'a [String],
+    pub(super) dialect: &'a Dialect,
 }
 
 /// Why a text is no mapping.
@@ -205,7 +246,9 @@ struct File {
     other_office: Vec<Office>,
     columns: ColumnsSection,
     officers: Option<OfficersSection>,
-    activities: BTreeMap<String, Vec<toml::Table>>,
+    #[serde(default)]
+    staff: Vec<Staff>,
+    activities: BTreeMap<Spanned<String>, Vec<toml::Table>>,
 }
 
 #[derive(Deserialize)]
@@ -264,7 +307,7 @@ impl Mapping {
     /// # Errors
     /// The first thing in it that cannot be: where it stands, and what would do.
     pub fn read(text: &str) -> Result<Mapping, MappingError> {
-        let file: File = toml::from_str(text)?;
+        let file: File = toml::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))?;
         let columns = columns(file.columns)?;
         let dialect = dialect(file.source, &file.ledger.currency, &columns)?;
         let offices = std::iter::once(&file.office).chain(&file.other_office);
@@ -283,17 +326,38 @@ impl Mapping {
                 return Err(key("officers", "role", "is missing: as what officers are appointed".to_owned()));
             }
         };
+        let known = Known { columns: &columns, offices: &offices, dialect: &dialect };
+        let mut declared: Vec<(Spanned<String>, Vec<toml::Table>)> = file.activities.into_iter().collect();
+        declared.sort_by_key(|(name, _)| name.span().start);
         let mut activities = BTreeMap::new();
-        for (activity, tables) in file.activities {
+        for (order, (name, tables)) in declared.into_iter().enumerate() {
+            let activity = normal(name.get_ref());
             let actions = tables.into_iter().enumerate().map(|(at, table)| {
-                Action::read(table, &columns, &offices).map_err(|problem| MappingError::Action {
+                Action::read(table, &known).map_err(|problem| MappingError::Action {
                     activity: activity.clone(),
                     number: at.saturating_add(1),
                     problem,
                 })
             });
             let actions = actions.collect::<Result<Vec<_>, _>>()?;
-            activities.insert(activity.trim().to_owned(), actions);
+            if !is_readable(&activity) || activities.contains_key(&activity) {
+                let problem = format!(
+                    "{activity:?} stands there twice, but for spaces or letters that look alike, or says nothing; give each activity once"
+                );
+                return Err(key("activities", "", problem));
+            }
+            activities.insert(activity, Activity { order, actions });
+        }
+        let mut staff = file.staff;
+        for officer in &mut staff {
+            officer.name = normal(&officer.name);
+            if !is_readable(&officer.name) {
+                return Err(key("staff", "name", "says nothing".to_owned()));
+            }
+        }
+        let names: Vec<String> = staff.iter().map(|officer| officer.name.clone()).collect();
+        if let Some(twice) = first_twice(&names) {
+            return Err(key("staff", "name", format!("{twice:?} stands there twice")));
         }
         Ok(Mapping {
             ledger: file.ledger,
@@ -302,6 +366,7 @@ impl Mapping {
             other_offices: file.other_office,
             columns,
             officer_role,
+            staff,
             activities,
         })
     }
@@ -333,6 +398,9 @@ fn columns(section: ColumnsSection) -> Result<Columns, MappingError> {
         (section.texts, ColumnType::Text),
     ] {
         all.extend(headers.into_iter().map(|header| (header, of)));
+    }
+    for (header, _) in &mut all {
+        *header = normal(header);
     }
     let headers: Vec<String> = all.iter().map(|(header, _)| header.clone()).collect();
     if let Some(twice) = first_twice(&headers) {

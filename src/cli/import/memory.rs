@@ -1,6 +1,6 @@
 //! A target in memory: for a dry run where there is no ledger yet, and for tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thads_cases::date::Date;
@@ -21,7 +21,7 @@ pub struct Memory {
     next: u64,
     /// How many appends it takes before it refuses all.
     left: usize,
-    requests: BTreeSet<RequestId>,
+    requests: BTreeMap<RequestId, Position>,
     cases: BTreeMap<CaseId, Vec<Entry>>,
     complaints: BTreeMap<ComplaintId, Vec<Entry>>,
     organisation: BTreeMap<String, Vec<Entry>>,
@@ -58,7 +58,7 @@ impl Memory {
             today,
             next: 1,
             left: usize::MAX,
-            requests: BTreeSet::new(),
+            requests: BTreeMap::new(),
             cases: BTreeMap::new(),
             complaints: BTreeMap::new(),
             organisation: BTreeMap::new(),
@@ -86,20 +86,22 @@ impl Memory {
     /// As a ledger would refuse it.
     pub fn append(&mut self, append: &RowAppend) -> Result<(), MemoryError> {
         self.left = self.left.checked_sub(1).ok_or(MemoryError::Stopped)?;
-        if self.requests.contains(&append.request) {
+        if self.requests.contains_key(&append.request) {
             return Err(MemoryError::Repeated(append.request));
         }
         for stream in &append.streams {
             let current = self.entries(&stream.stream)?.len();
-            if u64::try_from(current) != Ok(stream.expected_version) {
-                let (stream, expected) = (stream.stream.clone(), stream.expected_version);
+            let Some(expected) = stream.expected_version else { continue };
+            if u64::try_from(current) != Ok(expected) {
+                let stream = stream.stream.clone();
                 return Err(MemoryError::Stale { stream, expected, current });
             }
         }
+        let first = Position(self.next);
         for stream in &append.streams {
             self.add(stream)?;
         }
-        self.requests.insert(append.request);
+        self.requests.insert(append.request, first);
         Ok(())
     }
 
@@ -156,8 +158,8 @@ impl Target for Memory {
         self.today
     }
 
-    fn known(&self, request: &RequestId) -> Result<bool, MemoryError> {
-        Ok(self.requests.contains(request))
+    fn place(&self, request: &RequestId) -> Result<Option<Position>, MemoryError> {
+        Ok(self.requests.get(request).copied())
     }
 
     fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry])) {

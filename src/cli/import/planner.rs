@@ -16,8 +16,10 @@ use thads_cases::event::{At, Body, Event, Receiver, Sender, Subject};
 use thads_cases::history::{Entry, case_at, complaint_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Total;
+use thads_cases::organisation::Role;
 use thads_cases::personal::{Person, Personal};
 use thads_cases::refusal::Refusal;
+use thads_cases::text::normal;
 use thads_cases::world::World;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
@@ -34,7 +36,11 @@ pub struct Planner<'m> {
     world: World,
     today: Date,
     next: Position,
+    /// Where the import began.
+    began: Position,
     office: OfficeNo,
+    /// The day from which officers are appointed: that on which the office was opened.
+    appointed: Date,
     /// The numbers of all offices that the mapping names, by code.
     offices: BTreeMap<String, OfficeNo>,
     /// Cases by their id in the source.
@@ -59,6 +65,8 @@ pub struct Planned {
     pub flags: Vec<Refusal>,
     /// Whether the row takes a case in.
     pub new_case: bool,
+    /// Whether rows of its case that come after it were recorded by an earlier import: what followed from them stands.
+    pub came_late: bool,
 }
 
 /// The row at hand: what it adds to which stream.
@@ -98,7 +106,9 @@ impl<'m> Planner<'m> {
             mapping,
             today: target.today(),
             next: target.next(),
+            began: target.next(),
             office: OfficeNo(0),
+            appointed: mapping.office.opened,
             offices: BTreeMap::new(),
             cases: HashMap::new(),
             complaints: HashMap::new(),
@@ -116,7 +126,7 @@ impl<'m> Planner<'m> {
                     _ => None,
                 });
             if let (Some(number), true) = (judgment, id.office == mapping.office.code) {
-                planner.cases.entry(number.clone()).or_insert_with(|| id.clone());
+                planner.cases.entry(normal(number)).or_insert_with(|| id.clone());
             }
         });
         let mut received: Vec<(Position, CaseId, ComplaintId)> = Vec::new();
@@ -138,14 +148,69 @@ impl<'m> Planner<'m> {
         for (number, name) in target.officer_names()? {
             let of = planner.world.organisation.officers.get(&number).map(|officer| officer.office);
             if of.is_some() && of == own {
-                planner.officers.entry(name).or_insert(number);
+                planner.officers.entry(normal(&name)).or_insert(number);
             }
         }
         Ok(planner)
     }
 
-    /// The appends that open the offices of the mapping that the ledger lacks; to be handed over before any row.
-    pub fn open_offices(&mut self) -> Vec<RowAppend> {
+    /// The appends that go before any row: the offices and the staff of the mapping that the ledger lacks, and a note of
+    /// each file of the import that has none yet.
+    pub fn begin_import(&mut self, notes: Vec<(RequestId, String)>) -> Vec<RowAppend> {
+        let mut appends = self.open_offices();
+        let Some(opened) = self.world.organisation.offices.get(&self.office).map(|office| office.from) else {
+            return appends;
+        };
+        self.appointed = opened;
+        for staff in &self.mapping.staff {
+            if self.officers.contains_key(&staff.name) {
+                continue;
+            }
+            let (number, event) = self.appointment(&staff.name, staff.role);
+            let imported = self.appointing(event);
+            self.fold_organisation(&imported);
+            self.next = after(self.next, 1);
+            self.officers.insert(staff.name.clone(), number);
+            appends.push(RowAppend {
+                request: identity::officer(self.mapping.office.code.as_str(), &staff.name),
+                streams: streams_of([(StreamTag::Officer, number.to_string(), Some(0), vec![imported])]),
+            });
+        }
+        for (request, text) in notes {
+            let event = Arc::new(Event::bare(Body::NoteAdded(NoteAdded { text: Personal::Text(text) })));
+            let note =
+                ImportedEvent { effective: self.today, office: self.office, actor: OfficerNo(0), event };
+            self.next = after(self.next, 1);
+            let code = self.mapping.office.code.to_string();
+            appends.push(RowAppend {
+                request,
+                streams: streams_of([(StreamTag::Office, code, None, vec![note])]),
+            });
+        }
+        appends
+    }
+
+    /// The appointment of an officer under the next number.
+    fn appointment(&self, name: &str, role: Role) -> (OfficerNo, Event) {
+        let last = self.world.organisation.officers.keys().next_back();
+        let number = OfficerNo(last.map_or(1, |last| last.0.saturating_add(1)));
+        let person = Personal::Person(Person { name: name.to_owned(), ..Person::default() });
+        let body = Body::OfficerAppointed(OfficerAppointed { number, office: self.office, role, person });
+        (number, Event::bare(body))
+    }
+
+    /// An appointment takes effect on the day on which the office was opened: no row tells since when somebody is there,
+    /// and the day of his first row in the file would depend on the file.
+    fn appointing(&self, event: Event) -> ImportedEvent {
+        ImportedEvent {
+            effective: self.appointed,
+            office: self.office,
+            actor: OfficerNo(0),
+            event: Arc::new(event),
+        }
+    }
+
+    fn open_offices(&mut self) -> Vec<RowAppend> {
         let mut appends = Vec::new();
         for office in self.mapping.offices() {
             let organisation = &self.world.organisation;
@@ -175,7 +240,7 @@ impl<'m> Planner<'m> {
                         streams: streams_of([(
                             StreamTag::Office,
                             office.code.to_string(),
-                            0,
+                            Some(0),
                             vec![imported],
                         )]),
                     });
@@ -194,7 +259,8 @@ impl<'m> Planner<'m> {
     /// Why the row cannot be taken.
     pub fn plan<T: Target>(&mut self, row: &Row, request: RequestId, target: &T) -> Result<Planned, Reject> {
         let mut plan = self.begin(row, target);
-        let actions = self.mapping.activities.get(row.activity()).map_or(&[][..], Vec::as_slice);
+        let actions =
+            self.mapping.activities.get(row.activity()).map_or(&[][..], |activity| &activity.actions);
         for action in actions {
             let case = case_at(&plan.case_entries, row.day);
             let Some(day) = self.day_of(action, row, &case, &plan) else { continue };
@@ -221,9 +287,15 @@ impl<'m> Planner<'m> {
         }
         let first = plan.case_entries.first().map(|entry| &entry.event.body);
         if plan.case_before == 0 && !matches!(first, Some(Body::JudgmentReceived(_))) {
-            return Err(row.reject(Columns::CASE, &self.mapping.columns, Problem::NoIntake));
+            return Err(row.reject(Columns::CASE, &self.mapping.columns, Problem::CaseNotYet));
         }
         Ok(self.commit(plan, row, request))
+    }
+
+    /// Forgets what was planned of a case that no row of the import names any more.
+    pub fn done_with_case(&mut self) {
+        self.case_entries.clear();
+        self.complaint_entries.clear();
     }
 
     /// Forgets what was planned: it stands in the target now.
@@ -249,16 +321,9 @@ impl<'m> Planner<'m> {
         match (self.officers.get(name), self.mapping.officer_role) {
             (Some(number), _) => actor = *number,
             (None, Some(role)) if !name.is_empty() => {
-                let last = self.world.organisation.officers.keys().next_back();
-                actor = OfficerNo(last.map_or(1, |last| last.0.saturating_add(1)));
-                let person = Personal::Person(Person { name: name.to_owned(), ..Person::default() });
-                let body = Body::OfficerAppointed(OfficerAppointed {
-                    number: actor,
-                    office: self.office,
-                    role,
-                    person,
-                });
-                appointed = Some((name.to_owned(), Event::bare(body)));
+                let (number, event) = self.appointment(name, role);
+                actor = number;
+                appointed = Some((name.to_owned(), event));
                 next = after(next, 1);
             }
             (None, _) => {}
@@ -367,20 +432,18 @@ impl<'m> Planner<'m> {
         let mut streams = Vec::new();
         let mut flags = Vec::new();
         let new_case = plan.case_before == 0;
+        let earlier = |entry: &&Entry| entry.imported && entry.position < self.began;
+        let mut before = plan.case_entries.iter().take(plan.case_before).filter(earlier);
+        let came_late = before.any(|entry| entry.effective > row.day);
         if let Some((name, event)) = plan.appointed {
-            let imported = ImportedEvent {
-                effective: row.day,
-                office: self.office,
-                actor: OfficerNo(0),
-                event: Arc::new(event),
-            };
+            let imported = self.appointing(event);
             self.fold_organisation(&imported);
             self.officers.insert(name, plan.actor);
-            streams.push((StreamTag::Officer, plan.actor.to_string(), 0, vec![imported]));
+            streams.push((StreamTag::Officer, plan.actor.to_string(), Some(0), vec![imported]));
         }
         if plan.case_entries.len() > plan.case_before {
             let events = self.judge(&plan.case_entries, plan.case_before, &mut flags);
-            streams.push((StreamTag::Case, plan.case.to_string(), plan.case_before, events));
+            streams.push((StreamTag::Case, plan.case.to_string(), version(plan.case_before), events));
         }
         if new_case {
             self.cases.insert(row.case().to_owned(), plan.case.clone());
@@ -388,7 +451,7 @@ impl<'m> Planner<'m> {
         }
         for planned in plan.complaints.into_iter().filter(|planned| !planned.untouched()) {
             let events = self.judge(&planned.entries, planned.before, &mut flags);
-            streams.push((StreamTag::Complaint, planned.id.to_string(), planned.before, events));
+            streams.push((StreamTag::Complaint, planned.id.to_string(), version(planned.before), events));
             if planned.before == 0 {
                 self.complaint_numbers.insert(planned.id.year, planned.id.number.saturating_add(1));
                 if planned.received {
@@ -399,7 +462,7 @@ impl<'m> Planner<'m> {
         }
         self.case_entries.insert(plan.case, plan.case_entries);
         self.next = plan.next;
-        Planned { append: RowAppend { request, streams: streams_of(streams) }, flags, new_case }
+        Planned { append: RowAppend { request, streams: streams_of(streams) }, flags, new_case, came_late }
     }
 
     /// The events after the first ones, with the rules that they break.
@@ -452,9 +515,11 @@ fn paid_in_full(entries: &[Entry]) -> Option<Date> {
     for live in timeline(entries) {
         let before = case.cash.collected;
         live.event.body.apply_to_case(&mut case, &live.at);
+        // A payment of 0 changes no sum.
+        let paid = case.cash.collected > before || matches!(live.event.body, Body::PaymentCollected(_));
         let owed: Total =
             case.obligations.iter().map(|one| one.credited.total() + one.remaining().total()).sum();
-        if case.cash.collected > before && case.open().is_some() && case.cash.collected >= owed {
+        if paid && case.open().is_some() && case.cash.collected >= owed {
             reached = reached.or(Some(live.at.on));
         }
     }
@@ -469,13 +534,17 @@ fn after(position: Position, count: u64) -> Position {
     Position(position.0.saturating_add(count))
 }
 
-type StreamParts = (StreamTag, String, usize, Vec<ImportedEvent>);
+fn version(entries: usize) -> Option<u64> {
+    Some(u64::try_from(entries).unwrap_or(u64::MAX))
+}
+
+type StreamParts = (StreamTag, String, Option<u64>, Vec<ImportedEvent>);
 
 fn streams_of(parts: impl IntoIterator<Item = StreamParts>) -> Vec<StreamEvents> {
-    let streams = parts.into_iter().filter_map(|(tag, key, version, events)| {
+    let streams = parts.into_iter().filter_map(|(tag, key, expected_version, events)| {
         // Keys are ids of a few dozen bytes: always a stream's name.
         let stream = Stream::new(tag, key.as_bytes()).ok()?;
-        Some(StreamEvents { stream, expected_version: u64::try_from(version).unwrap_or(u64::MAX), events })
+        Some(StreamEvents { stream, expected_version, events })
     });
     streams.collect()
 }

@@ -1,5 +1,7 @@
 //! A row that cannot be taken: which, what stands there, which rule it breaks, and what would do.
 
+use std::fmt;
+
 use serde::Serialize;
 use thads_cases::date::Date;
 
@@ -16,6 +18,10 @@ pub struct Reject {
     pub value: String,
     /// The rule that it breaks.
     pub problem: Problem,
+    /// The texts of the row's mapped columns, spelt as in the file; none where they cannot be told apart.
+    pub cells: Vec<String>,
+    /// The name of its file.
+    pub file: String,
 }
 
 /// A line of the file of rejects.
@@ -31,6 +37,36 @@ pub struct RejectLine {
     pub reason: String,
     /// What would do.
     pub way_out: String,
+    /// The rule that it breaks, in one word for programs.
+    pub code: &'static str,
+    /// The source's name.
+    pub file: String,
+    /// The row's mapped columns; in the file of rejects alone.
+    #[serde(skip)]
+    pub cells: Vec<String>,
+}
+
+/// The row that an equal one was taken from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Taken {
+    /// It stands in the ledger since an earlier import, at this position.
+    Before(u64),
+    /// It stands in this import.
+    Now {
+        /// The name of its file.
+        file: String,
+        /// The line on which it begins.
+        line: u64,
+    },
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Taken::Before(position) => write!(f, "position {position}"),
+            Taken::Now { file, line } => write!(f, "{file}:{line}"),
+        }
+    }
 }
 
 /// The rules that a row can break.
@@ -104,9 +140,17 @@ pub enum Problem {
         /// The kind of event.
         kind: &'static str,
     },
+    /// A text without letters, or with control characters.
+    #[error("this is no text that can be read: it holds control characters, or nothing")]
+    Unreadable,
     /// A case that was not taken in.
-    #[error("the case was not taken in before this row")]
-    NoIntake,
+    #[error("case_not_yet: the case was not taken in, neither before nor by a row of this import")]
+    CaseNotYet,
+    /// A row that says what another said.
+    #[error(
+        "doubtful: it says the same as a row that was taken ({0}), and may be that row written twice or another"
+    )]
+    Doubtful(Taken),
     /// The fields do not make up an event.
     #[error("it makes up no {kind}: {message}")]
     Event {
@@ -118,6 +162,31 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// The rule in one word, for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Problem::OpenQuote => "open_quote",
+            Problem::AfterQuote => "after_quote",
+            Problem::Width { .. } => "width",
+            Problem::TooLong { .. } => "too_long",
+            Problem::Letters => "letters",
+            Problem::NoCase => "no_case",
+            Problem::NoActivity => "no_activity",
+            Problem::NoDate { .. } => "no_date",
+            Problem::Activity => "activity",
+            Problem::Date { .. } => "date",
+            Problem::Future { .. } => "future",
+            Problem::Amount(_) => "amount",
+            Problem::Number => "number",
+            Problem::Word { .. } => "word",
+            Problem::Empty { .. } => "empty",
+            Problem::Unreadable => "unreadable",
+            Problem::CaseNotYet => "case_not_yet",
+            Problem::Doubtful(_) => "doubtful",
+            Problem::Event { .. } => "event",
+        }
+    }
+
     /// What would do.
     pub fn way_out(&self) -> String {
         match self {
@@ -135,7 +204,9 @@ impl Problem {
             Problem::Number => "write digits only".to_owned(),
             Problem::Word { .. } => "correct the word, or add it to words in the mapping".to_owned(),
             Problem::Empty { .. } => "fill it in, or say in the mapping when the action happens".to_owned(),
-            Problem::NoIntake => "put the row that takes the case in (judgment_received in the mapping) before it, and import again".to_owned(),
+            Problem::Unreadable => "write the words without it".to_owned(),
+            Problem::CaseNotYet => "import the file with the row that takes the case in (judgment_received in the mapping), then this file of rejects".to_owned(),
+            Problem::Doubtful(_) => "nothing, where it is the same act; where it is another: --count-doubtful takes it".to_owned(),
             Problem::Event { .. } => "fill in the cells that it needs, or say in the mapping when it happens".to_owned(),
         }
     }
@@ -158,7 +229,15 @@ impl Problem {
             Problem::Number => format!("không phải là số nguyên từ 0 đến {}", i64::MAX),
             Problem::Word { known } => format!("tệp ánh xạ chỉ giải thích: {known}"),
             Problem::Empty { kind } => format!("ô trống, mà {kind} cần ô này"),
-            Problem::NoIntake => "việc chưa được thụ lý trước dòng này".to_owned(),
+            Problem::Unreadable => {
+                "không phải là chữ đọc được: có ký tự điều khiển, hoặc không có gì".to_owned()
+            }
+            Problem::CaseNotYet => {
+                "case_not_yet: việc chưa được thụ lý, trước đây cũng như trong lần nhập này".to_owned()
+            }
+            Problem::Doubtful(taken) => format!(
+                "doubtful: giống hệt một dòng đã nhận ({taken}), có thể là dòng ấy ghi hai lần hoặc là một việc khác"
+            ),
             Problem::Event { kind, message } => format!("không đủ để thành {kind}: {message}"),
         }
     }
@@ -180,7 +259,9 @@ impl Problem {
             Problem::Number => "chỉ ghi chữ số".to_owned(),
             Problem::Word { .. } => "sửa từ, hoặc thêm vào words trong tệp ánh xạ".to_owned(),
             Problem::Empty { .. } => "điền ô, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
-            Problem::NoIntake => "đặt dòng thụ lý (judgment_received trong tệp ánh xạ) lên trước, rồi nhập lại".to_owned(),
+            Problem::Unreadable => "viết lại không có ký tự ấy".to_owned(),
+            Problem::CaseNotYet => "nhập tệp có dòng thụ lý (judgment_received trong tệp ánh xạ), rồi nhập tệp các dòng bị từ chối này".to_owned(),
+            Problem::Doubtful(_) => "không cần làm gì nếu là cùng một việc; nếu là việc khác: --count-doubtful nhận dòng này".to_owned(),
             Problem::Event { .. } => "điền các ô cần thiết, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
         }
     }
@@ -190,7 +271,14 @@ impl Reject {
     /// A row that cannot be taken.
     pub fn new(line: u64, column: Option<&str>, value: &str, problem: Problem) -> Reject {
         let value = value.chars().take(200).collect();
-        Reject { line, column: column.map(str::to_owned), value, problem }
+        let column = column.map(str::to_owned);
+        Reject { line, column, value, problem, cells: Vec::new(), file: String::new() }
+    }
+
+    /// The same, with the row's cells.
+    #[must_use]
+    pub fn with(self, cells: Vec<String>) -> Reject {
+        Reject { cells, ..self }
     }
 
     /// The line that stands for it in the file of rejects, in English.
@@ -205,6 +293,7 @@ impl Reject {
 
     fn line_with(&self, reason: String, way_out: String) -> RejectLine {
         let (column, value) = (self.column.clone().unwrap_or_default(), self.value.clone());
-        RejectLine { row: self.line, column, value, reason, way_out }
+        let (code, file, cells) = (self.problem.code(), self.file.clone(), self.cells.clone());
+        RejectLine { row: self.line, column, value, reason, way_out, code, file, cells }
     }
 }

@@ -1,21 +1,45 @@
 //! The file of rejects: written apart and put in its place when it is whole.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use thads_ledger::Scratch;
 
+use super::mapping::Mapping;
 use super::reject::RejectLine;
 
-/// The columns that say why a row was rejected.
-const HEADER: [&str; 5] = ["row", "column", "value", "reason", "way_out"];
+/// The columns that say why a row was rejected; behind them stand the row's own.
+const HEADER: [&str; 7] = ["row", "column", "value", "reason", "way_out", "code", "file"];
+
+/// What stands behind a name of [`HEADER`] that the mapping uses too.
+const OURS: u8 = b'*';
 
 /// Whether bytes begin as a file of rejects does, whatever stands between its cells.
 pub fn is_reject_header(bytes: &[u8]) -> bool {
-    let Some(delimiter) = bytes.get(HEADER[0].len()) else { return false };
-    let separator = char::from(*delimiter).to_string();
-    bytes.starts_with(HEADER.join(&separator).as_bytes())
+    let Some(after) = bytes.strip_prefix(HEADER[0].as_bytes()) else { return false };
+    let Some(delimiter) = after.iter().find(|byte| **byte != OURS) else { return false };
+    let mut cells = bytes.split(|byte| byte == delimiter);
+    HEADER.iter().all(|name| {
+        cells.next().is_some_and(|cell| cell.strip_suffix(&[OURS]).unwrap_or(cell) == name.as_bytes())
+    })
+}
+
+/// The first characters by which a spreadsheet takes a cell for a formula, and the mark against it itself.
+const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
+
+/// A cell that no spreadsheet takes for a formula: marked by an apostrophe where it begins as one.
+fn marked(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// A cell of a file of rejects without the mark of [`marked`].
+pub fn bare(mut text: String) -> String {
+    if text.starts_with('\'') {
+        text.remove(0);
+    }
+    text
 }
 
 /// A file of rejects that is being written: until it is whole it lies in a folder for temporary files.
@@ -23,20 +47,30 @@ pub fn is_reject_header(bytes: &[u8]) -> bool {
 pub struct RejectFile {
     path: PathBuf,
     scratch: Scratch,
+    /// How many columns of the source's stand behind those of [`HEADER`].
+    own: usize,
     writer: csv::Writer<BufWriter<File>>,
 }
 
 impl RejectFile {
-    /// Begins the file that shall lie at `path`.
+    /// Begins the file that shall lie at `path`: to be read again by the same mapping.
     ///
     /// # Errors
     /// When the folder for temporary files cannot be written to.
-    pub fn create(path: &Path) -> io::Result<RejectFile> {
+    pub fn create(path: &Path, mapping: &Mapping) -> io::Result<RejectFile> {
         let scratch = Scratch::new("rejects")?;
         let draft = File::create_new(scratch.path().join("rejects"))?;
-        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(BufWriter::new(draft));
-        writer.write_record(HEADER)?;
-        Ok(RejectFile { path: path.to_path_buf(), scratch, writer })
+        let mut writer = csv::WriterBuilder::new()
+            .has_headers(false)
+            .delimiter(mapping.dialect.delimiter)
+            .from_writer(BufWriter::new(draft));
+        let own = mapping.columns.all().iter().map(|(header, _)| header.as_str());
+        let ours = HEADER.map(|name| {
+            let twice = own.clone().any(|own| own == name);
+            if twice { format!("{name}{}", char::from(OURS)) } else { name.to_owned() }
+        });
+        writer.write_record(ours.iter().map(String::as_str).chain(own.clone()))?;
+        Ok(RejectFile { path: path.to_path_buf(), scratch, own: mapping.columns.all().len(), writer })
     }
 
     /// Notes down a reject.
@@ -44,7 +78,13 @@ impl RejectFile {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, line: &RejectLine) -> io::Result<()> {
-        Ok(self.writer.serialize(line)?)
+        let row = line.row.to_string();
+        let why: [&str; 7] =
+            [&row, &line.column, &line.value, &line.reason, &line.way_out, line.code, &line.file];
+        // A row whose cells cannot be told apart has none.
+        let own = line.cells.iter().map(String::as_str).chain(std::iter::repeat("")).take(self.own);
+        let cells = why.into_iter().chain(own);
+        Ok(self.writer.write_record(cells.map(|cell| marked(cell).into_owned()))?)
     }
 
     /// Puts the file in its place, in one step: what lay there is there whole until then.

@@ -8,9 +8,12 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::MultiGzDecoder;
 use serde_json::Value;
 use thads_cases::date::Date;
+use thads_cases::text::normal;
+use thads_service::words::is_readable;
 
 use super::mapping::{ColumnType, Columns, Dialect, Encoding, Mapping};
 use super::reject::{Problem, Reject};
+use super::reject_file::{bare, is_reject_header};
 
 /// The most bytes that a line may have, and a cell.
 const LINE_BYTES_MAX: usize = 1 << 20;
@@ -18,6 +21,15 @@ const CELL_BYTES_MAX: usize = 10_000;
 
 /// What some programs put before the first letter of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A row as it was read: where it stands, and the texts of its mapped columns, in the order of the mapping.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RawRow {
+    /// The line on which it begins; the header is on line 1.
+    pub line: u64,
+    /// The texts, spelt as in the file.
+    pub cells: Vec<String>,
+}
 
 /// A row whose cells are what the mapping says.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,7 +42,45 @@ pub struct Row {
 }
 
 impl Row {
-    /// The text of a column, without the spaces around it; empty where there is none.
+    /// Holds the cells of a row against the mapping. `today` is the last day that it may have.
+    ///
+    /// # Errors
+    /// Which column is no such value, and why.
+    pub fn check(raw: &RawRow, mapping: &Mapping, today: Date) -> Result<Row, Reject> {
+        let columns = &mapping.columns;
+        let mut row = Row { line: raw.line, day: today, cells: Vec::with_capacity(raw.cells.len()) };
+        row.cells.extend(raw.cells.iter().map(|text| (normal(text), Value::Null)));
+        for (column, problem) in [
+            (Columns::CASE, Problem::NoCase),
+            (Columns::ACTIVITY, Problem::NoActivity),
+            (Columns::DATE, Problem::NoDate { pattern: mapping.dialect.days.text().to_owned() }),
+        ] {
+            if row.text(column).is_empty() {
+                return Err(row.reject(column, columns, problem));
+            }
+        }
+        if !mapping.activities.contains_key(row.activity()) {
+            return Err(row.reject(Columns::ACTIVITY, columns, Problem::Activity));
+        }
+        for column in 0..row.cells.len() {
+            let value = mapping.dialect.value(row.text(column), columns.type_of(column));
+            let value = value.map_err(|problem| row.reject(column, columns, problem))?;
+            if let Some((text, place)) = row.cells.get_mut(column) {
+                if column == Columns::DATE {
+                    row.day = mapping.dialect.days.read(text).unwrap_or(today);
+                }
+                *text = said(&value);
+                *place = value;
+            }
+        }
+        if row.day > today {
+            return Err(row.reject(Columns::DATE, columns, Problem::Future { today }));
+        }
+        Ok(row)
+    }
+
+    /// What a column says, as text: in its normal form, an amount in its smallest unit, a day as `2024-01-31`; empty
+    /// where there is nothing.
     pub fn text(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", |(text, _)| text)
     }
@@ -40,8 +90,8 @@ impl Row {
         self.cells.get(column).map_or(&Value::Null, |(_, value)| value)
     }
 
-    /// The texts of all mapped columns, in the order of the mapping.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    /// What all mapped columns say, in the order of the mapping.
+    pub fn said(&self) -> impl Iterator<Item = &str> {
         self.cells.iter().map(|(text, _)| text.as_str())
     }
 
@@ -58,6 +108,41 @@ impl Row {
     /// A reject of this row for what stands in one column.
     pub fn reject(&self, column: usize, columns: &Columns, problem: Problem) -> Reject {
         Reject::new(self.line, Some(columns.header(column)), self.text(column), problem)
+    }
+}
+
+/// A value as text; nothing for null.
+pub(super) fn said(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl Dialect {
+    /// Reads what a text of a column says, in its normal form.
+    ///
+    /// # Errors
+    /// Where it is no such value, or has more after it.
+    pub(super) fn value(&self, text: &str, of: ColumnType) -> Result<Value, Problem> {
+        if text.is_empty() {
+            return Ok(Value::Null);
+        }
+        match of {
+            ColumnType::Text if is_readable(text) => Ok(Value::from(text)),
+            ColumnType::Text => Err(Problem::Unreadable),
+            ColumnType::Day => match self.days.read(text) {
+                Some(day) => Ok(Value::from(day.to_string())),
+                None => Err(Problem::Date { pattern: self.days.text().to_owned() }),
+            },
+            ColumnType::Amount => self.amounts.read(text).map(Value::from).map_err(Problem::Amount),
+            ColumnType::Number => {
+                let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                let number = if plain { text.parse::<i64>().ok() } else { None };
+                number.map(Value::from).ok_or(Problem::Number)
+            }
+        }
     }
 }
 
@@ -97,7 +182,9 @@ pub enum ReadError {
 pub struct Rows<'m, R> {
     input: R,
     mapping: &'m Mapping,
-    today: Date,
+    encoding: Encoding,
+    /// Whether it is a file of rejects of an earlier import.
+    of_rejects: bool,
     /// The last line that was read.
     line: u64,
     /// The line on which the last row began.
@@ -124,22 +211,27 @@ pub fn unpacked<'f>(file: impl Read + Send + 'f) -> io::Result<Box<dyn BufRead +
 }
 
 impl<'m, R: BufRead> Rows<'m, R> {
-    /// Reads the header. `today` is the last day that a row may have.
+    /// Reads the header. A file of rejects that an import wrote is known by it, and read as it was written.
     ///
     /// # Errors
     /// Where the file has not the columns that the mapping uses.
-    pub fn open(input: R, mapping: &'m Mapping, today: Date) -> Result<Rows<'m, R>, ReadError> {
-        let (places, buffer) = (Vec::new(), Vec::new());
-        let mut rows = Rows { input, mapping, today, line: 0, start: 0, width: 0, places, buffer };
+    pub fn open(input: R, mapping: &'m Mapping) -> Result<Rows<'m, R>, ReadError> {
+        let (places, buffer, encoding) = (Vec::new(), Vec::new(), mapping.dialect.encoding);
+        let (line, start, width) = (0, 0, 0);
+        let mut rows =
+            Rows { input, mapping, encoding, of_rejects: false, line, start, width, places, buffer };
         let Some(header) = rows.next_cells()? else { return Err(ReadError::Empty) };
+        if is_reject_header(&rows.buffer) {
+            rows.of_rejects = true;
+            rows.encoding = Encoding::Utf8;
+        }
         let mut headers = Vec::new();
         for cell in header.map_err(ReadError::Header)? {
-            headers
-                .push(letters(&cell, mapping.dialect.encoding).map_err(ReadError::Header)?.trim().to_owned());
+            headers.push(normal(&letters(&cell, rows.encoding).map_err(ReadError::Header)?));
         }
         let mut missing = Vec::new();
         for (wanted, _) in mapping.columns.all() {
-            let mut found = headers.iter().enumerate().filter(|(_, header)| *header == wanted.trim());
+            let mut found = headers.iter().enumerate().filter(|(_, header)| *header == wanted);
             match (found.next(), found.next()) {
                 (Some((place, _)), None) => rows.places.push(place),
                 (Some(_), Some(_)) => return Err(ReadError::Twice(wanted.clone())),
@@ -157,10 +249,10 @@ impl<'m, R: BufRead> Rows<'m, R> {
     ///
     /// # Errors
     /// Where the file cannot be read on.
-    pub fn read(&mut self) -> Result<Option<Result<Row, Reject>>, ReadError> {
+    pub fn read(&mut self) -> Result<Option<Result<RawRow, Reject>>, ReadError> {
         let Some(cells) = self.next_cells()? else { return Ok(None) };
         Ok(Some(match cells {
-            Ok(cells) => self.check(cells),
+            Ok(cells) => self.pick(cells),
             Err(problem) => Err(self.reject_line(problem)),
         }))
     }
@@ -236,13 +328,13 @@ impl<'m, R: BufRead> Rows<'m, R> {
         Ok(if too_long { Line::TooLong } else { Line::Read })
     }
 
-    /// Holds the cells of a line against the mapping.
-    fn check(&self, cells: Vec<Vec<u8>>) -> Result<Row, Reject> {
+    /// The texts of the mapped columns of a line.
+    fn pick(&self, cells: Vec<Vec<u8>>) -> Result<RawRow, Reject> {
         if cells.len() != self.width {
             return Err(self.reject_line(Problem::Width { expected: self.width, found: cells.len() }));
         }
         let (line, columns) = (self.start, &self.mapping.columns);
-        let mut row = Row { line, day: self.today, cells: Vec::with_capacity(self.places.len()) };
+        let mut raw = RawRow { line, cells: Vec::with_capacity(self.places.len()) };
         for (column, place) in self.places.iter().enumerate() {
             let bytes = cells.get(*place).map_or(&[][..], Vec::as_slice);
             let refuse = |problem| {
@@ -251,56 +343,10 @@ impl<'m, R: BufRead> Rows<'m, R> {
             if bytes.len() > CELL_BYTES_MAX {
                 return Err(refuse(Problem::TooLong { bytes_max: CELL_BYTES_MAX }));
             }
-            let text = letters(bytes, self.mapping.dialect.encoding).map_err(refuse)?;
-            row.cells.push((text.trim().to_owned(), Value::Null));
+            let text = letters(bytes, self.encoding).map_err(refuse)?;
+            raw.cells.push(if self.of_rejects { bare(text) } else { text });
         }
-        for (column, problem) in [
-            (Columns::CASE, Problem::NoCase),
-            (Columns::ACTIVITY, Problem::NoActivity),
-            (Columns::DATE, Problem::NoDate { pattern: self.mapping.dialect.days.text().to_owned() }),
-        ] {
-            if row.text(column).is_empty() {
-                return Err(row.reject(column, columns, problem));
-            }
-        }
-        if !self.mapping.activities.contains_key(row.activity()) {
-            return Err(row.reject(Columns::ACTIVITY, columns, Problem::Activity));
-        }
-        for column in 0..row.cells.len() {
-            let value = self.value(row.text(column), columns.type_of(column));
-            let value = value.map_err(|problem| row.reject(column, columns, problem))?;
-            if let Some((_, place)) = row.cells.get_mut(column) {
-                *place = value;
-            }
-        }
-        let day = self.mapping.dialect.days.read(row.text(Columns::DATE));
-        row.day = match day {
-            Some(day) if day <= self.today => day,
-            Some(_) | None => {
-                return Err(row.reject(Columns::DATE, columns, Problem::Future { today: self.today }));
-            }
-        };
-        Ok(row)
-    }
-
-    fn value(&self, text: &str, of: ColumnType) -> Result<Value, Problem> {
-        if text.is_empty() {
-            return Ok(Value::Null);
-        }
-        let Dialect { days, amounts, .. } = &self.mapping.dialect;
-        match of {
-            ColumnType::Text => Ok(Value::from(text)),
-            ColumnType::Day => match days.read(text) {
-                Some(day) => Ok(Value::from(day.to_string())),
-                None => Err(Problem::Date { pattern: days.text().to_owned() }),
-            },
-            ColumnType::Amount => amounts.read(text).map(Value::from).map_err(Problem::Amount),
-            ColumnType::Number => {
-                let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-                let number = if plain { text.parse::<i64>().ok() } else { None };
-                number.map(Value::from).ok_or(Problem::Number)
-            }
-        }
+        Ok(raw)
     }
 }
 

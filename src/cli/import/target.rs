@@ -27,8 +27,8 @@ pub trait Target {
     /// The day on which a record made now counts as recorded.
     fn today(&self) -> Date;
 
-    /// Whether a request id stands in the ledger. This alone says which rows are there already.
-    fn known(&self, request: &RequestId) -> Result<bool, Self::Error>;
+    /// Where what was recorded under a request id begins. This alone says which rows are there already.
+    fn place(&self, request: &RequestId) -> Result<Option<Position>, Self::Error>;
 
     /// Shows every case with its entries, in the order of the log. Asked once, at the start.
     fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry]));
@@ -72,8 +72,8 @@ pub struct RowAppend {
 pub struct StreamEvents {
     /// Which stream.
     pub stream: Stream,
-    /// The stream's version before; 0 = it must be new.
-    pub expected_version: u64,
+    /// The stream's version before; 0 = it must be new; `None` = whatever it is.
+    pub expected_version: Option<u64>,
     /// The events, all of them imported history.
     pub events: Vec<ImportedEvent>,
 }

@@ -16,9 +16,10 @@ use thads_cases::case::Case;
 use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode, Subject};
 use thads_cases::ids::OfficeNo;
 use thads_cases::money::Total;
+use thads_cases::text::normal;
 
-use super::mapping::{ColumnType, Columns};
-use super::rows::Row;
+use super::mapping::{ColumnType, Columns, Known};
+use super::rows::{Row, said};
 
 /// One action of an activity: a kind, its fields, and when it happens.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,9 +41,10 @@ pub enum When {
     Open,
     /// `"not_open"`: anything else.
     NotOpen,
-    /// `"money_held"`: money was collected that is owed and not yet paid over.
+    /// `"money_held"`: more than 0 was collected that is owed and not yet paid over.
     MoneyHeld,
-    /// `"paid_in_full"`: the case is open, and after some payment what was collected reached what was then owed.
+    /// `"paid_in_full"`: the case is open, and after some payment what was collected reached what was then owed. A debt
+    /// of 0 is met by a payment of 0, and by no less than a payment.
     PaidInFull,
     /// `{ present = "HEADER" }`: the cell is not empty.
     Present(usize),
@@ -102,7 +104,7 @@ impl Action {
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn read(mut table: toml::Table, columns: &Columns, offices: &[String]) -> Result<Action, String> {
+    pub(super) fn read(mut table: toml::Table, known: &Known<'_>) -> Result<Action, String> {
         let kind = match table.remove("kind") {
             Some(toml::Value::String(kind)) => kind,
             Some(_) | None => return Err("kind is missing: the name of a kind of event".to_owned()),
@@ -113,19 +115,18 @@ impl Action {
         if !may_be_imported(about.name, *subject) {
             return Err(format!("{kind} cannot be what a row becomes; kinds: {}", importable()));
         }
-        let when = table.remove("when").map_or(Ok(Vec::new()), |when| conditions(when, columns))?;
+        let when = table.remove("when").map_or(Ok(Vec::new()), |when| conditions(when, known))?;
         let mut fields = Vec::with_capacity(table.len());
         for (name, value) in table {
             if automatic(about.name) == Some(name.as_str()) {
                 return Err(format!("{name} is the case's own and is filled in by the import; leave it out"));
             }
-            let template =
-                Template::read(value, columns, offices).map_err(|problem| format!("{name}: {problem}"))?;
+            let template = Template::read(value, known).map_err(|problem| format!("{name}: {problem}"))?;
             fields.push((name, template));
         }
         let code = KindCode { code: about.code, revision: about.revision };
         let action = Action { kind: about.name, subject: *subject, code, when, fields };
-        action.try_out(columns)?;
+        action.try_out(known.columns)?;
         Ok(action)
     }
 
@@ -210,15 +211,16 @@ fn importable() -> String {
 }
 
 /// Reads `when`: one condition or a list of them.
-fn conditions(when: toml::Value, columns: &Columns) -> Result<Vec<When>, String> {
+fn conditions(when: toml::Value, known: &Known<'_>) -> Result<Vec<When>, String> {
     match when {
-        toml::Value::Array(list) => list.into_iter().map(|one| When::read(one, columns)).collect(),
-        one => When::read(one, columns).map(|one| vec![one]),
+        toml::Value::Array(list) => list.into_iter().map(|one| When::read(one, known)).collect(),
+        one => When::read(one, known).map(|one| vec![one]),
     }
 }
 
 impl When {
-    fn read(value: toml::Value, columns: &Columns) -> Result<When, String> {
+    fn read(value: toml::Value, known: &Known<'_>) -> Result<When, String> {
+        let columns = known.columns;
         const WANTED: &str = "when is \"open\", \"not_open\", \"money_held\", \"paid_in_full\", { present = HEADER }, \
                               { absent = HEADER }, { column = HEADER, is = [WORDS] } or { column = HEADER, is_not = [WORDS] }";
         let table = match value {
@@ -240,51 +242,76 @@ impl When {
         match pairs.as_slice() {
             [("present", header)] => Ok(When::Present(columns.find(header)?)),
             [("absent", header)] => Ok(When::Absent(columns.find(header)?)),
-            [("column", header), ("is", words)] => Ok(When::Is(columns.find(header)?, list_of_words(words)?)),
+            [("column", header), ("is", words)] => {
+                let column = columns.find(header)?;
+                Ok(When::Is(column, list_of_words(words, column, known)?))
+            }
             [("column", header), ("is_not", words)] => {
-                Ok(When::IsNot(columns.find(header)?, list_of_words(words)?))
+                let column = columns.find(header)?;
+                Ok(When::IsNot(column, list_of_words(words, column, known)?))
             }
             _ => Err(WANTED.to_owned()),
         }
     }
 }
 
-fn list_of_words(value: &toml::Value) -> Result<Vec<String>, String> {
+/// Words as the cells of a column say them.
+fn list_of_words(value: &toml::Value, column: usize, known: &Known<'_>) -> Result<Vec<String>, String> {
     let list = value.as_array().ok_or("is and is_not take a list of words")?;
-    let words = list.iter().map(|word| word.as_str().map(str::to_owned));
-    words.collect::<Option<Vec<_>>>().ok_or_else(|| "is and is_not take a list of words".to_owned())
+    let words = list.iter().map(|word| {
+        let word = word.as_str().ok_or("is and is_not take a list of words")?;
+        word_of(word, column, known)
+    });
+    words.collect()
+}
+
+/// A word as the cells of a column say it, so that it is met in every spelling.
+fn word_of(word: &str, column: usize, known: &Known<'_>) -> Result<String, String> {
+    let value = known.dialect.value(&normal(word), known.columns.type_of(column));
+    let value = value.map_err(|problem| {
+        format!("{word:?} is never what column {:?} says: {problem}", known.columns.header(column))
+    })?;
+    Ok(said(&value))
 }
 
 impl Template {
-    fn read(value: toml::Value, columns: &Columns, offices: &[String]) -> Result<Template, String> {
+    fn read(value: toml::Value, known: &Known<'_>) -> Result<Template, String> {
         match value {
             toml::Value::Table(table) if EXPRESSIONS.iter().any(|key| table.contains_key(*key)) => {
-                Template::expression(table, columns, offices)
+                Template::expression(table, known)
             }
             toml::Value::Table(table) => {
                 let fields = table.into_iter().map(|(name, value)| {
-                    let template = Template::read(value, columns, offices)
-                        .map_err(|problem| format!("{name}: {problem}"))?;
+                    let template =
+                        Template::read(value, known).map_err(|problem| format!("{name}: {problem}"))?;
                     Ok((name, template))
                 });
                 fields.collect::<Result<Vec<_>, String>>().map(Template::Object)
             }
             toml::Value::Array(list) => {
-                let list = list.into_iter().map(|one| Template::read(one, columns, offices));
+                let list = list.into_iter().map(|one| Template::read(one, known));
                 list.collect::<Result<Vec<_>, String>>().map(Template::List)
             }
+            toml::Value::String(text) => Ok(Template::Constant(Value::from(normal(&text)))),
             constant => constant_of(&constant).map(Template::Constant),
         }
     }
 
-    fn expression(mut table: toml::Table, columns: &Columns, offices: &[String]) -> Result<Template, String> {
+    fn expression(mut table: toml::Table, known: &Known<'_>) -> Result<Template, String> {
+        let (columns, offices) = (known.columns, known.offices);
         let template = if let Some(header) = table.remove("column") {
             let column = columns.find(&header)?;
             match table.remove("words") {
                 None => Template::Column(column),
                 Some(toml::Value::Table(words)) if !words.is_empty() => {
-                    let words = words.into_iter().map(|(word, value)| Ok((word, constant_of(&value)?)));
-                    Template::Words(column, words.collect::<Result<_, String>>()?)
+                    let mut explained = BTreeMap::new();
+                    for (word, value) in words {
+                        let read = word_of(&word, column, known)?;
+                        if explained.insert(read, constant_of(&value)?).is_some() {
+                            return Err(format!("words has {word:?} twice"));
+                        }
+                    }
+                    Template::Words(column, explained)
                 }
                 Some(_) => return Err("words is a table: what each word of the cell stands for".to_owned()),
             }
@@ -292,7 +319,11 @@ impl Template {
             let toml::Value::Array(parts) = parts else {
                 return Err("join is a list of texts and columns".to_owned());
             };
-            let parts = parts.into_iter().map(|part| Template::read(part, columns, offices));
+            let parts = parts.into_iter().map(|part| match part {
+                // With the spaces at its ends.
+                toml::Value::String(text) => Ok(Template::Constant(Value::String(text))),
+                part => Template::read(part, known),
+            });
             Template::Join(parts.collect::<Result<_, String>>()?)
         } else if let Some(state) = table.remove("state") {
             match state.as_str() {
@@ -335,6 +366,7 @@ impl Template {
                         other => text.push_str(&other.to_string()),
                     }
                 }
+                let text = normal(&text);
                 if text.is_empty() { Value::Null } else { Value::String(text) }
             }
             Template::Held => sum(source.case.cash.undistributed),

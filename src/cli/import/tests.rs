@@ -6,13 +6,15 @@ use thads_cases::date::Date;
 use thads_cases::history::Entry;
 use thads_cases::ids::Position;
 
+use super::gather::Input;
 use super::mapping::Mapping;
 use super::memory::Memory;
 use super::reject::{Reject, RejectLine};
 use super::target::Target;
-use super::{Summary, Watch, take_in};
+use super::{Manner, Summary, Watch, take_in};
 
 mod fines;
+mod order;
 mod small;
 
 /// Keeps the rejects, shows nothing.
@@ -38,9 +40,24 @@ fn empty() -> Memory {
 
 /// Imports a text and returns what came of it and the rejects.
 fn import(text: &[u8], mapping: &Mapping, target: &mut Memory) -> (Summary, Vec<RejectLine>) {
+    together(&[text], mapping, Manner::default(), target)
+}
+
+/// Imports some texts together.
+fn together(
+    texts: &[&[u8]],
+    mapping: &Mapping,
+    manner: Manner,
+    target: &mut Memory,
+) -> (Summary, Vec<RejectLine>) {
     let mut kept = Kept::default();
-    let summary = take_in(text, mapping, target, false, &mut kept).unwrap();
+    let summary = take_in(inputs(texts), mapping, target, manner, &mut kept).unwrap();
     (summary, kept.0)
+}
+
+fn inputs<'t>(texts: &[&'t [u8]]) -> Vec<Input<&'t [u8]>> {
+    let named = texts.iter().enumerate();
+    named.map(|(at, bytes)| Input { name: format!("file {at}"), bytes: *bytes }).collect()
 }
 
 /// Holds two targets against each other: all but the places in the log must be the same.

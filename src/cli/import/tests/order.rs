@@ -1,0 +1,174 @@
+//! What a row says is its identity: neither its order, its file, nor its spelling has a part in what an import does.
+
+use thads_cases::case::{Finish, Standing};
+use thads_cases::history::case_at;
+
+use super::*;
+use crate::import::reject_file::RejectFile;
+
+/// Draws that a seed repeats.
+pub(super) struct Draws(pub(super) u64);
+
+impl Draws {
+    pub(super) fn below(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % below
+    }
+
+    pub(super) fn shuffle<T>(&mut self, all: &mut [T]) {
+        for at in (1..all.len()).rev() {
+            all.swap(at, self.below(at + 1));
+        }
+    }
+}
+
+const MAPPING: &str = "ledger = { name = 'x', origin = 'x', currency = { code = 'VND', exponent = 0 } }\n\
+    source = { delimiter = ',', dates = 'YYYY-MM-DD*', amounts = { unit = 'minor' } }\n\
+    office = { code = 'A', name = 'x', level = 'department', opened = '2000-01-01' }\n\
+    columns = { case = 'id', activity = 'what', date = 'on', officer = 'who', amounts = ['sum'], texts = ['why'] }\n\
+    officers = { role = 'enforcer' }\n\
+    [[staff]]\nname = 'Lê Văn Đầu'\nrole = 'provincial_head'\n\
+    [[activities.in]]\nkind = 'judgment_received'\ncourt = 'x'\ndate = { column = 'on' }\njudgment = 'civil'\n\
+    [[activities.in]]\nkind = 'enforcement_ordered'\nbasis = 'proactive'\n\
+    obligations = [{ kind = 'fine', payee = 'budget', amount = { column = 'sum' } }]\ndebtors = []\n\
+    [[activities.raise]]\nkind = 'order_amended'\nobligation = 1\namount = { column = 'sum' }\n\
+    [[activities.pay]]\nkind = 'payment_collected'\npayer = { debtor = 1 }\nmeans = 'cash'\namount = { column = 'sum' }\n\
+    [[activities.pay]]\nkind = 'completed'\nwhen = 'paid_in_full'\n\
+    [[activities.note]]\nkind = 'note_added'\ntext = { column = 'why' }\n";
+
+const HEADER: &str = "id,what,on,who,sum,why\n";
+
+fn mapping() -> Mapping {
+    Mapping::read(MAPPING).unwrap()
+}
+
+fn rows(rows: &[&str]) -> Vec<u8> {
+    format!("{HEADER}{}\n", rows.join("\n")).into_bytes()
+}
+
+fn collected(target: &Memory) -> i128 {
+    target.cases().values().map(|entries| case_at(entries, today()).cash.collected).sum()
+}
+
+#[test]
+fn what_is_spelt_otherwise_is_the_same_row() {
+    let mut target = empty();
+    let first = rows(&["HỒ 1,in,2024-01-02,Đỗ Ân,1000,", "HỒ 1,pay,2024-01-03,Đỗ Ân,300,"]);
+    let (summary, _) = import(&first, &mapping(), &mut target);
+    assert_eq!((summary.recorded, summary.cases), (2, 1));
+    let next = target.next();
+    for others in [
+        // Another order, leading zeros, a time of day, decomposed letters, an eth, spaces, what no eye can see.
+        &["HỒ 1,pay,2024-01-03,Đỗ Ân,0300,", "HỒ 1,in,2024-01-02,Đỗ Ân,01000,"][..],
+        &["HỒ 1,in,2024-01-01T23:00Z,Đỗ Ân,1000,", "HỒ 1,pay,2024-01-03 08:00,Đỗ Ân,300,"],
+        &[
+            "HO\u{302}\u{300} 1,in,2024-01-02,Đô\u{303} A\u{302}n,1000,",
+            "HỒ\u{200b} 1,pay,2024-01-03,\u{d0}ỗ  Ân ,300, ",
+        ],
+    ] {
+        let (again, rejects) = import(&rows(others), &mapping(), &mut target);
+        assert_eq!((again.already_there, rejects), (2, vec![]), "{others:?}");
+        assert_eq!(target.next(), next);
+    }
+}
+
+#[test]
+fn an_equal_row_is_named_and_counted_only_where_that_is_asked() {
+    let whole = rows(&["1,in,2024-01-02,An,1000,", "1,pay,2024-01-03,An,300,", "1,pay,2024-01-03,An,300,"]);
+    let parts = [
+        rows(&["1,in,2024-01-02,An,1000,", "1,pay,2024-01-03,An,300,"]),
+        rows(&["1,pay,2024-01-03,An,300,"]),
+    ];
+    let counted = Manner { count_doubtful: true, ..Manner::default() };
+    for (manner, sum) in [(Manner::default(), 300), (counted, 600)] {
+        let (mut one, mut both, mut singly) = (empty(), empty(), empty());
+        let (of_one, rejects) = together(&[&whole], &mapping(), manner, &mut one);
+        assert_eq!(of_one.doubtful + of_one.counted_again, 1);
+        assert!(rejects.iter().all(|reject| reject.code == "doubtful" && reject.reason.contains("file 0:")));
+        together(&[&parts[1], &parts[0]], &mapping(), manner, &mut both);
+        together(&[&parts[0]], &mapping(), manner, &mut singly);
+        let (_, rejects) = together(&[&parts[1]], &mapping(), manner, &mut singly);
+        assert!(rejects.iter().all(|reject| reject.reason.contains("position ")), "{rejects:?}");
+        assert_eq!([&one, &both, &singly].map(collected), [sum; 3]);
+        // Whatever was taken of a file is there already when it is read again.
+        for (target, files) in
+            [(&mut one, &[&whole][..]), (&mut both, &[&parts[0], &parts[1]]), (&mut singly, &[&parts[1]])]
+        {
+            let next = target.next();
+            let files: Vec<&[u8]> = files.iter().map(|file| file.as_slice()).collect();
+            let (again, _) = together(&files, &mapping(), manner, target);
+            assert_eq!((again.recorded, target.next()), (0, next));
+        }
+        same(&one, &both);
+    }
+}
+
+#[test]
+fn rejects_that_waited_for_their_case_finish_when_they_are_imported_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rejects.csv");
+    let parts = [
+        rows(&["=1+1,in,2024-01-02,-An,1000,", "'2,in,2024-01-02,An,1000,"]),
+        rows(&[
+            "=1+1,pay,2024-01-04,-An,700,",
+            "'2,pay,2024-01-03,An,300,",
+            "'2,note,2024-01-03,An,,@x",
+            "3,pay,x,An,1,",
+        ]),
+    ];
+    let (mut target, mut in_order) = (empty(), empty());
+    let (summary, rejects) = import(&parts[1], &mapping(), &mut target);
+    assert_eq!((summary.rejected, summary.case_not_yet), (4, 3));
+    let mut file = RejectFile::create(&path, &mapping()).unwrap();
+    rejects.iter().for_each(|line| file.write(line).unwrap());
+    file.finish().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    for formula in [",=1+1", ",-An", ",@x"] {
+        assert!(!text.contains(formula), "{formula} is a formula in {text}");
+    }
+    import(&parts[0], &mapping(), &mut target);
+    let (finished, left) = import(text.as_bytes(), &mapping(), &mut target);
+    assert_eq!((finished.recorded, finished.rejected, left[0].code), (3, 1, "date"));
+    together(&[&parts[0], &parts[1]], &mapping(), Manner::default(), &mut in_order);
+    same(&target, &in_order);
+}
+
+#[test]
+fn nothing_that_the_import_made_up_is_flagged() {
+    let by_case = ["1,in,2024-05-02,An,1000,", "2,in,2024-01-02,An,1000,"];
+    let mut flags = Vec::new();
+    for order in [[0, 1], [1, 0]] {
+        let mut singly = empty();
+        let mut one = 0;
+        for at in order {
+            one += import(&rows(&[by_case[at]]), &mapping(), &mut singly).0.flagged;
+        }
+        let text = rows(&order.map(|at| by_case[at]));
+        flags.extend([one, import(&text, &mapping(), &mut empty()).0.flagged]);
+    }
+    assert!(flags.iter().all(|count| *count == flags[0]), "{flags:?}");
+}
+
+/// Of one day the mapping's order counts, however the rows stand; a payment of 0 meets a debt of 0, and only a payment.
+#[test]
+fn one_day_is_ordered_by_the_mapping_and_a_debt_of_nothing_is_met_by_a_payment_of_nothing() {
+    let standing = |all: &[&str]| {
+        let mut target = empty();
+        import(&rows(all), &mapping(), &mut target);
+        case_at(target.cases().values().next().unwrap(), today()).standing
+    };
+    let raised = ["1,pay,2024-01-03,An,300,", "1,raise,2024-01-03,An,400,", "1,in,2024-01-03,An,300,"];
+    assert!(matches!(standing(&raised), Standing::Open(_)));
+    let nothing = ["1,in,2024-01-03,An,0,", "1,note,2024-01-04,An,,x"];
+    assert!(matches!(standing(&nothing), Standing::Open(_)));
+    let met = ["1,in,2024-01-03,An,0,", "1,pay,2024-01-04,An,0,"];
+    assert!(matches!(standing(&met), Standing::Finished { how: Finish::Completed, .. }));
+}
+
+#[test]
+fn nothing_is_recorded_where_no_row_is_taken() {
+    let mut target = empty();
+    let (summary, rejects) =
+        import(&rows(&["1,pay,2024-01-03,An,300,", "1,in,2024-01-03,An,x,"]), &mapping(), &mut target);
+    assert_eq!((summary.rejected, rejects.len(), target.next()), (2, 2, empty().next()));
+}
