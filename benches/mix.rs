@@ -71,8 +71,10 @@ fn moved(planned: &Planned, round: u16, places: &HashMap<u64, u64>) -> Option<Pl
     match &mut planned.stream {
         Subject::Case(id) => year(id),
         Subject::Complaint(id) => id.year += YEARS * round,
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) if round > 0 => return None,
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {}
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock if round > 0 => {
+            return None;
+        }
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {}
     }
     let place = |position: Position| Position(places.get(&position.0).copied().unwrap_or(position.0));
     let names = |event: &mut Event| match &mut event.body {
@@ -109,7 +111,11 @@ impl Versions {
         *version += 1;
         self.requests += 1;
         let request = RequestId(self.requests.to_be_bytes());
-        Append { request, streams: vec![StreamAppend { stream, expected_version, events: vec![event] }] }
+        Append {
+            request,
+            moment: None,
+            streams: vec![StreamAppend { stream, expected_version, events: vec![event] }],
+        }
     }
 }
 

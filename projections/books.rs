@@ -16,9 +16,10 @@ use thads_cases::history::{Entry, known_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::rules::Rules;
 use thads_cases::world::World;
+use thads_proof::days::Days;
 use thads_proof::record::{Record, Stream, StreamTag};
 
-use crate::entry::{DecodeError, entry_of};
+use crate::entry::{DecodeError, correction, entry_of};
 
 /// Below so many records one thread is faster than two.
 const RECORDS_PER_THREAD_MIN: usize = 512;
@@ -34,14 +35,14 @@ pub struct Books {
     pub(crate) complaints: Streams<ComplaintId>,
     /// For each case that another says it comes from, those others; a hint, to be checked against their state.
     receivers: Arc<BTreeMap<CaseId, Vec<CaseId>>>,
-    /// Offices, officers and parameters: the entries of all their streams.
+    /// Offices, officers, parameters and the clock: the entries of all their streams.
     pub(crate) organisation: Arc<Vec<Entry>>,
     /// The stream of each of them.
     pub(crate) organisation_streams: Arc<Vec<Stream>>,
     /// Versions of the streams that are neither a case's nor a complaint's.
     pub(crate) versions: Arc<BTreeMap<Stream, u64>>,
-    /// The first position of every day on which something was recorded.
-    pub(crate) days: Arc<Vec<(Date, Position)>>,
+    /// The days on which something was recorded, and what was said of the clock.
+    pub(crate) days: Arc<Days>,
     world: OnceLock<Arc<World>>,
 }
 
@@ -178,12 +179,17 @@ impl Books {
     }
 
     /// Takes in a record that was read.
-    fn take(&mut self, record: &Record, Read { home, entry }: Read) -> Result<(), FoldError> {
+    fn take(&mut self, record: &Record, Read { home, mut entry }: Read) -> Result<(), FoldError> {
         let position = record.position.get();
         let version = |expected| match record.stream_version {
             found if found == expected => Ok(()),
             found => Err(FoldError::Version { position, stream: record.stream.clone(), expected, found }),
         };
+        let corrected = entry.as_ref().and_then(|entry| correction(&entry.event.body));
+        if let Some(entry) = &mut entry {
+            let ahead = self.days.offset_with(record.position, corrected);
+            entry.recorded_on = entry.recorded_on.plus_days(ahead.saturating_neg());
+        }
         match (home, entry) {
             (Home::Case(id), Some(entry)) => {
                 let from = came_from(&entry.event.body).cloned();
@@ -204,7 +210,7 @@ impl Books {
                 }
             }
         }
-        self.enter_day(Date::of_instant(record.recorded_at.get()));
+        Arc::make_mut(&mut self.days).enter(record.position, record.recorded_at, corrected);
         self.head = Position(position.saturating_add(1));
         Ok(())
     }
@@ -248,7 +254,7 @@ impl Books {
         self.complaints.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
     }
 
-    /// The entries of offices, officers and parameters together, in the order of the log.
+    /// The entries of offices, officers, parameters and the clock together, in the order of the log.
     pub fn organisation(&self) -> &[Entry] {
         &self.organisation
     }
@@ -283,10 +289,14 @@ impl Books {
         home(stream, self.head.0).map_or(0, |home| self.version_of(&home, stream))
     }
 
-    /// The position as which a date is known: what was recorded before the next midnight (UTC+7).
+    /// The position as which a date is known: what was truly recorded before the next midnight (UTC+7).
     pub fn known_on(&self, date: Date) -> Position {
-        let after = self.days.partition_point(|(day, _)| *day <= date);
-        self.days.get(after).map_or(self.head, |(_, first)| *first)
+        self.days.first_after(date.days()).map_or(self.head, |first| Position(first.get()))
+    }
+
+    /// The days on which something was recorded, and by how much the clock was off.
+    pub fn days(&self) -> &Arc<Days> {
+        &self.days
     }
 
     fn version_of(&self, home: &Home, stream: &Stream) -> u64 {
@@ -319,13 +329,6 @@ impl Books {
     fn count(&mut self, stream: &Stream) {
         let version = Arc::make_mut(&mut self.versions).entry(stream.clone()).or_insert(0);
         *version = version.saturating_add(1);
-    }
-
-    fn enter_day(&mut self, day: Date) {
-        if self.days.last().is_none_or(|(last, _)| *last < day) {
-            let head = self.head;
-            Arc::make_mut(&mut self.days).push((day, head));
-        }
     }
 
     /// Enters what changes the organisation. Where it only goes on from what is known, the world goes on with it.
@@ -377,6 +380,7 @@ fn home(stream: &Stream, position: u64) -> Result<Home, FoldError> {
             .filter(|id| id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.')))
             .map(|_| Home::Organisation)
             .ok_or_else(|| wrong("rule")),
+        StreamTag::Ledger if text == Some("clock") => Ok(Home::Organisation),
         StreamTag::Ledger
         | StreamTag::Inspection
         | StreamTag::Period

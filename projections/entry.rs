@@ -1,6 +1,6 @@
 //! From a record of the log to an entry that the law can fold: the payload's bytes become an event.
 //!
-//! Kinds below [`FIRST_CODE`] are the ledger's own (genesis, keys) and no entry. Bytes that are not the one encoding
+//! Kinds below [`FIRST_CODE`] are the ledger's own and no entry, but for `clock_corrected`. Bytes that are not the one encoding
 //! of their event are refused: they cannot have been written by this ledger.
 
 use std::sync::Arc;
@@ -11,10 +11,16 @@ use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::personal::VaultRef;
 use thads_proof::codec::{self, CodecError};
+use thads_proof::days::{CLOCK_CORRECTED, Correction};
 use thads_proof::record::{Provenance, Record};
 
 /// The first code of the law's kinds.
 pub const FIRST_CODE: u16 = 16;
+
+/// Whether a record of this kind is an entry.
+const fn is_entry(kind: u16) -> bool {
+    kind >= FIRST_CODE || kind == CLOCK_CORRECTED
+}
 
 /// Why a record is no entry.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +64,7 @@ pub enum DecodeError {
 /// # Errors
 /// The payload cannot be read, or is not the one encoding of its event.
 pub fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Option<Vec<VaultRef>>, CodecError> {
-    if kind < FIRST_CODE {
+    if !is_entry(kind) {
         return Ok(Some(Vec::new()));
     }
     let code = KindCode { code: kind, revision };
@@ -74,12 +80,32 @@ fn event_of(code: KindCode, payload: &[u8]) -> Result<Event, CodecError> {
     Ok(event)
 }
 
-/// Returns the entry that a record holds; `None` for the ledger's own kinds.
+/// What an event says of the clock; only `clock_corrected` does.
+pub fn correction(body: &Body) -> Option<Correction> {
+    match body {
+        Body::ClockCorrected(corrected) => Some(Correction {
+            from: thads_proof::record::Position::new(corrected.from.0),
+            day: corrected.day.days(),
+        }),
+        _ => None,
+    }
+}
+
+/// What a record says of the clock; one that cannot be read says nothing. Cost: no more than a look at its kind for all
+/// others.
+pub fn correction_of(record: &Record) -> Option<Correction> {
+    if record.kind != CLOCK_CORRECTED {
+        return None;
+    }
+    correction(&entry_of(record).ok().flatten()?.event.body)
+}
+
+/// Returns the entry that a record holds, recorded on the day that its time says; `None` for the ledger's own kinds.
 ///
 /// # Errors
 /// The payload cannot be read, or header and payload do not agree.
 pub fn entry_of(record: &Record) -> Result<Option<Entry>, DecodeError> {
-    if record.kind < FIRST_CODE {
+    if !is_entry(record.kind) {
         return Ok(None);
     }
     let position = record.position.get();

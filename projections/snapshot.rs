@@ -15,9 +15,11 @@ use thads_cases::event::Event;
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_proof::codec::{self, CodecError};
+use thads_proof::days::Days;
 use thads_proof::record::Stream;
 
 use crate::books::{Books, Streams};
+use crate::entry::correction;
 
 const CASES_PER_FRAME: usize = 512;
 
@@ -39,7 +41,7 @@ pub enum SnapshotError {
 pub fn save(books: &Books) -> Result<Vec<u8>, SnapshotError> {
     let mut bytes = Vec::new();
     let complaints: Vec<_> = books.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
-    let days: Vec<_> = books.days.iter().map(|(day, first)| (*day, first.0)).collect();
+    let days: Vec<_> = books.days.recorded().iter().map(|(day, first)| (*day, first.get())).collect();
     let organisation = (Entries(&books.organisation), &*books.organisation_streams);
     frame(&mut bytes, &(books.head.0, complaints, organisation, &*books.versions, days))?;
     let cases: Vec<_> = books.cases().map(|(id, entries)| (id, Entries(entries))).collect();
@@ -82,7 +84,14 @@ pub fn load(bytes: &[u8]) -> Result<Books, SnapshotError> {
     books.organisation = Arc::new(organisation.into_iter().map(Entry::from).collect());
     books.organisation_streams = Arc::new(organisation_streams);
     books.versions = Arc::new(versions);
-    books.days = Arc::new(days.into_iter().map(|(day, first)| (day, Position(first))).collect());
+    let first = |(day, first)| (day, thads_proof::record::Position::new(first));
+    let mut days = Days::of(days.into_iter().map(first).collect());
+    for entry in &*books.organisation {
+        if let Some(correction) = correction(&entry.event.body) {
+            days.correct(thads_proof::record::Position::new(entry.position.0), correction);
+        }
+    }
+    books.days = Arc::new(days);
     Ok(books)
 }
 
@@ -90,7 +99,7 @@ type Stored<Id> = (Id, Arc<Vec<Entry>>);
 
 type Organisation = (Vec<EntryIn>, Vec<Stream>);
 
-type Body = (u64, Vec<(ComplaintId, Vec<EntryIn>)>, Organisation, BTreeMap<Stream, u64>, Vec<(Date, u64)>);
+type Body = (u64, Vec<(ComplaintId, Vec<EntryIn>)>, Organisation, BTreeMap<Stream, u64>, Vec<(i32, u64)>);
 
 /// Reads the frames of cases on several threads; they come back in order.
 fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> {

@@ -20,6 +20,7 @@ use crate::world::World;
 pub mod assignment;
 pub mod auction;
 pub mod classification;
+pub mod clock;
 pub mod coercion;
 pub mod complaint;
 pub mod entrustment;
@@ -386,7 +387,7 @@ kinds! {
         complaint::DenunciationConcluded;
     organisation:
         organisation::OfficeOpened, organisation::OfficerAppointed, organisation::TargetAssigned,
-        organisation::ParameterSet;
+        organisation::ParameterSet, clock::ClockCorrected;
     any:
         repair::FactCorrected, repair::EntryVoided, repair::NoteAdded;
 }
@@ -402,7 +403,7 @@ impl Body {
     }
 
     /// Whether a stream may begin with it: a judgment or a case that comes from elsewhere, a complaint, and what opens an
-    /// office, appoints an officer or sets a rule's value. Everything else goes on with what has begun.
+    /// office, appoints an officer, sets a rule's value or corrects the clock. Everything else goes on with what has begun.
     pub const fn begins(&self) -> bool {
         matches!(
             self,
@@ -414,6 +415,7 @@ impl Body {
                 | Body::OfficeOpened(_)
                 | Body::OfficerAppointed(_)
                 | Body::ParameterSet(_)
+                | Body::ClockCorrected(_)
         )
     }
 
@@ -696,7 +698,8 @@ mod tests {
     #[test]
     fn codes_and_names_are_given_once() {
         for (at, (about, _)) in KINDS.iter().enumerate() {
-            assert!(about.code >= 16, "{}: codes below 16 are the ledger's own", about.name);
+            let own = about.name == "clock_corrected";
+            assert_eq!(about.code < 16, own, "{}: codes below 16 are the ledger's own", about.name);
             for (other, _) in &KINDS[..at] {
                 assert_ne!(about.code, other.code, "{} and {}", about.name, other.name);
                 assert_ne!(about.name, other.name);

@@ -119,7 +119,7 @@ impl From<ActError> for Failure {
             }
             ActError::House(error) => error.into(),
             ActError::Wire(error) => error.into(),
-            ActError::Append(_) | ActError::Seal(_) | ActError::Close(_) => {
+            ActError::Append(_) | ActError::Clock(_) | ActError::Seal(_) | ActError::Close(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
         }

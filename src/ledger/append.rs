@@ -1,6 +1,6 @@
 //! What is asked of the ledger, and why it may be denied.
 
-use thads_proof::record::{Position, Provenance, RequestId, Stream};
+use thads_proof::record::{Micros, Position, Provenance, RequestId, Stream};
 
 use crate::vault::{Reference, VaultError};
 
@@ -9,8 +9,19 @@ use crate::vault::{Reference, VaultError};
 pub struct Append {
     /// Unique in the ledger for ever: repeated with the same content, it is answered with the first receipt.
     pub request: RequestId,
+    /// When it was decided; `None`: when the committer takes it, by its own clock.
+    pub moment: Option<Moment>,
     /// The streams that it touches, each once.
     pub streams: Vec<StreamAppend>,
+}
+
+/// The reading of the clock by which an append was decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// The reading: the time of recording, or where the head is later, the head's time.
+    pub at: Micros,
+    /// The first instant for which the decision does not hold: nothing of it is recorded then or later.
+    pub before: Micros,
 }
 
 /// Events for one stream, and the version that the stream must have now.
@@ -77,6 +88,12 @@ pub enum AppendError {
         expected: u64,
         /// The version that it has.
         current: u64,
+    },
+    /// Nothing was written: what was recorded meanwhile is of a later day than the one that it was decided for. Decide anew.
+    #[error("the head was recorded at {head}, after the day for which this was decided; decide anew")]
+    Outdated {
+        /// When it would have been recorded.
+        head: Micros,
     },
     /// Nothing was written: this request id stands in the ledger with other content.
     #[error(

@@ -139,7 +139,7 @@ fn personal_event(reference: u8, plaintext: &str) -> NewEvent {
 
 fn append(number: u64, key: &str, expected_version: u64, events: Vec<NewEvent>) -> Append {
     let streams = vec![StreamAppend { stream: stream(key), expected_version, events }];
-    Append { request: request(number), streams }
+    Append { request: request(number), moment: None, streams }
 }
 
 /// One append with one event.

@@ -1,6 +1,7 @@
 //! The clock that the committer is given: the system's, or a simulated one.
 //!
-//! Only the committer reads it, once an append; what it writes down never decreases, whatever the clock does.
+//! It is read once an append: by who decided it (its `Moment`), else by the committer. What is written down never decreases,
+//! whatever the clock does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -134,7 +134,11 @@ impl Draft {
         if !self.builder.fits(records, bytes) {
             return if self.is_empty() { Err(beyond_a_block(records, bytes)) } else { Ok(Added::Full) };
         }
-        let recorded_at = clock.now().max(self.recorded_at);
+        let read = append.moment.map_or_else(|| clock.now(), |moment| moment.at);
+        let recorded_at = read.max(self.recorded_at);
+        if append.moment.is_some_and(|moment| recorded_at >= moment.before) {
+            return Err(AppendError::Outdated { head: recorded_at });
+        }
         let mark = self.batch.mark();
         match self.prepare(append, &ends, state.ledger, recorded_at, vault, randomness) {
             Ok(prepared) => self.push(index, (append.request, fingerprint), recorded_at, prepared),

@@ -20,7 +20,7 @@
 //! let event = NewEvent { kind: 57, kind_revision: 1, effective: 17_897, office: 1, actor: 2, provenance: Provenance::Live,
 //!     rule_set: 1, corrects: None, payload: b"an event".to_vec(), personal: vec![] };
 //! let part = StreamAppend { stream: Stream::new(StreamTag::Case, b"DT03/2018/0412")?, expected_version: 0, events: vec![event] };
-//! let receipt = ledger.append(Append { request: RequestId([1; 16]), streams: vec![part] })?;
+//! let receipt = ledger.append(Append { request: RequestId([1; 16]), moment: None, streams: vec![part] })?;
 //! assert_eq!((receipt.first(), receipt.root()), (Position::new(1), ledger.head().root));
 //! let reader = Reader::open(&dir)?; // verifies the chain while it reads
 //! assert_eq!(reader.read(Position::GENESIS).collect::<Result<Vec<_>, _>>()?.len(), 2);
@@ -69,7 +69,7 @@ pub mod testing;
 pub mod vault;
 mod verify;
 
-pub use append::{Append, AppendError, Malformed, NewEvent, NotTogether, Personal, StreamAppend};
+pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, Personal, StreamAppend};
 pub use backup::{Backup, BackupError, Restored, Until, backup, restore};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};

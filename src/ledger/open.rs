@@ -45,7 +45,8 @@ impl OpenReport {
         &self.sentences
     }
 
-    pub(crate) fn say(&mut self, vi: impl Into<String>, en: impl Into<String>) {
+    /// Adds a sentence, in both languages.
+    pub fn say(&mut self, vi: impl Into<String>, en: impl Into<String>) {
         self.sentences.push(Sentence::new(vi, en));
     }
 

@@ -13,7 +13,8 @@ pub struct Sentence {
 }
 
 impl Sentence {
-    pub(crate) fn new(vi: impl Into<String>, en: impl Into<String>) -> Sentence {
+    /// A sentence in Vietnamese and in English.
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Sentence {
         Sentence { vi: vi.into(), en: en.into() }
     }
 

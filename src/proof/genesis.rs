@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
+use crate::days;
 use crate::hash;
 use crate::record::{Leaf, LedgerId, Micros, Position, Provenance, Record, RequestId, Stream};
 
@@ -101,8 +102,6 @@ impl Genesis {
         request: RequestId,
         blind: [u8; 16],
     ) -> Result<Record, GenesisError> {
-        let hours = recorded_at.get().div_euclid(3_600_000_000) + 7;
-        let day = i32::try_from(hours.div_euclid(24)).unwrap_or(i32::MAX);
         Ok(Record {
             ledger,
             position: Position::GENESIS,
@@ -111,7 +110,7 @@ impl Genesis {
             stream: Stream::genesis(),
             stream_version: 1,
             stream_previous_leaf: Leaf::ZERO,
-            effective: day,
+            effective: days::day_of(recorded_at),
             office: 0,
             actor: 0,
             provenance: if self.practice { Provenance::Practice } else { Provenance::Live },

@@ -261,6 +261,11 @@ impl Stream {
         Stream { tag, key: key.into() }
     }
 
+    /// Returns the stream of what corrects the clock, `ledger:clock`.
+    pub fn clock() -> Stream {
+        Stream { tag: StreamTag::Ledger, key: (*b"clock").into() }
+    }
+
     /// Returns the stream of the genesis record, `ledger:genesis`.
     pub fn genesis() -> Stream {
         Stream { tag: StreamTag::Ledger, key: (*b"genesis").into() }

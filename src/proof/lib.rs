@@ -6,6 +6,7 @@
 pub mod block;
 pub mod checkpoint;
 pub mod codec;
+pub mod days;
 pub mod export;
 pub mod genesis;
 pub mod hash;

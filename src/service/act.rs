@@ -11,9 +11,11 @@ use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::{Append, AppendError, NewEvent, Receipt, Rehearsed, StreamAppend, Vault, VaultError};
 use thads_projections::books::{Books, world_of};
+use thads_proof::days::Days;
 use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
-use crate::house::{House, HouseClock, HouseError, Pending};
+use crate::clock::{ClockOff, clock_fits, decided_on};
+use crate::house::{House, HouseError, Pending};
 use crate::judged_again::{judges_again, left_behind};
 use crate::log::Log;
 use crate::moves::{ends_of, rests_on_others};
@@ -42,6 +44,9 @@ pub enum ActError {
     /// The event does not fit its bytes.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The machine's clock is too far from the head.
+    #[error(transparent)]
+    Clock(#[from] ClockOff),
     /// The log could not be read or folded.
     #[error(transparent)]
     House(#[from] HouseError),
@@ -63,6 +68,7 @@ impl ActError {
             ActError::Refused(_) | ActError::Wire(_) => true,
             ActError::Append(error) => match error {
                 AppendError::Stale { .. }
+                | AppendError::Outdated { .. }
                 | AppendError::RequestReused { .. }
                 | AppendError::TooLarge { .. }
                 | AppendError::Contended { .. }
@@ -75,7 +81,7 @@ impl ActError {
                 | AppendError::Stopped(_) => false,
             },
             ActError::Seal(error) => !matches!(error, SealError::Randomness(_)),
-            ActError::House(_) | ActError::Close(_) => false,
+            ActError::Clock(_) | ActError::House(_) | ActError::Close(_) => false,
         }
     }
 }
@@ -159,8 +165,8 @@ impl<L: Log> House<L> {
     }
 
     /// Answers an action that was recorded already, or decides it and does with it what `record` does. `None`: somebody
-    /// else was quicker, and the sender did not say which version he saw; it is to be decided again. `tries`: how often it
-    /// was decided, with this time.
+    /// else was quicker, and the sender did not say which version he saw, or the day has ended; it is to be decided again.
+    /// `tries`: how often it was decided, with this time.
     fn decide_and(
         &self,
         request: &Request,
@@ -186,6 +192,10 @@ impl<L: Log> House<L> {
                     return Ok(None);
                 }
                 return Err(AppendError::Contended { tries }.into());
+            }
+            Err(ActError::Append(AppendError::Outdated { .. })) if tries < TRIES => {
+                self.catch_up()?;
+                return Ok(None);
             }
             done => done,
         };
@@ -259,7 +269,7 @@ impl House {
                 };
                 let Some(group) = groups.next() else { break };
                 let alone = organises(&group);
-                match self.repeated(&group) {
+                match self.repeated(&books, &group) {
                     Ok(None) => {}
                     Ok(Some(first)) => {
                         answers.push(Ok(first));
@@ -281,9 +291,6 @@ impl House {
                         }
                         waiting.push((answers.len(), prepared.done));
                         appends.push(prepared.append);
-                        if let (HouseClock::Simulated(script), Some(at)) = (self.clock(), group.at) {
-                            script.push(at);
-                        }
                         // Its place in the answers; filled in below.
                         answers.push(Err(ActError::Append(AppendError::Stopped("not appended".to_owned()))));
                     }
@@ -319,7 +326,7 @@ impl House {
 }
 
 impl<L: Log> House<L> {
-    fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
+    pub(crate) fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
         let receipt = self.ledger.append(prepared.append)?;
         self.catch_up()?;
         Ok(Done { receipt: Some(receipt), ..prepared.done })
@@ -348,7 +355,8 @@ impl<L: Log> House<L> {
     /// not decided again, whatever was recorded since.
     fn said_before(&self, request: &Request) -> Result<Option<Done>, ActError> {
         let stream = request.subject.stream()?;
-        self.answered(request.request, 1, |records, decided_on, vault| {
+        let days = || Arc::clone(self.books().days());
+        self.answered(request.request, 1, days, |records, decided_on, vault| {
             let [record] = records else { return Ok(false) };
             let sent = Sent {
                 stream: &stream,
@@ -364,7 +372,7 @@ impl<L: Log> House<L> {
     /// An answer that is given again, with what the change left behind when it was recorded.
     fn flagged_again(&self, mut done: Done, request: &Request) -> Done {
         let Some(receipt) = done.receipt.filter(|_| request.subject.is_organisation()) else { return done };
-        let recorded_on = Date::of_instant(receipt.recorded_at().get());
+        let recorded_on = decided_on(self.books().days(), receipt.last(), receipt.recorded_at());
         let judged = match &request.what {
             What::Event(event) => judges_again(&event.body, done.effective, recorded_on),
             What::Changes { .. } => true,
@@ -378,44 +386,51 @@ impl<L: Log> House<L> {
     }
 
     /// The same for a group.
-    fn repeated(&self, group: &Group) -> Result<Option<Done>, ActError> {
+    fn repeated(&self, books: &Books, group: &Group) -> Result<Option<Done>, ActError> {
         let parts = in_stream_order(&group.parts);
         let streams = parts.iter().map(|part| part.subject.stream()).collect::<Result<Vec<_>, _>>()?;
         let of_first = streams.iter().take_while(|stream| Some(*stream) == streams.first()).count();
-        self.answered(group.request, of_first, |records, decided_on, vault| {
-            if records.len() != parts.len() {
-                return Ok(false);
-            }
-            for ((record, part), stream) in records.iter().zip(&parts).zip(&streams) {
-                let sent = Sent {
-                    stream,
-                    expected_version: None,
-                    effective: part.effective,
-                    actor: part.actor.0,
-                    provenance: self.provenance(part.provenance),
-                };
-                if !repeat::says_event(record, decided_on(record), &sent, &part.event, vault)? {
+        self.answered(
+            group.request,
+            of_first,
+            || Arc::clone(books.days()),
+            |records, decided_on, vault| {
+                if records.len() != parts.len() {
                     return Ok(false);
                 }
-            }
-            Ok(true)
-        })
+                for ((record, part), stream) in records.iter().zip(&parts).zip(&streams) {
+                    let sent = Sent {
+                        stream,
+                        expected_version: None,
+                        effective: part.effective,
+                        actor: part.actor.0,
+                        provenance: self.provenance(part.provenance),
+                    };
+                    if !repeat::says_event(record, decided_on(record), &sent, &part.event, vault)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            },
+        )
     }
 
     /// Looks a request id up; `says_the_same` is given what it recorded, and tells the day on which a record was decided.
-    /// `of_first`: how many of its records belong to its first stream. The ledger's committer is not asked: one that has
+    /// `of_first`: how many of its records belong to its first stream; `days`: asked where there are some. The ledger's committer is not asked: one that has
     /// stopped denies everything, and what was acknowledged before is known all the same.
     fn answered(
         &self,
         request: Option<RequestId>,
         of_first: usize,
+        days: impl FnOnce() -> Arc<Days>,
         says_the_same: impl FnOnce(&[Record], &dyn Fn(&Record) -> Date, &Vault) -> Result<bool, VaultError>,
     ) -> Result<Option<Done>, ActError> {
         let Some(request) = request else { return Ok(None) };
         let Some((first, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
             return Ok(None);
         };
-        let decided_on = |record: &Record| Date::of_instant(record.recorded_at.get());
+        let days = days();
+        let decided_on = |record: &Record| decided_on(&days, record.position, record.recorded_at);
         if !says_the_same(&records, &decided_on, self.ledger.vault()).map_err(AppendError::Vault)? {
             return Err(AppendError::RequestReused { request, position: first.first() }.into());
         }
@@ -470,7 +485,8 @@ impl<L: Log> House<L> {
         group: &Group,
         next: Position,
     ) -> Result<Prepared, ActError> {
-        let today = group.at.map_or_else(|| self.clock().today(), Date::of_instant);
+        let reading = self.reading(books, group)?;
+        let today = reading.today;
         let mut entries: Vec<(Subject, Entry)> = Vec::new();
         let mut streams: Vec<StreamAppend> = Vec::new();
         let mut flags = Vec::new();
@@ -516,6 +532,7 @@ impl<L: Log> House<L> {
             let (sender, receiver) = (ends.sender(), ends.receiver());
             let scene = Scene { world: books.world(), next: position, sender, receiver };
             let decision = decide(known, &action, &scene)?;
+            clock_fits(books, &part.event.body, part.effective)?;
             words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
@@ -542,7 +559,9 @@ impl<L: Log> House<L> {
             let stream = part.subject.stream()?;
             let decided_on = match &part.subject {
                 Subject::Case(_) | Subject::Complaint(_) => count(known),
-                Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => books.version(&stream),
+                Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
+                    books.version(&stream)
+                }
             };
             // Where the sender names a version, it is the one that was judged: a later one, which the log may have reached
             // meanwhile, would let through what nobody judged.
@@ -556,7 +575,8 @@ impl<L: Log> House<L> {
             }
             entries.push((part.subject.clone(), entry));
         }
-        let append = Append { request: group.request.unwrap_or(RequestId(request)), streams };
+        let request = group.request.unwrap_or(RequestId(request));
+        let append = Append { request, moment: Some(reading.moment()), streams };
         let done = done(&append, &entries, flags);
         Ok(Prepared { append, entries, done })
     }
@@ -609,7 +629,9 @@ pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
     let entries = match subject {
         Subject::Case(id) => books.case(id),
         Subject::Complaint(id) => books.complaint(id),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => Some(books.organisation()),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
+            Some(books.organisation())
+        }
     };
     entries.unwrap_or_default()
 }
@@ -622,7 +644,7 @@ fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo
     let office = match subject {
         Subject::Case(id) => first.or_else(|| by_code(&id.office)),
         Subject::Complaint(id) => first.or_else(|| by_code(&id.office)),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
             organisation.officers.get(&actor).map(|officer| officer.office)
         }
     };

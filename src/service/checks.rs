@@ -11,6 +11,7 @@ use crate::house::{Founding, House};
 use crate::wire::parse_action;
 
 pub(crate) mod clients;
+mod clock;
 mod judged_again;
 mod kept;
 mod questions;

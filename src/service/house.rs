@@ -5,12 +5,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use thads_cases::date::Date;
 use thads_ledger::{
-    Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, Storage, SystemClock,
-    is_short_of_room,
+    Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, SimulatedClock, Storage,
+    SystemClock, is_short_of_room,
 };
 use thads_projections::books::Books;
 use thads_proof::checkpoint::LogKey;
@@ -19,6 +18,7 @@ use thads_proof::record::{Micros, Position};
 use thads_proof::tree::Root;
 
 use crate::act::{ActError, Group};
+use crate::clock::HouseClock;
 use crate::log::Log;
 use crate::snapshot;
 use crate::words::is_readable;
@@ -31,7 +31,7 @@ pub struct House<L = Ledger> {
     pub(crate) kept: AtomicBool,
     /// The latest roots that books stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
-    clock: HouseClock,
+    pub(crate) clock: HouseClock,
     /// What a simulated ledger's plan draws references from: by seed and position, so that one plan gives one root.
     scripted: Mutex<Box<dyn Randomness>>,
     /// What everybody else draws request ids and references from: never given twice, whoever asks and whatever the clock.
@@ -42,71 +42,6 @@ pub struct House<L = Ledger> {
     /// What is decided rests on offices, officers and rules as they stand: whoever changes them is alone from the look to the
     /// record, all others share it.
     pub(crate) organisation: RwLock<()>,
-}
-
-/// The clock of a house: the system's, or a simulated one that the committer shares.
-#[derive(Clone)]
-pub enum HouseClock {
-    /// The system's.
-    System,
-    /// A script of instants; where it is used up, the last one and a second more at each reading.
-    Simulated(Script),
-}
-
-/// A simulated clock that shows the instants it was given, one an append.
-#[derive(Clone, Default)]
-pub struct Script(Arc<Mutex<Instants>>);
-
-#[derive(Default)]
-struct Instants {
-    next: VecDeque<i64>,
-    last: i64,
-}
-
-impl Script {
-    /// A clock that stands at this instant.
-    pub fn at(micros: i64) -> Script {
-        Script(Arc::new(Mutex::new(Instants { next: VecDeque::new(), last: micros })))
-    }
-
-    /// Adds the instant of the next append, µs since 1970 UTC.
-    pub fn push(&self, micros: i64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).next.push_back(micros);
-    }
-
-    /// The instant at which the clock stands.
-    pub fn peek(&self) -> i64 {
-        let instants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        instants.next.front().copied().unwrap_or(instants.last)
-    }
-}
-
-impl Clock for Script {
-    fn now(&mut self) -> Micros {
-        let mut instants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        instants.last = match instants.next.pop_front() {
-            Some(instant) => instant,
-            None => instants.last.saturating_add(1_000_000),
-        };
-        Micros::new(instants.last)
-    }
-}
-
-impl HouseClock {
-    /// The Vietnamese date that it shows.
-    pub fn today(&self) -> Date {
-        match self {
-            HouseClock::System => Date::of_instant(SystemClock.now().get()),
-            HouseClock::Simulated(script) => Date::of_instant(script.peek()),
-        }
-    }
-
-    pub(crate) fn for_committer(&self) -> Box<dyn Clock> {
-        match self {
-            HouseClock::System => Box::new(SystemClock),
-            HouseClock::Simulated(script) => Box::new(script.clone()),
-        }
-    }
 }
 
 /// Why a house cannot be opened.
@@ -135,14 +70,16 @@ pub enum HouseError {
 /// Which times and randomness a ledger lives by: a real one by the machine's, a simulated one by its seed.
 pub(crate) fn sources(
     clock: genesis::Clock,
-    at: Micros,
+    machine: Box<dyn Clock>,
 ) -> (HouseClock, Box<dyn Randomness>, Box<dyn Randomness>) {
     match clock {
-        genesis::Clock::Real => {
-            (HouseClock::System, Box::new(OsRandom::default()), Box::new(OsRandom::default()))
-        }
+        genesis::Clock::Real => (
+            HouseClock::Machine(Mutex::new(machine)),
+            Box::new(OsRandom::default()),
+            Box::new(OsRandom::default()),
+        ),
         genesis::Clock::Simulated { seed } => (
-            HouseClock::Simulated(Script::at(at.get())),
+            HouseClock::Simulated,
             Box::new(Seeded::from_key(genesis::from_seed(seed, "committer"))),
             Box::new(Seeded::from_key(genesis::from_seed(seed, "references"))),
         ),
@@ -165,7 +102,8 @@ pub struct Founding {
 }
 
 impl House {
-    /// Creates a ledger in a directory that holds none. `at`: the first instant of a simulated clock, µs since 1970 UTC.
+    /// Creates a ledger in a directory that holds none. `at`: the instant before the first of a simulated clock, µs since 1970
+    /// UTC.
     /// A real ledger's root key lies in `keys/root.key` afterwards: it vouches for later log keys, and belongs off the machine.
     ///
     /// # Errors
@@ -174,7 +112,7 @@ impl House {
         if !is_readable(&founding.name) {
             return Err(HouseError::Name);
         }
-        let (clock, committer, references) = sources(founding.clock, Micros::new(at));
+        let (clock, committer, references) = sources(founding.clock, Box::new(SystemClock));
         let mut seeds = [[0; 32]; 2];
         match founding.clock {
             genesis::Clock::Real => {
@@ -197,7 +135,14 @@ impl House {
             clock: founding.clock,
             practice: founding.practice,
         };
-        let mut setup = Setup::new(clock.for_committer(), committer, log_seed);
+        // It gives the time of the genesis; every later action brings its own.
+        let first: Box<dyn Clock> = match founding.clock {
+            genesis::Clock::Real => Box::new(SystemClock),
+            genesis::Clock::Simulated { .. } => {
+                Box::new(SimulatedClock::new(Micros::new(at.saturating_add(1_000_000))))
+            }
+        };
+        let mut setup = Setup::new(first, committer, log_seed);
         if founding.clock == genesis::Clock::Real {
             setup.root_seed = Some(root_seed.into());
         }
@@ -209,7 +154,7 @@ impl House {
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
     pub fn open(directory: &Path) -> Result<(House, OpenReport), HouseError> {
-        House::open_with(directory, &Storage::default())
+        House::open_with(directory, &Storage::default(), Box::new(SystemClock))
     }
 
     /// Opens a ledger to write to it, after all of both copies was checked and mended.
@@ -217,7 +162,7 @@ impl House {
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
     pub fn mend(directory: &Path) -> Result<(House, OpenReport), HouseError> {
-        House::open_with(directory, &Storage { repair: true, ..Storage::default() })
+        House::open_with(directory, &Storage { repair: true, ..Storage::default() }, Box::new(SystemClock))
     }
 
     /// Returns whether the disk of `directory` has too little room for a ledger to be written to.
@@ -226,11 +171,23 @@ impl House {
         is_short_of_room(directory, &Storage::default()).unwrap_or(false)
     }
 
-    fn open_with(directory: &Path, storage: &Storage) -> Result<(House, OpenReport), HouseError> {
+    /// Opens a ledger to write to it, by a machine's clock.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub(crate) fn open_with(
+        directory: &Path,
+        storage: &Storage,
+        machine: Box<dyn Clock>,
+    ) -> Result<(House, OpenReport), HouseError> {
         let opened = Opened::open(directory, storage)?;
-        let (clock, committer, references) = sources(opened.genesis().clock, opened.recorded_at());
-        let (ledger, report) = opened.start(clock.for_committer(), committer)?;
-        Ok((House::fold(ledger, clock, references, storage.repair)?, report))
+        let (clock, committer, references) = sources(opened.genesis().clock, machine);
+        let (ledger, mut report) = opened.start(Box::new(SystemClock), committer)?;
+        let house = House::fold(ledger, clock, references, storage.repair)?;
+        if let Some(off) = house.clock_off() {
+            report.say(off.vi(), off.to_string());
+        }
+        Ok((house, report))
     }
 
     /// Keeps the books beside the log, so that the next start folds less.
@@ -328,11 +285,6 @@ impl<L: Log> House<L> {
         let mut randomness = source.lock().unwrap_or_else(PoisonError::into_inner);
         randomness.serve(next);
         randomness
-    }
-
-    /// The house's clock.
-    pub fn clock(&self) -> &HouseClock {
-        &self.clock
     }
 
     /// Whether this is a practice ledger.

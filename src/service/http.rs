@@ -165,12 +165,18 @@ async fn index(State(house): State<Shared>) -> Answer {
 /// Whether actions can be recorded. A second copy that is not kept stops nothing.
 async fn ready(State(house): State<Shared>) -> Answer {
     let (stopped, sled) = (house.ledger().stopped(), house.ledger().progress().failed);
-    let status = if stopped.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let state = apart(house, move |house| {
-        let ledger = answers::ledger(house, None)?;
-        Ok(json!({ "ready": stopped.is_none(), "stopped": stopped, "sled": sled, "ledger": ledger }))
-    });
-    Ok((status, Json(state.await?)).into_response())
+    let (ready, state) = apart(house, move |house| {
+        let (ledger, clock) = (answers::ledger(house, None)?, house.clock_off());
+        let ready = stopped.is_none() && clock.is_none();
+        let clock = clock.map(|off| off.to_string());
+        Ok((
+            ready,
+            json!({ "ready": ready, "stopped": stopped, "clock": clock, "sled": sled, "ledger": ledger }),
+        ))
+    })
+    .await?;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    Ok((status, Json(state)).into_response())
 }
 
 async fn checkpoint(State(house): State<Shared>) -> Answer {

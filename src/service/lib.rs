@@ -5,6 +5,7 @@ mod anew;
 pub mod answers;
 #[cfg(test)]
 mod checks;
+pub mod clock;
 pub mod document;
 pub mod house;
 pub mod http;

@@ -21,6 +21,8 @@ pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result
         }
         (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
         (Body::ParameterSet(value), Subject::Parameter(rule)) => value.set.rule == rule.id(),
+        // Nothing else stands there: a correction of the clock is corrected by another.
+        (body, Subject::Clock) => matches!(body, Body::ClockCorrected(_)),
         (body, subject) => match (body.subject(), subject) {
             (Sort::Case, Subject::Case(_)) | (Sort::Complaint, Subject::Complaint(_)) | (Sort::Any, _) => {
                 true
@@ -32,7 +34,7 @@ pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result
         return Ok(());
     }
     let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
-    let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set";
+    let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set, clock_corrected on ledger:clock";
     Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
 }
 
@@ -87,7 +89,7 @@ pub(crate) fn number_follows(
             let more = count_new(pending, group, new);
             (id.number, books.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
         }
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => return Ok(()),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => return Ok(()),
     };
     if books.world().organisation.office_by_code(office).is_none() {
         let limit = "offices opened by office_opened";
@@ -106,7 +108,7 @@ pub(crate) fn year_fits(subject: &Subject, known: &[Entry], action: &Action) -> 
     let year = match subject {
         Subject::Case(id) => id.year,
         Subject::Complaint(id) => id.year,
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => return Ok(()),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => return Ok(()),
     };
     let years = [action.effective, action.recorded_on].map(Date::year);
     if !known.is_empty() || years.contains(&i32::from(year)) {

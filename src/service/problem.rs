@@ -142,6 +142,9 @@ impl From<ActError> for Problem {
                 problem
             }
             ActError::Wire(error) => Problem::bad_field(&error),
+            ActError::Append(error @ AppendError::Outdated { .. }) => {
+                Problem::new(StatusCode::CONFLICT, "stale-version", "The day has ended", &error.to_string())
+            }
             ActError::Append(AppendError::Stale { stream, expected, current }) => {
                 let detail = format!(
                     "stream {stream} is at version {current}, not {expected}; load it again and decide anew"
@@ -204,6 +207,13 @@ impl From<ActError> for Problem {
                 "nothing was recorded now; send it again with the same request id later. The server's operator was told why",
             )
             .because(&error),
+            ActError::Clock(off) => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "clock",
+                "The clock is wrong, or the ledger's is",
+                &off.to_string(),
+            )
+            .with("vi", json!(off.vi())),
             ActError::Seal(error) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "not-well-formed",

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use thads_ledger::{NotTogether, OpenError, Reader, Receipt, Rehearsal};
+use thads_ledger::{NotTogether, OpenError, Reader, Receipt, Rehearsal, SystemClock};
 
 use crate::house::{House, HouseError, sources};
 use crate::log::Log;
@@ -18,8 +18,8 @@ impl Rehearsing {
     /// No ledger there, or one that cannot be read or folded.
     pub fn rehearse(directory: &Path) -> Result<Rehearsing, HouseError> {
         let reader = Reader::open(directory)?;
-        let (clock, _, references) = sources(reader.genesis().clock, reader.head().recorded_at);
-        let rehearsal = Rehearsal::new(reader, clock.for_committer()).map_err(OpenError::from)?;
+        let (clock, _, references) = sources(reader.genesis().clock, Box::new(SystemClock));
+        let rehearsal = Rehearsal::new(reader, Box::new(SystemClock)).map_err(OpenError::from)?;
         House::fold(rehearsal, clock, references, false)
     }
 

@@ -6,7 +6,7 @@ use thads_ledger::cache::{self, CacheCheck};
 use thads_ledger::{Reader, Records, Vault};
 use thads_projections::books::Books;
 use thads_proof::genesis::Genesis;
-use thads_proof::record::Record;
+use thads_proof::record::{Micros, Record};
 use thads_proof::tree::{Frontier, Root};
 
 use crate::house::{House, HouseError};
@@ -119,6 +119,13 @@ pub trait Source {
     /// # Errors
     /// A record that cannot be read.
     fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError>;
+}
+
+impl View {
+    /// When the last record was recorded.
+    pub fn recorded_at(&self) -> Micros {
+        self.reader.head().recorded_at
+    }
 }
 
 impl Source for View {

@@ -26,14 +26,16 @@ pub enum Subject {
     Officer(OfficerNo),
     /// A rule's value.
     Parameter(Parameter),
+    /// The ledger's clock.
+    Clock,
 }
 
 impl Subject {
-    /// Whether its history is that of the organisation: offices, officers and rules.
+    /// Whether its history is that of the organisation: offices, officers, rules and the clock.
     pub const fn is_organisation(&self) -> bool {
         match self {
             Subject::Case(_) | Subject::Complaint(_) => false,
-            Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => true,
+            Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => true,
         }
     }
 
@@ -48,12 +50,13 @@ impl Subject {
             Subject::Office(code) => (StreamTag::Office, code.to_string()),
             Subject::Officer(number) => (StreamTag::Officer, number.to_string()),
             Subject::Parameter(rule) => (StreamTag::Parameter, rule.id().to_owned()),
+            Subject::Clock => return Ok(Stream::clock()),
         };
         Stream::new(tag, key.as_bytes())
             .map_err(|error| WireError::new("stream", &key, &error.to_string(), "a key of 1 to 255 bytes"))
     }
 
-    /// The subject of a stream; `None` for the ledger's own, and for a key that is not the one spelling of its subject.
+    /// The subject of a stream; `None` for the genesis's, and for a key that is not the one spelling of its subject.
     pub fn of(stream: &Stream) -> Option<Subject> {
         let key = std::str::from_utf8(stream.key()).ok()?;
         let subject = match stream.tag() {
@@ -62,22 +65,18 @@ impl Subject {
             StreamTag::Office => key.parse().ok().map(Subject::Office),
             StreamTag::Officer => key.parse().ok().map(|number| Subject::Officer(OfficerNo(number))),
             StreamTag::Parameter => key.parse().ok().map(Subject::Parameter),
-            StreamTag::Ledger
-            | StreamTag::Inspection
-            | StreamTag::Period
-            | StreamTag::Key
-            | StreamTag::Import => None,
+            StreamTag::Ledger => Some(Subject::Clock),
+            StreamTag::Inspection | StreamTag::Period | StreamTag::Key | StreamTag::Import => None,
         };
         subject.filter(|subject| subject.stream().as_ref() == Ok(stream))
     }
 
-    /// Parses `case:DT03/2018/0412`, `complaint:DT03/2019/K0012`, `office:DT03`, `officer:17`, `parameter:ID`.
+    /// Parses `case:DT03/2018/0412`, `complaint:DT03/2019/K0012`, `office:DT03`, `officer:17`, `parameter:ID`, `ledger:clock`.
     ///
     /// # Errors
     /// Says which forms there are.
     pub fn parse(text: &str) -> Result<Subject, WireError> {
-        let ways =
-            "case:DT03/2018/0412, complaint:DT03/2019/K0012, office:DT03, officer:17, parameter:voluntary";
+        let ways = "case:DT03/2018/0412, complaint:DT03/2019/K0012, office:DT03, officer:17, parameter:voluntary, ledger:clock";
         let refuse = |why: &str| WireError::new("stream", text, why, ways);
         let (tag, key) = text.split_once(':').ok_or_else(|| refuse("a kind of stream, a colon and a key"))?;
         match tag {
@@ -98,6 +97,7 @@ impl Subject {
                 .parse()
                 .map(Subject::Parameter)
                 .map_err(|error: UnknownParameter| refuse(&error.to_string())),
+            "ledger" if key == "clock" => Ok(Subject::Clock),
             _ => Err(refuse("a kind of stream that can be written to")),
         }
     }

@@ -34,3 +34,4 @@ mod strange_files;
 mod support;
 mod tour;
 mod trouble;
+mod wrong_clock;

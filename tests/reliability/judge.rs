@@ -224,7 +224,7 @@ fn differing(body: &Value, record: &Value) -> Option<String> {
         let same = match name.as_str() {
             "request" | "expected_version" | "text" => true,
             "case" => record["stream"] == format!("case:{}", given.as_str().unwrap_or_default()),
-            "kind" | "effective" | "actor" => record[name] == *given,
+            "kind" | "effective" | "actor" | "stream" => record[name] == *given,
             _ => record["fields"][name] == *given,
         };
         if !same {

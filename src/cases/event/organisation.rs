@@ -12,7 +12,8 @@ use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
 use crate::rules::ParameterSet as Parameter;
 
-const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
+/// Who sets up offices and officers.
+pub(super) const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
 
 /// The head of a province has his say in his own Department and below it; the administrator sets up accounts anywhere.
 fn within(

@@ -218,7 +218,7 @@ impl Target for HouseTarget {
     }
 
     fn today(&self) -> Date {
-        self.house.clock().today()
+        self.house.today()
     }
 
     fn place(&self, request: &RequestId) -> Result<Option<Position>, ActError> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use thads_cases::date::Date;
 use thads_ledger::{Restored, Sentence, Until, VaultCheck};
+use thads_projections::entry::correction_of;
 use thads_proof::record::Micros;
 use thads_service::persons::references;
 use thads_service::wire::instant;
@@ -20,7 +21,7 @@ pub(crate) struct Args {
     /// To so many records.
     #[arg(long, value_name = "POSITION", conflicts_with = "as_known")]
     to: Option<u64>,
-    /// To what was recorded by the end of this day, or by this moment (2019-04-12T02:00:00Z).
+    /// To what was truly recorded by the end of this day, or by this moment (2019-04-12T02:00:00Z).
     #[arg(long, value_name = "MOMENT")]
     as_known: Option<String>,
     /// The log's verifier key, kept from elsewhere; default: the one that the backup's genesis names.
@@ -31,7 +32,9 @@ pub(crate) struct Args {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let until = match (args.to, &args.as_known) {
         (Some(size), _) => Until::Size(size),
-        (None, Some(moment)) => Until::Recorded(Micros::new(before(moment)?)),
+        (None, Some(moment)) => {
+            Until::Recorded { before: Micros::new(before(moment)?), corrections: correction_of }
+        }
         (None, None) => Until::End,
     };
     let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref(), references)?;

@@ -98,11 +98,14 @@ fn halted(output: &Output, why: &str) -> String {
     format!("{} ({why})", output.say("Sổ không ghi gì thêm nữa", "the ledger records nothing more"))
 }
 
-/// Says once, while it serves, that the ledger has stopped, and once that the second copy is not kept.
+/// Says once, while it serves, that the ledger has stopped, and once that the second copy is not kept; and each time that
+/// the clock has gone wrong. Where it was wrong at the start, opening has said so.
 async fn tell_changes(house: Weak<House>, output: Output) {
     let (mut stopped, mut alone) = (None, None);
+    let mut is_off = house.upgrade().is_some_and(|house| house.clock_off().is_some());
     while let Some(house) = house.upgrade() {
         let now = (house.ledger().stopped(), house.ledger().progress().failed);
+        let off = house.clock_off();
         drop(house);
         if let (None, Some(why)) = (&stopped, &now.0) {
             complain(&halted(&output, why), Some(RESTART));
@@ -121,7 +124,12 @@ async fn tell_changes(house: Weak<House>, output: Output) {
                 ),
             );
         }
+        if let (false, Some(off)) = (is_off, &off) {
+            let said = off.vi();
+            complain(output.say(&said, &off.to_string()), None);
+        }
         (stopped, alone) = now;
+        is_off = off.is_some();
         tokio::time::sleep(WATCH).await;
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thads_ledger::cache::{BOOKS, CacheCheck, HEADS};
-use thads_ledger::{DirectoryReport, Sentence, SledReport, VaultCheck};
+use thads_ledger::{Clock, DirectoryReport, Sentence, SledReport, SystemClock, VaultCheck};
 use thads_projections::period::Period;
 use thads_projections::scope::Scope;
 use thads_proof::checkpoint::{Checkpoint, CheckpointError};
@@ -36,6 +36,8 @@ pub(crate) struct Verified {
     identities: Vec<Sentence>,
     /// The cache of the books, held against a fold made anew.
     books: CacheCheck,
+    /// What is not wrong by itself, and a person should look at.
+    notices: Vec<Sentence>,
     checkpoints: usize,
 }
 
@@ -78,12 +80,13 @@ fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
     let directory = thads_ledger::verify_directory(data, options, references)
         .map_err(|error| Failure::Failed { message: error.to_string(), hint: None })?;
     let checkpoints = options.checkpoints.len();
-    let mut verified =
-        Verified { directory, identities: Vec::new(), books: CacheCheck::Unchecked, checkpoints };
+    let (books, notices) = (CacheCheck::Unchecked, Vec::new());
+    let mut verified = Verified { directory, identities: Vec::new(), books, notices, checkpoints };
     if verified.is_whole() {
         let view = View::open_anew(data, |_, _| {})?;
         verified.books = view.check_kept()?;
         verified.identities = identities(&view);
+        verified.notices = view.clock_notices(SystemClock.now());
     }
     Ok(verified)
 }
@@ -237,8 +240,8 @@ impl Verified {
         for finding in self.findings().take(20) {
             output.line(output.say(&finding.vi(), &finding.to_string()))?;
         }
-        for sentence in self.directory.sentences() {
-            output.line(output.sentence(&sentence))?;
+        for sentence in self.directory.sentences().iter().chain(&self.notices) {
+            output.line(output.sentence(sentence))?;
         }
         self.books.sentence(BOOKS).map_or(Ok(()), |sentence| output.line(output.sentence(&sentence)))
     }
@@ -277,6 +280,7 @@ impl Verified {
             "findings": self.findings().map(finding).collect::<Vec<_>>(),
             "sentences": both(&self.directory.sentences()),
             "caches": both(&self.caches()),
+            "notices": both(&self.notices),
             "identities_broken": both(&self.identities),
         })
     }

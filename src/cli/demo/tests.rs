@@ -33,7 +33,11 @@ fn run(plan: Plan, sample: u32) -> Books {
         clock = planned.recorded_at;
         let sampled = match &planned.stream {
             Subject::Case(id) => id.number % sample == 0,
-            Subject::Complaint(_) | Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => true,
+            Subject::Complaint(_)
+            | Subject::Office(_)
+            | Subject::Officer(_)
+            | Subject::Parameter(_)
+            | Subject::Clock => true,
         };
         let history = history(&books, &planned.stream);
         if sampled {
@@ -49,7 +53,7 @@ fn history<'b>(books: &'b Books, stream: &Subject) -> Vec<&'b Entry> {
     match stream {
         Subject::Case(id) => books.case(id).unwrap_or_default().iter().collect(),
         Subject::Complaint(id) => books.complaint(id).unwrap_or_default().iter().collect(),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => Vec::new(),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => Vec::new(),
     }
 }
 
@@ -99,7 +103,7 @@ fn check_number(books: &Books, stream: &Subject, on: Date) {
         Subject::Complaint(id) => {
             assert_eq!((id.year, id.number), (year, books.next_complaint(&id.office, year)), "{id}");
         }
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) => {}
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {}
     }
 }
 
@@ -113,7 +117,7 @@ fn sealed(planned: &Planned, position: Position, versions: usize) -> Record {
     let version = match planned.stream {
         Subject::Case(_) | Subject::Complaint(_) => u64::try_from(versions).unwrap() + 1,
         // The organisation's streams are short: the office is opened, then given its two targets.
-        Subject::Officer(_) | Subject::Parameter(_) => 1,
+        Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => 1,
         Subject::Office(_) => match &event.body {
             thads_cases::event::Body::TargetAssigned(target) if target.figure == "rate.cases" => 2,
             thads_cases::event::Body::TargetAssigned(_) => 3,

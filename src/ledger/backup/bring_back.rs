@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thads_proof::block::{Block, Builder};
 use thads_proof::checkpoint::Checkpoint;
+use thads_proof::days::{Correction, DAY, Days};
 use thads_proof::genesis::Genesis;
 use thads_proof::hash;
 use thads_proof::plain;
@@ -23,14 +24,19 @@ use crate::vault::{KEYRING, References};
 use crate::verify::{VaultCheck, check_vault};
 
 /// How far a ledger is brought back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Until {
     /// To the checkpoint of the backup.
     End,
     /// To so many records.
     Size(u64),
-    /// To what was recorded before an instant.
-    Recorded(Micros),
+    /// To what was recorded before an instant, as all that the backup holds corrects the clock.
+    Recorded {
+        /// The instant.
+        before: Micros,
+        /// What a record says of the clock.
+        corrections: fn(&Record) -> Option<Correction>,
+    },
 }
 
 /// What was brought back.
@@ -140,23 +146,37 @@ fn size(wal: &Path, checkpoint: &Checkpoint, until: Until) -> Result<u64, Backup
         Until::Size(0) => refused("a ledger has its first record at least".into()),
         Until::Size(size) if size <= checkpoint.size => Ok(size),
         Until::Size(size) => refused(format!("the backup goes to {} records, not {size}", checkpoint.size)),
-        Until::Recorded(before) => {
-            let mut size = 0;
-            for (_, path) in segments(wal)? {
-                let bytes = plain::read(&path, segment::FILE_BYTES_MAX)?;
-                let mut offset = BLOCKS_AT;
-                while let segment::Step::Block(block) = segment::step(&bytes, offset) {
-                    let records = block.records().filter_map(|(_, bytes)| Record::decode(bytes).ok());
-                    size += records.filter(|record| record.recorded_at < before).count();
-                    offset += block.header().stored_length();
-                }
-            }
-            match crate::count::wide(size).min(checkpoint.size) {
+        Until::Recorded { before, corrections } => {
+            let mut days = Days::default();
+            each_record(wal, checkpoint.size, |record| {
+                days.enter(record.position, record.recorded_at, corrections(record))
+            })?;
+            let (mut size, mut ended) = (0_u64, false);
+            each_record(wal, checkpoint.size, |record| {
+                let ahead = i64::from(days.offset_at(record.position)).saturating_mul(DAY);
+                ended |= record.recorded_at.get().saturating_sub(ahead) >= before.get();
+                size += u64::from(!ended);
+            })?;
+            match size {
                 0 => refused("nothing was recorded before that moment".into()),
                 size => Ok(size),
             }
         }
     }
+}
+
+/// Looks at the first `size` records, which were verified.
+fn each_record(wal: &Path, size: u64, mut look: impl FnMut(&Record)) -> Result<(), BackupError> {
+    for (_, path) in segments(wal)? {
+        let bytes = plain::read(&path, segment::FILE_BYTES_MAX)?;
+        let mut offset = BLOCKS_AT;
+        while let segment::Step::Block(block) = segment::step(&bytes, offset) {
+            let records = block.records().filter_map(|(_, bytes)| Record::decode(bytes).ok());
+            records.filter(|record| record.position.get() < size).for_each(|record| look(&record));
+            offset += block.header().stored_length();
+        }
+    }
+    Ok(())
 }
 
 /// Returns a segment as it is when the log has `size` records: all of it, or the blocks before that, the last of which may

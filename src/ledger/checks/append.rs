@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use thads_proof::record::{Position, RequestId};
+use thads_proof::record::{Micros, Position, RequestId};
 
 use super::*;
-use crate::{AppendError, Clock, Malformed, Records};
+use crate::{Append, AppendError, Clock, Malformed, Moment, Records};
 
 #[test]
 fn records_are_numbered_chained_and_answered_with_their_receipt() {
@@ -166,6 +166,30 @@ fn recorded_at_never_decreases_whatever_the_clock_does() {
         .collect();
     assert_eq!(times, [500, 500, 500, 600, 600]);
     assert!(crate::SystemClock.now() > START);
+}
+
+/// An append that says when it was decided is recorded then, or with the head where that is later, as long as its day lasts.
+#[test]
+fn an_append_is_recorded_when_it_was_decided_or_not_at_all() {
+    let (journal, id) = memory();
+    let mut committer = committer(id, Arc::new(journal));
+    let mut size = committer.head().size;
+    let start = committer.head().recorded_at.get();
+    let mut tell = |number: u64, at: i64, before: i64| {
+        let moment = Moment { at: Micros::new(start + at), before: Micros::new(start + before) };
+        let append = Append { moment: Some(moment), ..one(number, &format!("S{number}"), 0) };
+        let answer = committer.commit(&[append]).remove(0);
+        size += u64::from(answer.is_ok());
+        assert_eq!(committer.head().size, size);
+        answer.map(|receipt| receipt.recorded_at().get() - start)
+    };
+    assert_eq!(tell(1, 500, 900).unwrap(), 500);
+    assert_eq!(tell(2, 100, 900).unwrap(), 500);
+    for (at, before) in [(100, 500), (100, 400), (900, 900)] {
+        let answer = tell(3, at, before);
+        assert!(matches!(answer, Err(AppendError::Outdated { .. })), "{answer:?}");
+    }
+    assert_eq!(tell(3, 899, 900).unwrap(), 899);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn any_appends() -> impl Strategy<Value = Vec<Append>> {
             parts.into_iter().map(part).collect()
         };
         all.into_iter()
-            .map(|(number, parts)| Append { request: request(number), streams: streams(parts) })
+            .map(|(number, parts)| Append { request: request(number), moment: None, streams: streams(parts) })
             .collect()
     })
 }

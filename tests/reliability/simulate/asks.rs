@@ -41,7 +41,7 @@ pub(crate) fn plain(chance: &mut Chance, judge: &Judge, request: RequestId) -> A
         let events = (0..count).map(|_| event(chance, judge, bulky)).collect();
         streams.push(StreamAppend { stream, expected_version, events });
     }
-    Append { request, streams }
+    Append { request, moment: None, streams }
 }
 
 fn event(chance: &mut Chance, judge: &Judge, bulky: bool) -> NewEvent {

@@ -112,6 +112,7 @@ pub(crate) fn brief(answer: &Result<Receipt, AppendError>) -> String {
 pub(crate) fn name(error: &AppendError) -> &'static str {
     match error {
         AppendError::Stale { .. } => "stale",
+        AppendError::Outdated { .. } => "outdated",
         AppendError::RequestReused { .. } => "reused",
         AppendError::TooLarge { .. } => "too large",
         AppendError::Malformed(_) => "malformed",

@@ -112,7 +112,7 @@ impl World {
             let part =
                 view.organise(&mut self.chance, tag, &key, on, body).ok_or("the founding is refused")?;
             let request = RequestId(self.chance.id());
-            self.ask(vec![(0, Append { request, streams: vec![part] })], Rival::default())?;
+            self.ask(vec![(0, Append { request, moment: None, streams: vec![part] })], Rival::default())?;
         }
         Ok(())
     }

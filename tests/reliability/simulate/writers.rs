@@ -119,7 +119,7 @@ impl World {
         match view.act(&mut self.chance) {
             Some(streams) => {
                 self.counts.one("law", "allowed");
-                Some(Append { request, streams })
+                Some(Append { request, moment: None, streams })
             }
             None => {
                 self.counts.one("law", "refused");
@@ -224,7 +224,8 @@ impl World {
                     AppendError::TooLarge { .. } | AppendError::Malformed(_) => {
                         writer.waiting = writer.waiting.take().filter(|_| !ours);
                     }
-                    AppendError::Vault(_) | AppendError::Randomness(_) => {
+                    // No writer here says by which day he decided.
+                    AppendError::Vault(_) | AppendError::Randomness(_) | AppendError::Outdated { .. } => {
                         return Err(format!("request {}: {error}", append.request));
                     }
                 }

@@ -67,6 +67,7 @@ const EVERY_KIND: &[&str] = &[
     "officer_appointed 50 2",
     "target_assigned 2 rate.cases 73 100",
     "parameter_set auction_pay {\"span\":{\"days\":30}}",
+    "clock_corrected 5 2018-10-05",
     "fact_corrected 5 to 2018-10-05 payment_collected 5",
     "entry_voided 5",
     "note_added",

@@ -282,6 +282,9 @@ fn fields(kind: &str, words: &[&str], on: Date) -> Value {
         "parameter_set" => {
             json!({"set": {"rule": word(0), "from": on, "value": word(1), "document": "TT 01/2019"}})
         }
+        "clock_corrected" => {
+            json!({"from": word(0), "day": word(1), "reason": "đồng hồ chạy sai"})
+        }
         _ => json!({}),
     }
 }

@@ -222,3 +222,28 @@ fn who_oversees_writes_nothing_on_a_case() {
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
 }
+
+/// The tale's next position is 100. Who corrects the clock says what day it is: that of recording.
+#[test]
+fn the_clock_is_corrected_by_who_sets_up_offices_from_a_record_that_there_is() {
+    rows(&[
+        ("2019-01-02 clock_corrected 99 2018-12-01 by administrator", "accepted"),
+        ("2019-01-02 clock_corrected 0 2019-01-02 by provincial_head", "accepted"),
+        (
+            "2019-01-02 clock_corrected 99 2018-12-01 by head",
+            "refused – role: actor head; clock_corrected is recorded by: provincial_head, administrator; accepted: provincial_head, administrator",
+        ),
+        (
+            "2019-01-02 clock_corrected 100 2018-12-01 by administrator",
+            "refused – unknown: from 100; a record of this log; accepted: below 100",
+        ),
+        (
+            "2019-01-02 clock_corrected 99 2019-01-03 by administrator",
+            "refused – too_late: day 2019-01-03; 2019-01-02 (today); accepted: 2019-01-02 or earlier",
+        ),
+        (
+            "2019-01-02 clock_corrected 99 2018-12-01 by administrator late 2036-01-02",
+            "refused – mismatch: effective 2019-01-02; the day of recording, by the machine's clock 2036-01-02; accepted: the true day of today: set the machine's clock where it shows another",
+        ),
+    ]);
+}
