@@ -286,8 +286,7 @@ class Run:
         return "\n".join((
             f"BROKEN: seed {self.seed}, attempt {self.attempts}: {fault}",
             *(json.dumps(note, ensure_ascii=False) for note in last),
-            f"again: python3 -m tests.driver.driver --seeds {self.seed}..{self.seed} --stop-after {self.attempts}; "
-            f"its ledger: {self.folder}",
+            f"again: python3 -m tests.driver.driver --seeds {self.seed}..{self.seed} --stop-after {self.attempts} --keep",
         ))
 
 
@@ -299,18 +298,22 @@ def iter_of(attempt):
 def play(seed, arguments):
     """One seed from the founding to the end: (whether nothing broke, what is to be said, kinds that were accepted)."""
     began = time.monotonic()
-    run, said = Run(arguments.thads, seed, arguments.accepted, arguments.stop_after), []
+    run, said, good = Run(arguments.thads, seed, arguments.accepted, arguments.stop_after), [], True
     try:
         run.play()
-        shutil.rmtree(run.folder)
     except Fault as fault:
+        good = False
         said.append(run.broken(fault))
     except Exception:  # pylint: disable=broad-except
+        good = False
         # The driver's own fault, or an answer that is none: as much a reason to look as any.
         said.append(run.broken(traceback.format_exc()))
     finally:
         run.client.stop()
-    good = not said
+        if arguments.keep:
+            said.append(f"its ledger: {run.folder}")
+        else:
+            shutil.rmtree(run.folder)
     said.append(
         f"seed {seed}: {run.accepted} accepted, {run.refused} refused ({run.unlawful} had to be), {len(run.by_kind)} kinds, "
         f"{len(run.world.cases)} cases, {time.monotonic() - began:.0f} s")
@@ -324,6 +327,7 @@ def main():
     parser.add_argument("--seeds", default="1..2", metavar="A..B", help="both included; default 1..2")
     parser.add_argument("--accepted", type=int, default=5000, metavar="N", help="so many actions must be accepted of each seed")
     parser.add_argument("--stop-after", type=int, metavar="N", help="stop each seed after so many attempts")
+    parser.add_argument("--keep", action="store_true", help="leave the ledgers, some 100 MB each")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="seeds that are played side by side")
     arguments = parser.parse_args()
     first, last = map(int, arguments.seeds.split(".."))
