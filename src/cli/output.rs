@@ -1,5 +1,6 @@
 //! Output: the only place that prints. Standard output holds the answer and nothing else; the rest goes to standard error.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::fd::AsFd;
@@ -62,7 +63,7 @@ impl Output {
         let mut failed = Ok(());
         for line in lines {
             match line {
-                Ok(line) if !written(writeln!(out, "{}", line.as_ref()))? => break,
+                Ok(line) if !written(writeln!(out, "{}", harmless(line.as_ref(), self.json)))? => break,
                 Ok(_) => {}
                 Err(failure) => {
                     failed = Err(failure);
@@ -116,7 +117,30 @@ pub(crate) fn usage(says: &clap::Error) -> Result<(), Failure> {
 
 /// Writes beside the answer. Where standard error cannot be written there is nobody to tell; the exit status still says it.
 fn aside(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(text, false));
+}
+
+/// Returns the text without what would steer a terminal: control characters but line feeds and tabs, and those that turn the
+/// direction of what follows. They are written out, in JSON as JSON does. File names, fields, mappings and whole ledgers come
+/// from others.
+fn harmless(text: &str, json: bool) -> Cow<'_, str> {
+    let steers = |sign: char| {
+        let turns =
+            matches!(sign, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        turns || (sign.is_control() && !matches!(sign, '\n' | '\t'))
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut said = String::with_capacity(text.len() + 16);
+    for sign in text.chars() {
+        match (steers(sign), json) {
+            (false, _) => said.push(sign),
+            (true, true) => said.push_str(&format!("\\u{:04x}", u32::from(sign))),
+            (true, false) => said.push_str(&format!("\\u{{{:x}}}", u32::from(sign))),
+        }
+    }
+    Cow::Owned(said)
 }
 
 /// Sentences for programs: each in both languages.
@@ -129,5 +153,31 @@ pub(crate) fn complain(message: &str, hint: Option<&str>) {
     aside(&format!("thads: {message}"));
     if let Some(hint) = hint {
         aside(&format!("Hint: {hint}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of whatever signs a text is, none of them reaches the terminal but those that are shown; in JSON it is the same value.
+    #[test]
+    fn nothing_that_is_printed_steers_a_terminal() {
+        let mut all = String::new();
+        for sign in (0..=0x2100_u32).filter_map(char::from_u32) {
+            all.push(sign);
+        }
+        let steering = |sign: char| {
+            sign.is_control() && !"\n\t".contains(sign)
+                || "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}".contains(sign)
+        };
+        assert!(all.contains(steering));
+        assert!(!harmless(&all, false).contains(steering));
+        assert_eq!(harmless("a\u{1b}[2Jb\u{202e}", false), "a\\u{1b}[2Jb\\u{202e}");
+        let json = serde_json::json!({ "text": all }).to_string();
+        let said = harmless(&json, true);
+        assert!(!said.contains(steering));
+        assert_eq!(serde_json::from_str::<Value>(&said).unwrap()["text"], all.as_str());
+        assert!(matches!(harmless("Sổ cái thi hành án\n\tđồng", false), Cow::Borrowed(_)));
     }
 }
