@@ -122,6 +122,8 @@ pub fn backup(
             genesis.log_key
         )));
     }
+    refuse_strange(target)?;
+    refuse_within(target, dir)?;
     let before = look(target, &genesis)?;
     if let Some((_, earlier)) = &before
         && earlier.size > head.size
@@ -201,7 +203,8 @@ pub fn backup(
         done.segments += 1;
         done.bytes += crate::count::wide(bytes.len());
     }
-    let kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
+    let mut kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
+    kept.extend(contents::unnamed(target, &kept)?);
     let kept = copy_files(dir, target, &kept, with_keys, &mut done)?;
     Contents { kept, note: note.clone() }.write(target)?;
     files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
@@ -215,6 +218,35 @@ pub(crate) fn is_backup(dir: &Path) -> bool {
     !is_there("LOCK")
         && !is_there(files::SLED)
         && Contents::read(dir).is_ok_and(|contents| contents.is_some())
+}
+
+/// Refuses a backup whose folders are links, or no folders: what is written goes into the backup, and what is read is its own.
+fn refuse_strange(target: &Path) -> Result<(), BackupError> {
+    for folder in [files::WAL, files::VAULT, files::KEYS] {
+        match plain::folder(&target.join(folder)) {
+            Err(error) if !matches!(error.kind(), ErrorKind::NotFound) => {
+                return Err(BackupError::Refused(error.to_string()));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a backup within the ledger's own directory: whatever befalls the one befalls the other.
+fn refuse_within(target: &Path, dir: &Path) -> Result<(), BackupError> {
+    let dir = dir.canonicalize().map_err(|error| plain::named(dir, &error))?;
+    // What is not there yet lies in the nearest folder that is.
+    let there = std::path::absolute(target)?;
+    let nearest = there.ancestors().find_map(|path| path.canonicalize().ok());
+    // The directory itself is no backup; that is said elsewhere.
+    if nearest.is_none_or(|path| !path.starts_with(&dir) || path == dir && there.exists()) {
+        return Ok(());
+    }
+    let (target, dir) = (target.display(), dir.display());
+    Err(BackupError::Refused(format!(
+        "{target} lies within the ledger's own directory {dir}, and would be lost with it; name another folder"
+    )))
 }
 
 /// Reads what a target holds. `None`: nothing yet, or what the first backup of this ledger left when it was cut off.
@@ -269,7 +301,7 @@ fn copy_files(
         let mut kept: Vec<Kept> = before.iter().filter(|kept| kept.place == place).cloned().collect();
         if !with_keys && place.starts_with(files::KEYS) {
             for kept in &kept {
-                kept.read(target).map_err(|error| {
+                kept.open(target).map_err(|error| {
                     BackupError::Refused(format!(
                         "{error}; make the backup with --keys to copy the keys again"
                     ))
@@ -278,24 +310,29 @@ fn copy_files(
             all.append(&mut kept);
             continue;
         }
-        let bytes = match plain::read(&dir.join(place), at_most) {
-            Ok(bytes) => bytes,
+        let ours = match plain::open(&dir.join(place), at_most) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                done.lacking.extend(kept.iter().map(|kept| kept.copy.clone()));
+                // The root key is meant to be taken off the machine.
+                if place != keys::ROOT_KEY {
+                    done.lacking.extend(kept.iter().map(|kept| kept.copy.clone()));
+                }
                 all.append(&mut kept);
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
+        // It may grow meanwhile; what the records up to the head name is in it.
+        let length = files::written_end(&ours)?;
         files::make_folder(&target.join(place).with_file_name(""))?;
-        let mut now = Kept::of(place, format!("{place}@{}", done.size), &bytes);
+        let mut now = Kept::of(place, format!("{place}@{}", done.size), &ours, length)?;
         let (mut stay, mut first) = (Vec::new(), true);
         for mut kept in kept {
             if kept.hash == now.hash {
                 now.copy.clone_from(&kept.copy);
                 continue;
             }
-            let difference = difference(dir, target, before, &kept, &bytes)?;
+            let difference = difference(dir, target, before, &kept)?;
             if difference.lost > 0 {
                 done.lacking.push(kept.copy.clone());
                 kept.is_beside |= difference.gained >= difference.lost;
@@ -305,7 +342,7 @@ fn copy_files(
         }
         now.is_beside = !first;
         let is_there = before.iter().find(|kept| kept.copy == now.copy && kept.hash == now.hash);
-        if is_there.is_none_or(|kept| kept.read(target).is_err()) {
+        if is_there.is_none_or(|kept| kept.open(target).is_err()) {
             done.mended += u64::from(is_there.is_some());
             let mut more = 0_u64;
             // Until `contents` is replaced, the copies before must stay.
@@ -313,8 +350,8 @@ fn copy_files(
                 more += 1;
                 now.copy = format!("{place}@{}-{more}", done.size);
             }
-            files::write_whole(&target.join(&now.copy), &bytes, 0o600)?;
-            done.bytes += crate::count::wide(bytes.len());
+            now.write(&ours, length, &target.join(&now.copy))?;
+            done.bytes += length;
         }
         all.append(&mut stay);
         all.push(now);
@@ -322,14 +359,8 @@ fn copy_files(
     Ok(all)
 }
 
-/// Says what a copy in the backup can give that the ledger's own file, of these bytes, cannot.
-fn difference(
-    dir: &Path,
-    target: &Path,
-    before: &[Kept],
-    kept: &Kept,
-    bytes: &[u8],
-) -> Result<Difference, BackupError> {
+/// Says what a copy in the backup can give that the ledger's own file cannot.
+fn difference(dir: &Path, target: &Path, before: &[Kept], kept: &Kept) -> Result<Difference, BackupError> {
     let there = |place: &str| {
         let in_place = before.iter().find(|other| other.place == place && !other.is_beside);
         target.join(in_place.map_or(place, |other| other.copy.as_str()))
@@ -342,9 +373,10 @@ fn difference(
         vault::ENTRIES => compare::entries(ours, compare::Files { entries: &copy, keyring: &other_keyring }),
         vault::KEYRING => compare::keyring(ours, compare::Files { entries: &other_entries, keyring: &copy }),
         _ => {
-            let was_key = plain::read(&copy, keys::BYTES_MAX).is_ok_and(|there| keys::is_key(&there));
-            let gained = u64::from(keys::is_key(bytes));
-            return Ok(Difference { lost: u64::from(was_key), gained });
+            let is_key =
+                |path: &Path| plain::read(path, keys::BYTES_MAX).is_ok_and(|bytes| keys::is_key(&bytes));
+            let (lost, gained) = (is_key(&copy), is_key(&dir.join(kept.place)));
+            return Ok(Difference { lost: u64::from(lost), gained: u64::from(gained) });
         }
     };
     compared.map_err(|error| BackupError::Open(error.into()))

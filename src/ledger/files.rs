@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::SeekFrom;
+use rustix::io::Errno;
 use thads_proof::plain;
 use zeroize::Zeroizing;
 
@@ -104,11 +106,16 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
 /// Writes a file that is there whole or not at all, in place of what was there: under another name, `path.new`, synced,
 /// renamed; then its folder is synced. `mode`: the file's permissions.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    fill_whole(path, mode, |mut file| file.write_all(bytes))
+}
+
+/// The same with what `fill` writes.
+pub(crate) fn fill_whole(path: &Path, mode: u32, fill: impl FnOnce(&File) -> Result<()>) -> Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
     let written = || {
-        let mut file = new_file(Path::new(&draft))?;
-        file.write_all(bytes)?;
+        let file = new_file(Path::new(&draft))?;
+        fill(&file)?;
         file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.sync_all()?;
         fs::rename(&draft, path)
@@ -147,6 +154,46 @@ pub(crate) fn write_again(file: &File, range: Range<u64>) -> Result<()> {
     file.read_exact_at(&mut bytes, range.start)?;
     file.write_all_at(&bytes, range.start)?;
     file.sync_data()
+}
+
+/// Returns where the next bytes stand in a file that were written, from an offset on: what lies between is holes, which read
+/// as zeros. `None`: there are none; the whole rest where the system does not say.
+pub(crate) fn written(file: &File, from: u64) -> Result<Option<Range<u64>>> {
+    let length = file.metadata()?.len();
+    if from >= length {
+        return Ok(None);
+    }
+    match rustix::fs::seek(file, SeekFrom::Data(from)) {
+        Ok(begin) => Ok(Some(begin..rustix::fs::seek(file, SeekFrom::Hole(begin)).unwrap_or(length))),
+        Err(Errno::NXIO) => Ok(None),
+        Err(_) => Ok(Some(from..length)),
+    }
+}
+
+/// Returns where the last bytes of a file end that were written.
+pub(crate) fn written_end(file: &File) -> Result<u64> {
+    let mut end = 0;
+    while let Some(range) = written(file, end)? {
+        end = range.end;
+    }
+    Ok(end)
+}
+
+/// Copies the first bytes of one file into another, empty one, but for its holes: what only looks large costs no room.
+pub(crate) fn copy_written(source: &File, length: u64, target: &File) -> Result<()> {
+    target.set_len(length)?;
+    let mut at = 0;
+    while let Some(range) = written(source, at)?.filter(|range| range.start < length) {
+        let bytes = range.end.min(length).saturating_sub(range.start);
+        rustix::fs::seek(source, SeekFrom::Start(range.start))?;
+        rustix::fs::seek(target, SeekFrom::Start(range.start))?;
+        let copied = std::io::copy(&mut std::io::Read::take(source, bytes), &mut &*target)?;
+        if copied < bytes {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        at = range.end;
+    }
+    Ok(())
 }
 
 /// Returns a name beside `path` that is not taken: `path.aside-1`, `-2`, …

@@ -30,6 +30,14 @@ pub fn derive(context: &str, bytes: &[u8]) -> [u8; 32] {
     blake3::derive_key(context, bytes)
 }
 
+/// Returns the same of all that a reader gives. Cost: its bytes, never all of them in memory.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn derive_of(context: &str, reader: impl std::io::Read) -> std::io::Result<[u8; 32]> {
+    Ok(*blake3::Hasher::new_derive_key(context).update_reader(reader)?.finalize().as_bytes())
+}
+
 static BLOCK: LazyLock<blake3::Hasher> =
     LazyLock::new(|| blake3::Hasher::new_derive_key("thads 2026 block v1"));
 static BLOCK_HEADER: LazyLock<blake3::Hasher> =

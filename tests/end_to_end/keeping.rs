@@ -247,3 +247,82 @@ fn a_command_that_a_signal_ends_leaves_no_temporary_copy() {
         assert_eq!(copies(), 0, "{signal}");
     }
 }
+
+/// What a backup that was cut off has copied already is a copy like any other: the ledger may have lost it since.
+#[test]
+fn what_a_backup_that_was_cut_off_has_copied_is_not_given_up() {
+    for first in [true, false] {
+        let (folder, target) = small();
+        if !first {
+            backup(&folder.data, &target, true).ok();
+            record(&folder.data, &[note()]).ok();
+        }
+        let contents = fs::read(target.join("contents"));
+        backup(&folder.data, &target, true).ok();
+        match contents {
+            Ok(contents) => fs::write(target.join("contents"), contents).unwrap(),
+            Err(_) => {
+                fs::remove_file(target.join("contents")).unwrap();
+                fs::write(target.join("backup-unfinished"), "").unwrap();
+            }
+        }
+        let good = [ENTRIES, KEYRING].map(|file| fs::read(folder.data.join(file)).unwrap());
+        for file in [ENTRIES, KEYRING] {
+            fs::write(folder.data.join(file), "").unwrap();
+        }
+        let said = backup(&folder.data, &target, true);
+        assert_eq!(said.status, 3, "first {first}: {said:?}");
+        assert!(holds(&target, "vault", &good[0]) && holds(&target, "keys", &good[1]), "first {first}");
+        fs::write(folder.data.join(ENTRIES), &good[0]).unwrap();
+        fs::write(folder.data.join(KEYRING), &good[1]).unwrap();
+        backup(&folder.data, &target, true).ok();
+        assert_eq!(fs::read_dir(target.join("vault")).unwrap().count(), 1, "first {first}");
+        let back = Folder::new();
+        thads(&back.data, &["restore", &target.display().to_string()]).ok();
+        let verified = thads(&back.data, &["--lang", "en", "verify"]);
+        assert!(verified.status == 0 && verified.out.contains(", 0 lost"), "first {first}: {verified:?}");
+    }
+}
+
+/// A prepared backup whose folders lead into the ledger would have the copy overwrite what it is made from.
+#[test]
+fn nothing_is_written_through_a_link_nor_into_the_ledger() {
+    for name in ["wal", "vault", "keys"] {
+        let (folder, target) = small();
+        backup(&folder.data, &target, true).ok();
+        fs::remove_dir_all(target.join(name)).unwrap();
+        symlink(folder.data.join(name), target.join(name)).unwrap();
+        record(&folder.data, &[note()]).ok();
+        let state = || {
+            let mut files: Vec<_> =
+                fs::read_dir(folder.data.join(name)).unwrap().map(|file| file.unwrap().path()).collect();
+            files.sort();
+            files.into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect::<Vec<_>>()
+        };
+        let before = state();
+        let said = backup(&folder.data, &target, true);
+        assert!(said.status == 1 && said.err.contains(&format!("{name} is a symbolic link")), "{said:?}");
+        assert!(before == state(), "{name}");
+        let back = Folder::new();
+        assert_eq!(thads(&back.data, &["restore", &target.display().to_string()]).status, 1);
+    }
+    let (folder, _) = small();
+    let inside = folder.data.join("backups");
+    fs::create_dir(&inside).unwrap();
+    for target in [inside.clone(), inside.join("new/one"), folder.data.join("../data/backup")] {
+        let said = backup(&folder.data, &target, true);
+        assert!(said.status == 1 && said.err.contains("within the ledger's own directory"), "{said:?}");
+    }
+    assert_eq!(fs::read_dir(&inside).unwrap().count(), 0);
+}
+
+/// The root key is meant to be taken off the machine: a ledger without it has lost nothing.
+#[test]
+fn a_root_key_that_was_taken_away_stays_in_the_backup_and_is_no_damage() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, true).ok();
+    let key = fs::read(folder.data.join("keys/root.key")).unwrap();
+    fs::remove_file(folder.data.join("keys/root.key")).unwrap();
+    backup(&folder.data, &target, true).ok();
+    assert!(holds(&target, "keys", &key));
+}

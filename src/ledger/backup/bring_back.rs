@@ -17,7 +17,7 @@ use thads_proof::verify::{Options, verify_segments};
 use super::contents::Contents;
 use super::draft::{self, Draft};
 use super::walk::Walk;
-use super::{BackupError, key_of};
+use super::{BackupError, key_of, refuse_strange};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
 use crate::vault::{KEYRING, References};
@@ -68,6 +68,7 @@ pub fn restore(
     references: References,
 ) -> Result<Restored, BackupError> {
     draft::refuse_if_used(dir)?;
+    refuse_strange(backup)?;
     let Some(contents) = Contents::read(backup)? else {
         return Err(BackupError::Refused(format!("{} holds no backup", backup.display())));
     };
@@ -82,7 +83,7 @@ pub fn restore(
     }
     let brought = contents.kept.iter().filter(|kept| !kept.is_beside);
     let kept: Result<Vec<_>, _> =
-        brought.map(|kept| Ok::<_, BackupError>((kept, kept.read(backup)?))).collect();
+        brought.map(|kept| Ok::<_, BackupError>((kept, kept.open(backup)?))).collect();
     let (kept, size) = (kept?, size(&wal, &checkpoint, until)?);
 
     let draft = Draft::begin(dir)?;
@@ -98,8 +99,8 @@ pub fn restore(
     if walk.size() != size || (is_end && walk.root() != checkpoint.root) {
         return Err(walk.short(&wal, size));
     }
-    for (kept, bytes) in &kept {
-        files::write_whole(&draft.path().join(kept.place), bytes, 0o600)?;
+    for (kept, copy) in &kept {
+        kept.write(copy, copy.metadata()?.len(), &draft.path().join(kept.place))?;
     }
     let root = walk.root();
     let again = verify_segments(&draft.path().join(files::WAL), &Options::default());

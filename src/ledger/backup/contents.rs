@@ -1,13 +1,14 @@
 //! `contents`: what belongs to a backup. A line that says the form; a line for each file besides the segments (its hash, the
 //! name that it has in the backup, the name that it has in a ledger); an empty line; the signed checkpoint.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::path::Path;
 
 use thads_proof::{hash, hex, plain};
 
 use super::BackupError;
+use crate::count::narrow;
 use crate::{files, keys, vault};
 
 const FILE: &str = "contents";
@@ -41,27 +42,77 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Describes a file.
-    pub(super) fn of(place: &'static str, copy: String, bytes: &[u8]) -> Kept {
-        Kept { place, is_beside: false, copy, hash: hex::encode(&hash::derive(CONTEXT, bytes)) }
+    /// Describes the first bytes of a file.
+    pub(super) fn of(place: &'static str, copy: String, file: &File, length: u64) -> Result<Kept> {
+        (&mut &*file).seek(SeekFrom::Start(0))?;
+        let hash = hex::encode(&hash::derive_of(CONTEXT, file.take(length))?);
+        Ok(Kept { place, is_beside: false, copy, hash })
     }
 
-    /// Reads its copy, if that is what was written.
-    pub(super) fn read(&self, backup: &Path) -> Result<Vec<u8>, BackupError> {
+    /// Opens its copy, if that is what was written. Cost: all of it is read.
+    pub(super) fn open(&self, backup: &Path) -> std::result::Result<File, BackupError> {
         let path = backup.join(&self.copy);
-        let at_most = PLACES.iter().find(|(place, _)| *place == self.place).map_or(0, |(_, most)| *most);
-        let bytes = match plain::read(&path, at_most) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                return Err(BackupError::Damaged { path, position: 0, what: error.to_string() });
-            }
+        let opened = || {
+            let file = plain::open(&path, bytes_max(self.place))?;
+            let length = file.metadata()?.len();
+            Ok::<_, Error>((Kept::of(self.place, self.copy.clone(), &file, length)?.hash == self.hash, file))
         };
-        if Kept::of(self.place, self.copy.clone(), &bytes).hash != self.hash {
-            let what = "the copy is not what was written".into();
-            return Err(BackupError::Damaged { path, position: 0, what });
-        }
-        Ok(bytes)
+        let what = match opened() {
+            Ok((true, file)) => return Ok(file),
+            Ok((false, _)) => "the copy is not what was written".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Err(BackupError::Damaged { path, position: 0, what })
     }
+
+    /// Writes the first bytes of a file to a path, and holds what was written against this.
+    pub(super) fn write(&self, source: &File, length: u64, path: &Path) -> Result<()> {
+        files::fill_whole(path, 0o600, |file| {
+            files::copy_written(source, length, file)?;
+            let written = Kept::of(self.place, self.copy.clone(), file, length)?;
+            if written.hash == self.hash {
+                return Ok(());
+            }
+            let path = path.display();
+            Err(Error::other(format!("{path}: what was written is not what was read: it changed meanwhile")))
+        })
+    }
+}
+
+/// Returns the most bytes that a file of a ledger may have.
+pub(super) fn bytes_max(place: &str) -> u64 {
+    PLACES.iter().find(|(known, _)| *known == place).map_or(0, |(_, most)| *most)
+}
+
+/// Returns the copies that stand in a backup and that `contents` does not name: of a backup that was cut off, perhaps with
+/// what the ledger has lost since. They are kept beside.
+pub(super) fn unnamed(backup: &Path, named: &[Kept]) -> Result<Vec<Kept>> {
+    let mut found = Vec::new();
+    for folder in [files::VAULT, files::KEYS] {
+        let entries = match fs::read_dir(backup.join(folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let copy = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            let Some(place) = place_of(&copy).filter(|_| named.iter().all(|kept| kept.copy != copy)) else {
+                continue;
+            };
+            let file = plain::open(&backup.join(&copy), bytes_max(place))?;
+            let length = file.metadata()?.len();
+            found.push((Kept { is_beside: true, ..Kept::of(place, copy, &file, length)? }, length));
+        }
+    }
+    // Where `contents` names none at all, the longest is the one to bring back: these files only grow.
+    found.sort_by(|(one, _), (other, _)| one.copy.cmp(&other.copy));
+    for (place, _) in PLACES {
+        if named.iter().all(|kept| kept.place != place) {
+            let longest =
+                found.iter_mut().filter(|(kept, _)| kept.place == place).max_by_key(|(_, length)| *length);
+            longest.into_iter().for_each(|(kept, _)| kept.is_beside = false);
+        }
+    }
+    Ok(found.into_iter().map(|(kept, _)| kept).collect())
 }
 
 /// What belongs to a backup.
@@ -72,7 +123,7 @@ pub(super) struct Contents {
 
 impl Contents {
     /// Reads those of a backup; `None` where there is none.
-    pub(super) fn read(backup: &Path) -> Result<Option<Contents>, BackupError> {
+    pub(super) fn read(backup: &Path) -> std::result::Result<Option<Contents>, BackupError> {
         let path = backup.join(FILE);
         let text = match plain::read_text(&path, BYTES_MAX) {
             Ok(text) => text,
@@ -102,10 +153,17 @@ impl Contents {
     }
 
     /// Writes them in one step, and removes the copies that belong to the backup no more. What no backup has made stays.
-    pub(super) fn write(&self, backup: &Path) -> Result<(), BackupError> {
+    pub(super) fn write(&self, backup: &Path) -> std::result::Result<(), BackupError> {
         let place = |kept: &Kept| if kept.is_beside { BESIDE } else { kept.place };
         let lines = self.kept.iter().map(|kept| format!("{} {} {}\n", kept.hash, kept.copy, place(kept)));
         let text = format!("{FORM}\n{}\n{}", lines.collect::<String>(), self.note);
+        if text.len() > narrow(BYTES_MAX) {
+            let what = format!(
+                "{}: it keeps too many copies of vault and keys; take some of them away",
+                backup.display()
+            );
+            return Err(BackupError::Refused(what));
+        }
         files::write_whole(&backup.join(FILE), text.as_bytes(), 0o600)?;
         for folder in [files::VAULT, files::KEYS] {
             let Ok(entries) = fs::read_dir(backup.join(folder)) else { continue };

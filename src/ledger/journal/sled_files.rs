@@ -4,12 +4,10 @@
 //! ever, or read and write elsewhere.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Result, copy};
+use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::SeekFrom;
-use rustix::io::Errno;
 use thads_proof::plain;
 
 use super::StoreError;
@@ -17,6 +15,8 @@ use crate::{files, space};
 
 /// Most bytes of one of sled's files.
 pub(crate) const FILE_BYTES_MAX: u64 = 1 << 40;
+/// Most bytes of it that need not have been written.
+const HOLES_BYTES_MAX: u64 = 256 << 20;
 /// sled's folder of large values.
 const BLOBS: &str = "blobs";
 /// Room that must be left beside a copy.
@@ -47,7 +47,7 @@ pub(crate) fn list(sled: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     for path in &all {
-        plain::open(path, FILE_BYTES_MAX)?;
+        refuse_hollow(path, &plain::open(path, FILE_BYTES_MAX)?)?;
     }
     Ok(all)
 }
@@ -88,35 +88,26 @@ pub(crate) fn copy_to(from: &Path, to: &Path) -> std::result::Result<(), StoreEr
         if within.parent().is_some_and(|folder| folder == Path::new(BLOBS)) {
             files::make_folder(&to.join(BLOBS))?;
         }
-        copy_file(path, &to.join(within))?;
+        let (source, target) = (plain::open(path, FILE_BYTES_MAX)?, files::new_file(&to.join(within))?);
+        files::copy_written(&source, source.metadata()?.len(), &target)?;
     }
     Ok(())
 }
 
-/// Copies a file, but for its holes: what only looks large costs neither time nor room.
-fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    let (source, target) = (plain::open(from, FILE_BYTES_MAX)?, files::new_file(to)?);
-    let length = source.metadata()?.len();
-    target.set_len(length)?;
-    let mut at = 0;
-    while let Some((begin, end)) = data(&source, at)? {
-        rustix::fs::seek(&source, SeekFrom::Start(begin))?;
-        rustix::fs::seek(&target, SeekFrom::Start(begin))?;
-        copy(&mut std::io::Read::take(&source, end.saturating_sub(begin)), &mut &target)?;
-        at = end;
-    }
-    Ok(())
-}
-
-/// Returns where the next bytes stand that were written, from an offset on; the whole rest where the system does not say.
-fn data(file: &File, from: u64) -> Result<Option<(u64, u64)>> {
+/// Refuses a file that was never written for the most part: sled reads it from front to back, and one that only looks large
+/// would keep it busy for hours. sled itself leaves no holes.
+fn refuse_hollow(path: &Path, file: &File) -> Result<()> {
     let length = file.metadata()?.len();
-    if from >= length {
-        return Ok(None);
+    let (mut at, mut hollow) = (0, 0);
+    while length > HOLES_BYTES_MAX && at < length {
+        let range = files::written(file, at)?.unwrap_or(length..length);
+        hollow += range.start - at;
+        at = range.end;
     }
-    match rustix::fs::seek(file, SeekFrom::Data(from)) {
-        Ok(begin) => Ok(Some((begin, rustix::fs::seek(file, SeekFrom::Hole(begin)).unwrap_or(length)))),
-        Err(Errno::NXIO) => Ok(None),
-        Err(_) => Ok(Some((from, length))),
+    if hollow <= HOLES_BYTES_MAX {
+        return Ok(());
     }
+    let path = path.display();
+    let what = format!("{path} has {length} bytes, of which {hollow} were never written: move it away");
+    Err(Error::new(ErrorKind::InvalidInput, what))
 }

@@ -18,6 +18,8 @@ use crate::count::{narrow, wide};
 use crate::sentence::Sentence;
 
 const WINDOW_BYTES: usize = 1024 * 1024;
+/// So many bytes are searched at a time.
+const SEARCH_BYTES: usize = 64 * 1024;
 
 /// Where an entry and its key lie.
 #[derive(Clone, Copy, Default)]
@@ -96,8 +98,9 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
                 at = next;
             }
             None => {
-                skipped += 1;
-                at += 1;
+                let next = window.magic(at + 1)?;
+                skipped += next - at;
+                at = next;
             }
         }
     }
@@ -139,9 +142,17 @@ pub(super) fn scan_keyring(keyring: &Store, odd: &mut Vec<Sentence>) -> Result<S
     let mut doubled = Vec::new();
     let mut window = Window::new(keyring, length);
     let mut bad = 0_u64;
-    for number in 0..length / stride {
-        let at = number * stride;
-        let Some(found) = window.get(at, SLOT_BYTES)? else { break };
+    let mut at = 0;
+    while at + stride <= length {
+        let here = at;
+        at += stride;
+        let Some(found) = window.get(here, SLOT_BYTES)? else { break };
+        if found.iter().all(|byte| *byte == 0) {
+            // What was never written holds no slot; nor does this one.
+            at = at.max(keyring.next_written(at)?.min(length) / stride * stride);
+            bad += (at - here) / stride;
+            continue;
+        }
         let mut reference = [0; REFERENCE_BYTES];
         reference.copy_from_slice(&found[..REFERENCE_BYTES]);
         let mut key = Zeroizing::new([0; KEY_BYTES]);
@@ -149,7 +160,7 @@ pub(super) fn scan_keyring(keyring: &Store, odd: &mut Vec<Sentence>) -> Result<S
         if *found == slot(&reference, &key)[..] {
             match index.entry(reference) {
                 Entry::Vacant(place) => {
-                    place.insert(Place { entry: None, slot: Some(at) });
+                    place.insert(Place { entry: None, slot: Some(here) });
                 }
                 Entry::Occupied(_) => doubled.push(reference),
             }
@@ -180,6 +191,21 @@ struct Window<'a> {
 impl<'a> Window<'a> {
     fn new(store: &'a Store, length: u64) -> Window<'a> {
         Window { store, length, from: 0, bytes: Zeroizing::new(Vec::new()) }
+    }
+
+    /// Returns where the magic of an entry stands next, from `at` on; the store's end where it stands nowhere. Cost: the
+    /// bytes between that were written.
+    fn magic(&mut self, mut at: u64) -> Result<u64, VaultError> {
+        while at + wide(ENTRY_MAGIC.len()) <= self.length {
+            let count = narrow(self.length - at).min(SEARCH_BYTES);
+            let bytes = self.get(at, count)?.unwrap_or_default();
+            if let Some(found) = bytes.windows(ENTRY_MAGIC.len()).position(|bytes| bytes == ENTRY_MAGIC) {
+                return Ok(at + wide(found));
+            }
+            // The last bytes may begin one.
+            at = self.store.next_written(at + wide(count - ENTRY_MAGIC.len() + 1))?;
+        }
+        Ok(self.length)
     }
 
     /// Returns `count` bytes at `at`; `None` when the store ends before.

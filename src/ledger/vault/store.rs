@@ -106,6 +106,17 @@ impl Store {
         }
     }
 
+    /// Returns where bytes stand next that were written, from `at` on; the length where there are none.
+    pub(super) fn next_written(&self, at: u64) -> Result<u64> {
+        match self {
+            Store::File(file) | Store::Written(Written { file, .. }) => {
+                let length = file.metadata()?.len();
+                Ok(files::written(file, at)?.map_or(length, |range| range.start))
+            }
+            Store::Memory(_) => Ok(at),
+        }
+    }
+
     /// Fills `bytes` from `at`.
     pub(super) fn read_at(&self, bytes: &mut [u8], at: u64) -> Result<()> {
         match self {
