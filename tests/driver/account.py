@@ -109,6 +109,11 @@ class Account:
         return sum(debt.remaining for debt in self.debts)
 
     @property
+    def said_remaining(self):
+        """What answers say is owed: before the order it is not known."""
+        return None if self.ordered is None else self.remaining
+
+    @property
     def outstanding(self):
         """What can still be asked for: what is owed and not held already."""
         return max(0, self.remaining - self.cash["undistributed"])

@@ -32,7 +32,7 @@ def expected_case(world, case, account):
         "ordered": account.ordered, "basis": account.basis, "tags": account.tags,
         "judgment": {"kind": account.judgment, "number": account.judgment_number},
         "debtors": account.debtors, "creditors": account.creditors,
-        "obligations": debts, "remaining": account.remaining, "cash": account.cash,
+        "obligations": debts, "remaining": account.said_remaining, "cash": account.cash,
         "held": account.held, "assets": account.assets,
     }
 
@@ -146,7 +146,7 @@ def check_list(world, answer, office=None):
         else:
             word = account.standing["class"] if is_ == "open" else is_
         word = "open" if word == "pending" else word
-        expected[case] = (word, account.remaining, account.cash["collected"], len(world.entries(case)))
+        expected[case] = (word, account.said_remaining, account.cash["collected"], len(world.entries(case)))
     answered = {
         row["case"]: (row["standing"], number(row["remaining"]), number(row["collected"]), row["version"])
         for row in answer["cases"]
