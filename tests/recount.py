@@ -473,8 +473,11 @@ def _columns(before, after):
     out["money.finished"] = settled
     if after.standing == "withdrawn" or after.in_book:
         # Outside the count; of its money only what was settled in the period stays.
-        for name in ("total", origin, "to_execute", "enforceable"):
+        for name in ("total", "to_execute", "enforceable"):
             out["money." + name] = settled
+        # Carried is no more than was left then: what an amendment added since is new, though it was settled too.
+        out["money.carried"] = min(was_left, settled) if origin == "carried" else 0
+        out["money.new"] = settled - out["money.carried"]
         if after.in_book:
             out["cases.tracking_book"] = 1
             out["money.tracking_book"] = left

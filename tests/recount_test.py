@@ -393,6 +393,16 @@ class Vectors(unittest.TestCase):
         self.check(writer.figures(), cases__total=0, money__total=1_000_000, money__carried=1_000_000,
                    money__finished=1_000_000, money__to_execute=1_000_000)
 
+    def test_what_an_amendment_added_is_new_where_a_withdrawn_order_leaves_only_what_was_settled(self):
+        writer = Writer()
+        case = writer.case()
+        case.ordered("2018-09-05", loan(1_000_000))
+        case.order_amended("2018-12-05", obligation=1, amount=9_000_000)
+        case.paid_directly("2018-12-10", obligation=1, amount=3_000_000)
+        case.order_withdrawn("2018-12-15", ground="a")
+        self.check(writer.figures(), money__total=3_000_000, money__carried=1_000_000, money__new=2_000_000,
+                   money__finished=3_000_000)
+
     def test_terminated_is_a_case_of_which_nothing_was_met(self):
         writer = Writer()
         nothing = writer.case("A/2018/0001")
