@@ -41,6 +41,8 @@ pub struct Books {
     pub(crate) organisation_streams: Arc<Vec<Stream>>,
     /// Versions of the streams that are neither a case's nor a complaint's.
     pub(crate) versions: Arc<BTreeMap<Stream, u64>>,
+    /// How many records of cases and complaints were passed over.
+    passed_over: BTreeMap<Stream, u64>,
     /// The days on which something was recorded, and what was said of the clock.
     pub(crate) days: Arc<Days>,
     world: OnceLock<Arc<World>>,
@@ -55,6 +57,7 @@ impl PartialEq for Books {
             && self.organisation == other.organisation
             && self.organisation_streams == other.organisation_streams
             && self.versions == other.versions
+            && self.passed_over == other.passed_over
             && self.days == other.days
     }
 }
@@ -103,6 +106,13 @@ pub enum FoldError {
     Decode(#[from] DecodeError),
 }
 
+impl FoldError {
+    /// Whether a later program may read it: nothing is wrong with the record then.
+    pub fn is_later(&self) -> bool {
+        matches!(self, FoldError::Decode(DecodeError::Later { .. }))
+    }
+}
+
 /// A stream by its sort, with its identity read.
 enum Home {
     Case(CaseId),
@@ -135,6 +145,7 @@ impl Books {
             organisation: Arc::default(),
             organisation_streams: Arc::default(),
             versions: Arc::default(),
+            passed_over: BTreeMap::new(),
             days: Arc::default(),
             world: OnceLock::new(),
         }
@@ -155,22 +166,52 @@ impl Books {
     /// # Errors
     /// The first record that cannot be folded; those before it are.
     pub fn fold_many(&mut self, records: &[Record]) -> Result<(), FoldError> {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        let chunk = records.len().div_ceil(threads).max(RECORDS_PER_THREAD_MIN);
-        if records.len() <= chunk {
+        if records.len() <= RECORDS_PER_THREAD_MIN {
             return records.iter().try_for_each(|record| self.fold(record));
         }
-        let read: Vec<Vec<Result<Read, FoldError>>> = thread::scope(|scope| {
-            let read = |part: &[Record]| part.iter().map(Read::of).collect();
-            let running: Vec<_> = records.chunks(chunk).map(|part| scope.spawn(move || read(part))).collect();
-            let joined = running.into_iter().map(|thread| thread.join());
-            joined.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        });
-        for (record, read) in records.iter().zip(read.into_iter().flatten()) {
+        for (record, read) in records.iter().zip(read_many(records)) {
             self.check_next(record)?;
             self.take(record, read?)?;
         }
         Ok(())
+    }
+
+    /// Folds the next records as [`Books::fold_many`] does, and shows each before that: the books of all before it, and its
+    /// entry, or why it is none. Where `look` says no it is passed over: these books are then those of a log in which its
+    /// stream goes on without what it says.
+    ///
+    /// # Errors
+    /// A record that is not the next of the log or of its stream, or that cannot be folded and `look` says yes to.
+    pub fn fold_shown(
+        &mut self,
+        records: &[Record],
+        mut look: impl FnMut(&Books, &Record, Result<Option<&Entry>, &FoldError>) -> bool,
+    ) -> Result<(), FoldError> {
+        for (record, read) in records.iter().zip(read_many(records)) {
+            self.check_next(record)?;
+            let mut shown = read.as_ref().map(|read| read.entry.clone());
+            if let Ok(Some(entry)) = &mut shown {
+                self.set_day(entry, record);
+            }
+            if look(self, record, shown.as_ref().map(Option::as_ref).map_err(|error| *error)) {
+                self.take(record, read?)?;
+            } else {
+                self.pass_over(record);
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on behind a record as if it said nothing.
+    fn pass_over(&mut self, record: &Record) {
+        if matches!(home(&record.stream, record.position.get()), Ok(Home::Case(_) | Home::Complaint(_))) {
+            let passed = self.passed_over.entry(record.stream.clone()).or_insert(0);
+            *passed = passed.saturating_add(1);
+        } else {
+            self.count(&record.stream);
+        }
+        Arc::make_mut(&mut self.days).enter(record.position, record.recorded_at, None);
+        self.head = Position(record.position.get().saturating_add(1));
     }
 
     fn check_next(&self, record: &Record) -> Result<(), FoldError> {
@@ -178,17 +219,25 @@ impl Books {
         if found == expected { Ok(()) } else { Err(FoldError::Gap { expected, found }) }
     }
 
+    /// Sets the day on which the next record's entry was recorded, by what was said of the clock.
+    fn set_day(&self, entry: &mut Entry, record: &Record) {
+        let ahead = self.days.offset_with(record.position, correction(&entry.event.body));
+        entry.recorded_on = entry.recorded_on.plus_days(ahead.saturating_neg());
+    }
+
     /// Takes in a record that was read.
     fn take(&mut self, record: &Record, Read { home, mut entry }: Read) -> Result<(), FoldError> {
         let position = record.position.get();
-        let version = |expected| match record.stream_version {
-            found if found == expected => Ok(()),
-            found => Err(FoldError::Version { position, stream: record.stream.clone(), expected, found }),
+        let passed = self.passed_over.get(&record.stream).copied().unwrap_or(0);
+        let version = |next: u64| match (record.stream_version, next.saturating_add(passed)) {
+            (found, expected) if found == expected => Ok(()),
+            (found, expected) => {
+                Err(FoldError::Version { position, stream: record.stream.clone(), expected, found })
+            }
         };
         let corrected = entry.as_ref().and_then(|entry| correction(&entry.event.body));
         if let Some(entry) = &mut entry {
-            let ahead = self.days.offset_with(record.position, corrected);
-            entry.recorded_on = entry.recorded_on.plus_days(ahead.saturating_neg());
+            self.set_day(entry, record);
         }
         match (home, entry) {
             (Home::Case(id), Some(entry)) => {
@@ -307,7 +356,7 @@ impl Books {
                 return self.versions.get(stream).copied().unwrap_or(0);
             }
         };
-        entries.map_or(0, count)
+        entries.map_or(0, count).saturating_add(self.passed_over.get(stream).copied().unwrap_or(0))
     }
 
     /// Finds the receivers anew, for books whose cases did not come through [`Books::fold`].
@@ -353,6 +402,19 @@ impl Books {
         }
         Arc::make_mut(&mut self.organisation).push(entry);
     }
+}
+
+/// Reads records on several threads, in their order.
+fn read_many(records: &[Record]) -> impl Iterator<Item = Result<Read, FoldError>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let chunk = records.len().div_ceil(threads).max(RECORDS_PER_THREAD_MIN);
+    let read: Vec<Vec<Result<Read, FoldError>>> = thread::scope(|scope| {
+        let read = |part: &[Record]| part.iter().map(Read::of).collect();
+        let running: Vec<_> = records.chunks(chunk).map(|part| scope.spawn(move || read(part))).collect();
+        let joined = running.into_iter().map(|thread| thread.join());
+        joined.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    read.into_iter().flatten()
 }
 
 fn home(stream: &Stream, position: u64) -> Result<Home, FoldError> {

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use thads_cases::date::Date;
-use thads_cases::event::{Body, Event, KindCode, PayloadIn, PayloadOf};
+use thads_cases::event::repair::{FactCorrected, FactCorrectedStart};
+use thads_cases::event::{Body, Event, Kind, KindCode, PayloadIn, PayloadOf};
 use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::personal::VaultRef;
@@ -38,6 +39,17 @@ pub enum DecodeError {
         #[source]
         source: CodecError,
     },
+    /// A later program has written it: the kind, or the revision of it, is not known here; in a correction that of what
+    /// stands in place of the entry.
+    #[error("record {position}: kind {kind} revision {revision} is of a later program")]
+    Later {
+        /// Which record.
+        position: u64,
+        /// The kind that is not known.
+        kind: u16,
+        /// Its revision.
+        revision: u8,
+    },
     /// The effective date is outside 1900 to 9999.
     #[error("record {position}: effective date of {days} days is outside 1900 to 9999")]
     Date {
@@ -58,8 +70,8 @@ pub enum DecodeError {
     },
 }
 
-/// Returns the references to personal data in a payload, in the order of the record's commitments; `None` for a kind, or a
-/// revision of it, that is not known.
+/// Returns the references to personal data in a payload, in the order of the record's commitments; `None` where a later
+/// program has written it.
 ///
 /// # Errors
 /// The payload cannot be read, or is not the one encoding of its event.
@@ -68,10 +80,25 @@ pub fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Option<Vec<
         return Ok(Some(Vec::new()));
     }
     let code = KindCode { code: kind, revision };
-    if !code.is_known() {
-        return Ok(None);
+    match event_of(code, payload) {
+        Ok(event) => Ok(Some(event.references())),
+        Err(_) if later(code, payload).is_some() => Ok(None),
+        Err(error) => Err(error),
     }
-    event_of(code, payload).map(|event| Some(event.references()))
+}
+
+/// What of a payload that cannot be read a later program has written: the kind itself, or in a correction what stands in
+/// place of the entry, with the entry that it names.
+fn later(code: KindCode, payload: &[u8]) -> Option<(KindCode, Option<Position>)> {
+    if code.is_later() {
+        return Some((code, None));
+    }
+    if code.code != FactCorrected::ABOUT.code || !code.is_known() {
+        return None;
+    }
+    let start: FactCorrectedStart = codec::decode_start(payload).ok()?;
+    let replacement = KindCode { code: start.code, revision: start.revision };
+    (replacement.code >= FIRST_CODE && replacement.is_later()).then_some((replacement, Some(start.entry)))
 }
 
 fn event_of(code: KindCode, payload: &[u8]) -> Result<Event, CodecError> {
@@ -109,19 +136,26 @@ pub fn entry_of(record: &Record) -> Result<Option<Entry>, DecodeError> {
         return Ok(None);
     }
     let position = record.position.get();
-    let damaged =
-        |source| DecodeError::Payload { position, kind: record.kind, revision: record.kind_revision, source };
     let code = KindCode { code: record.kind, revision: record.kind_revision };
-    let event = event_of(code, &record.payload).map_err(damaged)?;
-    let payload = match &event.body {
-        Body::FactCorrected(fact) => Some(fact.entry.0),
-        Body::EntryVoided(void) => Some(void.entry.0),
-        _ => None,
+    let corrects = |payload: Option<Position>| {
+        let (header, payload) =
+            (record.corrects.map(|corrects| corrects.get()), payload.map(|entry| entry.0));
+        if header == payload { Ok(()) } else { Err(DecodeError::Corrects { position, header, payload }) }
     };
-    let header = record.corrects.map(|corrects| corrects.get());
-    if header != payload {
-        return Err(DecodeError::Corrects { position, header, payload });
-    }
+    let event = match event_of(code, &record.payload) {
+        Ok(event) => event,
+        Err(source) => {
+            let Some((KindCode { code: kind, revision }, corrected)) = later(code, &record.payload) else {
+                let (kind, revision) = (record.kind, record.kind_revision);
+                return Err(DecodeError::Payload { position, kind, revision, source });
+            };
+            if corrected.is_some() {
+                corrects(corrected)?;
+            }
+            return Err(DecodeError::Later { position, kind, revision });
+        }
+    };
+    corrects(event.body.repairs())?;
     let effective =
         Date::from_days(record.effective).ok_or(DecodeError::Date { position, days: record.effective })?;
     Ok(Some(Entry {

@@ -3,10 +3,12 @@
 //! The new entry is put at its place in the order of effect, the history is folded again, and it is refused if a rule
 //! breaks there, or at a later live entry that held without it, which is named. Pure: no clock, no input, no output.
 
+mod audit;
 mod judge;
 mod moved;
 mod repair;
 
+pub use audit::{Breach, audit};
 pub use judge::{broken_rules, newly_broken};
 pub use moved::{OtherEnds, other_ends};
 
@@ -171,8 +173,7 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
     let organisation = &scene.world.organisation;
     let about = action.event.about();
     if action.actor == OfficerNo(0) {
-        let founding = action.event.body.subject() == Subject::Organisation && !organisation.has_head();
-        return if founding || action.imported {
+        return if founds(action, organisation) || action.imported {
             Ok(())
         } else {
             Err(Refusal::new(
@@ -246,6 +247,11 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
         ));
     }
     Ok(())
+}
+
+/// Whether the ledger itself may record it: what sets the organisation up, until there is a head.
+fn founds(action: &Action, organisation: &Organisation) -> bool {
+    action.event.body.subject() == Subject::Organisation && !organisation.has_head()
 }
 
 /// Only a clerk records for another, and for an enforcer of his own office.

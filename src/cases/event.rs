@@ -419,6 +419,19 @@ impl Body {
         )
     }
 
+    /// Whether what comes from another office is what was sent there, as far as the sender was asked for; apart from where
+    /// the case stands.
+    ///
+    /// # Errors
+    /// The refusal of what differs.
+    pub fn follows_sender(&self, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        match self {
+            Body::EntrustedIn(taken) => taken.follows_sender(on),
+            Body::TakenFromBelow(taken) => taken.follows_sender(on),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the case goes to another office by it.
     pub const fn sends(&self) -> bool {
         matches!(self, Body::EntrustedOut(_) | Body::PulledUp(_))
@@ -449,6 +462,12 @@ impl KindCode {
         KINDS
             .iter()
             .any(|(about, _)| about.code == self.code && (1..=about.revision).contains(&self.revision))
+    }
+
+    /// Whether a later program may have written it: no kind of the law has the code, or the kind's revision is a later one.
+    pub fn is_later(self) -> bool {
+        let known = KINDS.iter().find(|(about, _)| about.code == self.code);
+        known.is_none_or(|(about, _)| self.revision > about.revision)
     }
 
     /// The code of a kind by its name in JSON, at the revision written now.

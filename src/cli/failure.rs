@@ -140,9 +140,13 @@ impl From<HouseError> for Failure {
             HouseError::Name | HouseError::Randomness(_) | HouseError::Origin(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
-            HouseError::Fold(error) => {
+            HouseError::Fold(error) if error.is_later() => {
                 Failure::new(error, "this build is older than the ledger: use a newer thads")
             }
+            HouseError::Fold(error) => Failure::Damage {
+                message: error.to_string(),
+                hint: Some("no build writes such a record; thads verify names each".to_owned()),
+            },
         }
     }
 }

@@ -212,12 +212,32 @@ pub fn backup(
     Ok(done)
 }
 
-/// Whether a folder is a whole backup, and no ledger's own directory.
-pub(crate) fn is_backup(dir: &Path) -> bool {
+/// What a backup keeps of personal data.
+pub(crate) enum KeptPersonal {
+    /// The copies that it promises, as they were written.
+    Whole,
+    /// It promises none.
+    None,
+    /// A copy that it promises is not there, or is not what was written: why.
+    Broken(String),
+}
+
+/// Returns what a folder keeps of personal data if it is a whole backup, and no ledger's own directory. Cost: every copy is
+/// read whole.
+pub(crate) fn kept_personal(dir: &Path) -> Option<KeptPersonal> {
     let is_there = |name: &str| dir.join(name).exists();
-    !is_there("LOCK")
-        && !is_there(files::SLED)
-        && Contents::read(dir).is_ok_and(|contents| contents.is_some())
+    if is_there("LOCK") || is_there(files::SLED) {
+        return None;
+    }
+    let contents = Contents::read(dir).ok()??;
+    let promised = |place: &str| contents.kept.iter().any(|kept| kept.place == place && !kept.is_beside);
+    let vault = contents.kept.iter().filter(|kept| [vault::ENTRIES, vault::KEYRING].contains(&kept.place));
+    let broken = vault.filter_map(|kept| kept.open(dir).err()).next();
+    Some(match broken {
+        Some(error) => KeptPersonal::Broken(error.to_string()),
+        None if promised(vault::ENTRIES) => KeptPersonal::Whole,
+        None => KeptPersonal::None,
+    })
 }
 
 /// Refuses a backup whose folders are links, or no folders: what is written goes into the backup, and what is read is its own.

@@ -55,26 +55,18 @@ impl Reader {
     /// # Errors
     /// When there is none, or its end is damaged.
     pub fn open(dir: &Path) -> Result<Reader, OpenError> {
-        let wal = dir.join(files::WAL);
-        let survey = settled(&wal)?;
-        let (source, tip) = match survey.trouble {
-            None | Some(Trouble::Torn { .. }) => {
-                let last = survey.used.iter().rfind(|used| used.first.get() < survey.tip.size);
-                if let Some(last) = last {
-                    segment::open(&wal, last.number)?.sync_data()?;
-                }
-                let segments = Arc::new(RwLock::new(survey.used));
-                (Source::Segments { wal, segments }, survey.tip)
-            }
-            Some(Trouble::Empty) => from_sled(dir)?,
-            Some(Trouble::Damaged { position, what, .. }) => {
-                return Err(OpenError::Segments { first: position, what });
-            }
-            Some(Trouble::Missing { first, numbers, .. }) => {
-                let what = format!("segments {} to {} are missing", numbers.start(), numbers.end());
-                return Err(OpenError::Segments { first, what });
-            }
-        };
+        let mut reader = Reader::open_log(dir)?;
+        files::refuse_strange_folders(dir)?;
+        reader.vault = Arc::new(Vault::open_read_only(dir)?);
+        Ok(reader)
+    }
+
+    /// Opens the log in `dir` for reading, whatever stands beside it: the vault is an empty one.
+    ///
+    /// # Errors
+    /// When there is none, or its end is damaged.
+    pub fn open_log(dir: &Path) -> Result<Reader, OpenError> {
+        let (source, tip) = Source::open(dir)?;
         let mut records = Records::new(source.read(tip.size.saturating_sub(1), tip.size));
         let last = records.next().transpose()?.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
         let first = Records::new(source.read(0, 1.min(tip.size))).next().transpose()?;
@@ -82,9 +74,8 @@ impl Reader {
         let genesis =
             Genesis::from_record(&genesis).map_err(|error| OpenError::Genesis(error.to_string()))?;
         let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
-        files::refuse_strange_folders(dir)?;
-        let vault = Arc::new(Vault::open_read_only(dir)?);
         drop(records);
+        let vault = Arc::new(Vault::memory());
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
     }
 
@@ -141,7 +132,11 @@ impl Reader {
 
     /// Returns the records from `from` to the head, each checked to follow on the one before it.
     pub fn read(&self, from: Position) -> Records<'_> {
-        Records::new(self.source.read(from.get(), self.head.size))
+        let runs = self.source.read(from.get(), self.head.size);
+        match &self.source {
+            Source::Segments { .. } => Records::of_blocks(runs),
+            Source::Sled(_) => Records::new(runs),
+        }
     }
 
     /// Returns one record.
@@ -240,6 +235,29 @@ fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
 }
 
 impl Source {
+    fn open(dir: &Path) -> Result<(Source, Tip), OpenError> {
+        let wal = dir.join(files::WAL);
+        let survey = settled(&wal)?;
+        match survey.trouble {
+            None | Some(Trouble::Torn { .. }) => {
+                let last = survey.used.iter().rfind(|used| used.first.get() < survey.tip.size);
+                if let Some(last) = last {
+                    segment::open(&wal, last.number)?.sync_data()?;
+                }
+                let segments = Arc::new(RwLock::new(survey.used));
+                Ok((Source::Segments { wal, segments }, survey.tip))
+            }
+            Some(Trouble::Empty) => from_sled(dir),
+            Some(Trouble::Damaged { position, what, .. }) => {
+                Err(OpenError::Segments { first: position, what })
+            }
+            Some(Trouble::Missing { first, numbers, .. }) => {
+                let what = format!("segments {} to {} are missing", numbers.start(), numbers.end());
+                Err(OpenError::Segments { first, what })
+            }
+        }
+    }
+
     fn read(&self, from: u64, until: u64) -> Runs<'_> {
         match self {
             Source::Segments { wal, segments } => {

@@ -13,11 +13,28 @@ pub struct Records<'a> {
     ready: std::vec::IntoIter<(Position, Vec<u8>)>,
     previous: Option<(Position, Leaf)>,
     ended: bool,
+    /// Whether a run is a block.
+    blocks: bool,
+    /// Whether the next record is the first of a run.
+    begins: bool,
 }
 
 impl<'a> Records<'a> {
     pub(crate) fn new(runs: Runs<'a>) -> Records<'a> {
-        Records { runs, ready: Vec::new().into_iter(), previous: None, ended: false }
+        let ready = Vec::new().into_iter();
+        Records { runs, ready, previous: None, ended: false, blocks: false, begins: false }
+    }
+
+    /// Records of which each run is a block.
+    pub(crate) fn of_blocks(runs: Runs<'a>) -> Records<'a> {
+        Records { blocks: true, ..Records::new(runs) }
+    }
+
+    /// Returns the next record, and whether it is known to be the first of its block: sled keeps no blocks.
+    pub fn next_of_block(&mut self) -> Option<Result<(Record, bool), JournalError>> {
+        let stored = self.next_stored()?;
+        let begins = std::mem::take(&mut self.begins) && self.blocks;
+        Some(stored.map(|stored| (stored.record, begins)))
     }
 
     /// Returns the next record with its leaf and its stored bytes.
@@ -32,7 +49,10 @@ impl<'a> Records<'a> {
                 return Some(checked);
             }
             match self.runs.next()? {
-                Ok(run) => self.ready = split(&run),
+                Ok(run) => {
+                    self.ready = split(&run);
+                    self.begins = true;
+                }
                 Err(error) => {
                     self.ended = true;
                     return Some(Err(error));

@@ -19,7 +19,7 @@ impl Sentence {
     }
 
     /// A cause that is known in one form only.
-    pub(crate) fn as_given(cause: impl fmt::Display) -> Sentence {
+    pub fn as_given(cause: impl fmt::Display) -> Sentence {
         let cause = cause.to_string();
         Sentence { vi: cause.clone(), en: cause }
     }

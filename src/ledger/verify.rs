@@ -14,7 +14,9 @@ use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
 
+use crate::backup::{self, KeptPersonal};
 use crate::cache::{self, CacheCheck, NotBelieved};
+use crate::files;
 use crate::journal::{Cursor, Listing, StoreError};
 use crate::keys::{self, KeyError};
 use crate::lock;
@@ -23,7 +25,6 @@ use crate::reader::{CopiedStore, Reader};
 use crate::sentence::Sentence;
 use crate::storage::Storage;
 use crate::vault::{Check, ENTRIES, KEYRING, References};
-use crate::{backup, files};
 pub use found::{DirectoryReport, SledReport, VaultCheck};
 
 /// Verifies both copies in the data directory `dir`, and the vault. `references`: how to read those of a payload.
@@ -106,11 +107,16 @@ pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
         }
         Ok(check.finish())
     };
-    if backup::is_backup(dir) {
-        return VaultCheck::Skipped(Sentence::new(
-            "đây là bản sao lưu, giữ dữ liệu ấy dưới tên khác; thads restore kiểm nó",
-            "this is a backup, which keeps it under other names; thads restore checks it",
-        ));
+    match backup::kept_personal(dir) {
+        // What keeps nothing is held against its records like a ledger.
+        None | Some(KeptPersonal::None) => {}
+        Some(KeptPersonal::Broken(why)) => return VaultCheck::Broken(why),
+        Some(KeptPersonal::Whole) => {
+            return VaultCheck::Skipped(Sentence::new(
+                "đây là bản sao lưu, giữ dữ liệu ấy dưới tên khác, còn đúng như đã chép; nó có mở được hay không thì thads restore mới kiểm",
+                "this is a backup, which keeps it under other names, as it was copied; whether it opens is checked by thads restore",
+            ));
+        }
     }
     let gone = [ENTRIES, KEYRING].into_iter().find(|file| files::is_missing(&dir.join(file)));
     match checked() {

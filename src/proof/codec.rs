@@ -45,6 +45,18 @@ pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, CodecError> 
 
 /// Returns the value that `seed` reads from `bytes`, all of which it must use.
 pub fn decode_seed<'a, S: DeserializeSeed<'a>>(seed: S, bytes: &'a [u8]) -> Result<S::Value, CodecError> {
+    let (value, used) = decode_part(seed, bytes)?;
+    if used != bytes.len() {
+        return Err(CodecError::Trailing { used, length: bytes.len() });
+    }
+    Ok(value)
+}
+
+/// Returns the value that `seed` reads from `bytes`, and how many of them it uses.
+fn decode_part<'a, S: DeserializeSeed<'a>>(
+    seed: S,
+    bytes: &'a [u8],
+) -> Result<(S::Value, usize), CodecError> {
     // A length is believed up to the limit before its bytes are seen. A true value claims at most 16 bytes for one
     // of input (a small 128-bit integer), so these limits refuse no true value.
     const SMALL: usize = 64 << 10;
@@ -57,11 +69,12 @@ pub fn decode_seed<'a, S: DeserializeSeed<'a>>(seed: S, bytes: &'a [u8]) -> Resu
     } else {
         bincode::serde::seed_decode_from_slice(seed, bytes, config)
     };
-    let (value, used) = decoded.map_err(|error| CodecError::Decode(Box::new(error)))?;
-    if used != bytes.len() {
-        return Err(CodecError::Trailing { used, length: bytes.len() });
-    }
-    Ok(value)
+    decoded.map_err(|error| CodecError::Decode(Box::new(error)))
+}
+
+/// Returns the value that `bytes` begin with, whatever stands behind it.
+pub fn decode_start<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, CodecError> {
+    decode_part(std::marker::PhantomData, bytes).map(|(value, _)| value)
 }
 
 /// Checks that `bytes` are the one encoding of `value`.

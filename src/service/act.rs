@@ -637,7 +637,7 @@ pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
 }
 
 /// The office for which an action is recorded: the one whose history it is; for the organisation the officer's own.
-fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo) -> OfficeNo {
+pub(crate) fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo) -> OfficeNo {
     let organisation = &books.world().organisation;
     let by_code = |code| organisation.office_by_code(code).map(|office| office.number);
     let first = known.first().map(|entry| entry.office);

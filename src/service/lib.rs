@@ -3,6 +3,7 @@
 pub mod act;
 mod anew;
 pub mod answers;
+pub mod audit;
 #[cfg(test)]
 mod checks;
 pub mod clock;

@@ -9,10 +9,13 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{Micros, Record};
 use thads_proof::tree::{Frontier, Root};
 
+use crate::audit::{Audit, Found};
 use crate::house::{House, HouseError};
 use crate::log::Log;
 use crate::{anew, snapshot};
 
+/// So many records are read before they are folded.
+const AT_ONCE: usize = 1 << 14;
 const START: thads_proof::record::Position = thads_proof::record::Position::new(0);
 
 /// The books up to the last whole block, with the head that they stand for.
@@ -49,6 +52,37 @@ impl View {
         let mut books = Books::default();
         fold(&mut books, reader.read(START), &mut |more| went_on(size, more))?;
         Ok(View { reader, books, kept, kept_heads })
+    }
+
+    /// Reads and folds the whole log as [`View::open_anew`] does, and judges what each record means. Records that cannot be
+    /// read are named and passed over. Personal data is not looked at, nor shown.
+    ///
+    /// # Errors
+    /// As [`View::open`], but not for a record that this build does not know.
+    pub fn open_audited(
+        directory: &Path,
+        mut went_on: impl FnMut(u64, usize),
+    ) -> Result<(View, Found), HouseError> {
+        let kept = cache::read(directory, cache::BOOKS);
+        let reader = Reader::open_log(directory)?;
+        let size = reader.head().size;
+        let (mut books, mut audit) = (Books::default(), Audit::default());
+        let mut records = reader.read(START);
+        loop {
+            let some = std::iter::from_fn(|| records.next_of_block()).take(AT_ONCE);
+            let (some, begin): (Vec<Record>, Vec<bool>) =
+                some.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+            if some.is_empty() {
+                break;
+            }
+            let mut begin = begin.into_iter();
+            books.fold_shown(&some, |books, record, read| {
+                audit.record(books, record, read, begin.next().unwrap_or_default())
+            })?;
+            went_on(size, some.len());
+        }
+        drop(records);
+        Ok((View { reader, books, kept, kept_heads: None }, audit.finish()))
     }
 
     /// Holds the cache of the committer's stream heads against the log, folded anew.
@@ -89,7 +123,6 @@ pub(crate) fn fold(
     mut records: Records<'_>,
     went_on: &mut dyn FnMut(usize),
 ) -> Result<(), HouseError> {
-    const AT_ONCE: usize = 1 << 14;
     loop {
         let some = records.by_ref().take(AT_ONCE).collect::<Result<Vec<_>, _>>()?;
         if some.is_empty() {

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod appended;
 mod backup;
 mod batch;
 mod caches;
@@ -19,10 +20,12 @@ mod fines;
 mod forge;
 mod founding;
 mod golden;
+mod held_against;
 mod import;
 mod import_files;
 mod keeping;
 mod layout;
+mod meaning;
 mod output;
 mod poison;
 mod questions;

@@ -39,6 +39,19 @@ pub enum Pot {
 }
 
 impl Pot {
+    /// What there must be enough of, in Vietnamese.
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Pot::Held => "số tiền đang giữ đủ cho khoản chi ra",
+            Pot::Owed => "không trả, miễn hay đình chỉ quá số còn phải thi hành",
+            Pot::Approved => "không chi quá số mà người khác đã duyệt",
+            Pot::ApprovedOfHeld => "không duyệt chi quá số đang giữ",
+            Pot::ApprovedOfOwed => "không duyệt chi quá số còn phải thi hành",
+            Pot::HeldAtEnd => "việc đã kết thúc không còn giữ khoản nào chưa xử lý",
+            Pot::OwedAtEnd => "việc đã kết thúc không còn khoản nào phải thi hành",
+        }
+    }
+
     /// What there must be enough of, in words for a refusal.
     pub const fn words(self) -> &'static str {
         match self {

@@ -59,8 +59,25 @@ impl State for Complaint {
     }
 }
 
-/// Folds the history with and without the new entry and compares which rules hold at which entries.
+/// Refuses the new entry where a rule breaks at it, or breaks at another because of it.
 pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Result<(), Refusal> {
+    // The new entry itself; else money that was paid out, which is not to be had back by a stroke of the pen; else the
+    // first.
+    let (mut new, mut later): (Vec<Broken>, Vec<Broken>) =
+        broken::<S>(without, with, scene).into_iter().partition(|one| one.new);
+    if let Some(one) = new.drain(..).next() {
+        return Err(one.refusal);
+    }
+    later.sort_by_key(|one| !one.paid_out);
+    match later.into_iter().next() {
+        None => Ok(()),
+        Some(one) => Err(breaks_later(one.position, one.refusal)),
+    }
+}
+
+/// Folds the history with and without the new entry and compares which rules hold at which entries: every rule that the
+/// new entry breaks, at itself or at another.
+pub(super) fn broken<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Vec<Broken> {
     let restores = with.last().is_some_and(|last| matches!(last.event.body, Body::EntryVoided(_)));
     let changed = subject_of(with, scene.next).map(|position| Changed { position, restores });
     let (before, after) = (timeline(without), timeline(with));
@@ -76,17 +93,7 @@ pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_
         let old = breaks::<S>(start, before.get(same..).unwrap_or_default(), scene, None);
         broken.retain(|one| one.new || !old.iter().any(|known| known.covers(one)));
     }
-    // The new entry itself; else money that was paid out, which is not to be had back by a stroke of the pen; else the
-    // first.
-    let (mut new, mut later): (Vec<Broken>, Vec<Broken>) = broken.into_iter().partition(|one| one.new);
-    if let Some(one) = new.drain(..).next() {
-        return Err(one.refusal);
-    }
-    later.sort_by_key(|one| !one.paid_out);
-    match later.into_iter().next() {
-        None => Ok(()),
-        Some(one) => Err(breaks_later(one.position, one.refusal)),
-    }
+    broken
 }
 
 /// The entry that a new one is or changes.
@@ -98,19 +105,19 @@ struct Changed {
 }
 
 /// A rule that breaks at an entry.
-struct Broken {
-    position: Position,
+pub(super) struct Broken {
+    pub(super) position: Position,
     /// Whether it is the new entry, or what the new entry changes.
-    new: bool,
+    pub(super) new: bool,
     /// Whether money left by it.
     paid_out: bool,
-    rule: Rule,
-    refusal: Refusal,
+    pub(super) rule: Rule,
+    pub(super) refusal: Refusal,
 }
 
 /// Which rule is broken. An entry may break several.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rule {
+pub(super) enum Rule {
     /// What its kind may: the first that it breaks, by what the refusal names.
     Kind(Code, &'static str, &'static str),
     /// Money that was not there, and how much of it.
@@ -196,7 +203,7 @@ fn not_there(live: &Live<'_>, pot: Pot, missing: Total) -> Refusal {
     )
 }
 
-fn breaks_later(position: Position, cause: Refusal) -> Refusal {
+pub(super) fn breaks_later(position: Position, cause: Refusal) -> Refusal {
     Refusal {
         code: Code::Later,
         given: format!("entry {position}: {} {}", cause.field, cause.given),

@@ -116,6 +116,16 @@ impl Brought {
             return Err(wrong_standing(case, article, "a new case", "the next intake number"));
         }
         check_owed(&self.obligations, &self.creditors, article)?;
+        self.follows_sender(on, article, how)
+    }
+
+    /// What comes over is what the sender's case moved out to this office, and no other case took it over.
+    fn follows_sender(
+        &self,
+        on: &Circumstances<'_>,
+        article: &'static str,
+        how: Finish,
+    ) -> Result<(), Refusal> {
         let sender = match on.sender {
             Sender::NotAsked => return Ok(()),
             Sender::Missing => {
@@ -243,6 +253,12 @@ impl Kind for EntrustedIn {
     }
 }
 
+impl EntrustedIn {
+    pub(super) fn follows_sender(&self, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        self.brought.follows_sender(on, "57", Finish::EntrustedOut)
+    }
+}
+
 impl CaseKind for EntrustedIn {
     fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
         self.brought.allowed(case, on, "57", Finish::EntrustedOut)
@@ -322,6 +338,12 @@ impl Kind for TakenFromBelow {
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         self.brought.personal()
+    }
+}
+
+impl TakenFromBelow {
+    pub(super) fn follows_sender(&self, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        self.brought.follows_sender(on, "35", Finish::PulledUp)
     }
 }
 

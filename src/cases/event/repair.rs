@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{About, Event, Kind, unknown_revision, unwritten_revision};
+use super::{About, Common, Event, Kind, unknown_revision, unwritten_revision};
 use crate::date::Date;
 use crate::ids::Position;
 use crate::organisation::Role;
@@ -50,6 +50,22 @@ pub struct FactCorrected {
     /// `took_effect`. The others were taken from the entry as it stood. `None`: the replacement was given whole.
     #[serde(default)]
     pub changed: Option<Vec<String>>,
+}
+
+/// What a payload of [`FactCorrected`] begins with in every revision: as much as can be read of one whose replacement a
+/// later program has written.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct FactCorrectedStart {
+    /// The fields that every action may have.
+    pub common: Common,
+    /// Which entry.
+    pub entry: Position,
+    /// When it really took effect.
+    pub took_effect: Date,
+    /// The code of the replacement's kind.
+    pub code: u16,
+    /// The revision of the replacement's payload.
+    pub revision: u8,
 }
 
 /// Revision 1 of [`FactCorrected`]: it did not say which fields the sender had given.

@@ -56,7 +56,9 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
 fn result(done: &thads_ledger::Backup) -> Result<(), Failure> {
     let lost = match &done.personal {
         VaultCheck::Checked(_) | VaultCheck::Gone(..) => done.personal.lost(),
-        VaultCheck::Skipped(Sentence { en: why, .. }) | VaultCheck::Unreadable(why) => {
+        VaultCheck::Skipped(Sentence { en: why, .. })
+        | VaultCheck::Unreadable(why)
+        | VaultCheck::Broken(why) => {
             return Err(Failure::new(
                 format!("the log was backed up; whether its personal data can be read is not known: {}", why),
                 "bring keys/keyring and vault/entries back, then make the backup again; what the backup had is still in it",

@@ -68,7 +68,7 @@ fn say(
         print_bands(output, bands)?;
     }
     output.remark(output.say("Kiểm chứng toàn bộ lịch sử…", "Verifying the whole history…"));
-    let verified = super::verify::verify(data)?;
+    let verified = super::verify::verify(data, output)?;
     let seconds = started.elapsed().as_secs();
     let head = house.ledger().head();
     if output.json {

@@ -18,7 +18,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let found = super::verify::verify(data)?;
+    let found = super::verify::verify(data, output)?;
     let mut would = found.plan();
     if House::is_short_of_room(data) {
         would.push(Sentence {
@@ -41,7 +41,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     }
     let (house, report) = House::mend(data)?;
     house.close()?;
-    let verified = super::verify::verify(data)?;
+    let verified = super::verify::verify(data, output)?;
     if output.json {
         let found = found.json();
         let (would, done) = (both(&would), both(report.sentences()));

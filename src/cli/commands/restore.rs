@@ -42,7 +42,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let (unopened, without_key) = match &done.personal {
         Some(VaultCheck::Checked(report)) => (Some(report.lost), report.without_key),
         Some(VaultCheck::Gone(_, lost)) => (Some(*lost), 0),
-        Some(VaultCheck::Skipped(_) | VaultCheck::Unreadable(_)) | None => (None, 0),
+        Some(VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) | VaultCheck::Broken(_)) | None => (None, 0),
     };
     if output.json {
         output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": unopened, "kept_beside": done.beside }))?;

@@ -1,4 +1,5 @@
-//! `verify`: every record, chain, stream, block and root made anew, of both copies; and the figures' identities.
+//! `verify`: every record, chain, stream, block and root made anew, of both copies; what each record means; and the figures'
+//! identities.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -12,11 +13,16 @@ use thads_proof::checkpoint::{Checkpoint, CheckpointError};
 use thads_proof::note::{Note, Vkey};
 use thads_proof::plain;
 use thads_proof::verify::{Finding, Options, Report};
+use thads_service::audit::{Finding as Meant, Found};
 use thads_service::persons::references;
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
 use crate::output::{Output, both};
+use crate::progress::Progress;
+
+/// So many findings of a sort are printed.
+const NAMED_MAX: usize = 20;
 
 /// Arguments of `verify`.
 #[derive(clap::Args, Debug)]
@@ -32,6 +38,8 @@ pub(crate) struct Args {
 /// What was found.
 pub(crate) struct Verified {
     directory: DirectoryReport,
+    /// What the records mean; `None` where they are not whole.
+    meaning: Option<Found>,
     /// What is wrong with the figures.
     identities: Vec<Sentence>,
     /// The cache of the books, held against a fold made anew.
@@ -42,34 +50,34 @@ pub(crate) struct Verified {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let (options, unusable) = options(data, args)?;
-    let verified = verify_against(data, &options)?;
+    let Given { options, contradiction, unusable } = given(data, args)?;
+    let verified = verify_against(data, output, &options)?;
     let said = if output.json {
         output.json(&verified.json())
     } else {
         let said = verified.print(output).and_then(|()| output.line(&verified.line(output)));
-        if verified.checkpoints == 0 && verified.is_good() {
-            output.remark(output.say(
-                "Lưu ý: sổ có bị cắt ngắn ở cuối, hay bị làm lại toàn bộ, thì chỉ điểm kiểm giữ ở nơi khác mới biết (--checkpoint).",
-                "Note: whether the log was cut short at its end, or made anew as a whole, only a checkpoint kept elsewhere can tell (--checkpoint).",
-            ));
+        for sentence in verified.not_checked() {
+            let text = output.sentence(&sentence);
+            output.remark(&format!("{}: {text}", output.say("Không kiểm", "Not checked")));
         }
-        output.remark(output.say(
-            "Lưu ý: cho đến khi có đăng nhập, tên người thực hiện là lời khai của ai có quyền ghi.",
-            "Note: until people sign in, an actor is a claim of whoever may write.",
-        ));
         said
     };
-    // What is wrong with the ledger counts for more than that it could not be written.
-    verified.result(output).and(unusable.map_or(Ok(()), Err)).and(said)
+    let failed = |failure: Option<Failure>| failure.map_or(Ok(()), Err);
+    // Evidence counts for more than what could not be looked at, and that for more than what could not be written.
+    match verified.result(output) {
+        Err(Failure::Failed { message, hint }) => {
+            failed(contradiction).and(Err(Failure::Failed { message, hint }))
+        }
+        result => result.and(failed(contradiction)).and(failed(unusable)).and(said),
+    }
 }
 
 /// Verifies a directory by itself.
-pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
-    verify_against(data, &Options::default())
+pub(crate) fn verify(data: &Path, output: &Output) -> Result<Verified, Failure> {
+    verify_against(data, output, &Options::default())
 }
 
-fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
+fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Verified, Failure> {
     if !thads_ledger::holds_log(data)? {
         let message = format!("{} holds no ledger", data.display());
         return Err(Failure::new(
@@ -80,36 +88,49 @@ fn verify_against(data: &Path, options: &Options) -> Result<Verified, Failure> {
     let directory = thads_ledger::verify_directory(data, options, references)
         .map_err(|error| Failure::Failed { message: error.to_string(), hint: None })?;
     let checkpoints = options.checkpoints.len();
-    let (books, notices) = (CacheCheck::Unchecked, Vec::new());
-    let mut verified = Verified { directory, identities: Vec::new(), books, notices, checkpoints };
+    let mut verified = Verified {
+        directory,
+        meaning: None,
+        identities: Vec::new(),
+        books: CacheCheck::Unchecked,
+        notices: Vec::new(),
+        checkpoints,
+    };
     if verified.is_whole() {
-        let view = View::open_anew(data, |_, _| {})?;
-        verified.books = view.check_kept()?;
-        verified.identities = identities(&view);
-        verified.notices = view.clock_notices(SystemClock.now());
+        verified.look_at_meaning(data, output)?;
     }
     Ok(verified)
 }
 
-/// The heads to verify against: the notes must be signed by the log's key. A file that is no checkpoint of this log is a
-/// failure, said when the history was looked at without it.
+/// What the user holds against the log.
+#[derive(Default)]
+struct Given {
+    /// The heads to verify against: notes that the log's key has signed.
+    options: Options,
+    /// The first that speaks against the log: evidence, said when the history was looked at without it.
+    contradiction: Option<Failure>,
+    /// The first file that is no checkpoint of this log, or why none can be held against it, said likewise.
+    unusable: Option<Failure>,
+}
+
+/// Reads what the user holds against the log.
 ///
 /// # Errors
-/// A key that is not the log's; a note of this log whose signature does not hold: evidence. A key that is none.
-fn options(data: &Path, args: &Args) -> Result<(Options, Option<Failure>), Failure> {
-    let mut options = Options::default();
+/// A key that is none.
+fn given(data: &Path, args: &Args) -> Result<Given, Failure> {
+    let mut given = Given::default();
     if args.checkpoint.is_empty() && args.key.is_none() {
-        return Ok((options, None));
+        return Ok(given);
     }
-    let genesis = thads_ledger::Reader::open(data).map(|reader| reader.genesis().clone());
+    let genesis = thads_ledger::Reader::open_log(data).map(|reader| reader.genesis().clone());
     let key = match (&args.key, &genesis) {
         (Some(key), _) => key.clone(),
         (None, Ok(genesis)) => genesis.log_key.clone(),
         (None, Err(error)) => {
-            return Err(Failure::new(
-                error,
-                "the genesis cannot be read: give the log's verifier key with --key",
-            ));
+            // What is wrong with the log is said all the same.
+            let way = "the genesis cannot be read: give the log's verifier key with --key";
+            given.unusable = Some(Failure::new(error, way));
+            return Ok(given);
         }
     };
     let key: Vkey = key.parse().map_err(|error: thads_proof::note::VkeyError| {
@@ -119,20 +140,19 @@ fn options(data: &Path, args: &Args) -> Result<(Options, Option<Failure>), Failu
         && genesis.log_key != key.to_string()
     {
         let named = &genesis.log_key;
-        return Err(Failure::Damage {
+        given.contradiction = Some(Failure::Damage {
             message: format!("the genesis names the key {named}, not {key}: this is another log's history"),
             hint: Some("is --data the directory that was meant, and --key this log's?".to_owned()),
         });
     }
-    let mut unusable = None;
     for file in &args.checkpoint {
         match checkpoint(file, &key) {
-            Ok(checkpoint) => options.checkpoints.push(checkpoint),
-            Err(failure @ Failure::Damage { .. }) => return Err(failure),
-            Err(failure) => drop(unusable.get_or_insert(failure)),
+            Ok(checkpoint) => given.options.checkpoints.push(checkpoint),
+            Err(failure @ Failure::Damage { .. }) => drop(given.contradiction.get_or_insert(failure)),
+            Err(failure) => drop(given.unusable.get_or_insert(failure)),
         }
     }
-    Ok((options, unusable))
+    Ok(given)
 }
 
 /// Reads a checkpoint of the log that `key` signs for.
@@ -189,6 +209,27 @@ fn identities(view: &View) -> Vec<Sentence> {
 }
 
 impl Verified {
+    /// Folds the records anew, asks of each what it means, and holds what was folded before and the columns against that, as
+    /// far as every record could be read.
+    fn look_at_meaning(&mut self, data: &Path, output: &Output) -> Result<(), Failure> {
+        let mut progress = None;
+        let (view, found) = View::open_audited(data, |size, more| {
+            let what = || output.say("Xem nội dung các bản ghi", "Judging what records mean");
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            progress.get_or_insert_with(|| Progress::new(output, what(), size)).add(more);
+        })?;
+        if let Some(progress) = progress {
+            progress.finish();
+        }
+        if found.is_all_read() {
+            self.books = view.check_kept()?;
+            self.identities = identities(&view);
+            self.notices = view.clock_notices(SystemClock.now());
+        }
+        self.meaning = Some(found);
+        Ok(())
+    }
+
     fn reports(&self) -> impl Iterator<Item = &Report> {
         let sled = match &self.directory.sled {
             SledReport::Checked(report, _) => Some(&**report),
@@ -213,9 +254,11 @@ impl Verified {
 
     /// Whether nothing is wrong.
     pub(crate) fn is_good(&self) -> bool {
+        let means_well = self.meaning.as_ref().is_none_or(|found| found.count == 0);
         self.is_whole()
             && self.directory.is_good_beside()
             && self.caches_are_good()
+            && means_well
             && self.identities.is_empty()
     }
 
@@ -228,8 +271,69 @@ impl Verified {
     fn not_looked_at(&self) -> Option<&str> {
         match &self.directory.vault {
             VaultCheck::Unreadable(why) => Some(why),
-            VaultCheck::Skipped(_) | VaultCheck::Gone(..) | VaultCheck::Checked(_) => None,
+            VaultCheck::Skipped(_)
+            | VaultCheck::Broken(_)
+            | VaultCheck::Gone(..)
+            | VaultCheck::Checked(_) => None,
         }
+    }
+
+    /// Why personal data need not be looked at here.
+    fn skipped(&self) -> Option<&Sentence> {
+        match &self.directory.vault {
+            VaultCheck::Skipped(why) => Some(why),
+            VaultCheck::Unreadable(_)
+            | VaultCheck::Broken(_)
+            | VaultCheck::Gone(..)
+            | VaultCheck::Checked(_) => None,
+        }
+    }
+
+    /// How many records a later program has written.
+    fn later(&self) -> u64 {
+        self.meaning.as_ref().map_or(0, |found| found.later.count)
+    }
+
+    /// What verifying does not check.
+    fn not_checked(&self) -> Vec<Sentence> {
+        let mut all = vec![
+            Sentence::new(
+                "việc đã ghi có xảy ra hay không, và ai thật sự đã ghi: cho đến khi có đăng nhập, người thực hiện là lời khai của ai có quyền ghi.",
+                "whether what was recorded happened, and who it was: until people sign in, an actor is a claim of whoever may write.",
+            ),
+            Sentence::new(
+                "lịch sử nhập từ nơi khác có đúng quy tắc hay không: điều nó vi phạm chỉ được ghi chú.",
+                "whether imported history keeps any rule: what it breaks is only flagged.",
+            ),
+        ];
+        if self.checkpoints == 0 {
+            all.push(Sentence::new(
+                "sổ có bị cắt ngắn ở cuối, hay bị làm lại toàn bộ: chỉ điểm kiểm giữ ở nơi khác mới biết (--checkpoint).",
+                "whether the log was cut short at its end, or made anew as a whole: only a checkpoint kept elsewhere can tell (--checkpoint).",
+            ));
+        }
+        if let Some(why) = self.skipped() {
+            all.push(Sentence::new(
+                format!("dữ liệu cá nhân: {}.", why.vi),
+                format!("personal data: {}.", why.en),
+            ));
+        }
+        match &self.meaning {
+            None => all.push(Sentence::new(
+                "nội dung các bản ghi và số liệu: các bản ghi không còn nguyên.",
+                "what the records mean, and the figures: the records are not whole.",
+            )),
+            Some(found) => {
+                all.extend(found.not_checked_sentence());
+                if !found.is_all_read() {
+                    all.push(Sentence::new(
+                        "số liệu và snapshots/books: không phải bản ghi nào cũng đọc được.",
+                        "the figures and snapshots/books: not every record could be read.",
+                    ));
+                }
+            }
+        }
+        all
     }
 
     /// Prints what was found of each copy.
@@ -237,11 +341,13 @@ impl Verified {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn print(&self, output: &Output) -> Result<(), Failure> {
-        for finding in self.findings().take(20) {
+        for finding in self.findings().take(NAMED_MAX) {
             output.line(output.say(&finding.vi(), &finding.to_string()))?;
         }
-        for sentence in self.directory.sentences().iter().chain(&self.notices) {
-            output.line(output.sentence(sentence))?;
+        let meant = self.meaning.iter().flat_map(|found| found.sentences(NAMED_MAX));
+        let notices = self.notices.iter().cloned();
+        for sentence in self.directory.sentences().into_iter().chain(meant).chain(notices) {
+            output.line(output.sentence(&sentence))?;
         }
         self.books.sentence(BOOKS).map_or(Ok(()), |sentence| output.line(output.sentence(&sentence)))
     }
@@ -274,14 +380,16 @@ impl Verified {
             })
         });
         json!({
-            "good": self.is_good() && self.not_looked_at().is_none(),
+            "good": self.is_good() && self.not_looked_at().is_none() && self.later() == 0,
             "summary": summary,
             "checkpoints": self.checkpoints,
             "findings": self.findings().map(finding).collect::<Vec<_>>(),
             "sentences": both(&self.directory.sentences()),
             "caches": both(&self.caches()),
             "notices": both(&self.notices),
+            "meaning": self.meaning.as_ref().map(Found::json),
             "identities_broken": both(&self.identities),
+            "not_checked": both(&self.not_checked()),
         })
     }
 
@@ -303,6 +411,18 @@ impl Verified {
                 "records, nothing wrong; personal data could not be looked at; root",
             );
             format!("{}: {records} {what} {root}", output.say("Kiểm chứng chưa hết", "Verified in part"))
+        } else if self.is_good() && self.later() > 0 {
+            let what = output.say(
+                "bản ghi, không có gì sai; có bản ghi mà bản cài này chưa biết; gốc",
+                "records, nothing wrong; some are of kinds that this build does not know; root",
+            );
+            format!("{}: {records} {what} {root}", output.say("Kiểm chứng chưa hết", "Verified in part"))
+        } else if self.is_good() && self.skipped().is_some() {
+            let what = output.say(
+                "bản ghi, không có gì sai; dữ liệu cá nhân chưa xem; gốc",
+                "records, nothing wrong; personal data was not looked at; root",
+            );
+            format!("{}: {records} {what} {root}", output.say("Kiểm chứng chưa hết", "Verified in part"))
         } else if self.is_good() {
             let what = output.say("bản ghi, không có gì sai; gốc", "records, nothing wrong; root");
             format!("{}: {records} {what} {root}", output.say("Đã kiểm chứng", "Verified"))
@@ -310,7 +430,9 @@ impl Verified {
             let first = self
                 .findings()
                 .next()
-                .map(|finding| format!("{} {}", output.say("bản ghi", "record"), finding.position));
+                .map(|finding| finding.position.get())
+                .or_else(|| self.meant_wrong().map(|finding| finding.position))
+                .map(|position| format!("{} {position}", output.say("bản ghi", "record")));
             let first = first.unwrap_or_else(|| output.sentence(&self.first_wrong()).to_owned());
             format!("{}: {first}", output.say("SAI LỆCH, trước hết", "WRONG, first"))
         }
@@ -324,6 +446,17 @@ impl Verified {
                 "look at the permissions and the type of vault/entries and keys/keyring, then verify again",
             );
             return Err(Failure::new(why, way));
+        }
+        if self.is_good() && self.later() > 0 {
+            let why = self.meaning.as_ref().and_then(Found::not_checked_sentence);
+            let why = why.map_or_else(String::new, |why| output.sentence(&why).to_owned());
+            return Err(Failure::new(
+                why,
+                output.say(
+                    "kiểm chứng lại bằng bản thads mới hơn, bản đã ghi chúng",
+                    "verify again with a newer thads, such as wrote them",
+                ),
+            ));
         }
         if self.is_good() {
             return Ok(());
@@ -340,6 +473,11 @@ impl Verified {
                 "lấy lại vault/entries và keys/keyring từ bản sao lưu; các bản ghi và mọi số liệu còn nguyên",
                 "bring vault/entries and keys/keyring back from a backup; the records and every figure are whole",
             )
+        } else if self.is_whole() && self.meant_wrong().is_some() {
+            output.say(
+                "không do chương trình này ghi như thế: giữ nguyên thư mục làm chứng cứ; một điểm kiểm hay bản sao lưu trước đó cho biết từ đâu (thads verify --checkpoint)",
+                "this program does not record such a thing: keep the directory as evidence; a checkpoint or a backup from before tells from where on (thads verify --checkpoint)",
+            )
         } else {
             output.say(
                 "giữ nguyên thư mục này; thads doctor sửa bản này từ bản kia",
@@ -350,9 +488,16 @@ impl Verified {
         Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
     }
 
+    /// The first record that means what no honest log says.
+    fn meant_wrong(&self) -> Option<&Meant> {
+        self.meaning.as_ref().and_then(|found| found.findings.first())
+    }
+
     fn first_wrong(&self) -> Sentence {
+        let meant = || self.meant_wrong().map(Meant::sentence);
         let books = || self.books.sentence(BOOKS).filter(|_| !self.books.is_good());
-        let first = self.directory.first_wrong().or_else(books).or_else(|| self.identities.first().cloned());
+        let identity = || self.identities.first().cloned();
+        let first = self.directory.first_wrong().or_else(meant).or_else(books).or_else(identity);
         first.unwrap_or_else(|| {
             let said = self.directory.sentences();
             let all = |words: fn(&Sentence) -> &str| said.iter().map(words).collect::<Vec<_>>().join(" ");

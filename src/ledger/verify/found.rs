@@ -48,6 +48,8 @@ pub enum VaultCheck {
     Skipped(Sentence),
     /// It, or the log, cannot be read: why.
     Unreadable(String),
+    /// This is a backup, and a copy that it promises is not there as it was written: why.
+    Broken(String),
     /// One of its files is not there, although records commit to so many pieces of personal data.
     Gone(&'static str, u64),
     /// Every commitment of every record was held against what stands behind its reference.
@@ -59,7 +61,7 @@ impl VaultCheck {
     pub fn is_good(&self) -> bool {
         match self {
             VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) => true,
-            VaultCheck::Gone(..) => false,
+            VaultCheck::Gone(..) | VaultCheck::Broken(_) => false,
             VaultCheck::Checked(report) => report.is_good(),
         }
     }
@@ -67,7 +69,7 @@ impl VaultCheck {
     /// Returns how many pieces of personal data that records commit to are lost, as far as it was looked at.
     pub fn lost(&self) -> u64 {
         match self {
-            VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) => 0,
+            VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) | VaultCheck::Broken(_) => 0,
             VaultCheck::Gone(_, lost) => *lost,
             VaultCheck::Checked(report) => report.lost,
         }
@@ -87,6 +89,7 @@ impl VaultCheck {
                     format!("Personal data could not be looked at: {why}."),
                 )];
             }
+            VaultCheck::Broken(_) => return self.first_wrong().into_iter().collect(),
             VaultCheck::Gone(file, lost) => {
                 return vec![Sentence::new(
                     format!("Không có {file}: {lost} dữ liệu cá nhân mà bản ghi cam kết không mở được."),
@@ -144,6 +147,10 @@ impl VaultCheck {
         }
         match self {
             VaultCheck::Checked(report) => report.named.first().cloned(),
+            VaultCheck::Broken(why) => Some(Sentence::new(
+                format!("Dữ liệu cá nhân trong bản sao lưu này không còn như đã chép: {why}."),
+                format!("The personal data of this backup is not there as it was copied: {why}."),
+            )),
             VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) | VaultCheck::Gone(..) => None,
         }
     }

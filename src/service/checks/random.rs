@@ -12,7 +12,9 @@ use thads_cases::history::case_at;
 use thads_cases::ids::CaseId;
 
 use super::{act, house};
+use crate::audit::Found;
 use crate::house::House;
+use crate::view::{Source, View};
 
 /// What is tried; the number of times is its weight.
 const TRIES: &[&str] = &[
@@ -464,5 +466,9 @@ proptest! {
                 }
             }
         }
+        // Judged again, each where it stands, all that was accepted is as lawful as it was.
+        let (view, found) = View::open_audited(play.house.ledger().dir(), |_, _| {}).unwrap();
+        prop_assert_eq!(found, Found::default());
+        prop_assert!(view.with_books(|books| *books == *play.house.books()));
     }
 }

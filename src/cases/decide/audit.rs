@@ -1,0 +1,160 @@
+//! Auditing: what an entry that stands in the log breaks where it stands. What no history holds that came about entry by
+//! entry is told apart from rules of entry, which tighten over time while history stays.
+
+use super::judge::{Rule, breaks_later, broken};
+use super::{Action, Scene, at, check_actor, check_begins, check_dates, founds, moved, repair, stream_of};
+use super::{Entry, subject_of, with_action};
+use crate::case::{Case, Pot};
+use crate::complaint::Complaint;
+use crate::event::{Circumstances, Sender, Subject};
+use crate::history::timeline;
+use crate::ids::{OfficerNo, Position};
+use crate::money::Total;
+use crate::refusal::{Code, Refusal};
+
+/// What an entry breaks where it stands.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Breach {
+    /// Who acts, or for whom, is no officer that is known there.
+    Officer {
+        /// The field that names him.
+        field: &'static str,
+        /// His number.
+        number: OfficerNo,
+    },
+    /// It repairs what is no entry of its stream.
+    Entry(Position),
+    /// It takes money that is not there, or has another entry take it.
+    Money {
+        /// Out of what.
+        pot: Pot,
+        /// How much is not there.
+        missing: Total,
+        /// At which entry.
+        at: Position,
+    },
+    /// A debt of two offices: what comes over is not what was sent, or was sent and taken over and is changed behind that.
+    Debt(Refusal),
+    /// A rule of entry.
+    Rule(Refusal),
+}
+
+/// Judges an entry as [`decide`](super::decide) would have it where it stands: `history` are the entries of its stream before it,
+/// `scene` what was known then. Everything that it breaks is said, not only the first. Imported history is taken in whatever
+/// it breaks: all of that counts as rules of entry.
+pub fn audit(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
+    let mut breaches = officers(action, scene);
+    if breaches.is_empty() {
+        breaches.extend(check_actor(history, action, scene).err().map(Breach::Rule));
+    }
+    let rules = [check_dates, check_begins].into_iter();
+    breaches.extend(rules.filter_map(|check| check(history, action, scene).err()).map(Breach::Rule));
+    match action.event.body.repairs() {
+        Some(named) if !history.iter().any(|entry| entry.position == named) => {
+            breaches.push(Breach::Entry(named));
+        }
+        _ => breaches.extend(repair::check(history, action, scene).err().map(Breach::Rule)),
+    }
+    breaches.extend(of_state(history, action, scene));
+    if action.imported {
+        breaches = breaches.into_iter().map(|breach| breach.into_rule(action)).collect();
+    }
+    breaches
+}
+
+/// Who acts and for whom must be known; the ledger itself acts only where it is founded.
+fn officers(action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
+    let organisation = &scene.world.organisation;
+    let mut breaches = Vec::new();
+    let known = match action.actor {
+        OfficerNo(0) => action.imported || founds(action, organisation),
+        number => organisation.officers.contains_key(&number),
+    };
+    if !known {
+        breaches.push(Breach::Officer { field: "actor", number: action.actor });
+    }
+    let named = action.event.common.on_behalf_of;
+    if let Some(number) = named.filter(|number| !organisation.officers.contains_key(number)) {
+        breaches.push(Breach::Officer { field: "on_behalf_of", number });
+    }
+    breaches
+}
+
+/// What it breaks in the state that the stream folds into.
+fn of_state(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
+    let with = with_action(history, action, scene.next);
+    let broken = match (stream_of(history), action.event.body.subject()) {
+        (Subject::Case, _) | (Subject::Any, Subject::Case) => broken::<Case>(history, &with, scene),
+        (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
+            broken::<Complaint>(history, &with, scene)
+        }
+        (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
+            let officer = scene.world.organisation.officers.get(&action.actor);
+            let on = Circumstances {
+                at: at(action, scene.next),
+                officer,
+                world: scene.world,
+                sender: Sender::NotAsked,
+            };
+            let allowed = action.event.body.allowed_in_organisation(&scene.world.organisation, &on);
+            return allowed.err().map(Breach::Rule).into_iter().collect();
+        }
+    };
+    let mut debts: Vec<Refusal> = sender_differs(&with, scene).into_iter().collect();
+    debts.extend(moved::check_moved(history, &with, action.imported, scene).err());
+    let mut breaches = Vec::new();
+    for one in broken {
+        match one.rule {
+            Rule::Money(pot, missing) => breaches.push(Breach::Money { pot, missing, at: one.position }),
+            Rule::Kind(..) if debts.contains(&one.refusal) => {}
+            Rule::Kind(..) if one.new => breaches.push(Breach::Rule(one.refusal)),
+            Rule::Kind(..) => breaches.push(Breach::Rule(breaks_later(one.position, one.refusal))),
+        }
+    }
+    let debt = |refusal: Refusal| match refusal.code {
+        // The order of days is a rule of entry.
+        Code::TooEarly => Breach::Rule(refusal),
+        _ => Breach::Debt(refusal),
+    };
+    breaches.extend(debts.into_iter().map(debt));
+    breaches
+}
+
+/// Where the entry takes a case over, or has one taken over again, and what comes is not what was sent.
+fn sender_differs(with: &[Entry], scene: &Scene<'_>) -> Option<Refusal> {
+    if matches!(scene.sender, Sender::NotAsked) {
+        return None;
+    }
+    let changed = subject_of(with, scene.next)?;
+    let live = timeline(with);
+    let live = live.iter().find(|live| live.at.position == changed)?;
+    // Imported history may come from where no ledger was kept.
+    let sender = match scene.sender {
+        Sender::Missing if live.at.imported => Sender::NotAsked,
+        sender => sender,
+    };
+    let on = Circumstances { at: live.at, officer: None, world: scene.world, sender };
+    live.event.body.follows_sender(&on).err()
+}
+
+impl Breach {
+    /// The same as a rule of entry.
+    fn into_rule(self, action: &Action) -> Breach {
+        let about = action.event.about();
+        let rule = |code, field, given: String, limit: &str| {
+            Breach::Rule(Refusal::new(code, about.article, field, given, limit, "–"))
+        };
+        match self {
+            Breach::Officer { field, number } => {
+                rule(Code::Unknown, field, number.to_string(), "an officer appointed before")
+            }
+            Breach::Entry(named) => {
+                rule(Code::Unknown, "entry", named.to_string(), "an entry of this stream")
+            }
+            Breach::Money { pot, missing, at } => {
+                rule(Code::Money, "amount", format!("{missing} too much at entry {at}"), pot.words())
+            }
+            Breach::Debt(refusal) | Breach::Rule(refusal) => Breach::Rule(refusal),
+        }
+    }
+}

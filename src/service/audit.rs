@@ -1,0 +1,393 @@
+//! Auditing a log: what its records mean, each judged where it stands on the books of those before it.
+//!
+//! In: every record, in order, with the books as they were before it. Out: what no honest log says, what a later program has
+//! written, and which rules of entry break. Pure: the same records give the same answer. It judges with the functions by
+//! which actions are taken in; where a record cannot be read, what rests on it is left undecided and not accused. Memory: 24
+//! bytes a request, beside the books.
+
+mod found;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use thads_cases::decide::{Action, Breach, Scene, audit, other_ends};
+use thads_cases::event::{Body, Receiver, Sender};
+use thads_cases::history::Entry;
+use thads_cases::ids::{CaseId, OfficeCode, OfficeNo, OfficerNo, Position};
+use thads_cases::refusal::Refusal;
+use thads_ledger::Sentence;
+use thads_projections::books::{Books, FoldError};
+use thads_projections::entry::DecodeError;
+use thads_proof::genesis;
+use thads_proof::record::{Record, RequestId, Stream, StreamTag};
+
+use self::found::NAMED_MAX;
+pub use self::found::{Finding, Flag, Flags, Found, Later, What};
+use crate::act::{ActError, history, office_of};
+use crate::house::Pending;
+use crate::moves::ends_of;
+use crate::place::{belongs, named_case_exists, organisation_stream, year_fits};
+use crate::wire::Subject;
+
+/// An audit under way.
+#[derive(Default)]
+pub struct Audit {
+    found: Found,
+    /// Where each request id was recorded first.
+    requests: HashMap<[u8; 16], u64>,
+    /// The request of the record before, and the streams that it wrote to so far.
+    group: Option<(RequestId, Vec<Stream>)>,
+    /// The last number that was given, by sort of stream, office and year.
+    numbers: BTreeMap<(StreamTag, OfficeCode, u16), u32>,
+    /// Streams that hold a record that could not be read.
+    unread: BTreeSet<Stream>,
+}
+
+impl Audit {
+    /// Judges the next record on the books of those before it. `read`: its entry, or why it is none. `begins_block`: it is
+    /// known to be the first of its block. Returns whether it can be folded.
+    pub fn record(
+        &mut self,
+        books: &Books,
+        record: &Record,
+        read: Result<Option<&Entry>, &FoldError>,
+        begins_block: bool,
+    ) -> bool {
+        self.request(record, begins_block);
+        self.number(record, !read.as_ref().is_err_and(|error| error.is_later()));
+        let is_read = match read {
+            Ok(None) => self.of_the_ledger(record),
+            Ok(Some(entry)) => self.entry(books, record, entry),
+            Err(error) if error.is_later() => {
+                self.later(record, error);
+                false
+            }
+            Err(error) => {
+                self.found.add(unread(record, error));
+                false
+            }
+        };
+        if !is_read {
+            self.found.passed_over = self.found.passed_over.saturating_add(1);
+            self.unread.insert(record.stream.clone());
+            let organises =
+                matches!(record.stream.tag(), StreamTag::Office | StreamTag::Officer | StreamTag::Parameter);
+            if organises && self.found.unsure_from.is_none() {
+                self.found.unsure_from = Some(record.position.get());
+            }
+        }
+        is_read
+    }
+
+    /// Ends the audit.
+    pub fn finish(self) -> Found {
+        self.found
+    }
+
+    /// A request records once, in one block: its records stand together, those of one stream beside each other.
+    fn request(&mut self, record: &Record, begins_block: bool) {
+        let (position, request) = (record.position.get(), record.request);
+        if let Some((_, streams)) = self.group.as_mut().filter(|(of, _)| *of == request && !begins_block) {
+            let goes_on = streams.last() == Some(&record.stream);
+            if goes_on || !streams.contains(&record.stream) {
+                if !goes_on {
+                    streams.push(record.stream.clone());
+                }
+                return;
+            }
+        }
+        self.group = Some((request, vec![record.stream.clone()]));
+        let first = *self.requests.entry(request.0).or_insert(position);
+        if first != position {
+            let expected = Sentence::new("mã chưa dùng bao giờ", "an id that was never used");
+            let found = Sentence::new(
+                format!("{request}, đã ghi ở vị trí {first}"),
+                format!("{request}, recorded at position {first}"),
+            );
+            self.found.add(Finding::of(record, What::Request, expected, found));
+        }
+    }
+
+    /// A new case or complaint takes the next number of its office and year, so that one that is left out shows. What is
+    /// not known is not accused.
+    fn number(&mut self, record: &Record, is_known: bool) {
+        if record.stream_version != 1 {
+            return;
+        }
+        let given = match Subject::of(&record.stream) {
+            Some(Subject::Case(id)) => Some((id.office, id.year, id.number)),
+            Some(Subject::Complaint(id)) => Some((id.office, id.year, id.number)),
+            Some(Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock)
+            | None => None,
+        };
+        let Some((office, year, number)) = given else { return };
+        let last = self.numbers.entry((record.stream.tag(), office, year)).or_insert(0);
+        let next = last.saturating_add(1);
+        *last = number.max(*last);
+        if number != next && is_known {
+            let expected = Sentence::new(format!("số {next}"), format!("number {next}"));
+            let found = Sentence::new(format!("số {number}"), format!("number {number}"));
+            self.found.add(Finding::of(record, What::Number, expected, found));
+        }
+    }
+
+    /// A record of the ledger's own: the genesis stands once, at the beginning.
+    fn of_the_ledger(&mut self, record: &Record) -> bool {
+        if record.kind != genesis::KIND {
+            self.name_later(record, record.kind, record.kind_revision);
+            return false;
+        }
+        let stands = record.position.get() == 0 && record.stream == Stream::genesis();
+        if !stands {
+            let expected = Sentence::new("một lần, ở vị trí 0", "once, at position 0");
+            let found = Sentence::new("lập lại ở đây", "founded again here");
+            self.found.add(Finding::of(record, What::Founding, expected, found));
+        }
+        stands
+    }
+
+    fn later(&mut self, record: &Record, error: &FoldError) {
+        let (kind, revision) = match error {
+            FoldError::Decode(DecodeError::Later { kind, revision, .. }) => (*kind, *revision),
+            _ => (record.kind, record.kind_revision),
+        };
+        self.name_later(record, kind, revision);
+    }
+
+    fn name_later(&mut self, record: &Record, kind: u16, revision: u8) {
+        let later = &mut self.found.later;
+        later.count = later.count.saturating_add(1);
+        if later.first.len() < NAMED_MAX {
+            later.first.push((record.position.get(), kind, revision));
+        }
+    }
+
+    /// An entry of the law, judged as an action was that stands there.
+    fn entry(&mut self, books: &Books, record: &Record, entry: &Entry) -> bool {
+        let subject = Subject::of(&record.stream);
+        if !self.fits(books, record, subject.as_ref(), entry) {
+            return false;
+        }
+        if self.unread.contains(&record.stream) {
+            self.found.undecided = self.found.undecided.saturating_add(1);
+            // The entries before it that could be read are not all that there were.
+            return true;
+        }
+        let known = match &subject {
+            Some(subject) => history(books, subject),
+            None => books.organisation(),
+        };
+        self.office(books, record, subject.as_ref(), known);
+        self.breaches(books, record, entry, subject.as_ref(), known);
+        true
+    }
+
+    /// Whether it stands in a stream of its sort; else that is a finding. `subject`: whose history the stream is; none for a
+    /// rule of the law that is not known here.
+    fn fits(&mut self, books: &Books, record: &Record, subject: Option<&Subject>, entry: &Entry) -> bool {
+        let unsure = self.found.unsure_from.is_some();
+        let fits = match (subject, &entry.event.body) {
+            // Which office a number is cannot be told.
+            (Some(Subject::Office(_)), Body::TargetAssigned(_)) if unsure => true,
+            (Some(subject), _) => belongs(books, subject, &entry.event).is_ok(),
+            // A rule that came and went: its values are kept under its name, and count for nothing.
+            (None, body) if record.stream.tag() == StreamTag::Parameter => match body {
+                Body::ParameterSet(value) => record.stream.key_text() == Some(value.set.rule.as_str()),
+                body => body.repairs().is_some() || matches!(body, Body::NoteAdded(_)),
+            },
+            (None, _) => false,
+        };
+        if !fits {
+            let expected = Sentence::new("dòng của chính nó", "the stream that it belongs to");
+            let found = Sentence::as_given(&record.stream);
+            self.found.add(Finding::of(record, What::Stream, expected, found));
+        }
+        fits
+    }
+
+    /// The header's office is the one that has the case or complaint; of the organisation's entries it is one that is known.
+    fn office(&mut self, books: &Books, record: &Record, subject: Option<&Subject>, known: &[Entry]) {
+        let (given, offices) = (OfficeNo(record.office), &books.world().organisation.offices);
+        let is_known = given == OfficeNo(0) || offices.contains_key(&given);
+        let expected = match subject {
+            Some(subject @ (Subject::Case(_) | Subject::Complaint(_))) => {
+                let has_it = office_of(books, subject, known, OfficerNo(record.actor));
+                if given == has_it && given != OfficeNo(0) && is_known {
+                    return;
+                }
+                has_it
+            }
+            Some(Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock)
+            | None
+                if is_known =>
+            {
+                return;
+            }
+            Some(Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock)
+            | None => OfficeNo(0),
+        };
+        if self.found.unsure_from.is_some() {
+            return;
+        }
+        let expected = match expected {
+            OfficeNo(0) => Sentence::new(
+                "một cơ quan đã thành lập trước đó (office_opened)",
+                "an office that was opened before (office_opened)",
+            ),
+            number => Sentence::new(format!("cơ quan {number}"), format!("office {number}")),
+        };
+        let found = Sentence::new(format!("cơ quan {given}"), format!("office {given}"));
+        self.found.add(Finding::of(record, What::Office, expected, found));
+    }
+
+    fn breaches(
+        &mut self,
+        books: &Books,
+        record: &Record,
+        entry: &Entry,
+        subject: Option<&Subject>,
+        known: &[Entry],
+    ) {
+        let action = Action {
+            effective: entry.effective,
+            recorded_on: entry.recorded_on,
+            office: entry.office,
+            actor: entry.actor,
+            imported: entry.imported,
+            event: entry.event.clone(),
+        };
+        let pending = Pending::new();
+        let next = entry.position;
+        let ends = subject.map(|subject| ends_of(books, &pending, subject, known, &action, next));
+        let (mut sender, mut receiver) = match &ends {
+            Some(ends) => (ends.sender(), ends.receiver()),
+            None => (Sender::NotAsked, Receiver::NotAsked),
+        };
+        // The cases at the other ends, as far as they could be read.
+        let from = other_ends(known, &action, next).sender.map(|(from, _)| from);
+        let by = [
+            match sender {
+                Sender::Taken(by) => Some(by),
+                Sender::NotAsked | Sender::Missing | Sender::Found(_) => None,
+            },
+            match receiver {
+                Receiver::Took(by) => Some(by),
+                Receiver::NotAsked | Receiver::Nobody => None,
+            },
+        ];
+        let is_unread = |id: &CaseId| {
+            Subject::Case(id.clone()).stream().is_ok_and(|stream| self.unread.contains(&stream))
+        };
+        let half = from.iter().chain(by.into_iter().flatten()).any(is_unread);
+        if half {
+            (sender, receiver) = (Sender::NotAsked, Receiver::Nobody);
+            self.found.undecided = self.found.undecided.saturating_add(1);
+        }
+        let scene = Scene { world: books.world(), next, sender, receiver };
+        let unsure = self.found.unsure_from.is_some();
+        for breach in audit(known, &action, &scene) {
+            match breach {
+                Breach::Rule(_) if unsure || half => {}
+                Breach::Rule(refusal) => self.found.flags.add(record, refusal),
+                Breach::Officer { .. } if unsure => {}
+                Breach::Debt(_) if half => {}
+                breach => self.found.add(broken(record, breach)),
+            }
+        }
+        if let (Some(subject), false) = (subject, unsure) {
+            for refusal in rules_of_place(books, &pending, subject, known, &action) {
+                self.found.flags.add(record, refusal);
+            }
+        }
+    }
+}
+
+/// The rules of entry that say where an action belongs and what it may name.
+fn rules_of_place(
+    books: &Books,
+    pending: &Pending,
+    subject: &Subject,
+    known: &[Entry],
+    action: &Action,
+) -> impl Iterator<Item = Refusal> {
+    let stream = match organisation_stream(books, pending, subject, &action.event, &[]) {
+        Err(ActError::Refused(refusal)) => Some(*refusal),
+        Ok(()) | Err(_) => None,
+    };
+    let case = named_case_exists(books, pending, &action.event).err();
+    let year = year_fits(subject, known, action).err();
+    [stream, case, year].into_iter().flatten()
+}
+
+/// The finding of what an entry breaks that no honest log breaks.
+fn broken(record: &Record, breach: Breach) -> Finding {
+    let (what, expected, found) = match breach {
+        Breach::Officer { field, number } => (
+            What::Officer,
+            Sentence::new(
+                "một người đã được bổ nhiệm trước đó (officer_appointed)",
+                "an officer who was appointed before (officer_appointed)",
+            ),
+            Sentence::as_given(format!("{field} {number}")),
+        ),
+        Breach::Entry(named) => (
+            What::Entry,
+            Sentence::new("một mục của dòng này, trước đó", "an entry of this stream, before it"),
+            Sentence::new(format!("vị trí {named}"), format!("position {named}")),
+        ),
+        Breach::Money { pot, missing, at } => {
+            let elsewhere = at != Position(record.position.get());
+            let (vi, en) = if elsewhere {
+                (format!(", ở mục {at}"), format!(", at entry {at}"))
+            } else {
+                Default::default()
+            };
+            (
+                What::Money,
+                Sentence::new(pot.vi(), pot.words()),
+                Sentence::new(
+                    format!("{missing} quá số có{vi}"),
+                    format!("{missing} more than there is{en}"),
+                ),
+            )
+        }
+        Breach::Debt(refusal) | Breach::Rule(refusal) => (
+            What::Debt,
+            Sentence::as_given(&refusal.limit),
+            Sentence::as_given(format!("{} {}", refusal.field, refusal.given)),
+        ),
+    };
+    Finding::of(record, what, expected, found)
+}
+
+/// The finding of a record that is no entry.
+fn unread(record: &Record, error: &FoldError) -> Finding {
+    let said = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), |number| number.to_string());
+    let (what, expected, found) = match error {
+        FoldError::Decode(DecodeError::Corrects { header, payload, .. }) => (
+            What::Corrects,
+            Sentence::new(
+                format!("như nội dung: {}", said(*payload)),
+                format!("as the payload: {}", said(*payload)),
+            ),
+            Sentence::new(
+                format!("đầu bản ghi: {}", said(*header)),
+                format!("the header: {}", said(*header)),
+            ),
+        ),
+        FoldError::Stream { what, stream, .. } => {
+            (What::Stream, Sentence::as_given(format!("{what}:…")), Sentence::as_given(stream))
+        }
+        FoldError::Decode(_) | FoldError::Gap { .. } | FoldError::Version { .. } => (
+            What::Malformed,
+            Sentence::new("nội dung theo docs/format.md", "a payload as docs/format.md has it"),
+            Sentence::as_given(why(error)),
+        ),
+    };
+    Finding::of(record, what, expected, found)
+}
+
+/// An error with its causes.
+fn why(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}
