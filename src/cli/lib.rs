@@ -10,6 +10,7 @@ pub mod demo;
 mod ending;
 mod failure;
 pub mod import;
+pub mod input;
 mod output;
 mod progress;
 

@@ -200,8 +200,10 @@ async fn act_on_case(
     Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
+    // The body first: a connection whose body was left unread cannot take another request.
+    let body = body::json(request, limits.body).await;
     let subject = Subject::Case(case_id(&id)?);
-    record(house, query, body::json(request, limits.body).await, Some(subject)).await
+    record(house, query, body, Some(subject)).await
 }
 
 async fn act_on_complaint(
@@ -211,9 +213,10 @@ async fn act_on_complaint(
     Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
+    let body = body::json(request, limits.body).await;
     let parsed: Result<ComplaintId, _> = id.parse();
     let subject = Subject::Complaint(parsed.map_err(|error| bad("id", &id, &error, "DT03-2019-K0012"))?);
-    record(house, query, body::json(request, limits.body).await, Some(subject)).await
+    record(house, query, body, Some(subject)).await
 }
 
 async fn record(

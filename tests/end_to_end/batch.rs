@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -64,6 +65,34 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
         }
     }
     all
+}
+
+/// Nothing is waited for that does not come, and nothing read that does not end.
+#[test]
+fn what_is_no_file_of_lines_is_refused_by_its_name() {
+    let folder = ledger();
+    let pipe = folder.data.with_file_name("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let before = head(&folder.data);
+    let pipe = pipe.display().to_string();
+    let own = folder.data.display().to_string();
+    for (file, why) in [
+        (pipe.as_str(), "is a pipe into which no program writes"),
+        ("/dev/zero", "is no plain file"),
+        (own.as_str(), "is no plain file"),
+        ("nowhere", "No such file"),
+    ] {
+        for how in [&[][..], &["--dry-run"], &["--atomic"]] {
+            let ran = thads(&folder.data, &[&["--lang", "en", "record", file], how].concat());
+            assert_eq!((ran.status, ran.out.as_str()), (1, ""), "{file}: {ran:?}");
+            assert!(
+                ran.err.contains(file) && ran.err.contains(why) && ran.err.contains("Hint:"),
+                "{}",
+                ran.err
+            );
+        }
+    }
+    assert_eq!(head(&folder.data), before);
 }
 
 #[test]

@@ -20,11 +20,12 @@ use thads_service::words::is_readable;
 
 use crate::failure::Failure;
 use crate::import::file::{Job, run as import_file};
-use crate::import::files::{FileFault, open_rows, read_mapping, refuse_rejects};
+use crate::import::files::{read_mapping, refuse_rejects};
 use crate::import::mapping::{Mapping, Staff};
 use crate::import::reject::Reject;
 use crate::import::target::{RowAppend, Target};
 use crate::import::{ImportError, Manner, Summary};
+use crate::input::{self, FileFault};
 use crate::output::Output;
 
 /// Arguments of `import`.
@@ -54,7 +55,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let failed = |fault: FileFault| Failure::new(output.say(&fault.why.vi, &fault.why.en), fault.way_out);
+    let failed = |fault: FileFault| fault.failure(output);
     if let Some(rejects) = &args.rejects {
         refuse_rejects(rejects, &args.files, &args.mapping, data).map_err(failed)?;
     }
@@ -77,7 +78,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     }
     let mut rows = Vec::new();
     for file in &args.files {
-        rows.push((file.display().to_string(), open_rows(file).map_err(failed)?));
+        rows.push((file.display().to_string(), input::open(file).map_err(failed)?));
     }
     let mut target = HouseTarget::open(data, output, &mapping, args.dry_run)?;
     let job = Job {

@@ -45,7 +45,7 @@ impl Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let lines = Lines::open(&args.file)?;
+    let lines = Lines::open(&args.file).map_err(|fault| fault.failure(output))?;
     let mut tally = Tally::new(output, args.dry_run, args.atomic, args.identities(&lines));
     if args.atomic {
         return together::run(data, lines, &mut tally);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use thads_service::document::Document;
 
 use super::outcome::LineError;
-use crate::failure::Failure;
+use crate::input::{self, FileFault};
 
 /// The longest line, in bytes: what the API takes as well.
 const BYTES_MAX: usize = 1 << 20;
@@ -45,14 +45,12 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Opens a file; `-` is standard input.
-    pub(super) fn open(file: &Path) -> Result<Lines, Failure> {
+    pub(super) fn open(file: &Path) -> Result<Lines, FileFault> {
         if file.as_os_str() == "-" {
             return Ok(Lines::new(Box::new(BufReader::new(io::stdin()))));
         }
-        let named =
-            |error| Failure::new(format!("{}: {error}", file.display()), "name a file that exists, or -");
-        let opened = std::fs::File::open(file).map_err(named)?;
-        let is_file = opened.metadata().map_err(named)?.is_file();
+        let opened = input::open(file)?;
+        let is_file = opened.metadata().is_ok_and(|there| there.is_file());
         let path = is_file.then(|| std::fs::canonicalize(file).ok()).flatten();
         let name = path.and_then(|path| path.file_name().map(OsStr::to_owned));
         Ok(Lines { name, ..Lines::new(Box::new(BufReader::new(opened))) })
