@@ -8,21 +8,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
-    ACTIONS, Folder, Server, action, ask, distraint_case, fine_case, head, lines, officer, problem,
+    ACTIONS, Server, action, ask, fine_case, head, ledger_with, lines, note_on, officer, problem,
     real_ledger, record, thads, thads_with_input, with,
 };
 
 const CASE: &str = "DT03/2018/0001";
-
-fn ledger() -> Folder {
-    let folder = real_ledger();
-    record(&folder.data, &distraint_case(CASE)).ok();
-    folder
-}
-
-fn note(case: &str, text: &str) -> Value {
-    action(case, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": text }))
-}
 
 fn size(server: &Server) -> u64 {
     server.get("/readyz").json()["ledger"]["position"].as_u64().unwrap()
@@ -30,11 +20,11 @@ fn size(server: &Server) -> u64 {
 
 #[test]
 fn an_action_is_answered_with_a_receipt_that_the_log_bears_out() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let before = size(&server);
     let first = server.post("/api/v1/cases/DT03-2018-0001/actions", &{
-        let mut action = note(CASE, "Đương sự xin gia hạn");
+        let mut action = note_on(CASE, "Đương sự xin gia hạn");
         action.as_object_mut().unwrap().remove("case");
         action.to_string()
     });
@@ -74,29 +64,29 @@ fn base64_of_hex(hex: &str) -> String {
 
 #[test]
 fn a_stale_version_is_answered_with_the_current_one() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let before = size(&server);
-    let stale = server.post(ACTIONS, &with(note(CASE, "x"), "expected_version", 15).to_string());
+    let stale = server.post(ACTIONS, &with(note_on(CASE, "x"), "expected_version", 15).to_string());
     let problem = problem(&stale, 409, "stale-version");
     assert_eq!(
         (problem["expected_version"].as_u64(), problem["current_version"].as_u64()),
         (Some(15), Some(16))
     );
     assert_eq!(size(&server), before);
-    let anew = with(note(CASE, "x"), "expected_version", problem["current_version"].clone());
+    let anew = with(note_on(CASE, "x"), "expected_version", problem["current_version"].clone());
     assert_eq!(server.post(ACTIONS, &anew.to_string()).status, 201);
 }
 
 #[test]
 fn a_request_id_counts_once_for_ever() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let payment = json!({ "payer": { "debtor": 1 }, "amount": 1_000_000, "means": "cash" });
     let judgment = json!({ "court": "TAND", "number": "9/2018", "date": "2018-10-01", "judgment": "civil" });
     // A repeat must be answered even where it would be unlawful by now: a second judgment, a future version.
     let table = [
-        with(note(CASE, "một lần"), "request", "00000000-0000-4000-8000-000000000001"),
+        with(note_on(CASE, "một lần"), "request", "00000000-0000-4000-8000-000000000001"),
         with(
             action(CASE, "payment_collected", "2019-01-11", officer::ACCOUNTANT, payment),
             "request",
@@ -108,7 +98,7 @@ fn a_request_id_counts_once_for_ever() {
             "00000000000040008000000000000003",
         ),
         with(
-            with(note(CASE, "có phiên bản"), "request", "00000000000040008000000000000004"),
+            with(note_on(CASE, "có phiên bản"), "request", "00000000000040008000000000000004"),
             "expected_version",
             18,
         ),
@@ -177,10 +167,10 @@ fn ask_history(server: &Server, kind: &str) -> u64 {
 
 #[test]
 fn a_dry_run_writes_nothing() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let before = server.get("/readyz").json();
-    let allowed = server.post("/api/v1/actions?dry_run=true", &note(CASE, "x").to_string());
+    let allowed = server.post("/api/v1/actions?dry_run=true", &note_on(CASE, "x").to_string());
     assert_eq!(allowed.status, 200, "{allowed:?}");
     assert_eq!(allowed.json()["dry_run"], true);
     assert_eq!(allowed.json().get("leaf"), None);
@@ -192,7 +182,7 @@ fn a_dry_run_writes_nothing() {
 
 #[test]
 fn problems_name_field_value_limit_and_way_out() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let before = size(&server);
 
@@ -212,12 +202,12 @@ fn problems_name_field_value_limit_and_way_out() {
     assert!(refused["en"].as_str().unwrap().contains("Refused: the value is beyond the limit (Art. 104.5)"));
 
     let fields = [
-        (with(note(CASE, "x"), "colour", "red"), "colour", "red"),
-        (with(note(CASE, "x"), "effective", "2019-02-30"), "effective", "2019-02-30"),
-        (with(note(CASE, "x"), "kind", "fine_created"), "kind", "fine_created"),
-        (with(note(CASE, "x"), "actor", "me"), "actor", "me"),
-        (with(note(CASE, "x"), "case", "DT3"), "case", "DT3"),
-        (with(note(CASE, "x"), "text", 5), "text", "5"),
+        (with(note_on(CASE, "x"), "colour", "red"), "colour", "red"),
+        (with(note_on(CASE, "x"), "effective", "2019-02-30"), "effective", "2019-02-30"),
+        (with(note_on(CASE, "x"), "kind", "fine_created"), "kind", "fine_created"),
+        (with(note_on(CASE, "x"), "actor", "me"), "actor", "me"),
+        (with(note_on(CASE, "x"), "case", "DT3"), "case", "DT3"),
+        (with(note_on(CASE, "x"), "text", 5), "text", "5"),
         (json!({ "case": CASE, "kind": "note_added", "actor": 3 }), "text", "nothing"),
         (json!({ "case": CASE, "kind": "note_added", "text": "x" }), "actor", "nothing"),
     ];
@@ -230,8 +220,8 @@ fn problems_name_field_value_limit_and_way_out() {
         }
         assert!(said["vi"].as_str().unwrap().contains(field), "{said}");
     }
-    let twice = note(CASE, "một").to_string().replacen('{', "{\"kind\":\"note_added\",", 1);
-    let deep = note(CASE, "x").to_string().replace("\"x\"", "{\"a\":1,\"a\":2}");
+    let twice = note_on(CASE, "một").to_string().replacen('{', "{\"kind\":\"note_added\",", 1);
+    let deep = note_on(CASE, "x").to_string().replace("\"x\"", "{\"a\":1,\"a\":2}");
     for body in ["", "{", "\"text\"", "[1]", &twice, &deep] {
         let answer = server.post(ACTIONS, body);
         assert_eq!(
@@ -245,7 +235,7 @@ fn problems_name_field_value_limit_and_way_out() {
 
 #[test]
 fn questions_that_have_no_answer_get_problems() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let table = [
         ("/api/v1/nothing", 404, "not-found"),
@@ -275,7 +265,7 @@ fn questions_that_have_no_answer_get_problems() {
 
 #[test]
 fn the_api_and_the_command_line_answer_alike() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let by_api = server.get("/api/v1/reports/2018-10-01..2019-03-31?by=office").json();
     // A reader needs no lock.
@@ -290,7 +280,7 @@ fn the_api_and_the_command_line_answer_alike() {
     );
     assert_eq!(server.get("/healthz").text, "ok");
     // A second writer is told who the first one is.
-    let second = thads_with_input(&folder.data, &["record", "-"], &lines(&[note(CASE, "x")]));
+    let second = thads_with_input(&folder.data, &["record", "-"], &lines(&[note_on(CASE, "x")]));
     assert_eq!(second.status, 1, "{second:?}");
     assert!(second.err.contains(&server.pid().to_string()), "{}", second.err);
 }
@@ -313,7 +303,8 @@ fn sixteen_writers_are_all_acknowledged_without_a_gap() {
                 scope.spawn(move || {
                     (0..EACH)
                         .map(|nth| {
-                            let answer = server.post(ACTIONS, &note(case, &format!("lần {nth}")).to_string());
+                            let answer =
+                                server.post(ACTIONS, &note_on(case, &format!("lần {nth}")).to_string());
                             assert_eq!(answer.status, 201, "{answer:?}");
                             (case.clone(), answer.json())
                         })
@@ -349,7 +340,7 @@ fn sixteen_writers_are_all_acknowledged_without_a_gap() {
 
 #[test]
 fn a_list_is_of_the_moment_and_of_the_offices_that_it_is_asked_for() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     record(&folder.data, &fine_case("DT03/2018/0002")).ok();
     let server = Server::start(&folder.data);
     let ids = |answer: &Value| {
@@ -382,20 +373,20 @@ fn a_list_is_of_the_moment_and_of_the_offices_that_it_is_asked_for() {
 
 #[test]
 fn actions_behind_a_byte_order_mark_are_taken() {
-    let folder = ledger();
-    let marked = format!("\u{feff}{}", lines(&[note(CASE, "một"), note(CASE, "hai")]));
+    let folder = ledger_with(CASE);
+    let marked = format!("\u{feff}{}", lines(&[note_on(CASE, "một"), note_on(CASE, "hai")]));
     let ran = thads_with_input(&folder.data, &["--json", "record", "-"], &marked).ok();
     assert_eq!(ran.json_lines().len(), 2);
 }
 
 #[test]
 fn half_a_request_does_not_keep_the_server_from_stopping() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     let mut silent = TcpStream::connect(server.address()).unwrap();
     silent.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").unwrap();
     let (said, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || said.send(server.stop()));
     assert_eq!(heard.recv_timeout(Duration::from_secs(60)).expect("it waits for who says nothing"), 0);
-    record(&folder.data, &[note(CASE, "sau đó")]).ok();
+    record(&folder.data, &[note_on(CASE, "sau đó")]).ok();
 }

@@ -12,8 +12,8 @@ use crate::fines;
 use crate::layout::segments;
 use crate::random::{self, Random};
 use crate::support::{
-    Folder, HALF_YEAR, Server, THADS, action, ask, demo, distraint_case, fine_case, head, lines, officer,
-    real_ledger, record, thads,
+    Folder, HALF_YEAR, Server, THADS, action, ask, demo, distraint_case, fine_case, head, lines, note_on,
+    officer, real_ledger, record, thads,
 };
 
 /// A ledger with three cases, and a folder for its backup.
@@ -48,12 +48,6 @@ fn restore_args(target: &Path, more: &[&str]) -> Vec<String> {
     first.chain(more.iter().map(|arg| (*arg).to_owned())).collect()
 }
 
-/// A note in a case, which may be recorded again and again.
-fn note(text: &str) -> Value {
-    let fields = serde_json::json!({ "text": text });
-    action("DT03/2018/0001", "note_added", "2019-01-11", officer::ENFORCER, fields)
-}
-
 #[test]
 fn a_backup_comes_back_with_the_same_root_report_and_names() {
     let (folder, target) = small();
@@ -80,7 +74,7 @@ fn a_backup_comes_back_with_the_same_root_report_and_names() {
     let said = thads(&back.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("behind the segments"), "sled is made anew: {said}");
     // It is a ledger: the next action follows, and the next opening finds nothing to do.
-    record(&back.data, &[note("Đã khôi phục")]).ok();
+    record(&back.data, &[note_on("DT03/2018/0001", "Đã khôi phục")]).ok();
     assert_eq!(head(&back.data).0, size + 1);
     thads(&back.data, &["verify"]).ok();
     // And nothing is ever overwritten.
@@ -104,7 +98,7 @@ fn without_the_keys_figures_come_back_and_names_do_not() {
     for path in files(&folder.data.join("keys")) {
         fs::copy(&path, back.data.join("keys").join(path.file_name().unwrap())).unwrap();
     }
-    record(&back.data, &[note("Có khóa")]).ok();
+    record(&back.data, &[note_on("DT03/2018/0001", "Có khóa")]).ok();
     let case = thads(&back.data, &["--json", "case", "DT03/2018/0001"]).ok().out;
     assert!(case.contains("Người phải thi hành án"), "{case}");
 }
@@ -140,7 +134,10 @@ fn backups_beside_a_writing_server_come_back_to_what_was_answered() {
     let mut answered = head(&folder.data).0;
     for round in 0..5 {
         for number in 0..4 {
-            let answer = server.post("/api/v1/actions", &note(&format!("{round}.{number}")).to_string());
+            let answer = server.post(
+                "/api/v1/actions",
+                &note_on("DT03/2018/0001", &format!("{round}.{number}")).to_string(),
+            );
             assert!(answer.status < 300, "{answer:?}");
             answered += 1;
         }
@@ -329,7 +326,7 @@ fn a_backup_and_a_restoring_that_are_killed_leave_what_comes_back() {
     let (folder, target) = small();
     let first = backup(&folder.data, &target, &["--keys"]);
     let early = Folder::copy_of(&target);
-    let more: Vec<Value> = (0..300).map(|number| note(&format!("{number}"))).collect();
+    let more: Vec<Value> = (0..300).map(|number| note_on("DT03/2018/0001", &format!("{number}"))).collect();
     let file = folder.data.with_extension("jsonl");
     fs::write(&file, lines(&more)).unwrap();
     thads(&folder.data, &["record", &file.display().to_string()]).ok();
@@ -459,7 +456,7 @@ fn another_signing_key_is_named_and_makes_no_backup() {
     backup(&folder.data, &target, &["--keys"]);
     let contents = fs::read(target.join("contents")).unwrap();
     fs::write(folder.data.join("keys/log.key"), format!("{}\n", "5a".repeat(32))).unwrap();
-    record(&folder.data, &[note("x")]).ok();
+    record(&folder.data, &[note_on("DT03/2018/0001", "x")]).ok();
     for (command, status) in [(&["verify"][..], 3), (&["backup", &target.display().to_string()], 1)] {
         let refused = thads(&folder.data, &[&["--lang", "en"], command].concat());
         assert_eq!(refused.status, status, "{refused:?}");
@@ -508,7 +505,7 @@ fn a_ledger_is_brought_back_into_an_empty_folder_that_stays() {
 fn keys_that_are_older_than_the_records_are_said() {
     let (folder, target) = small();
     backup(&folder.data, &target, &["--keys"]);
-    record(&folder.data, &[note("later")]).ok();
+    record(&folder.data, &[note_on("DT03/2018/0001", "later")]).ok();
     backup(&folder.data, &target, &[]);
     let back = Folder::new();
     let restored = thads(&back.data, &["--lang", "en", "restore", &target.display().to_string()]).ok();

@@ -10,21 +10,11 @@ use serde_json::{Value, json};
 
 use crate::small::organisation;
 use crate::support::{
-    Folder, Ran, Server, action, distraint_case, fine_case, head, lines, officer, real_ledger, record, thads,
-    thads_with_input,
+    Folder, Ran, Server, action, distraint_case, fine_case, head, ledger_with, lines, note_on, officer,
+    thads, thads_with_input,
 };
 
 const CASE: &str = "DT03/2018/0001";
-
-fn ledger() -> Folder {
-    let folder = real_ledger();
-    record(&folder.data, &distraint_case(CASE)).ok();
-    folder
-}
-
-fn note(text: &str) -> Value {
-    action(CASE, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": text }))
-}
 
 fn unlawful() -> Value {
     action(CASE, "completed", "2019-01-11", officer::ENFORCER, json!({}))
@@ -70,7 +60,7 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
 /// Nothing is waited for that does not come, and nothing read that does not end.
 #[test]
 fn what_is_no_file_of_lines_is_refused_by_its_name() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let pipe = folder.data.with_file_name("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let before = head(&folder.data);
@@ -97,19 +87,19 @@ fn what_is_no_file_of_lines_is_refused_by_its_name() {
 
 #[test]
 fn a_file_sent_again_after_a_bad_line_records_no_line_twice() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let size = head(&folder.data).0;
     // Two equal lines are two entries; one carries an id of its own.
-    let mut named = note("tự đặt mã");
+    let mut named = note_on(CASE, "tự đặt mã");
     named["request"] = json!("00000000000000000000000000000abc");
-    let file = [note("một"), note("hai"), unlawful(), note("một"), named.clone()];
+    let file = [note_on(CASE, "một"), note_on(CASE, "hai"), unlawful(), note_on(CASE, "một"), named.clone()];
     let first = send(&folder.data, "a.jsonl", &lines(&file), &[]);
     expect(&first, 1, &["recorded", "recorded", "refused", "recorded", "recorded"]);
     assert_eq!(head(&folder.data).0, size + 4);
     assert_eq!(first.json_lines()[4]["request"], named["request"]);
 
     let mut mended = file.clone();
-    mended[2] = note("ba");
+    mended[2] = note_on(CASE, "ba");
     let again = send(&folder.data, "a.jsonl", &lines(&mended), &[]);
     expect(&again, 0, &["repeated", "repeated", "recorded", "repeated", "repeated"]);
     for nth in [0, 1, 3, 4] {
@@ -155,11 +145,11 @@ fn a_dry_run_judges_each_line_on_what_those_before_it_would_leave_and_writes_not
     file.insert(9, unlawful());
     // It corrects what the file itself records, by the position that it will have.
     let position = 3 + u64::try_from(file.len()).unwrap() - 1;
-    file.push(note("một"));
+    file.push(note_on(CASE, "một"));
     let fix = json!({ "entry": position, "changes": { "text": "hai" }, "authority": "biên bản" });
     file.push(action(CASE, "fact_corrected", "2019-01-12", officer::ENFORCER, fix));
     // One id twice in a file: the same again, and other content.
-    let mut named = note("một lần");
+    let mut named = note_on(CASE, "một lần");
     named["request"] = json!("00000000000000000000000000000abc");
     file.extend([named.clone(), named.clone()]);
     named["text"] = json!("lời khác");
@@ -197,16 +187,16 @@ fn a_dry_run_judges_each_line_on_what_those_before_it_would_leave_and_writes_not
 
     // Beside a server as well: it takes no lock.
     let server = Server::start(&folder.data);
-    let beside = send(&folder.data, "b.jsonl", &lines(&[note("bên cạnh")]), &["--dry-run"]);
+    let beside = send(&folder.data, "b.jsonl", &lines(&[note_on(CASE, "bên cạnh")]), &["--dry-run"]);
     expect(&beside, 0, &["allowed"]);
     assert_eq!(server.stop(), 0);
 }
 
 #[test]
 fn together_is_all_or_nothing() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let before = head(&folder.data);
-    let good = [note("một"), note("hai"), note("một")];
+    let good = [note_on(CASE, "một"), note_on(CASE, "hai"), note_on(CASE, "một")];
     let mut bad = good.to_vec();
     bad.insert(1, unlawful());
     for more in [&["--atomic"][..], &["--atomic", "--dry-run"]] {
@@ -227,7 +217,7 @@ fn together_is_all_or_nothing() {
     assert_eq!(head(&other.data).0, before.0 + 3);
     // Of which only some are recorded, others can no longer be recorded with them.
     let mut half = good.to_vec();
-    half.push(note("ba"));
+    half.push(note_on(CASE, "ba"));
     let partly = head(&other.data);
     let refused = send(&other.data, "a.jsonl", &lines(&half), &["--atomic"]);
     expect(&refused, 1, &["repeated", "repeated", "repeated", "allowed"]);
@@ -265,7 +255,7 @@ fn together_is_all_or_nothing() {
 
 #[test]
 fn what_fits_no_block_is_not_recorded_together() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let before = head(&folder.data);
     let court = "TAND ".repeat(1000);
     let judgment = json!({ "court": court, "number": "9/2019", "date": "2018-12-03", "judgment": "civil" });

@@ -7,22 +7,11 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ACTIONS, Folder, Server, THADS, action, ask, distraint_case, fine_case, head, officer, real_ledger,
-    record, thads,
+    ACTIONS, Folder, Server, THADS, ask, fine_case, head, ledger_with, note_on, record, thads,
 };
 
 const CASE: &str = "DT03/2018/0001";
 const PERIOD: &str = "2018-10-01..2019-03-31";
-
-fn ledger() -> Folder {
-    let folder = real_ledger();
-    record(&folder.data, &distraint_case(CASE)).ok();
-    folder
-}
-
-fn note(text: &str) -> Value {
-    action(CASE, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": text }))
-}
 
 fn ids(answer: &Value) -> Vec<String> {
     let cases = answer["cases"].as_array().unwrap();
@@ -42,11 +31,11 @@ fn rows(folder: &Folder, args: &[&str]) -> Vec<Value> {
 
 #[test]
 fn every_answer_is_of_the_moment_that_it_is_asked_for() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
-    let receipt = server.post(ACTIONS, &note("một").to_string()).json();
+    let receipt = server.post(ACTIONS, &note_on(CASE, "một").to_string()).json();
     for text in ["hai", "ba"] {
-        assert_eq!(server.post(ACTIONS, &note(text).to_string()).status, 201);
+        assert_eq!(server.post(ACTIONS, &note_on(CASE, text).to_string()).status, 201);
     }
     let then = receipt["size"].to_string();
     let moment = |ledger: &Value, what: &str| {
@@ -92,7 +81,7 @@ fn every_answer_is_of_the_moment_that_it_is_asked_for() {
 
 #[test]
 fn an_office_is_meant_with_or_without_those_below_it_by_one_word() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let server = Server::start(&folder.data);
     for (office, own, found) in [("DT00", false, true), ("DT00", true, false), ("DT03", true, true)] {
         let query = format!("office={office}&own={own}");
@@ -133,7 +122,7 @@ fn an_office_is_meant_with_or_without_those_below_it_by_one_word() {
 
 #[test]
 fn a_list_in_pages_is_the_list_of_one_moment() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let all: Vec<String> = (2..=5).map(|number| format!("DT03/2018/{number:04}")).collect();
     let actions: Vec<Value> = all.iter().flat_map(|case| fine_case(case)).collect();
     record(&folder.data, &actions).ok();
@@ -165,7 +154,7 @@ fn a_list_in_pages_is_the_list_of_one_moment() {
 /// What an option cannot mean beside another, or of this ledger, is refused; what it can mean, it means.
 #[test]
 fn an_option_is_meant_or_refused() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let size = head(&folder.data).0;
     let (last, beyond) = (size.to_string(), (size + 1).to_string());
     let period = ["--period", "2019-H1"];
@@ -217,7 +206,7 @@ fn an_option_is_meant_or_refused() {
 /// What is owed before an order says it is not known: null, and a dash, never 0.
 #[test]
 fn what_is_not_known_is_not_nothing() {
-    let folder = ledger();
+    let folder = ledger_with(CASE);
     let judgment = &fine_case("DT03/2018/0002")[..1];
     record(&folder.data, judgment).ok();
     let rows = rows(&folder, &["cases"]);

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread::JoinHandle;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::small::{FOUNDING, organisation};
@@ -202,6 +202,18 @@ pub(crate) fn real_ledger() -> Folder {
         folder
     });
     Folder::copy_of(&empty.data)
+}
+
+/// A ledger of an office with one case, in which assets are distrained.
+pub(crate) fn ledger_with(case: &str) -> Folder {
+    let folder = real_ledger();
+    record(&folder.data, &distraint_case(case)).ok();
+    folder
+}
+
+/// A note that the enforcer adds to his case.
+pub(crate) fn note_on(case: &str, text: &str) -> Value {
+    action(case, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": text }))
 }
 
 /// A server on a port of its own; killed when dropped.
