@@ -158,7 +158,8 @@ impl<L: Log> House<L> {
             let _rests =
                 (!organises).then(|| self.organisation.read().unwrap_or_else(PoisonError::into_inner));
             tries += 1;
-            if let Some(done) = self.decide_and(&request, tries, |prepared| self.append(prepared))? {
+            let alone = others || organises;
+            if let Some(done) = self.decide_and(&request, tries, alone, |prepared| self.append(prepared))? {
                 return Ok(done);
             }
         }
@@ -166,11 +167,13 @@ impl<L: Log> House<L> {
 
     /// Answers an action that was recorded already, or decides it and does with it what `record` does. `None`: somebody
     /// else was quicker, and the sender did not say which version he saw, or the day has ended; it is to be decided again.
-    /// `tries`: how often it was decided, with this time.
-    fn decide_and(
+    /// `tries`: how often it was decided, with this time; `alone`: nobody records meanwhile what it may rest on in other
+    /// streams.
+    pub(crate) fn decide_and(
         &self,
         request: &Request,
         tries: usize,
+        alone: bool,
         record: impl FnOnce(Prepared) -> Result<Done, ActError>,
     ) -> Result<Option<Done>, ActError> {
         if let Some(first) = self.said_before(request)? {
@@ -178,6 +181,10 @@ impl<L: Log> House<L> {
         }
         let prepared = {
             let books = self.books();
+            // What it rests on may have come into its history since it was asked whether it rests on others.
+            if !alone && rests_on_others(&books, request) {
+                return Ok(None);
+            }
             let group = self.group_of(&books, request)?;
             self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
         };
@@ -224,7 +231,8 @@ impl House {
         let mut tries = 0;
         loop {
             tries += 1;
-            let rehearsed = self.decide_and(request, tries, |prepared| {
+            // Nothing is recorded, so nobody need wait.
+            let rehearsed = self.decide_and(request, tries, true, |prepared| {
                 let receipt = match self.ledger.rehearse(&prepared.append)? {
                     Rehearsed::New => None,
                     Rehearsed::Repeated(receipt) => Some(receipt),

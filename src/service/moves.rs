@@ -109,15 +109,14 @@ fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Op
 }
 
 /// Whether a decision about an action may rest on another stream than its own, so that the version of its own says too little:
-/// it takes a case over, repairs one, or belongs to a case that sent something away; or it is of the organisation, whose
-/// streams are judged as one history (two offices of two codes may not have one number).
+/// it takes a case over, repairs one, or belongs to a case that sent something away. The streams of the organisation are
+/// judged as one history as well; whoever acts there is alone in any case.
 pub(crate) fn rests_on_others(books: &Books, request: &Request) -> bool {
     let by_kind = match &request.what {
         What::Event(event) => event.body.comes_from().is_some() || event.body.repairs().is_some(),
         What::Changes { .. } => true,
     };
     by_kind
-        || request.subject.is_organisation()
         || (matches!(request.subject, Subject::Case(_))
             && history(books, &request.subject).iter().any(|entry| entry.event.body.sends()))
 }

@@ -9,6 +9,7 @@ use thads_ledger::AppendError;
 use super::{CASE, act, house};
 use crate::act::ActError;
 use crate::house::Pending;
+use crate::moves::rests_on_others;
 use crate::wire::parse_action;
 
 /// Whoever names a version that the stream does not have yet, and that another action is just making, is not judged by what
@@ -38,6 +39,50 @@ fn what_is_judged_on_one_version_is_not_recorded_on_a_later_one() {
     }
 }
 
+/// A case is sent away, and taken over, while a late entry on it is on its way: what it rests on came into its history behind
+/// the question whether it rests on others. It is asked again, so that no debt changes behind whoever took it over.
+#[test]
+fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let day = "2018-12-04";
+    let office =
+        json!({ "number": 2, "code": "DT01", "name": "Chi cục", "level": "sub_department", "parent": 1 });
+    act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    let head = json!({ "number": 5, "office": 2, "role": "head", "person": { "name": "Lê" } });
+    act(&house, "officer:5", 1, "officer_appointed", "2018-10-01", head).unwrap();
+    let (sent, taken) = ("case:DT00/2018/0002", "case:DT01/2018/0001");
+    let debtors = json!([{ "person": { "name": "Trần" }, "kind": "individual" }]);
+    let owed = json!([{ "kind": "fine", "payee": "budget", "amount": 300_000 }]);
+    let judgment = json!({ "court": "TAND", "number": "2", "date": "2018-09-01", "judgment": "criminal" });
+    let order = json!({ "basis": "proactive", "obligations": owed, "debtors": debtors });
+    for (actor, kind, fields) in [
+        (3, "judgment_received", judgment),
+        (1, "enforcement_ordered", order),
+        (1, "enforcer_assigned", json!({ "enforcer": 2 })),
+        (2, "conditions_verified", json!({ "means_found": true })),
+    ] {
+        act(&house, sent, actor, kind, "2018-12-03", fields).unwrap();
+    }
+    let late = json!({
+        "stream": sent, "actor": 1, "kind": "order_amended", "effective": "2018-12-03", "obligation": 1, "amount": 400_000,
+    });
+    let late = parse_action(late, None).unwrap();
+    assert!(!rests_on_others(&house.books(), &late));
+    act(&house, sent, 1, "entrusted_out", day, json!({ "to": 2 })).unwrap();
+    let brought = json!({
+        "from": "DT00/2018/0002", "basis": "proactive", "judgment": "criminal", "obligations": owed, "debtors": debtors,
+    });
+    let decided = house.decide_and(&late, 1, false, |prepared| {
+        act(&house, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
+        house.append(prepared)
+    });
+    assert!(matches!(decided, Ok(None)), "{decided:?}");
+    act(&house, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
+    let refused = house.act(late).unwrap_err();
+    assert!(refused.to_string().contains("what was moved out stays as it is"), "{refused}");
+}
+
 /// The streams of the organisation are judged as one history: offices that are opened at once have different numbers.
 #[test]
 fn offices_that_are_opened_at_once_have_different_numbers() {
@@ -57,4 +102,61 @@ fn offices_that_are_opened_at_once_have_different_numbers() {
     });
     let refused = answers.iter().filter(|answer| matches!(answer, Err(ActError::Refused(_)))).count();
     assert_eq!(refused, codes.len() - 1, "{answers:?}");
+}
+
+/// An officer turns out to be no accountant while payments are on their way to eight cases by his hand: each is recorded before
+/// that and named by it, or judged after it and refused. None slips between.
+#[test]
+fn what_is_on_its_way_while_the_organisation_changes_is_named_or_refused() {
+    const CASES: u32 = 8;
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let other = json!({ "number": 5, "office": 1, "role": "accountant", "person": { "name": "Lê" } });
+    act(&house, "officer:5", 1, "officer_appointed", "2018-10-01", other).unwrap();
+    let appointed = house.ledger().head().size - 1;
+    let case = |number: u32| format!("DT00/2018/{:04}", number + 2);
+    for number in 0..CASES {
+        let debtors = json!([{ "person": { "name": "Trần" }, "kind": "individual" }]);
+        let owed = json!([{ "kind": "fine", "payee": "budget", "amount": 300_000_000 }]);
+        let order = json!({ "basis": "proactive", "obligations": owed, "debtors": debtors });
+        let judgment =
+            json!({ "court": "TAND", "number": "2", "date": "2018-09-01", "judgment": "criminal" });
+        for (actor, kind, fields) in [(3, "judgment_received", judgment), (1, "enforcement_ordered", order)] {
+            act(&house, &format!("case:{}", case(number)), actor, kind, "2018-12-03", fields).unwrap();
+        }
+    }
+    for _ in 0..10 {
+        let together = Barrier::new(usize::try_from(CASES).unwrap() + 1);
+        let pay = |number: u32| {
+            let fields = json!({ "payer": { "debtor": 1 }, "amount": 1000, "means": "cash" });
+            together.wait();
+            act(&house, &format!("case:{}", case(number)), 5, "payment_collected", "2018-12-04", fields)
+        };
+        let change = || {
+            let fields = json!({ "entry": appointed, "changes": { "role": "cashier" }, "authority": "x" });
+            together.wait();
+            act(&house, "officer:5", 1, "fact_corrected", "2018-12-04", fields).unwrap()
+        };
+        let (paid, changed) = std::thread::scope(|scope| {
+            let paying: Vec<_> = (0..CASES).map(|number| scope.spawn(move || pay(number))).collect();
+            let changing = scope.spawn(change);
+            let paid: Vec<_> = paying.into_iter().map(|one| one.join().unwrap()).collect();
+            (paid, changing.join().unwrap())
+        });
+        let named: Vec<&str> = changed["flags"]
+            .as_array()
+            .map(|flags| flags.iter().filter_map(|flag| flag["given"].as_str()?.split(',').next()).collect())
+            .unwrap_or_default();
+        for (number, paid) in (0..CASES).zip(paid) {
+            match paid {
+                Ok(paid) => {
+                    assert!(paid["first"].as_u64() < changed["first"].as_u64(), "{paid}, {changed}");
+                    assert!(named.contains(&case(number).as_str()), "{paid}, {changed}");
+                }
+                Err(error) => assert!(matches!(error, ActError::Refused(_)), "{error}"),
+            }
+        }
+        let undo = json!({ "entry": changed["first"], "authority": "x" });
+        act(&house, "officer:5", 1, "entry_voided", "2018-12-04", undo).unwrap();
+    }
 }
