@@ -170,10 +170,14 @@ fn subject_name(subject: Subject) -> &'static str {
 
 /// The role may record the kind, in an office that it belongs to or stands above.
 fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
-    let organisation = &scene.world.organisation;
-    let about = action.event.about();
-    if action.actor == OfficerNo(0) {
-        return if founds(action, organisation) || action.imported {
+    may_act(history, &action.event, &at(action, scene.next), &scene.world.organisation)
+}
+
+/// The same of what stands in a history or is to stand there.
+fn may_act(history: &[Entry], event: &Event, at: &At, organisation: &Organisation) -> Result<(), Refusal> {
+    let about = event.about();
+    if at.actor == OfficerNo(0) {
+        return if founds(&event.body, organisation) || at.imported {
             Ok(())
         } else {
             Err(Refusal::new(
@@ -186,22 +190,22 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
             ))
         };
     }
-    let Some(officer) = organisation.officers.get(&action.actor) else {
+    let Some(officer) = organisation.officers.get(&at.actor) else {
         return Err(Refusal::new(
             Code::Unknown,
             about.article,
             "actor",
-            action.actor,
+            at.actor,
             "an officer appointed before",
             "officer_appointed first",
         ));
     };
-    if officer.from > action.effective {
+    if officer.from > at.on {
         return Err(Refusal::new(
             Code::TooEarly,
             about.article,
             "actor",
-            action.actor,
+            at.actor,
             format!("in office since {}", officer.from),
             "an officer of that time",
         ));
@@ -217,19 +221,19 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
             by,
         ));
     }
-    if let Some(enforcer) = action.event.common.on_behalf_of {
+    if let Some(enforcer) = event.common.on_behalf_of {
         check_named(enforcer, officer, organisation)?;
     }
-    let office = history.first().map_or(action.office, |first| first.office);
-    if [action.event.body.subject(), stream_of(history)].contains(&Subject::Organisation) {
+    let office = history.first().map_or(at.office, |first| first.office);
+    if [event.body.subject(), stream_of(history)].contains(&Subject::Organisation) {
         return Ok(());
     }
-    if office != action.office {
+    if office != at.office {
         return Err(Refusal::new(
             Code::Competence,
             about.article,
             "office",
-            action.office,
+            at.office,
             format!("the case is of office {office}"),
             office,
         ));
@@ -241,7 +245,7 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
             Code::Competence,
             about.article,
             "actor",
-            format!("{} of office {}", action.actor, officer.office),
+            format!("{} of office {}", at.actor, officer.office),
             format!("an officer of office {office}"),
             "an officer of that office",
         ));
@@ -250,8 +254,8 @@ fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
 }
 
 /// Whether the ledger itself may record it: what sets the organisation up, until there is a head.
-fn founds(action: &Action, organisation: &Organisation) -> bool {
-    action.event.body.subject() == Subject::Organisation && !organisation.has_head()
+fn founds(body: &Body, organisation: &Organisation) -> bool {
+    body.subject() == Subject::Organisation && !organisation.has_head()
 }
 
 /// Only a clerk records for another, and for an enforcer of his own office.

@@ -23,8 +23,9 @@ pub(crate) fn judges_again(body: &Body, effective: Date, recorded_on: Date) -> b
     }
 }
 
-/// The first rule that breaks in each case and complaint as the world is after a change, and did not before it. The same
-/// for the same arguments; `known`: by the entries below this position. Cost: twice the rules of every entry.
+/// The first rule that breaks in each case and complaint, and in the organisation's own history, as the world is after a
+/// change, and did not before it. The same for the same arguments; `known`: by the entries below this position. Cost: twice
+/// the rules of every entry.
 pub(crate) fn left_behind(books: &Books, known: Position, before: &World, after: &World) -> Vec<Refusal> {
     let first = |name: String, entries: &[Entry]| {
         let broken = newly_broken(known_at(entries, known), before, after);
@@ -34,7 +35,8 @@ pub(crate) fn left_behind(books: &Books, known: Position, before: &World, after:
     };
     let cases = books.cases().filter_map(|(id, entries)| first(id.to_string(), entries));
     let complaints = books.complaints().filter_map(|(id, entries)| first(id.to_string(), entries));
-    let mut flags: Vec<Refusal> = cases.chain(complaints).collect();
+    let organisation = first("organisation".to_owned(), books.organisation());
+    let mut flags: Vec<Refusal> = organisation.into_iter().chain(cases).chain(complaints).collect();
     let more = flags.len().saturating_sub(NAMED_MAX);
     if more > 0 {
         flags.truncate(NAMED_MAX);

@@ -67,7 +67,7 @@ fn officers(action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
     let organisation = &scene.world.organisation;
     let mut breaches = Vec::new();
     let known = match action.actor {
-        OfficerNo(0) => action.imported || founds(action, organisation),
+        OfficerNo(0) => action.imported || founds(&action.event.body, organisation),
         number => organisation.officers.contains_key(&number),
     };
     if !known {

@@ -6,7 +6,7 @@ use crate::check::named_enforcer;
 use crate::complaint::Complaint;
 use crate::event::{At, Body, Circumstances, Event, Subject};
 use crate::history::{Live, timeline};
-use crate::ids::Position;
+use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
@@ -222,15 +222,17 @@ pub fn broken_rules(history: &[Entry], world: &World) -> Vec<(Position, Refusal)
     broken.into_iter().map(|one| (one.position, one.refusal)).collect()
 }
 
-/// The rules that break at entries of a stream as the world is now, and did not as it was before: what a change of a
-/// parameter or of the organisation leaves behind.
+/// The rules that break at entries of a stream as the world is now, and did not as it was before it: what a change of a
+/// parameter or of the organisation leaves behind. Of the organisation's own history: who acted there without being one
+/// who may.
 ///
 /// No sum can be among them: folding a history asks neither rules nor organisation ([`Event`]s apply to a state alone).
 pub fn newly_broken(history: &[Entry], before: &World, after: &World) -> Vec<(Position, Refusal)> {
     match super::stream_of(history) {
         Subject::Case => newly_broken_in::<Case>(history, before, after),
         Subject::Complaint => newly_broken_in::<Complaint>(history, before, after),
-        Subject::Organisation | Subject::Any => Vec::new(),
+        Subject::Organisation => newly_broken_in::<Acts>(history, before, after),
+        Subject::Any => Vec::new(),
     }
 }
 
@@ -243,12 +245,49 @@ fn newly_broken_in<S: State>(history: &[Entry], before: &World, after: &World) -
             state
                 .allowed(live.event, &Circumstances { at: live.at, officer, world, sender: Sender::NotAsked })
         };
-        if let Err(refusal) = allowed(after)
-            && !allowed(before).is_err_and(|known| rule_of(&known) == rule_of(&refusal))
-        {
-            broken.push((live.at.position, refusal));
-        }
+        let by_whom = |world: &World| by_whom(history, &live, world);
+        // Who acts, and what is done: neither hides the other.
+        let both = [newly(by_whom, before, after), newly(allowed, before, after)];
+        broken.extend(both.into_iter().flatten().map(|refusal| (live.at.position, refusal)));
         state.apply(live.event, &live.at);
     }
     broken
+}
+
+/// How a rule breaks as the world is now, where it did not break so before.
+fn newly(rule: impl Fn(&World) -> Result<(), Refusal>, before: &World, after: &World) -> Option<Refusal> {
+    let broken = rule(after).err()?;
+    (!rule(before).is_err_and(|known| rule_of(&known) == rule_of(&broken))).then_some(broken)
+}
+
+/// Whether who recorded an entry that stands may do so, as the organisation is known.
+fn by_whom(history: &[Entry], live: &Live<'_>, world: &World) -> Result<(), Refusal> {
+    // The ledger itself founds, and is nobody who could lose a role.
+    if live.at.actor == OfficerNo(0) {
+        return Ok(());
+    }
+    super::may_act(history, live.event, &live.at, &world.organisation)?;
+    if live.event.body.repairs().is_none() {
+        return Ok(());
+    }
+    let Ok(place) = history.binary_search_by_key(&live.at.position, |entry| entry.position) else {
+        return Ok(());
+    };
+    super::repair::may_repair(&history[..place], &history[place], world)
+}
+
+/// The organisation's history, of which only who acts is judged.
+#[derive(Clone, Default)]
+struct Acts;
+
+impl State for Acts {
+    fn allowed(&self, _: &Event, _: &Circumstances<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn apply(&mut self, _: &Event, _: &At) {}
+
+    fn excess(&self) -> [(Pot, Total); 7] {
+        Case::default().excess()
+    }
 }

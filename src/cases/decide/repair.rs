@@ -4,11 +4,12 @@ use super::{
     Action, Entry, Scene, folded, other_ends, pays_out, role_name, stream_of, subject_of, with_action,
 };
 use crate::check::{own_case, written};
-use crate::event::{About, At, Body, Circumstances, Sender, Subject};
+use crate::event::{About, At, Body, Circumstances, Receiver, Sender, Subject};
 use crate::history::{Live, Repair, repairs, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::refusal::{Code, Refusal};
+use crate::world::World;
 
 /// A repair names a standing entry of its own stream, replaces like by like, and is recorded by one who may record
 /// what it repairs.
@@ -54,6 +55,37 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
             "the sender's case",
         ));
     }
+    judge(history, action, scene, |change| {
+        check_repairer(history, change, action, scene)?;
+        match stream_of(history) {
+            Subject::Organisation => check_organisation(change, action, scene),
+            Subject::Case | Subject::Complaint | Subject::Any => Ok(()),
+        }
+    })
+}
+
+/// Whether who recorded a repair may record it, as the organisation is known; `history` is what stands before it.
+pub(super) fn may_repair(history: &[Entry], repair: &Entry, world: &World) -> Result<(), Refusal> {
+    let action = Action {
+        effective: repair.effective,
+        recorded_on: repair.recorded_on,
+        office: repair.office,
+        actor: repair.actor,
+        imported: repair.imported,
+        event: repair.event.clone(),
+    };
+    let (sender, receiver) = (Sender::NotAsked, Receiver::NotAsked);
+    let scene = Scene { world, next: repair.position, sender, receiver };
+    judge(history, &action, &scene, |change| check_repairer(history, change, &action, &scene))
+}
+
+/// Judges what a repair makes of the entry that it is about in the end.
+fn judge(
+    history: &[Entry],
+    action: &Action,
+    scene: &Scene<'_>,
+    rule: impl FnOnce(&Change<'_>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
     let with = with_action(history, action, scene.next);
     let base =
         subject_of(&with, scene.next).and_then(|base| history.iter().find(|entry| entry.position == base));
@@ -61,16 +93,11 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
     let Some(base) = base else { return Ok(()) };
     let (without, with) = (timeline(history), timeline(&with));
     let of = |timeline: &[Live<'_>]| timeline.iter().position(|live| live.at.position == base.position);
-    let change = Change {
+    rule(&Change {
         entry: base,
         before: of(&without).map(|at| &without[at]),
         after: of(&with).map(|at| &with[at]),
-    };
-    check_repairer(history, &change, action, scene)?;
-    if stream_of(history) == Subject::Organisation {
-        return check_organisation(&change, action, scene);
-    }
-    Ok(())
+    })
 }
 
 /// What a repair makes of the entry that it is about in the end: of a voided correction, what it corrected.

@@ -1,8 +1,11 @@
-//! A late parameter: what it makes of earlier acts is named, and no sum changes.
+//! A late parameter, and an officer who was not what the record said: what it makes of earlier acts is named, and no sum
+//! changes.
 
 use serde_json::{Value, json};
+use thads_cases::event::Body;
+use thads_cases::history::Entry;
 
-use super::{CASE, act, house};
+use super::{CASE, act, house, position};
 use crate::answers;
 
 /// A case whose only creditor was told, and for whom ten million were put aside after the days that the law gives.
@@ -102,4 +105,74 @@ fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
     let approved = json!({ "entry": deposited - 1, "authority": "x" });
     let error = act(&house, OTHER, 1, "entry_voided", "2019-03-01", approved).unwrap_err();
     assert!(error.to_string().contains("no more is paid over than another officer approved"), "{error}");
+}
+
+/// Who collected a payment was no accountant, was not in office yet, or belonged to another office; or who repaired an entry
+/// could not have recorded it: the acts are named, once, the same when asked again, and again when the repair of it is undone.
+#[test]
+fn acts_of_who_was_not_what_the_record_said_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let office =
+        json!({ "number": 2, "code": "DT01", "name": "Chi cục", "level": "sub_department", "parent": 1 });
+    act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    let other = json!({ "number": 5, "office": 1, "role": "accountant", "person": { "name": "Lê" } });
+    act(&house, "officer:5", 1, "officer_appointed", "2018-10-01", other).unwrap();
+    let collected = position(&house, "payment_collected");
+    let remitted = position(&house, "remitted_to_budget");
+    let receipt = json!({ "entry": collected, "changes": { "receipt": "0001" }, "authority": "x" });
+    act(&house, CASE, 5, "fact_corrected", "2018-12-05", receipt).unwrap();
+    let repaired = house.ledger().head().size - 1;
+    let stream = |officer: u32| format!("officer:{officer}");
+    let appointed = |officer: u32| {
+        let books = house.books();
+        let entries = books.organisation().iter();
+        let is = |entry: &&Entry| matches!(&entry.event.body, Body::OfficerAppointed(one) if one.number.0 == officer);
+        entries.filter(is).map(|entry| entry.position.0).next().unwrap()
+    };
+    let rows = [
+        (4, json!({ "role": "cashier" }), json!({}), collected, "actor cashier"),
+        (4, json!({ "office": 2 }), json!({}), collected, "actor 4 of office 2"),
+        (4, json!({}), json!({ "took_effect": "2018-12-04" }), collected, "actor 4"),
+        // A clerk repairs, but no payments.
+        (5, json!({ "role": "clerk" }), json!({}), repaired, "actor clerk"),
+        (5, json!({ "role": "auditor" }), json!({}), repaired, "actor auditor"),
+        (3, json!({ "role": "cashier" }), json!({}), position(&house, "judgment_received"), "actor cashier"),
+    ];
+    for (number, (officer, changes, rest, entry, given)) in (1_u32..).zip(rows) {
+        let mut fields = json!({
+            "request": format!("{number:032}"), "entry": appointed(officer), "changes": changes, "authority": "x",
+        });
+        fields.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        let correct =
+            || act(&house, &stream(officer), 1, "fact_corrected", "2019-03-01", fields.clone()).unwrap();
+        let first = correct();
+        let flags = first["flags"].as_array().unwrap_or_else(|| panic!("{fields}"));
+        assert_eq!(flags.len(), 1, "{fields}: {flags:?}");
+        assert_eq!(flags[0]["breaks"], json!(entry), "{fields}");
+        let said = flags[0]["given"].as_str().unwrap();
+        assert!(said.ends_with(&format!("DT00/2018/0001, entry {entry}: {given}")), "{said}");
+        assert_eq!(correct(), first);
+        let undo = |entry: &Value| {
+            let fields = json!({ "entry": entry, "authority": "x" });
+            act(&house, &stream(officer), 1, "entry_voided", "2019-03-01", fields).unwrap()
+        };
+        let undone = undo(&first["first"]);
+        assert_eq!(undone.get("flags"), None, "{fields}");
+        let again = undo(&undone["first"]);
+        assert_eq!(again["flags"], first["flags"], "{fields}");
+        undo(&again["first"]);
+    }
+    assert!(remitted > collected);
+    // What somebody has set who was no administrator is named as well; what the ledger itself founded is not.
+    let administrator =
+        json!({ "number": 6, "office": 1, "role": "administrator", "person": { "name": "Lê" } });
+    act(&house, "officer:6", 1, "officer_appointed", "2018-10-01", administrator).unwrap();
+    let fields = json!({ "number": 7, "office": 1, "role": "clerk", "person": { "name": "Lê" } });
+    act(&house, "officer:7", 6, "officer_appointed", "2018-10-01", fields).unwrap();
+    let entry = house.ledger().head().size - 1;
+    let fields = json!({ "entry": appointed(6), "changes": { "role": "clerk" }, "authority": "x" });
+    let answer = act(&house, "officer:6", 1, "fact_corrected", "2019-03-01", fields).unwrap();
+    let given: Vec<_> = answer["flags"].as_array().unwrap().iter().map(|flag| &flag["given"]).collect();
+    assert_eq!(given, [&json!(format!("organisation, entry {entry}: actor clerk"))]);
 }
