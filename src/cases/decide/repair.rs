@@ -4,6 +4,7 @@ use super::{
     Action, Entry, Scene, folded, other_ends, pays_out, role_name, stream_of, subject_of, with_action,
 };
 use crate::check::{own_case, written};
+use crate::event::organisation::{is_still_governed, within_reach};
 use crate::event::{About, At, Body, Circumstances, Receiver, Sender, Subject};
 use crate::history::{Live, Repair, repairs, timeline};
 use crate::ids::{OfficerNo, Position};
@@ -210,10 +211,24 @@ fn check_term(
 }
 
 /// Offices and officers keep their numbers for ever: records name them. The rest of an entry is judged as if the entry
-/// were not there yet.
+/// were not there yet, by who has his say where it belonged.
 fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
     let target = change.entry;
-    let mut organisation = scene.world.organisation.clone();
+    let known = &scene.world.organisation;
+    let officer = known.officers.get(&action.actor);
+    let at = At {
+        position: target.position,
+        on: change.after.map_or(action.effective, |after| after.at.on),
+        recorded_on: action.recorded_on,
+        office: target.office,
+        actor: action.actor,
+        imported: action.imported,
+    };
+    let on = Circumstances { at, officer, world: scene.world, sender: Sender::NotAsked };
+    if let Some(before) = change.before {
+        within_reach(&before.event.body, known, &on)?;
+    }
+    let mut organisation = known.clone();
     let Some(after) = change.after else {
         return match &target.event.body {
             Body::OfficeOpened(_) | Body::OfficerAppointed(_) => Err(Refusal::new(
@@ -265,15 +280,21 @@ fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -
         }
         _ => {}
     }
-    let at = At {
-        position: target.position,
-        on: after.at.on,
-        recorded_on: action.recorded_on,
-        office: target.office,
-        actor: action.actor,
-        imported: action.imported,
+    after.event.body.allowed_in_organisation(&organisation, &on)?;
+    after.event.body.apply_to_organisation(&mut organisation, &after.at);
+    if is_still_governed(known, &organisation) {
+        return Ok(());
+    }
+    let given = match &after.event.body {
+        Body::OfficerAppointed(new) => format!("{} of office {}", role_name(new.role), new.office),
+        body => body.about().name.to_owned(),
     };
-    let officer = scene.world.organisation.officers.get(&action.actor);
-    let on = Circumstances { at, officer, world: scene.world, sender: Sender::NotAsked };
-    after.event.body.allowed_in_organisation(&organisation, &on)
+    Err(Refusal::new(
+        Code::Role,
+        "17",
+        "replacement",
+        given,
+        "somebody goes on who may appoint officers",
+        "officer_appointed of another provincial_head or administrator first",
+    ))
 }

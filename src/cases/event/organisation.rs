@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, Circumstances, Kind, OrganisationKind};
+use super::{About, At, Body, Circumstances, Kind, OrganisationKind};
 use crate::check::not_after;
 use crate::date::Date;
 use crate::ids::{OfficeCode, OfficeNo, OfficerNo};
@@ -14,6 +14,35 @@ use crate::rules::ParameterSet as Parameter;
 
 /// Who sets up offices and officers.
 pub(super) const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
+
+/// Whether everything that somebody could set up before a change can still be set up by somebody after it: each office has a
+/// head of the province or an administrator who may say who acts there. Else nobody could ever undo the change.
+pub(crate) fn is_still_governed(before: &Organisation, after: &Organisation) -> bool {
+    let governed = |organisation: &Organisation, office: OfficeNo| {
+        organisation.officers.values().any(|officer| match officer.role {
+            Role::Administrator => true,
+            Role::ProvincialHead => organisation.covers(officer.office, office),
+            _ => false,
+        })
+    };
+    before.offices.keys().all(|office| !governed(before, *office) || governed(after, *office))
+}
+
+/// Whether who repairs an event of the organisation has his say where it belongs, as for recording it: what it repairs is as
+/// much his affair as what he makes of it.
+pub(crate) fn within_reach(
+    body: &Body,
+    organisation: &Organisation,
+    on: &Circumstances<'_>,
+) -> Result<(), Refusal> {
+    let office = match body {
+        Body::OfficeOpened(opened) => opened.number,
+        Body::OfficerAppointed(appointed) => appointed.office,
+        Body::TargetAssigned(target) => target.office,
+        _ => return Ok(()),
+    };
+    within(office, organisation, on, body.about().article, "entry")
+}
 
 /// The head of a province has his say in his own Department and below it; the administrator sets up accounts anywhere.
 fn within(

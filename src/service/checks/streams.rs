@@ -138,3 +138,82 @@ fn undoing_a_repair_makes_no_circle_of_offices() {
     let error = act(&house, "office:DT01", 1, "entry_voided", "2018-12-04", void).unwrap_err();
     assert!(error.to_string().contains("numbers are given for ever"), "{error}");
 }
+
+/// Nobody takes from everybody the power to say who acts: it could never be given back. Neither at once nor by undoing what
+/// gave it to another, nor by moving to an office below.
+#[test]
+fn somebody_goes_on_who_may_appoint_officers() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let office = json!({ "number": 2, "code": "DT01", "name": "x", "level": "sub_department", "parent": 1 });
+    act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    let appointed = 2;
+    let change = |entry: u64, changes: serde_json::Value| json!({ "entry": entry, "changes": changes, "authority": "x" });
+    for changes in [json!({ "role": "clerk" }), json!({ "role": "head" }), json!({ "office": 2 })] {
+        let answer = refused(&house, "officer:1", "fact_corrected", change(appointed, changes));
+        let another = "officer_appointed of another provincial_head or administrator first";
+        assert!(answer.starts_with("replacement ") && answer.ends_with(another), "{answer}");
+    }
+    // After another is there it may be, but not both ways.
+    let second = json!({ "number": 9, "office": 1, "role": "clerk", "person": { "name": "Lê" } });
+    act(&house, "officer:9", 1, "officer_appointed", "2018-10-01", second).unwrap();
+    let entry = house.ledger().head().size - 1;
+    let raised = change(entry, json!({ "role": "administrator" }));
+    let raised = act(&house, "officer:9", 1, "fact_corrected", "2018-12-04", raised).unwrap();
+    act(
+        &house,
+        "officer:1",
+        1,
+        "fact_corrected",
+        "2018-12-04",
+        change(appointed, json!({ "role": "clerk" })),
+    )
+    .unwrap();
+    let undo = json!({ "entry": raised["first"], "authority": "x" });
+    let error = act(&house, "officer:9", 9, "entry_voided", "2018-12-04", undo).unwrap_err();
+    assert!(error.to_string().contains("somebody goes on who may appoint officers"), "{error}");
+}
+
+/// The head of a province repairs nothing of another's: neither the entry as it stands nor what a repair would make of it may
+/// be out of his reach.
+#[test]
+fn a_repair_of_the_organisation_is_by_who_has_his_say_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    let administrator =
+        json!({ "number": 8, "office": 1, "role": "administrator", "person": { "name": "Lê" } });
+    act(&house, "officer:8", 1, "officer_appointed", "2018-10-01", administrator).unwrap();
+    let office = json!({ "number": 2, "code": "AG00", "name": "x", "level": "department" });
+    act(&house, "office:AG00", 8, "office_opened", "2018-10-01", office).unwrap();
+    let opened = house.ledger().head().size - 1;
+    for (number, role) in [(20, "provincial_head"), (21, "accountant")] {
+        let officer = json!({ "number": number, "office": 2, "role": role, "person": { "name": "Lê" } });
+        act(&house, &format!("officer:{number}"), 8, "officer_appointed", "2018-10-01", officer).unwrap();
+    }
+    let appointed = house.ledger().head().size - 1;
+    let ratio = json!({ "numerator": 1, "denominator": 2 });
+    let target = json!({ "year": 2019, "office": 2, "figure": "rate.cases", "ratio": ratio });
+    act(&house, "office:AG00", 20, "target_assigned", "2018-10-01", target).unwrap();
+    let assigned = house.ledger().head().size - 1;
+    let correct = |entry: u64, changes: serde_json::Value| json!({ "entry": entry, "changes": changes, "authority": "x" });
+    let void = |entry: u64| json!({ "entry": entry, "authority": "x" });
+    // Head of the other province, number 1 of office 1.
+    for (stream, kind, fields) in [
+        ("officer:21", "fact_corrected", correct(appointed, json!({ "office": 1 }))),
+        ("office:AG00", "fact_corrected", correct(opened, json!({ "name": "y" }))),
+        ("office:AG00", "fact_corrected", correct(assigned, json!({ "ratio": ratio }))),
+        ("office:AG00", "entry_voided", void(assigned)),
+    ] {
+        let answer = refused(&house, stream, kind, fields);
+        assert_eq!(answer, "entry 2: office 1 and those below it", "{stream} {kind}");
+    }
+    let voided = act(&house, "office:AG00", 20, "entry_voided", "2018-12-04", void(assigned)).unwrap();
+    let answer = refused(&house, "office:AG00", "entry_voided", void(voided["first"].as_u64().unwrap()));
+    assert_eq!(answer, "office 2: office 1 and those below it");
+    for (stream, fields) in [
+        ("office:AG00", correct(opened, json!({ "name": "y" }))),
+        ("officer:21", correct(appointed, json!({ "role": "cashier" }))),
+    ] {
+        act(&house, stream, 20, "fact_corrected", "2018-12-04", fields).unwrap();
+    }
+}
