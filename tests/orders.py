@@ -45,6 +45,27 @@ class Ledgers:
             sys.exit(f"{name}: {ran.stderr}")
         return json.loads(ran.stdout)["import"], rejects
 
+    def take_singly(self, name, parts):
+        """Imports files one after the other, and then what waited for its case until nothing waits; returns how many rows came
+        late and how many waited."""
+        files = self.files(name, parts)
+        late = waited = 0
+        while files:
+            waiting, taken = [], 0
+            for file in files:
+                counts, rejects = self.take(name, [file])
+                late += counts["derived_anew"]
+                taken += counts["recorded"]
+                waited += counts["case_not_yet"]
+                if counts["rejected"] != counts["case_not_yet"] or counts["came_late"]:
+                    sys.exit(f"{name}: {counts}")
+                if counts["rejected"]:
+                    waiting.append(rejects)
+            if not taken:
+                sys.exit(f"{name}: {len(waiting)} files of rejects, and nothing of them is taken")
+            files = waiting
+        return late, waited
+
     def figures(self, name, period):
         """The figures of the period, and those of its every day."""
         report = self.run(name, "report", "--period", period)
@@ -76,6 +97,15 @@ def variants(rows, seeds):
         chance.shuffle(twice)
         yield f"planted-{seed}", [twice], 50
         yield f"planted-cut-7-{seed}", cut(twice, 7), 50
+
+
+def given_singly(rows, seeds):
+    """The variants that are given one after the other: their names and their files' rows."""
+    yield "singly-newest-first", cut(rows[::-1], 7)
+    for seed in seeds:
+        chance = random.Random(seed)
+        for count in (2, 7, 100):
+            yield f"singly-{count}-{seed}", cut(chance.sample(rows, len(rows)), count)
 
 
 def differences(wanted, found):
@@ -111,14 +141,12 @@ def main():
             found = differences(wanted, ledgers.figures(name, period))
             wrong += not right or bool(found)
             print(f"{name}: {len(parts)} files, {counts['recorded']} rows, {counts['doubtful']} doubtful;", *found or ["the same"])
-        # Given one after the other, the later half first: its rows of cases that have not come wait in the rejects.
-        first, second = ledgers.files("singly", cut(rows, 2))
-        waited, rejects = ledgers.take("singly", [second])
-        ledgers.take("singly", [first])
-        finished, _ = ledgers.take("singly", [rejects])
-        found = differences(wanted, ledgers.figures("singly", period))
-        wrong += bool(found) or finished["recorded"] != waited["case_not_yet"] or finished["rejected"] != 0
-        print(f"singly: {waited['case_not_yet']} rows waited, {finished['recorded']} of them taken;", *found or ["the same"])
+        for name, parts in given_singly(rows, range(1, options.seeds + 1)):
+            late, waited = ledgers.take_singly(name, parts)
+            found = differences(wanted, ledgers.figures(name, period))
+            verified = ledgers.run(name, "verify").returncode == 0
+            wrong += bool(found) or not verified
+            print(f"{name}: {len(parts)} files one after the other, {waited} rows waited, {late} came late;", *found or ["the same"])
     print(f"{wrong} variants differ")
     return 1 if wrong else 0
 

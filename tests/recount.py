@@ -153,7 +153,7 @@ NEUTRAL_KINDS = frozenset("""
     citizen_received compensation_claimed compensation_decided compensation_paid
     officer_appointed officer_role_changed officer_left leave_recorded delegation_granted staff_quota_set
     office_group_set parameter_set calendar_day_set period_closed period_sealed report_published
-    note_added document_attached erasure_ordered key_rotated genesis
+    note_added row_imported document_attached erasure_ordered key_rotated genesis
 """.split())
 
 KINDS_OF_STREAM = {"case": CASE_KINDS, "complaint": COMPLAINT_KINDS, "office": OFFICE_KINDS}

@@ -29,6 +29,7 @@ pub mod money;
 pub mod organisation;
 pub mod payout;
 pub mod repair;
+pub mod source_row;
 pub mod standing;
 
 /// What the table says about a kind.
@@ -379,7 +380,8 @@ kinds! {
         money::PaymentCollected, money::PaidDirectly, money::HeldTemporarily, money::HeldMoneyResolved,
         money::Refunded, money::Exempted,
         payout::DistributionPlanned, payout::PayoutApproved, payout::Disbursed, payout::RemittedToBudget,
-        payout::EnforcementFeeCharged, payout::DepositedForPayee;
+        payout::EnforcementFeeCharged, payout::DepositedForPayee,
+        source_row::RowImported;
     complaint:
         complaint::ComplaintReceived, complaint::ComplaintAccepted, complaint::ComplaintRejected,
         complaint::ComplaintResolved, complaint::ComplaintWithdrawn,

@@ -11,6 +11,7 @@ use std::io::{self, BufRead};
 use std::path::Path;
 
 use serde::Serialize;
+use thads_cases::event::Body;
 use thads_cases::ids::Position;
 use thads_cases::refusal::Code;
 use thads_cases::text::normal;
@@ -20,12 +21,13 @@ use thads_service::words::is_readable;
 use self::gather::{GatherError, Gathered, Input, Kept, gather};
 use self::identity::Identity;
 use self::mapping::Mapping;
-use self::planner::Planner;
+use self::planner::{Order, Planner};
 use self::reject::{Problem, Reject, Taken};
 use self::rows::Row;
-use self::target::{RowAppend, Target};
+use self::target::{ImportedEvent, RowAppend, Target};
 
 pub mod amount;
+mod anew;
 pub mod day;
 pub mod file;
 pub mod files;
@@ -64,8 +66,11 @@ pub struct Summary {
     pub doubtful: u64,
     /// Recorded rows that say the same as another, and were counted again as was asked.
     pub counted_again: u64,
-    /// Recorded rows that came after later rows of their cases had been recorded by an earlier import: what followed from
-    /// those (a completion, a sum paid over) stands as it was recorded.
+    /// Recorded rows that go before rows of their cases which were recorded already: what followed from those (a completion,
+    /// a sum paid over) was derived anew.
+    pub derived_anew: u64,
+    /// Recorded rows that go before such rows, where what followed from those stands as it was recorded: somebody has acted
+    /// on the case, or its rows are not all there or say something else by this mapping.
     pub came_late: u64,
     /// Recorded rows that break a rule of live entry.
     pub flagged: u64,
@@ -260,7 +265,7 @@ impl<'a> Taking<'a, '_> {
                 self.planner.done_with_case();
             }
             before = Some(row);
-            let mut known = match equals.take().filter(|known| known.identity == row.identity) {
+            let mut known = match equals.take().filter(|known| known.identity == row.identity()) {
                 Some(known) if known.file == row.file => {
                     Equals { of_file: known.of_file.saturating_add(1), ..known }
                 }
@@ -296,12 +301,12 @@ impl<'a> Taking<'a, '_> {
 
     /// The first of rows that say the same: whether the ledger has one.
     fn equals<T: Target>(&self, row: &Kept, target: &T) -> Result<Equals, T::Error> {
-        let place = target.place(&row.identity.request())?;
+        let place = target.place(&row.identity().request())?;
         // What was recorded after the file was noted came from it.
         let noted = self.noted.get(row.file).copied().flatten();
         let own = place.zip(noted).is_some_and(|(place, noted)| place > noted);
         let taken = place.map(|place| Taken::Before(place.0));
-        Ok(Equals { identity: row.identity, taken, own, file: row.file, of_file: 0 })
+        Ok(Equals { identity: row.identity(), taken, own, file: row.file, of_file: 0 })
     }
 
     fn take_row<T: Target>(
@@ -312,7 +317,7 @@ impl<'a> Taking<'a, '_> {
     ) -> Result<Result<(), Refused>, T::Error> {
         if let Some(taken) = &known.taken {
             let file = self.all.files.get(row.file);
-            let Some(again) = file.map(|file| row.identity.again(file, known.of_file)) else {
+            let Some(again) = file.map(|file| row.identity().again(file, known.of_file)) else {
                 return Ok(Err(Refused::Doubtful(taken.clone())));
             };
             if std::mem::take(&mut known.own) || target.place(&again)?.is_some() {
@@ -322,13 +327,13 @@ impl<'a> Taking<'a, '_> {
             if !self.manner.count_doubtful {
                 return Ok(Err(Refused::Doubtful(taken.clone())));
             }
-            let planned = self.plan(row, again, target);
+            let planned = self.plan(row, again, target)?;
             if planned.is_ok() {
                 self.summary.counted_again = self.summary.counted_again.saturating_add(1);
             }
             return Ok(planned);
         }
-        let planned = self.plan(row, row.identity.request(), target);
+        let planned = self.plan(row, row.identity().request(), target)?;
         if planned.is_ok() {
             let file = self.all.names.get(row.file).cloned().unwrap_or_default();
             known.taken = Some(Taken::Now { file, line: row.line });
@@ -336,12 +341,20 @@ impl<'a> Taking<'a, '_> {
         Ok(planned)
     }
 
-    fn plan<T: Target>(&mut self, row: &Kept, request: RequestId, target: &T) -> Result<(), Refused> {
-        let read = Row::check(&row.raw(), self.mapping, target.today()).map_err(Refused::Row)?;
-        let planned = self.planner.plan(&read, request, target).map_err(Refused::Row)?;
-        self.summary.add(&planned);
-        self.batch.push(planned.append);
-        Ok(())
+    fn plan<T: Target>(
+        &mut self,
+        row: &Kept,
+        request: RequestId,
+        target: &T,
+    ) -> Result<Result<(), Refused>, T::Error> {
+        let planned = match Row::check(&row.raw(), self.mapping, target.today()) {
+            Ok(read) => self.planner.plan(&read, request, target)?,
+            Err(reject) => Err(reject),
+        };
+        Ok(planned.map_err(Refused::Row).map(|planned| {
+            self.summary.add(&planned);
+            self.batch.push(planned.append);
+        }))
     }
 
     fn hand_over<T: Target>(&mut self, target: &mut T) -> Result<(), ImportError<T::Error>> {
@@ -366,9 +379,15 @@ impl Summary {
             let count = self.flags.entry(flag.code).or_insert(0);
             *count = count.saturating_add(1);
         }
-        self.came_late = self.came_late.saturating_add(u64::from(planned.came_late));
+        match planned.order {
+            Order::Last => {}
+            Order::Anew => self.derived_anew = self.derived_anew.saturating_add(1),
+            Order::Late => self.came_late = self.came_late.saturating_add(1),
+        }
         self.cases = self.cases.saturating_add(u64::from(planned.new_case));
-        let events: usize = planned.append.streams.iter().map(|stream| stream.events.len()).sum();
+        // The row that is kept beside them is no event of the source.
+        let became = |imported: &&ImportedEvent| !matches!(imported.event.body, Body::RowImported(_));
+        let events = planned.append.streams.iter().flat_map(|stream| &stream.events).filter(became).count();
         self.events = self.events.saturating_add(u64::try_from(events).unwrap_or(u64::MAX));
     }
 }

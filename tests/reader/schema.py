@@ -126,7 +126,7 @@ class Page:
         if of == "date":
             day = datetime.date(1970, 1, 1) + datetime.timedelta(days=source.signed(32))
             return (day.isoformat(),)
-        if of in ("text", "case"):
+        if of in ("text", "case", "complaint"):
             return (source.text(),)
         if of == "true or false":
             return (source.flag(),)

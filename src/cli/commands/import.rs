@@ -1,6 +1,7 @@
 //! `import`: a case-action log in CSV by a mapping file; a new directory becomes the ledger that the mapping names.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 use thads_cases::date::Date;
@@ -115,11 +116,17 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         }
         output.line(output.say(&outcome.summary.vi(), &outcome.summary.en()))?;
     }
-    let late = outcome.summary.came_late;
+    let Summary { derived_anew: anew, came_late: late, .. } = outcome.summary;
+    if anew > 0 {
+        output.remark(output.say(
+            &format!("{anew} dòng đến sau các dòng muộn hơn của cùng việc: điều suy ra từ các dòng ấy (hoàn thành, nộp tiền) đã được suy ra lại; phần không còn đúng đã được hủy, không xóa."),
+            &format!("{anew} rows came after later rows of their cases: what followed from those (completed, paid over) was derived anew; what holds no more was voided, not removed."),
+        ));
+    }
     if late > 0 {
         output.remark(output.say(
-            &format!("{late} dòng đến sau khi các dòng muộn hơn của cùng việc đã được ghi: điều suy ra từ các dòng ấy (hoàn thành, nộp tiền) giữ nguyên. Nhập cùng lúc các tệp có chung việc."),
-            &format!("{late} rows came after later rows of their cases had been recorded: what followed from those (completed, paid over) stands. Import files that share cases together."),
+            &format!("{late} dòng đến sau các dòng muộn hơn của cùng việc, nhưng điều suy ra từ các dòng ấy giữ nguyên: việc đã có thao tác khác, hoặc các dòng trước không còn đọc được theo tệp ánh xạ này. Xem lịch sử việc và sửa bằng fact_corrected hoặc entry_voided."),
+            &format!("{late} rows came after later rows of their cases, and what followed from those stands: somebody has acted on the case, or its earlier rows are no rows of this mapping. See the case's history; fact_corrected and entry_voided mend it."),
         ));
     }
     if headless {
@@ -244,6 +251,18 @@ impl Target for HouseTarget {
 
     fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry> {
         self.house.books().complaint(complaint).unwrap_or_default().to_vec()
+    }
+
+    fn read(&self, entries: &[Entry]) -> Result<Vec<Entry>, ActError> {
+        let mut words = Words::of(&self.house, entries.iter().map(|entry| (entry.position, &*entry.event)));
+        let read = entries
+            .iter()
+            .map(|entry| Ok(Entry { event: Arc::new(words.event(&entry.event)?), ..entry.clone() }));
+        read.collect()
+    }
+
+    fn is_taken_over(&self, case: &CaseId) -> bool {
+        !self.house.books().receivers(case).is_empty()
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {

@@ -10,7 +10,7 @@ use std::io::{self, BufRead};
 use thads_cases::date::Date;
 
 use super::identity::{FileId, Identity};
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Place};
 use super::reject::Reject;
 use super::rows::{RawRow, ReadError, Row, Rows};
 
@@ -35,13 +35,9 @@ pub struct Kept {
     pub file: usize,
     /// The line on which it begins.
     pub line: u64,
-    /// What it says.
-    pub identity: Identity,
+    /// Where it goes among the rows of its case.
+    place: Place,
     case: usize,
-    /// Whether it takes its case in: 0, else 1.
-    late: u8,
-    day: Date,
-    activity: usize,
     /// The texts of its mapped columns, one after the other, and where each ends.
     text: Box<str>,
     ends: Box<[u32]>,
@@ -58,6 +54,11 @@ impl Kept {
             cell
         });
         RawRow { line: self.line, cells: cells.collect() }
+    }
+
+    /// What it says.
+    pub const fn identity(&self) -> Identity {
+        self.place.identity
     }
 
     /// Whether it is of the same case.
@@ -148,17 +149,13 @@ pub fn gather<R: BufRead>(
                 Some(case) => *case,
                 None => *cases.entry(row.case().to_owned()).or_insert(next),
             };
-            let identity = Identity::of(mapping.office.code.as_str(), &row);
-            identities.push(identity);
-            let activity = mapping.activities.get(row.activity());
+            let place = mapping.place(&row);
+            identities.push(place.identity);
             let kept = Kept {
                 file,
                 line: row.line,
-                identity,
+                place,
                 case,
-                late: u8::from(!activity.is_some_and(super::mapping::Activity::takes_in)),
-                day: row.day,
-                activity: activity.map_or(0, |activity| activity.order),
                 ends: ends(&raw.cells),
                 text: raw.cells.concat().into_boxed_str(),
             };
@@ -188,15 +185,15 @@ fn ends(cells: &[String]) -> Box<[u32]> {
 impl Gathered {
     fn sort(&mut self, cases: HashMap<String, usize>) {
         // Cases by the day of their intake, or of their first row where it is not here, then by their id in the source.
-        let mut begin = vec![(1_u8, Date::MAX); cases.len()];
+        let mut begin = vec![(true, Date::MAX); cases.len()];
         for row in &self.rows {
             if let Some(first) = begin.get_mut(row.case) {
-                *first = (*first).min((row.late, row.day));
+                *first = (*first).min((row.place.behind_intake, row.place.day));
             }
         }
-        let mut order: Vec<(u8, Date, String, usize)> = cases
+        let mut order: Vec<(bool, Date, String, usize)> = cases
             .into_iter()
-            .filter_map(|(id, case)| begin.get(case).map(|(late, day)| (*late, *day, id, case)))
+            .filter_map(|(id, case)| begin.get(case).map(|(behind, day)| (*behind, *day, id, case)))
             .collect();
         order.sort_unstable();
         let mut place = vec![0; order.len()];
@@ -209,8 +206,6 @@ impl Gathered {
             row.case = place.get(row.case).copied().unwrap_or_default();
         }
         let files = &self.files;
-        self.rows.sort_unstable_by_key(|row| {
-            (row.case, row.late, row.day, row.activity, row.identity, files.get(row.file), row.line)
-        });
+        self.rows.sort_unstable_by_key(|row| (row.case, row.place, files.get(row.file), row.line));
     }
 }

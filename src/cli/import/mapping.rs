@@ -21,7 +21,7 @@
 //! * `[[activities."NAME"]]`: one action of that activity: `kind`, its fields, and `when` it happens; several are
 //!   done in their order, in one append. Of one case and day, the activities that are declared first are done first,
 //!   however the rows stand in the file; the one that takes the case in is the first of all. See [`super::template`] for what may stand in a field. A row that does
-//!   nothing by this is recorded as a note. The first action of a case must be `judgment_received`; its `number` is
+//!   nothing by this is kept as a row and nothing else. The first action of a case must be `judgment_received`; its `number` is
 //!   the case's id in the source, and a later import finds the case by it.
 
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ use toml::Spanned;
 
 use super::amount::AmountRule;
 use super::day::{DayPattern, NoPattern};
+use super::identity::Identity;
+use super::rows::Row;
 use super::template::Action;
 
 /// A mapping file, read and checked.
@@ -73,6 +75,33 @@ impl Activity {
     pub fn takes_in(&self) -> bool {
         self.actions.first().is_some_and(|action| action.kind == "judgment_received")
     }
+}
+
+impl Mapping {
+    /// The place of a row among those of its case: what takes the case in goes first, then they go by day, and of one day
+    /// by the order in which the mapping declares the activities. Rows of one place go by their identities.
+    pub fn place(&self, row: &Row) -> Place {
+        let activity = self.activities.get(row.activity());
+        Place {
+            behind_intake: !activity.is_some_and(Activity::takes_in),
+            day: row.day,
+            activity: activity.map_or(0, |activity| activity.order),
+            identity: Identity::of(self.office.code.as_str(), row),
+        }
+    }
+}
+
+/// Where a row goes among those of its case; see [`Mapping::place`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Place {
+    /// Whether it does not take its case in.
+    pub behind_intake: bool,
+    /// Its day.
+    pub day: Date,
+    /// The place of its activity in the mapping.
+    pub activity: usize,
+    /// What it says.
+    pub identity: Identity,
 }
 
 /// An officer who is appointed whether or not a row names him: the head, the administrator, who has another role.

@@ -105,6 +105,26 @@ impl Memory {
         Ok(())
     }
 
+    /// Somebody acts on a case on the day itself.
+    #[cfg(test)]
+    pub fn act(&mut self, case: &CaseId, kind: &str, fields: serde_json::Value) {
+        use serde::de::DeserializeSeed;
+        use thads_cases::event::{Event, KindCode};
+        use thads_cases::ids::OfficeNo;
+        let event = Event::bare(KindCode::named(kind).unwrap().deserialize(fields).unwrap());
+        let entry = Entry {
+            position: Position(self.next),
+            effective: self.today,
+            recorded_on: self.today,
+            office: OfficeNo(1),
+            actor: OfficerNo(1),
+            imported: false,
+            event: Arc::new(event),
+        };
+        self.cases.entry(case.clone()).or_default().push(entry);
+        self.next = self.next.saturating_add(1);
+    }
+
     fn add(&mut self, stream: &StreamEvents) -> Result<(), MemoryError> {
         let (mut next, today) = (self.next, self.today);
         let entries = self.entries(&stream.stream)?;
@@ -176,6 +196,14 @@ impl Target for Memory {
 
     fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry> {
         self.complaints.get(complaint).cloned().unwrap_or_default()
+    }
+
+    fn read(&self, entries: &[Entry]) -> Result<Vec<Entry>, MemoryError> {
+        Ok(entries.to_vec())
+    }
+
+    fn is_taken_over(&self, case: &CaseId) -> bool {
+        self.cases.values().flatten().any(|entry| entry.event.body.comes_from() == Some(case))
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {

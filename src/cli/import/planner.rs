@@ -12,6 +12,7 @@ use thads_cases::date::Date;
 use thads_cases::decide::{Action as Wanted, Scene, decide};
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed};
 use thads_cases::event::repair::NoteAdded;
+use thads_cases::event::source_row::RowImported;
 use thads_cases::event::{At, Body, Event, Receiver, Sender, Subject};
 use thads_cases::history::{Entry, case_at, complaint_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
@@ -23,22 +24,23 @@ use thads_cases::text::normal;
 use thads_cases::world::World;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
+use super::anew::Around;
 use super::identity;
 use super::mapping::{Columns, Mapping};
 use super::reject::{Problem, Reject};
-use super::rows::Row;
+use super::rows::{KEPT_BYTES_MAX, Row};
 use super::target::{ImportedEvent, RowAppend, StreamEvents, Target};
 use super::template::{Action, NoValue, Source, When};
 
 /// Plans rows one after the other, and remembers what it planned until it is handed over.
 pub struct Planner<'m> {
-    mapping: &'m Mapping,
-    world: World,
-    today: Date,
-    next: Position,
+    pub(super) mapping: &'m Mapping,
+    pub(super) world: World,
+    pub(super) today: Date,
+    pub(super) next: Position,
     /// Where the import began.
-    began: Position,
-    office: OfficeNo,
+    pub(super) began: Position,
+    pub(super) office: OfficeNo,
     /// The day from which officers are appointed: that on which the office was opened.
     appointed: Date,
     /// The numbers of all offices that the mapping names, by code.
@@ -46,14 +48,14 @@ pub struct Planner<'m> {
     /// Cases by their id in the source.
     cases: HashMap<String, CaseId>,
     /// The complaints about each case, in the order of receipt.
-    complaints: HashMap<CaseId, Vec<ComplaintId>>,
+    pub(super) complaints: HashMap<CaseId, Vec<ComplaintId>>,
     /// Officers by their name in the source.
-    officers: HashMap<String, OfficerNo>,
+    pub(super) officers: HashMap<String, OfficerNo>,
     intake: HashMap<u16, u32>,
-    complaint_numbers: HashMap<u16, u32>,
+    pub(super) complaint_numbers: HashMap<u16, u32>,
     /// The entries of cases that were touched since the last hand-over, those of the ledger included.
-    case_entries: HashMap<CaseId, Vec<Entry>>,
-    complaint_entries: HashMap<ComplaintId, Vec<Entry>>,
+    pub(super) case_entries: HashMap<CaseId, Vec<Entry>>,
+    pub(super) complaint_entries: HashMap<ComplaintId, Vec<Entry>>,
 }
 
 /// A row as it was planned.
@@ -65,33 +67,49 @@ pub struct Planned {
     pub flags: Vec<Refusal>,
     /// Whether the row takes a case in.
     pub new_case: bool,
-    /// Whether rows of its case that come after it were recorded by an earlier import: what followed from them stands.
-    pub came_late: bool,
+    /// Where it goes among the rows of its case that are there.
+    pub order: Order,
+}
+
+/// Where a row goes among the rows of its case that are there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Behind them all.
+    Last,
+    /// Before some, or behind such rows: what follows from all of them was derived anew.
+    Anew,
+    /// Before some, and what followed from those stands.
+    Late,
 }
 
 /// The row at hand: what it adds to which stream.
-struct Plan {
-    actor: OfficerNo,
-    appointed: Option<(String, Event)>,
-    case: CaseId,
-    case_entries: Vec<Entry>,
+pub(super) struct Plan {
+    pub(super) actor: OfficerNo,
+    pub(super) appointed: Option<(String, Event)>,
+    pub(super) case: CaseId,
+    pub(super) case_entries: Vec<Entry>,
     /// How many of the case's entries were there before.
-    case_before: usize,
-    complaints: Vec<PlannedComplaint>,
-    next: Position,
+    pub(super) case_before: usize,
+    pub(super) complaints: Vec<PlannedComplaint>,
+    pub(super) next: Position,
 }
 
-struct PlannedComplaint {
-    id: ComplaintId,
-    entries: Vec<Entry>,
-    before: usize,
+pub(super) struct PlannedComplaint {
+    pub(super) id: ComplaintId,
+    pub(super) entries: Vec<Entry>,
+    pub(super) before: usize,
     /// Whether it is known as a complaint about the case from now on.
-    received: bool,
+    pub(super) received: bool,
 }
 
 impl PlannedComplaint {
     fn untouched(&self) -> bool {
         self.entries.len() == self.before
+    }
+
+    /// Whether the row at hand begins it.
+    pub(super) fn begun(&self) -> bool {
+        self.before == 0 && !self.untouched()
     }
 }
 
@@ -256,9 +274,28 @@ impl<'m> Planner<'m> {
     /// Plans a row. After a reject everything is as it was before.
     ///
     /// # Errors
-    /// Why the row cannot be taken.
-    pub fn plan<T: Target>(&mut self, row: &Row, request: RequestId, target: &T) -> Result<Planned, Reject> {
-        let mut plan = self.begin(row, target);
+    /// The target's own; within, why the row cannot be taken.
+    pub fn plan<T: Target>(
+        &mut self,
+        row: &Row,
+        request: RequestId,
+        target: &T,
+    ) -> Result<Result<Planned, Reject>, T::Error> {
+        let plan = self.begin(row, target);
+        let order = match self.rows_around(row, &plan, target)? {
+            Around::Before => Order::Last,
+            Around::Unknown => Order::Late,
+            Around::Known(known) => match self.plan_anew(row, request, &plan, &known, target)? {
+                Some(planned) => return Ok(planned),
+                None if known.is_late => Order::Late,
+                None => Order::Last,
+            },
+        };
+        Ok(self.act_out(plan, row, target).map(|plan| self.commit(plan, row, request, order)))
+    }
+
+    /// Adds to a plan what its row becomes.
+    pub(super) fn act_out<T: Target>(&self, mut plan: Plan, row: &Row, target: &T) -> Result<Plan, Reject> {
         let actions =
             self.mapping.activities.get(row.activity()).map_or(&[][..], |activity| &activity.actions);
         for action in actions {
@@ -278,18 +315,15 @@ impl<'m> Planner<'m> {
                 }
             }
         }
-        if plan.case_entries.len() == plan.case_before
-            && plan.complaints.iter().all(PlannedComplaint::untouched)
-        {
-            let note = NoteAdded { text: Personal::Text(row.activity().to_owned()) };
-            let entry = self.entry(&mut plan, row.day, Event::bare(Body::NoteAdded(note)));
-            plan.case_entries.push(entry);
-        }
         let first = plan.case_entries.first().map(|entry| &entry.event.body);
         if plan.case_before == 0 && !matches!(first, Some(Body::JudgmentReceived(_))) {
             return Err(row.reject(Columns::CASE, &self.mapping.columns, Problem::CaseNotYet));
         }
-        Ok(self.commit(plan, row, request))
+        if row.is_too_long_to_keep(&self.mapping.columns) {
+            let problem = Problem::TooLong { bytes_max: KEPT_BYTES_MAX };
+            return Err(Reject::new(row.line, None, row.activity(), problem));
+        }
+        Ok(plan)
     }
 
     /// Forgets what was planned of a case that no row of the import names any more.
@@ -305,7 +339,7 @@ impl<'m> Planner<'m> {
         self.next = target.next();
     }
 
-    fn begin<T: Target>(&self, row: &Row, target: &T) -> Plan {
+    pub(super) fn begin<T: Target>(&self, row: &Row, target: &T) -> Plan {
         let year = year_of(row.day);
         let office = &self.mapping.office.code;
         let case = self.cases.get(row.case()).cloned().unwrap_or_else(|| {
@@ -377,12 +411,17 @@ impl<'m> Planner<'m> {
     fn entry(&self, plan: &mut Plan, effective: Date, event: Event) -> Entry {
         let position = plan.next;
         plan.next = after(plan.next, 1);
+        Entry { position, ..self.unplaced(plan.actor, effective, event) }
+    }
+
+    /// An entry that has no position yet.
+    pub(super) fn unplaced(&self, actor: OfficerNo, effective: Date, event: Event) -> Entry {
         Entry {
-            position,
+            position: self.next,
             effective,
             recorded_on: self.today,
             office: self.office,
-            actor: plan.actor,
+            actor,
             imported: true,
             event: Arc::new(event),
         }
@@ -428,30 +467,39 @@ impl<'m> Planner<'m> {
     }
 
     /// Takes a plan over into what is known, and asks the law about each event.
-    fn commit(&mut self, plan: Plan, row: &Row, request: RequestId) -> Planned {
+    fn commit(&mut self, mut plan: Plan, row: &Row, request: RequestId, order: Order) -> Planned {
+        let kept = self.kept(row, order == Order::Late, plan.complaints.iter().filter(|one| one.begun()));
+        let kept = self.entry(&mut plan, row.day, kept);
+        plan.case_entries.push(kept);
+        plan.complaints.retain(|planned| !planned.untouched());
         let mut streams = Vec::new();
         let mut flags = Vec::new();
         let new_case = plan.case_before == 0;
-        let earlier = |entry: &&Entry| entry.imported && entry.position < self.began;
-        let mut before = plan.case_entries.iter().take(plan.case_before).filter(earlier);
-        let came_late = before.any(|entry| entry.effective > row.day);
-        if let Some((name, event)) = plan.appointed {
-            let imported = self.appointing(event);
-            self.fold_organisation(&imported);
-            self.officers.insert(name, plan.actor);
-            streams.push((StreamTag::Officer, plan.actor.to_string(), Some(0), vec![imported]));
+        if let Some((name, event)) = plan.appointed.take() {
+            streams.push(self.appoint(plan.actor, name, event));
         }
-        if plan.case_entries.len() > plan.case_before {
-            let events = self.judge(&plan.case_entries, plan.case_before, &mut flags);
-            streams.push((StreamTag::Case, plan.case.to_string(), version(plan.case_before), events));
+        // As they will stand in the log: a later row may void them.
+        number(&mut plan.case_entries, plan.case_before, &mut self.next);
+        for planned in &mut plan.complaints {
+            number(&mut planned.entries, planned.before, &mut self.next);
         }
+        let events = self.judge(&plan.case_entries, plan.case_before, &mut flags);
+        streams.push((StreamTag::Case, plan.case.to_string(), version(plan.case_before), events));
         if new_case {
             self.cases.insert(row.case().to_owned(), plan.case.clone());
             self.intake.insert(plan.case.year, plan.case.number.saturating_add(1));
         }
-        for planned in plan.complaints.into_iter().filter(|planned| !planned.untouched()) {
+        for planned in &plan.complaints {
             let events = self.judge(&planned.entries, planned.before, &mut flags);
             streams.push((StreamTag::Complaint, planned.id.to_string(), version(planned.before), events));
+        }
+        self.remember(plan);
+        Planned { append: RowAppend { request, streams: streams_of(streams) }, flags, new_case, order }
+    }
+
+    /// Remembers the entries of a plan.
+    pub(super) fn remember(&mut self, plan: Plan) {
+        for planned in plan.complaints.into_iter().filter(|planned| !planned.untouched()) {
             if planned.before == 0 {
                 self.complaint_numbers.insert(planned.id.year, planned.id.number.saturating_add(1));
                 if planned.received {
@@ -461,13 +509,36 @@ impl<'m> Planner<'m> {
             self.complaint_entries.insert(planned.id, planned.entries);
         }
         self.case_entries.insert(plan.case, plan.case_entries);
-        self.next = plan.next;
-        Planned { append: RowAppend { request, streams: streams_of(streams) }, flags, new_case, came_late }
+    }
+
+    /// What is kept of a row.
+    pub(super) fn kept<'p>(
+        &self,
+        row: &Row,
+        late: bool,
+        begun: impl Iterator<Item = &'p PlannedComplaint>,
+    ) -> Event {
+        let complaints = begun.map(|planned| planned.id.clone()).collect();
+        let row = Personal::Text(row.kept(&self.mapping.columns));
+        Event::bare(Body::RowImported(RowImported { row, late, complaints }))
+    }
+
+    /// Appoints an officer from the next position on.
+    pub(super) fn appoint(&mut self, number: OfficerNo, name: String, event: Event) -> StreamParts {
+        let imported = self.appointing(event);
+        self.fold_organisation(&imported);
+        self.next = after(self.next, 1);
+        self.officers.insert(name, number);
+        (StreamTag::Officer, number.to_string(), Some(0), vec![imported])
     }
 
     /// The events after the first ones, with the rules that they break.
-    fn judge(&self, entries: &[Entry], before: usize, flags: &mut Vec<Refusal>) -> Vec<ImportedEvent> {
-        let mut events = Vec::new();
+    pub(super) fn judge(
+        &self,
+        entries: &[Entry],
+        before: usize,
+        flags: &mut Vec<Refusal>,
+    ) -> Vec<ImportedEvent> {
         for (at, entry) in entries.iter().enumerate().skip(before) {
             let action = Wanted {
                 effective: entry.effective,
@@ -487,11 +558,8 @@ impl<'m> Planner<'m> {
                 Ok(decision) => flags.extend(decision.flags),
                 Err(refusal) => flags.push(refusal),
             }
-            let (effective, office, actor, event) =
-                (entry.effective, entry.office, entry.actor, entry.event.clone());
-            events.push(ImportedEvent { effective, office, actor, event });
         }
-        events
+        events_of(entries, before)
     }
 
     fn fold_organisation(&mut self, imported: &ImportedEvent) {
@@ -526,21 +594,40 @@ fn paid_in_full(entries: &[Entry]) -> Option<Date> {
     reached.filter(|_| case.open().is_some())
 }
 
-fn year_of(day: Date) -> u16 {
+/// The events of the entries after the first ones.
+pub(super) fn events_of(entries: &[Entry], before: usize) -> Vec<ImportedEvent> {
+    let events = entries.iter().skip(before).map(|entry| ImportedEvent {
+        effective: entry.effective,
+        office: entry.office,
+        actor: entry.actor,
+        event: Arc::clone(&entry.event),
+    });
+    events.collect()
+}
+
+/// Gives the entries after the first ones the next positions.
+pub(super) fn number(entries: &mut [Entry], before: usize, next: &mut Position) {
+    for entry in entries.iter_mut().skip(before) {
+        entry.position = *next;
+        *next = after(*next, 1);
+    }
+}
+
+pub(super) fn year_of(day: Date) -> u16 {
     u16::try_from(day.year()).unwrap_or(u16::MAX)
 }
 
-fn after(position: Position, count: u64) -> Position {
+pub(super) fn after(position: Position, count: u64) -> Position {
     Position(position.0.saturating_add(count))
 }
 
-fn version(entries: usize) -> Option<u64> {
+pub(super) fn version(entries: usize) -> Option<u64> {
     Some(u64::try_from(entries).unwrap_or(u64::MAX))
 }
 
-type StreamParts = (StreamTag, String, Option<u64>, Vec<ImportedEvent>);
+pub(super) type StreamParts = (StreamTag, String, Option<u64>, Vec<ImportedEvent>);
 
-fn streams_of(parts: impl IntoIterator<Item = StreamParts>) -> Vec<StreamEvents> {
+pub(super) fn streams_of(parts: impl IntoIterator<Item = StreamParts>) -> Vec<StreamEvents> {
     let streams = parts.into_iter().filter_map(|(tag, key, expected_version, events)| {
         // Keys are ids of a few dozen bytes: always a stream's name.
         let stream = Stream::new(tag, key.as_bytes()).ok()?;

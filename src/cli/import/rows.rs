@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thads_cases::date::Date;
 use thads_cases::text::normal;
 use thads_service::words::is_readable;
@@ -18,6 +18,9 @@ use super::reject_file::{bare, is_reject_header};
 /// The most bytes that a line may have, and a cell.
 const LINE_BYTES_MAX: usize = 1 << 20;
 const CELL_BYTES_MAX: usize = 10_000;
+
+/// The most bytes that are kept of a row, as text within text: a piece of personal data holds little more.
+pub const KEPT_BYTES_MAX: usize = 60_000;
 
 /// What some programs put before the first letter of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -77,6 +80,47 @@ impl Row {
             return Err(row.reject(Columns::DATE, columns, Problem::Future { today }));
         }
         Ok(row)
+    }
+
+    /// What the row says, to be kept: a JSON object of the columns that are not empty, by their headers.
+    pub fn kept(&self, columns: &Columns) -> String {
+        let said = self.cells.iter().zip(columns.all()).filter(|((text, _), _)| !text.is_empty());
+        let cells: Map<String, Value> =
+            said.map(|((text, _), (header, _))| (header.clone(), Value::from(text.as_str()))).collect();
+        Value::Object(cells).to_string()
+    }
+
+    /// Whether it says more than can be kept.
+    pub fn is_too_long_to_keep(&self, columns: &Columns) -> bool {
+        let bytes: usize = self
+            .cells
+            .iter()
+            .zip(columns.all())
+            .map(|((text, _), (header, _))| text.len() + header.len())
+            .sum();
+        // Each quote and each backslash is written in four bytes at most.
+        bytes > KEPT_BYTES_MAX / 4 && Value::from(self.kept(columns)).to_string().len() > KEPT_BYTES_MAX
+    }
+
+    /// A row from what was kept of it; `None` where that is no row of this mapping.
+    pub fn again(kept: &str, mapping: &Mapping) -> Option<Row> {
+        let mut said: Map<String, Value> = serde_json::from_str(kept).ok()?;
+        let mut cells = Vec::with_capacity(mapping.columns.all().len());
+        for (header, of) in mapping.columns.all() {
+            let Some(cell) = said.remove(header) else {
+                cells.push((String::new(), Value::Null));
+                continue;
+            };
+            let text = cell.as_str()?.to_owned();
+            let value = match of {
+                ColumnType::Text | ColumnType::Day => Value::from(text.as_str()),
+                ColumnType::Amount | ColumnType::Number => Value::from(text.parse::<i64>().ok()?),
+            };
+            cells.push((text, value));
+        }
+        let day = cells.get(Columns::DATE)?.0.parse().ok()?;
+        let row = Row { line: 0, day, cells };
+        (said.is_empty() && mapping.activities.contains_key(row.activity())).then_some(row)
     }
 
     /// What a column says, as text: in its normal form, an amount in its smallest unit, a day as `2024-01-31`; empty

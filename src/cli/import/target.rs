@@ -42,6 +42,12 @@ pub trait Target {
     /// The entries of a complaint, as many as its stream has records; none where there is no such complaint.
     fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry>;
 
+    /// Entries with their personal data in words; what is lost stays so.
+    fn read(&self, entries: &[Entry]) -> Result<Vec<Entry>, Self::Error>;
+
+    /// Whether another case says that it comes from this one.
+    fn is_taken_over(&self, case: &CaseId) -> bool;
+
     /// The next intake number of an office and year, from 1.
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32;
 

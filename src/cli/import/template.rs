@@ -196,10 +196,11 @@ fn automatic(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// Offices and officers come from the mapping's own sections, repairs name positions of the ledger.
+/// Offices and officers come from the mapping's own sections, repairs name positions of the ledger, and the row itself is kept
+/// with whatever it becomes.
 fn may_be_imported(kind: &str, subject: Subject) -> bool {
     match subject {
-        Subject::Case | Subject::Complaint => true,
+        Subject::Case | Subject::Complaint => kind != "row_imported",
         Subject::Any => kind == "note_added",
         Subject::Organisation => false,
     }

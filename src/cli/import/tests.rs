@@ -1,10 +1,12 @@
 //! Imports into memory: of small files that show one rule each, and of a real log against its oracle.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use thads_cases::date::Date;
-use thads_cases::history::Entry;
-use thads_cases::ids::Position;
+use thads_cases::event::Body;
+use thads_cases::history::{Entry, case_at, timeline};
+use thads_cases::ids::{OfficerNo, Position};
 
 use super::gather::Input;
 use super::mapping::Mapping;
@@ -71,6 +73,55 @@ fn same(one: &Memory, other: &Memory) {
         assert_eq!((id, without_places(entries)), (other_id, without_places(others)));
     }
     assert_eq!(one.world().unwrap().organisation, other.world().unwrap().organisation);
+}
+
+/// What stands of each case and of the complaints about it, in the order in which it takes effect, by the case's id in the
+/// source; numbers of cases and officers depend on what came first, and stand there by what they name.
+fn standing(target: &Memory) -> BTreeMap<String, (Vec<String>, Vec<Vec<String>>)> {
+    let officers: BTreeMap<OfficerNo, String> = target.officer_names().unwrap().into_iter().collect();
+    let told = |entries: &[Entry]| -> Vec<String> {
+        let lives = timeline(entries);
+        let acts = lives.iter().filter(|live| {
+            live.event.body.repairs().is_none() && !matches!(live.event.body, Body::RowImported(_))
+        });
+        acts.map(|live| format!("{} {:?} {:?}", live.at.on, officers.get(&live.at.actor), live.event))
+            .collect()
+    };
+    let mut all = BTreeMap::new();
+    let mut source = BTreeMap::new();
+    for (id, entries) in target.cases() {
+        let number = case_at(entries, Date::MAX).judgment_number.unwrap();
+        source.insert(format!("{id:?}"), number.clone());
+        source.insert(format!("{:?}", id.to_string()), number.clone());
+        assert!(all.insert(number, (told(entries), Vec::new())).is_none());
+    }
+    for entries in target.complaints().values() {
+        let acts = told(entries);
+        let Some(first) = acts.first() else { continue };
+        let (known_as, number) = source.iter().find(|(id, _)| first.contains(*id)).unwrap();
+        all.get_mut(number).unwrap().1.push(acts.iter().map(|act| act.replace(known_as, number)).collect());
+    }
+    all.values_mut().for_each(|(_, complaints)| complaints.sort());
+    all
+}
+
+/// Imports files of some rows one after the other, then what waited for its case, until all is taken.
+fn singly(header: &[u8], files: &[Vec<&[u8]>], mapping: &Mapping, target: &mut Memory) -> Vec<Summary> {
+    let mut summaries = Vec::new();
+    let mut files: VecDeque<Vec<&[u8]>> = files.to_vec().into();
+    let mut waiting = Vec::new();
+    while let Some(rows) = files.pop_front() {
+        let text = [&[header], rows.as_slice()].concat().concat();
+        let (summary, rejects) = import(&text, mapping, target);
+        assert_eq!(summary.rejected, summary.case_not_yet, "{rejects:?}");
+        waiting.extend(rejects.iter().map(|reject| rows[usize::try_from(reject.row).unwrap() - 2]));
+        if files.is_empty() && !waiting.is_empty() {
+            assert!(summary.recorded > 0, "nothing was taken");
+            files.push_back(std::mem::take(&mut waiting));
+        }
+        summaries.push(summary);
+    }
+    summaries
 }
 
 fn without_places(entries: &[Entry]) -> Vec<Entry> {

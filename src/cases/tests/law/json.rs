@@ -54,6 +54,7 @@ const EVERY_KIND: &[&str] = &[
     "remitted_to_budget 5",
     "enforcement_fee_charged 1 5 0",
     "deposited_for_payee 1 5",
+    "row_imported",
     "complaint_received",
     "complaint_accepted",
     "complaint_rejected",

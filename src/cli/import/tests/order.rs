@@ -1,7 +1,7 @@
 //! What a row says is its identity: neither its order, its file, nor its spelling has a part in what an import does.
 
+use proptest::prelude::*;
 use thads_cases::case::{Finish, Standing};
-use thads_cases::history::case_at;
 
 use super::*;
 use crate::import::reject_file::RejectFile;
@@ -36,10 +36,22 @@ const MAPPING: &str = "ledger = { name = 'x', origin = 'x', currency = { code = 
     [[activities.pay]]\nkind = 'completed'\nwhen = 'paid_in_full'\n\
     [[activities.note]]\nkind = 'note_added'\ntext = { column = 'why' }\n";
 
+/// What follows from the rows before, added to the first mapping.
+const MORE: &str = "[[activities.deliver]]\nkind = 'remitted_to_budget'\nwhen = 'money_held'\namount = { state = 'held' }\n\
+    note = { join = ['of ', { state = 'owed' }] }\n\
+    [[activities.send]]\nkind = 'entrusted_out'\nwhen = 'open'\nto = { office = 'A' }\n\
+    [[activities.appeal]]\nkind = 'complaint_received'\ncomplainant = { column = 'who' }\nclass = 1\nlevel = 1\n\
+    note = { column = 'why' }\n\
+    [[activities.resolve]]\nkind = 'complaint_resolved'\noutcome = 'dismissed'\n";
+
 const HEADER: &str = "id,what,on,who,sum,why\n";
 
 fn mapping() -> Mapping {
     Mapping::read(MAPPING).unwrap()
+}
+
+fn more() -> Mapping {
+    Mapping::read(&format!("{MAPPING}{MORE}")).unwrap()
 }
 
 fn rows(rows: &[&str]) -> Vec<u8> {
@@ -172,3 +184,88 @@ fn nothing_is_recorded_where_no_row_is_taken() {
         import(&rows(&["1,pay,2024-01-03,An,300,", "1,in,2024-01-03,An,x,"]), &mapping(), &mut target);
     assert_eq!((summary.rejected, rejects.len(), target.next()), (2, 2, empty().next()));
 }
+
+/// A payment that comes in later completes the case on its day; what had followed without it is voided and stays in the log.
+#[test]
+fn what_followed_is_derived_anew_where_a_row_comes_late() {
+    let (mut target, mut in_order) = (empty(), empty());
+    let early = ["1,in,2024-01-02,An,1000,", "1,pay,2024-01-05,An,300,", "1,deliver,2024-01-08,An,,"];
+    let late = ["1,pay,2024-01-04,An,700,"];
+    import(&rows(&early), &more(), &mut target);
+    let before = target.cases().values().next().unwrap().len();
+    let dry = Manner { dry_run: true, ..Manner::default() };
+    let (dry, _) = together(&[&rows(&late)], &more(), dry, &mut target);
+    let (summary, _) = import(&rows(&late), &more(), &mut target);
+    assert_eq!((summary.derived_anew, summary.came_late), (1, 0));
+    assert_eq!(dry, Summary { dry_run: true, ..summary });
+    together(&[&rows(&early), &rows(&late)], &more(), Manner::default(), &mut in_order);
+    assert_eq!(standing(&target), standing(&in_order));
+    let entries = target.cases().values().next().unwrap();
+    let added: Vec<&str> = entries[before..].iter().map(|entry| entry.event.about().name).collect();
+    assert_eq!(
+        added,
+        ["entry_voided", "payment_collected", "completed", "remitted_to_budget", "row_imported"]
+    );
+    // The same file again finds all of it there.
+    let next = target.next();
+    let (again, _) = import(&rows(&late), &more(), &mut target);
+    assert_eq!((again.already_there, target.next()), (1, next));
+}
+
+/// Where somebody has acted on the case, or the mapping says something else now, nothing but the row is added, and that is
+/// said.
+#[test]
+fn what_somebody_has_done_is_not_derived_away() {
+    let early = ["1,in,2024-01-02,An,1000,", "1,pay,2024-01-05,An,1000,"];
+    let late = rows(&["1,pay,2024-01-04,An,1000,"]);
+    let other =
+        Mapping::read(&format!("{MAPPING}{MORE}").replace("means = 'cash'", "means = 'transfer'")).unwrap();
+    let same = more();
+    for acted in [true, false] {
+        let mut target = empty();
+        import(&rows(&early), &more(), &mut target);
+        let id = target.cases().keys().next().unwrap().clone();
+        if acted {
+            target.act(&id, "note_added", serde_json::json!({ "text": "x" }));
+        }
+        let stood = target.cases()[&id].clone();
+        let (summary, _) = import(&late, if acted { &same } else { &other }, &mut target);
+        assert_eq!((summary.recorded, summary.derived_anew, summary.came_late), (1, 0, 1));
+        assert_eq!(target.cases()[&id][..stood.len()], stood[..]);
+        assert!(target.cases()[&id].iter().all(|entry| entry.event.body.repairs().is_none()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Rows of two cases, cut in files that are given one after the other in any order, come to what they come to together.
+    #[test]
+    fn files_given_singly_come_to_what_they_come_to_together(
+        drawn in prop::collection::vec((0..2, prop::sample::select(ACTIVITIES), 1..6, 0..3, 1..4), 1..14),
+        cuts in prop::collection::vec(1_usize..4, 14),
+        seed in any::<u64>(),
+    ) {
+        let mut texts: Vec<String> = (0..2).map(|case| format!("{case},in,2024-01-02,An,1000,\n")).collect();
+        for (at, (case, what, day, sum, who)) in drawn.into_iter().enumerate() {
+            texts.push(format!("{case},{what},2024-01-0{day},Officer {who},{}00,row {at}\n", sum * 5));
+        }
+        let in_order: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+        let (mut together, mut target) = (empty(), empty());
+        singly(HEADER.as_bytes(), std::slice::from_ref(&in_order), &more(), &mut together);
+        let mut shuffled = in_order;
+        Draws(seed).shuffle(&mut shuffled);
+        let mut files = Vec::new();
+        for size in cuts.into_iter().cycle() {
+            if shuffled.is_empty() {
+                break;
+            }
+            files.push(shuffled.drain(..size.min(shuffled.len())).collect());
+        }
+        let summaries = singly(HEADER.as_bytes(), &files, &more(), &mut target);
+        prop_assert!(summaries.iter().all(|summary| summary.came_late == 0));
+        prop_assert_eq!(standing(&target), standing(&together));
+    }
+}
+
+const ACTIVITIES: &[&str] = &["raise", "pay", "note", "deliver", "send", "appeal", "resolve"];

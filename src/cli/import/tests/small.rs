@@ -5,7 +5,6 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use thads_cases::case::{Finish, Standing};
-use thads_cases::history::case_at;
 
 use super::*;
 use crate::import::file::{Job, run};
@@ -20,11 +19,11 @@ fn notebook() -> Mapping {
     Mapping::read(MAPPING).unwrap()
 }
 
-/// The events of a stream, a line each: day, officer, kind.
+/// The events of a stream, a line each: day, officer, kind; without the rows that are kept.
 fn told(entries: &[Entry]) -> String {
-    let lines = entries
-        .iter()
-        .map(|entry| format!("{} {} {}", entry.effective, entry.actor, entry.event.about().name));
+    let events = entries.iter().filter(|entry| !matches!(entry.event.body, Body::RowImported(_)));
+    let lines =
+        events.map(|entry| format!("{} {} {}", entry.effective, entry.actor, entry.event.about().name));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -44,10 +43,14 @@ fn a_notebook_becomes_history() {
                   2019-02-15 1 payment_collected\n2019-03-15 1 payment_collected\n2019-03-18 1 remitted_to_budget\n\
                   2019-03-18 1 completed";
     assert_eq!(told(case(&target, "DT03/2019/0001")), wanted);
-    // What was entrusted once is not entrusted again: the row stands there as a note.
+    // What was entrusted once is not entrusted again: the row stands there and becomes nothing.
     let wanted = "2019-01-07 2 judgment_received\n2019-01-07 2 enforcement_ordered\n2019-04-01 2 entrusted_out\n\
-                  2019-04-02 2 note_added\n2019-04-03 0 note_added";
+                  2019-04-03 0 note_added";
     assert_eq!(told(case(&target, "DT03/2019/0002")), wanted);
+    let kept = case(&target, "DT03/2019/0002")
+        .iter()
+        .filter(|entry| matches!(entry.event.body, Body::RowImported(_)));
+    assert_eq!(kept.count(), 4);
     let complaint = target.complaints().values().next().unwrap();
     let wanted =
         "2019-03-01 0 complaint_received\n2019-03-04 0 complaint_accepted\n2019-03-20 0 complaint_resolved";

@@ -1,0 +1,49 @@
+//! What an import keeps of a row that it took: the source's own words, beside what they became.
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, At, CaseKind, Circumstances, Kind};
+use crate::case::Case;
+use crate::ids::ComplaintId;
+use crate::personal::Personal;
+use crate::refusal::{Code, Refusal};
+
+/// `row_imported` (dòng dữ liệu nguồn): a row of another program's log, recorded together with what it became. From the rows
+/// of a case an import can tell what a row that comes later changes; and an auditor, what a figure was made of.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowImported {
+    /// What the row says: a JSON object of the mapped columns that are not empty, by their headers.
+    pub row: Personal,
+    /// Whether rows of the case that go behind it were recorded before it.
+    pub late: bool,
+    /// The complaints that were begun with it.
+    pub complaints: Vec<ComplaintId>,
+}
+
+impl Kind for RowImported {
+    const ABOUT: About = About {
+        code: 176,
+        revision: 1,
+        name: "row_imported",
+        vi: "dòng dữ liệu nguồn",
+        article: "–",
+        by: &[],
+    };
+
+    fn personal(&mut self) -> Vec<&mut Personal> {
+        vec![&mut self.row]
+    }
+}
+
+impl CaseKind for RowImported {
+    fn allowed(&self, _: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+        if on.at.imported {
+            return Ok(());
+        }
+        let limit = "a row that an import takes";
+        Err(Refusal::new(Code::Mismatch, "–", "kind", Self::ABOUT.name, limit, "note_added, for words"))
+    }
+
+    fn apply(&self, _: &mut Case, _: &At) {}
+}
