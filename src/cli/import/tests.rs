@@ -5,7 +5,7 @@ use std::io;
 
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, case_at, timeline};
+use thads_cases::history::{Entry, Live, case_at, timeline};
 use thads_cases::ids::{OfficerNo, Position};
 
 use super::gather::Input;
@@ -103,6 +103,13 @@ fn standing(target: &Memory) -> BTreeMap<String, (Vec<String>, Vec<Vec<String>>)
     }
     all.values_mut().for_each(|(_, complaints)| complaints.sort());
     all
+}
+
+/// What stands of some entries, in the order in which it takes effect, without the rows that are kept.
+fn acts(entries: &[Entry]) -> impl Iterator<Item = Live<'_>> {
+    timeline(entries).into_iter().filter(|live| {
+        live.event.body.repairs().is_none() && !matches!(live.event.body, Body::RowImported(_))
+    })
 }
 
 /// Imports files of some rows one after the other, then what waited for its case, until all is taken.

@@ -212,6 +212,29 @@ fn what_followed_is_derived_anew_where_a_row_comes_late() {
     assert_eq!((again.already_there, target.next()), (1, next));
 }
 
+/// Complaints that came out of their order are resolved in it, also by a row that goes behind all; none is begun twice.
+#[test]
+fn a_complaint_that_came_late_is_resolved_first() {
+    // A result before both, which belongs to none, and without it.
+    for (early, left) in [(&["1,resolve,2024-01-04,An,,"][..], &[0, 2, 2][..]), (&[], &[1, 2])] {
+        let first = ["1,in,2024-01-02,An,1000,", "1,appeal,2024-01-05,An,,b"];
+        let files = [
+            rows(&[&first, early].concat()),
+            rows(&["1,appeal,2024-01-03,An,,a"]),
+            rows(&["1,resolve,2024-01-06,An,,"]),
+        ];
+        let (mut target, mut in_order) = (empty(), empty());
+        for file in &files {
+            import(file, &more(), &mut target);
+        }
+        together(&[&files[0], &files[1], &files[2]], &more(), Manner::default(), &mut in_order);
+        assert_eq!(standing(&target), standing(&in_order));
+        let standing: Vec<usize> =
+            target.complaints().values().map(|entries| acts(entries).count()).collect();
+        assert_eq!(standing, left);
+    }
+}
+
 /// Where somebody has acted on the case, or the mapping says something else now, nothing but the row is added, and that is
 /// said.
 #[test]
@@ -237,7 +260,7 @@ fn what_somebody_has_done_is_not_derived_away() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Rows of two cases, cut in files that are given one after the other in any order, come to what they come to together.
     #[test]
