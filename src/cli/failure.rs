@@ -52,6 +52,8 @@ fn way_out(error: &std::io::Error) -> &'static str {
 pub(crate) enum Failure {
     /// The law says no: exit 1.
     Refused(Box<Refusal>),
+    /// A field or an argument that cannot be read: exit 1.
+    Field(Box<WireError>),
     /// It could not be done: exit 1.
     Failed {
         /// One sentence.
@@ -72,6 +74,16 @@ impl Failure {
     /// A failure with a way out.
     pub(crate) fn new(message: impl ToString, hint: &str) -> Failure {
         Failure::Failed { message: message.to_string(), hint: Some(hint.to_owned()) }
+    }
+
+    /// The same failure with what it happened at before it.
+    pub(crate) fn at(self, place: &str) -> Failure {
+        let placed = |message: String| format!("{place}: {message}");
+        match self {
+            Failure::Failed { message, hint } => Failure::Failed { message: placed(message), hint },
+            Failure::Damage { message, hint } => Failure::Damage { message: placed(message), hint },
+            told @ (Failure::Refused(_) | Failure::Field(_)) => told,
+        }
     }
 
     /// The answer cannot be written to standard output.
@@ -96,6 +108,13 @@ impl Failure {
                 if output.language == Language::Vi && !output.json {
                     output::complain(&refusal_text(refusal, Language::En), None);
                 }
+                ExitCode::from(1)
+            }
+            Failure::Field(error) => {
+                if output.language == Language::Vi {
+                    output::complain(&format!("Từ chối: {}", error.vi()), None);
+                }
+                output::complain(&error.to_string(), None);
                 ExitCode::from(1)
             }
             Failure::Failed { message, hint } => {
@@ -128,7 +147,7 @@ impl From<ActError> for Failure {
 
 impl From<WireError> for Failure {
     fn from(error: WireError) -> Failure {
-        Failure::Failed { message: error.to_string(), hint: None }
+        Failure::Field(Box::new(error))
     }
 }
 
@@ -164,7 +183,8 @@ impl From<AnswerError> for Failure {
             AnswerError::NotFound { what: "figure", .. } => {
                 Failure::new(error, "thads report --json lists the figures")
             }
-            AnswerError::NotFound { .. } | AnswerError::Field(_) | AnswerError::Figure(_) => {
+            AnswerError::Field(error) => error.into(),
+            AnswerError::NotFound { .. } | AnswerError::Figure(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
         }

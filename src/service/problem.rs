@@ -100,10 +100,7 @@ impl Problem {
             .with("given", json!(error.given))
             .with("rule", json!(error.rule))
             .with("accepted", json!(error.accepted))
-            .with(
-                "vi",
-                json!(format!("Trường {}: giá trị {} không được chấp nhận", error.field, error.given)),
-            )
+            .with("vi", json!(format!("Từ chối: {}", error.vi())))
     }
 
     /// Something of ours that failed.

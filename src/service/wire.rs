@@ -13,6 +13,10 @@ use thads_cases::text::normal;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamTag};
 
+mod error;
+
+pub use error::WireError;
+
 /// Whose history an action belongs to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Subject {
@@ -99,34 +103,6 @@ impl Subject {
                 .map_err(|error: UnknownParameter| refuse(&error.to_string())),
             "ledger" if key == "clock" => Ok(Subject::Clock),
             _ => Err(refuse("a kind of stream that can be written to")),
-        }
-    }
-}
-
-/// Why a JSON action cannot be read: the field, the value, the rule, and what would do.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{field}: {given} is not accepted: {rule}; accepted: {accepted}")]
-pub struct WireError {
-    /// The field.
-    pub field: String,
-    /// Its value, cut to 80 characters.
-    pub given: String,
-    /// What it breaks.
-    pub rule: String,
-    /// What would do.
-    pub accepted: String,
-}
-
-impl WireError {
-    /// An error about one field.
-    pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> WireError {
-        // What was sent is shown again: nothing in it may steer a terminal or turn the text around.
-        let shown = |text: &str| -> String { text.chars().filter(|one| !one.is_control()).collect() };
-        WireError {
-            field: field.to_owned(),
-            given: shown(&normal(given)).chars().take(80).collect(),
-            rule: shown(rule),
-            accepted: accepted.to_owned(),
         }
     }
 }

@@ -133,6 +133,24 @@ fn a_file_sent_again_after_a_bad_line_records_no_line_twice() {
     expect(&pipe(), 0, &once_more);
     expect(&pipe(), 0, &once_more);
     assert_eq!(head(&folder.data).0, size + 5 + 4 * 4, "four times four lines without an id");
+
+    // macOS writes names decomposed; who copies them does not see it.
+    let note = note_on(CASE, "lần đầu").to_string();
+    expect(&send(&folder.data, "l\u{f4} 1.jsonl", &note, &[]), 0, &["recorded"]);
+    for (file, more) in [
+        ("lo\u{302} 1.jsonl", &[][..]),
+        ("b.jsonl", &["--batch", "lo\u{302} 1.jsonl"]),
+        ("b.jsonl", &["--batch", " l\u{f4}\u{a0}1.jsonl "]),
+    ] {
+        expect(&send(&folder.data, file, &note, more), 0, &["repeated"]);
+    }
+    let nameless = send(&folder.data, "b.jsonl", &note, &["--batch", " "]);
+    expect(&nameless, 1, &[]);
+    assert!(nameless.err.contains("thads: batch: "), "{nameless:?}");
+    let file = folder.data.parent().unwrap().join("b.jsonl").display().to_string();
+    let nameless = thads(&folder.data, &["--lang", "vi", "record", &file, "--batch", ""]);
+    assert!(nameless.err.contains("Từ chối: trường batch: giá trị "), "{nameless:?}");
+    assert!(nameless.err.contains("tên phải có chữ đọc được"), "{nameless:?}");
 }
 
 /// The whole founding of an office and a case, each line resting on the ones before it.

@@ -1,11 +1,14 @@
 //! `record`: actions from JSON lines, each decided and appended by itself, or all together; an outcome for each line.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use thads_cases::text::normal;
 use thads_service::act::ActError;
 use thads_service::house::House;
 use thads_service::rehearse::Rehearsing;
-use thads_service::wire::parse_action;
+use thads_service::wire::{WireError, parse_action};
+use thads_service::words::is_readable;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -38,15 +41,24 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    fn identities(&self, lines: &Lines) -> Option<Identities> {
-        let given = self.batch.as_ref().map(String::as_bytes);
-        Some(Identities::new(given.or(lines.name.as_ref().map(|name| name.as_encoded_bytes()))?))
+    /// The batch's name, in the one form of text: a file that went over another system keeps its name.
+    fn identities(&self, lines: &Lines) -> Result<Option<Identities>, Failure> {
+        if self.batch.as_deref().is_some_and(|name| !is_readable(name)) {
+            let rule = "a name says something that can be read";
+            return Err(WireError::new("batch", "", rule, "--batch NAME, or nothing").into());
+        }
+        let given = self.batch.as_ref().map(|name| normal(name).into_bytes());
+        let of_file = |name: &OsString| match name.to_str() {
+            Some(name) => normal(name).into_bytes(),
+            None => name.as_encoded_bytes().to_vec(),
+        };
+        Ok(given.or_else(|| lines.name.as_ref().map(of_file)).map(|name| Identities::new(&name)))
     }
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let lines = Lines::open(&args.file).map_err(|fault| fault.failure(output))?;
-    let mut tally = Tally::new(output, args.dry_run, args.atomic, args.identities(&lines));
+    let mut tally = Tally::new(output, args.dry_run, args.atomic, args.identities(&lines)?);
     if args.atomic {
         return together::run(data, lines, &mut tally);
     }

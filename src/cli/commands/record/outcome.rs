@@ -5,7 +5,7 @@ use thads_service::act::{ActError, Done};
 use thads_service::answers;
 use thads_service::document::NotADocument;
 use thads_service::problem::Problem;
-use thads_service::wire::{Language, WireError, refusal_json, refusal_text};
+use thads_service::wire::{Language, refusal_json, refusal_text};
 
 use super::identity::Identities;
 use crate::failure::Failure;
@@ -42,10 +42,7 @@ impl LineError {
         match self {
             LineError::Act(ActError::Refused(refusal)) => refusal_text(refusal, output.language),
             LineError::Act(ActError::Wire(error)) if output.language == Language::Vi => {
-                let WireError { field, given, rule, accepted } = error;
-                format!(
-                    "Từ chối: trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}"
-                )
+                format!("Từ chối: {}", error.vi())
             }
             error => format!("{}: {error}", output.say("Từ chối", "Refused")),
         }
@@ -148,16 +145,15 @@ impl<'a> Tally<'a> {
     }
 
     /// Ends at a line that the ledger, and not the line, is to blame for.
-    pub(super) fn broken_off(&mut self, number: usize, error: LineError) -> Failure {
-        let said = self.output.say(
-            "hỏng ở dòng này; các dòng sau chưa được thử",
-            "it failed here; the lines after it were not tried",
-        );
-        self.output.remark(&format!("{} {number}: {said}", self.output.say("Dòng", "Line")));
-        match error {
+    pub(super) fn broken_off(&self, number: usize, error: LineError) -> Failure {
+        let failure = match error {
             LineError::Act(error) => error.into(),
             LineError::Document(_) | LineError::TooLong { .. } => Failure::new(error, "mend the line"),
-        }
+        };
+        failure.at(&match self.output.language {
+            Language::Vi => format!("hỏng ở dòng {number}, các dòng sau chưa được thử"),
+            Language::En => format!("failed at line {number}, and the lines after it were not tried"),
+        })
     }
 
     /// Says how many lines became what; refused ones are a failure.
@@ -253,4 +249,28 @@ fn outcome_json(number: usize, outcome: Outcome) -> Value {
         answer.extend(rest);
     }
     Value::Object(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use thads_ledger::AppendError;
+
+    use super::*;
+
+    /// Where the ledger fails, the line is named also to who wants no remarks.
+    #[test]
+    fn the_line_at_which_the_ledger_fails_is_part_of_the_failure() {
+        for (language, said) in [
+            (Language::En, "failed at line 7, and the lines after it were not tried: "),
+            (Language::Vi, "hỏng ở dòng 7, các dòng sau chưa được thử: "),
+        ] {
+            let output = Output { json: false, quiet: true, language };
+            let tally = Tally::new(&output, false, false, None);
+            let stopped = ActError::Append(AppendError::Stopped("the disk is gone".to_owned()));
+            let Failure::Failed { message, .. } = tally.broken_off(7, stopped.into()) else {
+                panic!("failed")
+            };
+            assert!(message.starts_with(said) && message.contains("the disk is gone"), "{message}");
+        }
+    }
 }

@@ -1,0 +1,138 @@
+//! Why a field cannot be read, in both languages.
+
+use thads_cases::text::normal;
+
+/// Why a JSON action cannot be read: the field, the value, the rule, and what would do.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{field}: {given} is not accepted: {rule}; accepted: {accepted}")]
+pub struct WireError {
+    /// The field.
+    pub field: String,
+    /// Its value, cut to 80 characters.
+    pub given: String,
+    /// What it breaks.
+    pub rule: String,
+    /// What would do.
+    pub accepted: String,
+}
+
+impl WireError {
+    /// An error about one field.
+    pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> WireError {
+        // What was sent is shown again: nothing in it may steer a terminal or turn the text around.
+        let shown = |text: &str| -> String { text.chars().filter(|one| !one.is_control()).collect() };
+        WireError {
+            field: field.to_owned(),
+            given: shown(&normal(given)).chars().take(80).collect(),
+            rule: shown(rule),
+            accepted: accepted.to_owned(),
+        }
+    }
+    /// The same sentence in Vietnamese. What the field accepts is given as it is to be written.
+    pub fn vi(&self) -> String {
+        let WireError { field, given, rule, accepted } = self;
+        let (given, rule) = (if given == NOTHING { "để trống" } else { given }, vi(rule));
+        format!("trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}")
+    }
+}
+
+/// What is given where there is nothing.
+const NOTHING: &str = "nothing";
+
+/// A rule in Vietnamese; what a reader of JSON or of dates says stays as it is.
+fn vi(rule: &str) -> &str {
+    RULES.iter().find(|(en, _)| *en == rule).map_or(rule, |(_, vi)| vi)
+}
+
+const RULES: &[(&str, &str)] = &[
+    ("must be given", "bắt buộc phải có"),
+    ("it is needed", "bắt buộc phải có"),
+    ("must be a text", "phải là chuỗi chữ"),
+    ("must be a whole number", "phải là số nguyên không âm"),
+    ("a whole number that fits", "phải là số nguyên không âm, không quá lớn"),
+    ("too large", "số quá lớn"),
+    ("it stands twice", "nêu hai lần"),
+    ("it says nothing", "không nói gì"),
+    ("its value cannot be read", "không đọc được giá trị"),
+    ("no parameter of this address", "địa chỉ này không có tham số ấy"),
+    ("there is no such field", "không có trường này"),
+    ("there is no such kind", "không có loại sự kiện này"),
+    ("there is no such standing", "không có tình trạng này"),
+    ("a request id", "phải là mã yêu cầu"),
+    ("who records it must be said", "phải nói ai ghi"),
+    ("an action is one JSON object", "mỗi thao tác là một đối tượng JSON"),
+    ("the action belongs to no history", "thao tác không thuộc hồ sơ nào"),
+    ("the body and the address name different histories", "nội dung và địa chỉ nêu hai hồ sơ khác nhau"),
+    ("a kind of stream, a colon and a key", "phải là loại luồng, dấu hai chấm và khóa"),
+    ("a kind of stream that can be written to", "không phải loại luồng được ghi"),
+    ("a stream that can be written to", "không phải luồng được ghi"),
+    ("an officer's number", "phải là số hiệu cán bộ"),
+    ("an officer's number has one spelling", "số hiệu cán bộ chỉ có một cách viết"),
+    ("a correction names the entry that it corrects", "việc sửa phải nêu bản ghi được sửa"),
+    ("the fields that change", "phải là các trường thay đổi"),
+    (
+        "the fields that change are given, or the whole replacement",
+        "chỉ nêu các trường thay đổi, hoặc toàn bộ nội dung thay thế",
+    ),
+    ("which fields were given is noted by the ledger", "sổ tự ghi những trường nào đã được nêu"),
+    ("a name says something that can be read", "tên phải có chữ đọc được"),
+    ("a text says something that can be read", "chuỗi phải có chữ đọc được"),
+    (
+        "a text holds no control characters but line breaks",
+        "chuỗi không được chứa ký tự điều khiển, trừ ngắt dòng",
+    ),
+    ("positions of the log, the first not behind the end", "phải là vị trí trong sổ, đầu không sau cuối"),
+    ("a moment of knowledge", "phải là thời điểm được biết"),
+    ("a dimension", "phải là một chiều phân tích"),
+    ("what a figure can list", "không phải thứ mà chỉ số liệt kê được"),
+    ("yes or no", "phải là có hoặc không"),
+    (
+        "it leaves out the offices below an office, and no office is named",
+        "chỉ bỏ các cơ quan trực thuộc khi có nêu cơ quan",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::wire::{Subject, parse_action};
+
+    /// Whoever reads Vietnamese is told in Vietnamese what is wrong with a field.
+    #[test]
+    fn what_is_wrong_with_a_field_is_said_in_vietnamese() {
+        let note = |name: &str, value| {
+            let mut note = json!({ "case": "DT00/2018/0001", "actor": 3, "kind": "note_added", "text": "a" });
+            note[name] = value;
+            parse_action(note, None).unwrap_err().vi()
+        };
+        let said = [
+            note("actor", json!("3")),
+            note("actor", json!(4_294_967_296_u64)),
+            note("actor", json!(null)),
+            note("colour", json!(1)),
+            note("kind", json!("x")),
+            note("kind", json!(1)),
+            note("request", json!("x")),
+            note("stream", json!("x")),
+            note("stream", json!("key:x")),
+            note("stream", json!("officer:02")),
+            parse_action(json!([]), None).unwrap_err().vi(),
+            parse_action(json!({ "kind": "x", "actor": 1 }), None).unwrap_err().vi(),
+            parse_action(json!({ "case": "DT00/2018/0001", "actor": 1, "kind": "note_added" }), None)
+                .unwrap_err()
+                .vi(),
+            parse_action(json!({ "case": "DT00/2018/0001" }), Some(Subject::Clock)).unwrap_err().vi(),
+        ];
+        for said in said {
+            let rule = said.split("không được chấp nhận: ").nth(1).unwrap().split(';').next().unwrap();
+            let english = [" is ", "there ", "must ", "the ", "number", "a kind"];
+            assert!(!english.iter().any(|word| rule.contains(word)), "{said}");
+            assert!(!said.contains("nothing"), "{said}");
+        }
+        assert_eq!(
+            note("actor", json!(null)),
+            "trường actor: giá trị để trống không được chấp nhận: phải nói ai ghi; chấp nhận: an officer's number (officer_appointed)"
+        );
+    }
+}
