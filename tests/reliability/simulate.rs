@@ -9,6 +9,7 @@ mod expect;
 mod faults;
 mod folds;
 mod judge;
+mod together;
 mod world;
 mod writers;
 

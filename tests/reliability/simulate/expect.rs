@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use thads_ledger::{Append, AppendError, Receipt};
+use thads_ledger::{Append, AppendError, NotTogether, Receipt};
 use thads_proof::block;
 use thads_proof::record::{FIXED_LENGTH, RequestId, Stream};
 
@@ -68,14 +68,88 @@ fn first_time(judge: &Judge, append: &Append, versions: &HashMap<&Stream, u64>, 
             return Expected::Stale(version);
         }
     }
-    let length = |(part, event): (&thads_ledger::StreamAppend, &thads_ledger::NewEvent)| {
-        FIXED_LENGTH + part.stream.key().len() + event.payload.len() + 32 * event.personal.len()
-    };
-    let bytes = events().map(length).sum();
-    if count > block::RECORDS_MAX || block::length(count, bytes) > block::BYTES_MAX {
+    if !fits(&[append]) {
         return Expected::TooLarge;
     }
     Expected::New(size, u64::try_from(count).unwrap())
+}
+
+/// Whether appends fit one block.
+fn fits(appends: &[&Append]) -> bool {
+    let streams = || appends.iter().flat_map(|append| &append.streams);
+    let lengths = streams().flat_map(|part| {
+        let key = part.stream.key().len();
+        part.events
+            .iter()
+            .map(move |event| FIXED_LENGTH + key + event.payload.len() + 32 * event.personal.len())
+    });
+    let (count, bytes) = (lengths.clone().count(), lengths.sum());
+    count <= block::RECORDS_MAX && block::length(count, bytes) <= block::BYTES_MAX
+}
+
+/// The one right answer to appends that are to be recorded together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Due {
+    /// All are recorded, from this position on, with so many records.
+    New(u64, u64),
+    /// All were recorded before.
+    Repeated,
+    /// So many of them were recorded before, the first that was at this index, and the others are not.
+    Partly(usize, usize),
+    /// This one of them is denied.
+    Denied(usize, Expected),
+    /// They fit no block.
+    TooLarge,
+}
+
+/// Returns the right answer to appends that are to be recorded together.
+pub(crate) fn together(judge: &Judge, appends: &[Append]) -> Due {
+    let (mut repeated, mut new) = (Vec::new(), Vec::new());
+    let (mut begins, mut count) = (judge.size(), 0);
+    for (index, (append, answer)) in appends.iter().zip(answers(judge, appends)).enumerate() {
+        if new.iter().any(|known: &&Append| known.request == append.request) {
+            return Due::Denied(index, Expected::Malformed);
+        }
+        match answer {
+            Expected::Repeated(_) => repeated.push(index),
+            Expected::New(first, more) => {
+                begins = begins.min(first);
+                count += more;
+                new.push(append);
+                if !fits(&new) {
+                    return Due::TooLarge;
+                }
+            }
+            denied => return Due::Denied(index, denied),
+        }
+    }
+    match (new.is_empty(), repeated.first()) {
+        (true, _) => Due::Repeated,
+        (false, Some(first)) => Due::Partly(repeated.len(), *first),
+        (false, None) => Due::New(begins, count),
+    }
+}
+
+impl Due {
+    /// Whether an answer is the right one.
+    pub(crate) fn is(self, answer: &Result<Vec<Receipt>, NotTogether>) -> bool {
+        match (self, answer) {
+            (Due::New(first, count), Ok(receipts)) => {
+                receipts.iter().all(|receipt| !receipt.repeated())
+                    && receipts.first().is_some_and(|receipt| receipt.first().get() == first)
+                    && receipts.iter().map(Receipt::count).sum::<u64>() == count
+            }
+            (Due::Repeated, Ok(receipts)) => receipts.iter().all(Receipt::repeated),
+            (Due::Partly(count, first), Err(NotTogether::Partly { recorded, index, .. })) => {
+                (*recorded, *index) == (count, first)
+            }
+            (Due::Denied(at, expected), Err(NotTogether::One { index, error })) => {
+                *index == at && expected.denies(error)
+            }
+            (Due::TooLarge, Err(NotTogether::All(AppendError::TooLarge { .. }))) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Expected {
@@ -86,12 +160,18 @@ impl Expected {
                 !receipt.repeated() && (receipt.first().get(), receipt.count()) == (first, count)
             }
             (Expected::Repeated(first), Ok(receipt)) => receipt.repeated() && receipt.first().get() == first,
-            (Expected::Reused(first), Err(AppendError::RequestReused { position, .. })) => {
-                position.get() == first
-            }
-            (Expected::Stale(version), Err(AppendError::Stale { current, .. })) => *current == version,
-            (Expected::Malformed, Err(AppendError::Malformed(_)))
-            | (Expected::TooLarge, Err(AppendError::TooLarge { .. })) => true,
+            (_, Err(error)) => self.denies(error),
+            _ => false,
+        }
+    }
+
+    /// Whether it is right to be denied so.
+    fn denies(self, error: &AppendError) -> bool {
+        match (self, error) {
+            (Expected::Reused(first), AppendError::RequestReused { position, .. }) => position.get() == first,
+            (Expected::Stale(version), AppendError::Stale { current, .. }) => *current == version,
+            (Expected::Malformed, AppendError::Malformed(_))
+            | (Expected::TooLarge, AppendError::TooLarge { .. }) => true,
             _ => false,
         }
     }

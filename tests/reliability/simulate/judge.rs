@@ -62,6 +62,9 @@ pub(crate) struct Judge {
     acknowledged: Vec<Acknowledged>,
     by_request: HashMap<RequestId, usize>,
     sent: HashMap<RequestId, Sent>,
+    /// What was asked to be recorded together, and of which of these an id is.
+    groups: Vec<Vec<RequestId>>,
+    group_of: HashMap<RequestId, usize>,
 }
 
 impl Judge {
@@ -107,6 +110,18 @@ impl Judge {
         if !sent.attempts.contains(append) {
             sent.attempts.push(append.clone());
         }
+    }
+
+    /// Takes note that appends are sent to be recorded together: those that are not recorded yet stand in one block or
+    /// nowhere. None of them is sent otherwise until it is recorded.
+    pub(crate) fn sends_together(&mut self, appends: &[Append]) {
+        let new =
+            |request: &RequestId| !self.places.contains_key(request) && !self.group_of.contains_key(request);
+        let group: Vec<RequestId> = appends.iter().map(|append| append.request).filter(new).collect();
+        for request in &group {
+            self.group_of.insert(*request, self.groups.len());
+        }
+        self.groups.push(group);
     }
 
     /// Takes note that an append was left without a definite answer.
@@ -171,6 +186,13 @@ impl Judge {
         let from = self.log.len();
         for (_, bytes) in parsed.run().records() {
             self.take_record(bytes)?;
+        }
+        let here: HashSet<RequestId> = self.log[from..].iter().map(|logged| logged.record.request).collect();
+        for request in &here {
+            let group = self.group_of.get(request).map(|group| &self.groups[*group]);
+            if let Some(missing) = group.and_then(|group| group.iter().find(|other| !here.contains(other))) {
+                return Err(format!("{request} is recorded without {missing}, which was to stand beside it"));
+            }
         }
         let mut at = from;
         while at < self.log.len() {

@@ -25,6 +25,16 @@ use super::writers::{Rival, WRITERS, Writer};
 const START: i64 = 1_546_300_800_000_000;
 pub(super) const DAY: i64 = 86_400_000_000;
 
+/// How a round went.
+pub(super) struct Round {
+    /// How many records the committer had seen when it was asked.
+    pub(super) seen: u64,
+    /// How many there were.
+    pub(super) before: u64,
+    /// Whether nothing went wrong, so that there is one right answer.
+    pub(super) calm: bool,
+}
+
 /// A simulated ledger and everybody around it.
 pub(crate) struct World {
     pub(crate) chance: Chance,
@@ -39,6 +49,8 @@ pub(crate) struct World {
     pub(super) clock: SimulatedClock,
     pub(super) vault: Arc<Vault>,
     pub(super) writers: Vec<Writer>,
+    /// Appends that are to be recorded together, and of which it is not known whether they are.
+    pub(super) together: Vec<Vec<Append>>,
     kept_state: Option<Vec<u8>>,
     /// In one of so many rounds something goes wrong.
     pub(super) storm: u64,
@@ -91,6 +103,7 @@ impl World {
             clock,
             vault,
             writers: (0..WRITERS).map(|_| Writer::default()).collect(),
+            together: Vec::new(),
             kept_state: None,
             storm,
         };
@@ -170,6 +183,9 @@ impl World {
     }
 
     fn round(&mut self) -> Result<(), Broken> {
+        if self.chance.one_in(7) {
+            return self.round_together();
+        }
         let mut asks = self.gather();
         if asks.is_empty() {
             return Ok(());
@@ -188,40 +204,15 @@ impl World {
     /// Asks the committer, and judges every answer.
     fn ask(&mut self, asks: Vec<(usize, Append)>, rival: Rival) -> Result<(), Broken> {
         let appends: Vec<Append> = asks.iter().map(|(_, append)| append.clone()).collect();
-        let asking: HashSet<RequestId> =
-            rival.asked.iter().chain(&asks).map(|(_, append)| append.request).collect();
-        for (writer, append) in rival.asked.iter().chain(&asks) {
-            self.judge.sends(append);
-            let count: usize = append.streams.iter().map(|part| part.events.len()).sum();
-            let streams = append.streams.len();
-            self.trace.line(&format!("writer {writer} asks {}: {count} in {streams}", append.request));
-        }
-        self.counts.add("asked", "appends", u64::try_from(appends.len()).unwrap());
         let expected = expect::answers(&self.judge, &appends);
-        let (seen, before) = (self.committer.head().size, self.judge.size());
-        let (read_badly, full) = (self.journal.read_badly(), self.journal.is_full());
-        let answers = catch_unwind(AssertUnwindSafe(|| self.committer.commit(&appends)));
-        self.journal.clear();
-        let happened = self.journal.take_happened();
-        faults::count(&mut self.counts, &happened);
-        let read_well = self.journal.read_badly() == read_badly;
-        self.counts.add("faults", "reads", self.journal.read_badly() - read_badly);
-        self.counts.add("faults", "no room", u64::from(full));
-        self.trace.line(&format!("{} happen, read badly: {}", short(&happened), !read_well));
-        let calm = seen == before && read_well && !full && faults::is_calm(&happened);
-        self.look(false, &asking)?;
-        let won = happened.iter().any(|fault| matches!(fault, Fault::Rival(_)));
-        self.rival_answers(rival, won)?;
-        let answers = match answers {
-            Ok(answers) => answers,
-            Err(cause) if cause.is::<Died>() => {
-                for (writer, append) in asks {
-                    self.judge.leaves_open(&append.request);
-                    self.writers[writer].waiting = Some(append);
-                }
-                return self.dies("in an append");
+        let (answers, Round { seen, before, calm }) =
+            self.commit(&asks, rival, |committer| committer.commit(&appends))?;
+        let Some(answers) = answers else {
+            for (writer, append) in asks {
+                self.judge.leaves_open(&append.request);
+                self.writers[writer].waiting = Some(append);
             }
-            Err(cause) => std::panic::resume_unwind(cause),
+            return self.dies("in an append");
         };
         for (index, answer) in answers.into_iter().enumerate() {
             let (writer, append) = &asks[index];
@@ -236,8 +227,51 @@ impl World {
             let known = if later { before.min(head) } else { head };
             self.answer(*writer, append, answer, seen..known)?;
         }
-        let grown = self.judge.size() - before;
-        self.counts.add("events", "recorded", grown);
+        self.after(before, calm)
+    }
+
+    /// Has the committer do something about what is asked, among whatever goes wrong, and looks at what the log holds then.
+    /// No answer: it died.
+    pub(super) fn commit<T>(
+        &mut self,
+        asks: &[(usize, Append)],
+        rival: Rival,
+        commit: impl FnOnce(&mut Committer) -> T,
+    ) -> Result<(Option<T>, Round), Broken> {
+        let asking: HashSet<RequestId> =
+            rival.asked.iter().chain(asks).map(|(_, append)| append.request).collect();
+        for (writer, append) in rival.asked.iter().chain(asks) {
+            self.judge.sends(append);
+            let count: usize = append.streams.iter().map(|part| part.events.len()).sum();
+            let streams = append.streams.len();
+            self.trace.line(&format!("writer {writer} asks {}: {count} in {streams}", append.request));
+        }
+        self.counts.add("asked", "appends", u64::try_from(asks.len()).unwrap());
+        let (seen, before) = (self.committer.head().size, self.judge.size());
+        let (read_badly, full) = (self.journal.read_badly(), self.journal.is_full());
+        let answers = catch_unwind(AssertUnwindSafe(|| commit(&mut self.committer)));
+        self.journal.clear();
+        let happened = self.journal.take_happened();
+        faults::count(&mut self.counts, &happened);
+        let read_well = self.journal.read_badly() == read_badly;
+        self.counts.add("faults", "reads", self.journal.read_badly() - read_badly);
+        self.counts.add("faults", "no room", u64::from(full));
+        self.trace.line(&format!("{} happen, read badly: {}", short(&happened), !read_well));
+        let calm = seen == before && read_well && !full && faults::is_calm(&happened);
+        self.look(false, &asking)?;
+        let won = happened.iter().any(|fault| matches!(fault, Fault::Rival(_)));
+        self.rival_answers(rival, won)?;
+        let round = Round { seen, before, calm };
+        match answers {
+            Ok(answers) => Ok((Some(answers), round)),
+            Err(cause) if cause.is::<Died>() => Ok((None, round)),
+            Err(cause) => std::panic::resume_unwind(cause),
+        }
+    }
+
+    /// Counts what was recorded; a committer that has stopped is dead.
+    pub(super) fn after(&mut self, before: u64, calm: bool) -> Result<(), Broken> {
+        self.counts.add("events", "recorded", self.judge.size() - before);
         if self.committer.stopped().is_some() {
             if calm {
                 return Err("the committer stops although nothing failed".into());
@@ -255,7 +289,7 @@ impl World {
     }
 
     /// The process dies, and perhaps the power fails: what was not durable is there or not. Then all begins anew.
-    fn dies(&mut self, how: &'static str) -> Result<(), Broken> {
+    pub(super) fn dies(&mut self, how: &'static str) -> Result<(), Broken> {
         let power = self.chance.one_in(2);
         let kept = !power || self.chance.one_in(2);
         self.counts.one("deaths", how);
@@ -271,6 +305,9 @@ impl World {
             if let Some(waiting) = &writer.waiting {
                 self.judge.leaves_open(&waiting.request);
             }
+        }
+        for append in self.together.iter().flatten() {
+            self.judge.leaves_open(&append.request);
         }
         self.start()?;
         self.folds.restart(&mut self.chance, &mut self.counts, &self.judge)
@@ -408,6 +445,9 @@ impl World {
         let waiting: Vec<(usize, Append)> =
             (0..WRITERS).filter_map(|writer| Some((writer, self.writers[writer].waiting.take()?))).collect();
         self.ask(waiting, Rival::default())?;
+        for appends in std::mem::take(&mut self.together) {
+            self.ask_together(appends, Rival::default())?;
+        }
         let done: Vec<(usize, Append)> = (0..WRITERS)
             .flat_map(|writer| self.writers[writer].done.iter().map(move |append| (writer, append.clone())))
             .collect();
