@@ -5,7 +5,7 @@ use crate::case::{Case, Pot};
 use crate::check::named_enforcer;
 use crate::complaint::Complaint;
 use crate::event::{At, Body, Circumstances, Event, Subject};
-use crate::history::{Live, timeline};
+use crate::history::{Live, known_at, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
 use crate::organisation::Role;
@@ -78,8 +78,12 @@ pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_
 /// Folds the history with and without the new entry and compares which rules hold at which entries: every rule that the
 /// new entry breaks, at itself or at another.
 pub(super) fn broken<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Vec<Broken> {
-    let restores = with.last().is_some_and(|last| matches!(last.event.body, Body::EntryVoided(_)));
-    let changed = subject_of(with, scene.next).map(|position| Changed { position, restores });
+    let undone = with.last().and_then(|last| match &last.event.body {
+        Body::EntryVoided(void) => Some(void.entry),
+        _ => None,
+    });
+    let changed =
+        subject_of(with, scene.next).map(|position| Changed { position, restores: undone.is_some() });
     let (before, after) = (timeline(without), timeline(with));
     let same = before.iter().zip(&after).take_while(|(one, other)| same_entry(one, other)).count();
     let mut state = S::default();
@@ -93,6 +97,21 @@ pub(super) fn broken<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<
         let old = breaks::<S>(start, before.get(same..).unwrap_or_default(), scene, None);
         broken.retain(|one| one.new || !old.iter().any(|known| known.covers(one)));
     }
+    if let (Some(undone), true) = (undone, broken.iter().any(|one| one.new)) {
+        let excused = broken_as_imported::<S>(without, undone, scene);
+        broken.retain(|one| !(one.new && excused.iter().any(|known| known.covers(one))));
+    }
+    broken
+}
+
+/// What imported history broke before the repair that is undone now: it was recorded whatever it broke, and may stand again
+/// as it stood. What it breaks beyond that is the fault of what was recorded since.
+fn broken_as_imported<S: State>(entries: &[Entry], undone: Position, scene: &Scene<'_>) -> Vec<Broken> {
+    let stood = known_at(entries, undone);
+    let imported =
+        |at: Position| stood.iter().find(|entry| entry.position == at).is_some_and(|entry| entry.imported);
+    let mut broken = breaks::<S>(S::default(), &timeline(stood), scene, None);
+    broken.retain(|one| imported(one.position));
     broken
 }
 
@@ -159,8 +178,7 @@ fn breaks<S: State>(
         let position = live.at.position;
         let this = changed.filter(|changed| changed.position == position);
         let new = this.is_some();
-        // Imported history is recorded whatever it breaks: undoing its voiding may break the same again. But a case that
-        // another took over meanwhile is not taken over twice.
+        // Where this ledger may not know the sender of imported history, it need not when it is restored.
         let as_imported = live.at.imported && this.is_some_and(|this| this.restores);
         let sender = match scene.sender {
             _ if !new => Sender::NotAsked,
@@ -169,17 +187,20 @@ fn breaks<S: State>(
         };
         let on = Circumstances { at: live.at, officer, world: scene.world, sender };
         let paid_out = pays_out(&live.event.body);
-        let alone = Circumstances { sender: Sender::NotAsked, ..on };
-        if let Err(refusal) = state.allowed(live.event, &on)
-            && !(as_imported && state.allowed(live.event, &alone).is_err())
-        {
+        let mut refused: Vec<Refusal> = state.allowed(live.event, &on).err().into_iter().collect();
+        if as_imported && let Err(refusal) = live.event.body.follows_sender(&on) {
+            // Another fault of it, which it may always have had, does not hide that another case took it over meanwhile.
+            refused.push(refusal);
+            refused.dedup();
+        }
+        for refusal in refused {
             let rule = rule_of(&refusal);
             broken.push(Broken { position, new, paid_out, rule, refusal });
         }
         state.apply(live.event, &live.at);
         let now = state.excess();
         for ((pot, before), (_, after)) in excess.into_iter().zip(now) {
-            if after > before && !as_imported {
+            if after > before {
                 let missing = after - before;
                 let rule = Rule::Money(pot, missing);
                 broken.push(Broken { position, new, paid_out, rule, refusal: not_there(live, pot, missing) });

@@ -458,4 +458,17 @@ fn an_imported_case_is_not_taken_over_twice_either() {
         let answer = tale.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
         compare("restored", answer.map(|()| parts(&tale.case())), expected);
     }
+    // Nor where it had another fault from the beginning.
+    let faulty = "2019-01-25 entrusted_in loan:0 by B.head imported / 2019-02-01 entry_voided 100 by B.head";
+    for (sender, expected) in [
+        (Sender::Missing, "pending; due 0"),
+        (
+            Sender::Taken(&other),
+            "refused 57 duplicate: brought.from DT01/2018/0001; taken over as DT02/2019/0001; accepted: the case that took it over",
+        ),
+    ] {
+        let mut tale = Tale::told(faulty);
+        let answer = tale.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
+        compare("restored", answer.map(|()| parts(&tale.case())), expected);
+    }
 }

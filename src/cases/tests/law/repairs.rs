@@ -421,3 +421,36 @@ fn a_voiding_of_imported_history_can_be_undone() {
         "refused 47 later: amount entry 108: amount 20; 0 held; accepted: correct or void entry 108 first [entry 108]",
     );
 }
+
+/// What imported history took that was not there is taken again with it, but no more: what was recorded since under an earlier
+/// day took the money before it.
+#[test]
+fn a_restored_import_takes_no_more_than_it_took() {
+    // 104 collected, 105 remitted though nobody approved; 106 voids it, and the money is paid out again, a few days before.
+    let tale = Tale::told(
+        "2018-10-05 opened fine:50 / 2018-12-05 payment_collected 20 imported / 2018-12-10 remitted_to_budget 1 20 imported \
+         / 2019-01-02 entry_voided 105",
+    );
+    let mut undone = tale.clone();
+    undone.tell("2019-01-04 entry_voided 106");
+    compare("undone", Ok(parts(&undone.case())), "remitted 20; held 0");
+    let mut tale = tale;
+    tale.tell("2018-12-06 payout_approved 1:20 late 2019-01-03 / 2018-12-07 remitted_to_budget 1 20 late 2019-01-03");
+    let answer = tale.attempt("2019-01-04 entry_voided 106");
+    compare(
+        "paid out twice",
+        answer.map(|()| parts(&tale.case())),
+        "refused 47 money: amount remitted_to_budget: 20 too much; the case holds enough for what is paid out; accepted: 20 less, or what it rests on first",
+    );
+    // A payment that came in with the import does not come back into a case that is finished.
+    let mut tale = Tale::told(
+        "2018-10-05 opened fine:50 / 2018-12-05 payment_collected 20 imported / 2019-01-02 entry_voided 104 \
+         / 2018-12-03 exempted 1 50 imported / 2018-12-04 completed late 2019-01-03",
+    );
+    let answer = tale.attempt("2019-01-04 entry_voided 105");
+    compare(
+        "into a finished case",
+        answer.map(|()| parts(&tale.case())),
+        "refused 45 standing: case completed; open; accepted: note_added, fact_corrected, entry_voided",
+    );
+}
