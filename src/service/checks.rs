@@ -16,6 +16,7 @@ mod judged_again;
 mod kept;
 mod questions;
 mod random;
+mod refused;
 mod rehearsed;
 mod repeated;
 mod streams;

@@ -5,12 +5,14 @@ mod body;
 mod causes;
 mod connection;
 mod costly;
+mod malformed;
 mod query;
+mod segment;
 mod server;
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -29,6 +31,7 @@ use crate::wire::{Subject, WireError, parse_action};
 use causes::Operator;
 use costly::Costly;
 use query::{Parameters, Takes};
+use segment::Segment;
 
 pub use authority::Authorities;
 pub use causes::Tell;
@@ -196,7 +199,7 @@ async fn act(
 async fn act_on_case(
     State(house): State<Shared>,
     Extension(limits): Extension<Limits>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
@@ -209,7 +212,7 @@ async fn act_on_case(
 async fn act_on_complaint(
     State(house): State<Shared>,
     Extension(limits): Extension<Limits>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
@@ -242,7 +245,7 @@ async fn record(
 async fn case(
     State(house): State<Shared>,
     Extension(costly): Extension<Costly>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     one_case(house, &costly, &id, &query, false).await
@@ -251,7 +254,7 @@ async fn case(
 async fn history(
     State(house): State<Shared>,
     Extension(costly): Extension<Costly>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     one_case(house, &costly, &id, &query, true).await
@@ -309,7 +312,7 @@ async fn cases(
 async fn report(
     State(house): State<Shared>,
     Extension(costly): Extension<Costly>,
-    Path(period): Path<String>,
+    Segment(period): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     let asked = Asked::new(&period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
@@ -319,7 +322,7 @@ async fn report(
 async fn figure(
     State(house): State<Shared>,
     Extension(costly): Extension<Costly>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     let period = query.required("period", "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31")?;

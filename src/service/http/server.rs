@@ -8,6 +8,8 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::Request;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -20,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinSet};
 use tokio::time::sleep;
 
-use super::connection::{Moving, Open};
+use super::connection::{Coming, Moving, Open};
 
 /// How long clients may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
@@ -161,14 +163,15 @@ async fn converse(stream: TcpStream, router: Router, limits: Limits, open: Arc<O
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Moving::new(stream, Arc::clone(&open), limits.reading, TAKEN_MIN));
     let answers = TowerToHyperService::new(router);
-    let service = service_fn(|mut request: Request<Incoming>| {
-        // Where a body follows, the client is waited for until it is there; its reader says when.
-        open.answering(request.body().is_end_stream());
-        request.extensions_mut().insert(Arc::clone(&open));
+    let service = service_fn(|request: Request<Incoming>| {
+        open.asked(request.body().is_end_stream());
+        let request = request.map(|body| Coming::new(body, Arc::clone(&open)));
         let (answer, open) = (answers.call(request), Arc::clone(&open));
         async move {
-            let answer = answer.await;
-            open.answering(false);
+            let mut answer = answer.await;
+            if let (false, Ok(answer)) = (open.answered(), &mut answer) {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             answer
         }
     });
