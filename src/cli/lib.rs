@@ -13,6 +13,7 @@ pub mod import;
 pub mod input;
 mod output;
 mod progress;
+mod standard;
 
 use output::Output;
 
@@ -115,7 +116,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => commands::doctor::run(data, &output, &args),
         Command::Rebuild(args) => commands::rebuild::run(data, &output, &args),
     };
-    match done {
+    match done.and_then(|()| output::all_written()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&output),
     }
@@ -123,11 +124,10 @@ pub fn run() -> ExitCode {
 
 /// Prints what was asked instead of a command (`--help`, `--version`), or what is wrong with the arguments.
 fn usage(says: &clap::Error) -> ExitCode {
-    let status = u8::try_from(says.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
-    match output::usage(says) {
-        Ok(()) => status,
-        // A usage error that cannot be said is still one.
-        Err(_) if says.use_stderr() => status,
+    let said = output::usage(says);
+    // A usage error that cannot be said is still one.
+    match said.and_then(|()| if says.use_stderr() { Ok(()) } else { output::all_written() }) {
+        Ok(()) => u8::try_from(says.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
         Err(unwritten) => unwritten.report(&Output {
             json: false,
             quiet: false,

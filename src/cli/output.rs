@@ -1,14 +1,14 @@
 //! Output: the only place that prints. Standard output holds the answer and nothing else; the rest goes to standard error.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use thads_ledger::Sentence;
 
 use crate::failure::Failure;
+use crate::standard;
 
 /// How answers are given.
 #[derive(Clone, Copy, Debug)]
@@ -52,14 +52,7 @@ impl Output {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(Failure::unwritten(&error)),
         };
-        // A file of its own: Rust's `Stdout` takes an output that is not open for writing as written to.
-        let mut out = BufWriter::new(
-            io::stdout()
-                .as_fd()
-                .try_clone_to_owned()
-                .map(File::from)
-                .map_err(|error| Failure::unwritten(&error))?,
-        );
+        let mut out = BufWriter::new(standard::out().map_err(|error| Failure::unwritten(&error))?);
         let mut failed = Ok(());
         for line in lines {
             match line {
@@ -104,20 +97,50 @@ impl Output {
     }
 }
 
-/// Prints what the command line itself says (`--help`, `--version`, what is wrong with the arguments), with its colours.
+/// Prints what the command line itself says: what was asked for (`--help`, `--version`), or what is wrong with the arguments.
+/// Without colours, for it repeats arguments and the environment, which come from others.
 ///
 /// # Errors
-/// When it cannot be written.
+/// When what was asked for cannot be written.
 pub(crate) fn usage(says: &clap::Error) -> Result<(), Failure> {
-    match says.print().and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::unwritten(&error)),
-        Ok(()) | Err(_) => Ok(()),
+    let text = says.render().to_string();
+    let text = text.trim_end_matches('\n');
+    if says.use_stderr() {
+        aside(text);
+        return Ok(());
+    }
+    let output = Output { json: false, quiet: false, language: thads_service::wire::Language::En };
+    output.line(text)
+}
+
+/// Whether something could not be written to standard error.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
+/// Writes beside the answer. Where that cannot be done there is nobody to tell; the exit status says it.
+fn aside(text: &str) {
+    let line = format!("{}\n", harmless(text, false));
+    match standard::err().and_then(|mut err| err.write_all(line.as_bytes())) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => UNSAID.store(true, Ordering::Relaxed),
+        Ok(()) | Err(_) => {}
     }
 }
 
-/// Writes beside the answer. Where standard error cannot be written there is nobody to tell; the exit status still says it.
-fn aside(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", harmless(text, false));
+/// Whether all that was said has been taken: some file systems tell a write that failed only when the file is synced or closed.
+///
+/// # Errors
+/// Something could not be written.
+pub(crate) fn all_written() -> Result<(), Failure> {
+    let kept =
+        standard::out().and_then(|out| if out.metadata()?.is_file() { out.sync_data() } else { Ok(()) });
+    match kept {
+        // Closed or not, without an answer there was nothing to write, and with one it was said.
+        Err(error) if error.kind() != ErrorKind::NotConnected => return Err(Failure::unwritten(&error)),
+        Ok(()) | Err(_) => {}
+    }
+    if UNSAID.load(Ordering::Relaxed) {
+        return Err(Failure::Failed { message: "standard error cannot be written".to_owned(), hint: None });
+    }
+    Ok(())
 }
 
 /// Returns the text without what would steer a terminal: control characters but line feeds and tabs, and those that turn the

@@ -1,4 +1,5 @@
-//! Answers that cannot be written: exit 1 and a sentence, for every command; a reader that is gone is no failure.
+//! What cannot be written is exit 1, answers and remarks, for every command; a reader that is gone is no failure. What is printed
+//! steers no terminal.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -15,8 +16,8 @@ use crate::support::{
 
 const CASE: &str = "DT03/2018/0001";
 
-/// Where standard output goes.
-#[derive(Clone, Copy, Debug)]
+/// Where standard output, or standard error, goes.
+#[derive(Clone, Copy, PartialEq, Debug)]
 enum To {
     /// A disk without room.
     FullDisk,
@@ -24,6 +25,8 @@ enum To {
     NotWritable,
     /// A pipe whose reader is gone.
     ClosedPipe,
+    /// Nowhere: it is closed before the program begins.
+    Closed,
 }
 
 impl To {
@@ -32,12 +35,24 @@ impl To {
             To::FullDisk => File::options().write(true).open("/dev/full").unwrap().into(),
             To::NotWritable => File::open("/dev/null").unwrap().into(),
             To::ClosedPipe => std::io::pipe().unwrap().1.into(),
+            To::Closed => Stdio::null(),
         }
+    }
+
+    /// The program, with the descriptor of that number closed where this says so: only a shell can.
+    fn program(self, descriptor: u8) -> Command {
+        if self != To::Closed {
+            return Command::new(THADS);
+        }
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!(r#"exec "$0" "$@" {descriptor}>&-"#)).arg(THADS);
+        shell
     }
 }
 
 fn run(data: &Path, args: &[&str], to: To) -> Ran {
-    let child = Command::new(THADS)
+    let child = to
+        .program(1)
         .env_remove("THADS_DATA")
         .arg("--data")
         .arg(data)
@@ -100,7 +115,7 @@ fn an_answer_that_cannot_be_written_is_a_failure_of_every_command() {
     let (folder, backup, file) = ledger();
     for (number, command) in COMMANDS.iter().enumerate() {
         for json in [false, true] {
-            for to in [To::FullDisk, To::NotWritable, To::ClosedPipe] {
+            for to in [To::FullDisk, To::NotWritable, To::Closed, To::ClosedPipe] {
                 let new = format!("{backup}-{number}-{json}-{to:?}");
                 let args = filled(command, &backup, &file, &new);
                 let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -113,7 +128,7 @@ fn an_answer_that_cannot_be_written_is_a_failure_of_every_command() {
                 let data = own.flatten().map_or(folder.data.as_path(), Path::new);
                 let ran = run(data, &args, to);
                 match to {
-                    To::FullDisk | To::NotWritable => {
+                    To::FullDisk | To::NotWritable | To::Closed => {
                         assert_eq!(ran.status, 1, "{args:?} to {to:?}: {}", ran.err);
                         assert!(
                             ran.err.contains("cannot be written to standard output"),
@@ -143,12 +158,129 @@ fn the_table_of_commands_holds_every_command() {
 #[test]
 fn help_and_version_that_cannot_be_written_are_failures() {
     for args in [&["--help"][..], &["--version"], &["help"], &["help", "record"], &["record", "--help"]] {
-        let ran = run(Path::new("."), args, To::FullDisk);
-        assert_eq!(ran.status, 1, "{args:?}: {}", ran.err);
-        assert!(ran.err.contains("cannot be written to standard output"), "{args:?}: {}", ran.err);
+        for to in [To::FullDisk, To::NotWritable, To::Closed] {
+            let ran = run(Path::new("."), args, to);
+            assert_eq!(ran.status, 1, "{args:?} to {to:?}: {}", ran.err);
+            assert!(ran.err.contains("cannot be written to standard output"), "{args:?}: {}", ran.err);
+        }
         assert_eq!(run(Path::new("."), args, To::ClosedPipe).status, 0, "{args:?}");
     }
     assert_eq!(run(Path::new("."), &["no-such-command"], To::FullDisk).status, 2);
+}
+
+/// The exit status with standard error where `to` says.
+fn status_with_errors_to(data: &Path, args: &[&str], to: To) -> Option<i32> {
+    let mut program = to.program(2);
+    program.env_remove("THADS_DATA").arg("--data").arg(data).args(args).stdin(Stdio::null());
+    program.stdout(Stdio::null()).stderr(to.stdio()).status().unwrap().code()
+}
+
+/// A remark that cannot be written is a failure, where there is one; what fails anyway keeps its status.
+#[test]
+fn remarks_that_cannot_be_written_are_failures() {
+    let (folder, ..) = ledger();
+    for (args, status) in [
+        (&["checkpoint"][..], 1),
+        (&["verify"], 1),
+        (&["--quiet", "checkpoint"], 0),
+        (&["--quiet", "--json", "verify"], 0),
+        (&["--quiet", "cases"], 0),
+        (&["case", "DT99/1999/0001"], 1),
+        (&["--help"], 0),
+        (&["no-such-command"], 2),
+    ] {
+        for to in [To::FullDisk, To::NotWritable, To::Closed] {
+            assert_eq!(status_with_errors_to(&folder.data, args, to), Some(status), "{args:?} to {to:?}");
+        }
+        let gone = status_with_errors_to(&folder.data, args, To::ClosedPipe);
+        let said = thads(&folder.data, args).status;
+        assert_eq!(gone, Some(said), "{args:?}: whoever has gone need not be told");
+    }
+    fs::remove_dir_all(folder.data.join("sled")).unwrap();
+    let segment = folder.data.join("wal/0000000001.seg");
+    let mut bytes = fs::read(&segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    assert_eq!(status_with_errors_to(&folder.data, &["verify"], To::Closed), Some(3));
+}
+
+/// Some file systems tell a write that failed only when the file is synced or closed.
+#[test]
+fn an_answer_whose_sync_fails_is_a_failure() {
+    let folder = Folder::new();
+    fs::create_dir_all(&folder.data).unwrap();
+    let answer = folder.data.join("answer");
+    let strace = |inject: &str| {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", inject, THADS, "--help"]);
+        let to = File::create(&answer).unwrap();
+        strace.stdin(Stdio::null()).stdout(to).stderr(Stdio::null()).status().ok()?.code()
+    };
+    if strace("inject=fdatasync:retval=0") != Some(0) {
+        println!("SKIPPED: strace does not run here");
+        return;
+    }
+    assert_eq!(strace("inject=fdatasync:error=EIO"), Some(1));
+}
+
+/// What the command line says repeats arguments and the environment, which may come from others.
+#[test]
+fn no_argument_steers_the_terminal() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    const STEERS: &str = "a\u{1b}[2J\u{7}\u{9b}31m\u{202e}\u{2066}\u{200f}\r\u{8}b";
+    let foreign = [OsStr::new(STEERS), OsStr::from_bytes(b"\x1b[2J\xff\x9b31m")];
+    for steers in foreign {
+        let option = |name: &str| {
+            let mut option = OsStr::new(name).to_owned();
+            option.push(steers);
+            option
+        };
+        let words = |words: &[&str]| words.iter().map(|word| OsStr::new(word).to_owned()).collect::<Vec<_>>();
+        let mut all =
+            vec![vec![steers.to_owned()], vec![option("--")], vec![option("--lang=")], vec![option("-")]];
+        for before in [
+            &["--lang"][..],
+            &["serve", "--listen"],
+            &["serve", "--host"],
+            &["log", "--from"],
+            &["report", "--period"],
+            &["case"],
+            &["help"],
+            &["record"],
+            &["init", "--name"],
+            &["verify", "--key"],
+            &["backup", "x"],
+            &["--data"],
+        ] {
+            let mut args = words(before);
+            args.push(steers.to_owned());
+            all.push(args);
+        }
+        for args in all {
+            for env in ["THADS_OTHER", "THADS_DATA"] {
+                for help in [false, true] {
+                    let mut program = Command::new(THADS);
+                    program.env_remove("THADS_DATA").env(env, steers).args(&args).stdin(Stdio::null());
+                    // As on a terminal that shows colours.
+                    program.env("CLICOLOR_FORCE", "1").args(help.then_some("--help"));
+                    program.current_dir(std::env::temp_dir());
+                    let ran = program.output().unwrap();
+                    let said = format!(
+                        "{}{}",
+                        String::from_utf8(ran.stdout).unwrap(),
+                        String::from_utf8(ran.stderr).unwrap()
+                    );
+                    let steering = |sign: char| {
+                        (sign.is_control() && !"\n\t".contains(sign))
+                            || "\u{202e}\u{2066}\u{200f}".contains(sign)
+                    };
+                    assert!(!said.is_empty() && !said.contains(steering), "{args:?} {env} {help}: {said:?}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
