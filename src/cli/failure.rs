@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use thads_cases::refusal::Refusal;
 use thads_ledger::journal::JournalError;
-use thads_ledger::{AppendError, BackupError, OpenError};
+use thads_ledger::{AppendError, BackupError, KeyError, OpenError, VaultError};
+use thads_proof::verify::VerifyError;
 use thads_service::act::ActError;
 use thads_service::answers::AnswerError;
 use thads_service::house::HouseError;
@@ -28,6 +29,9 @@ const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made 
 /// The way out where only a copy is left that need not be whole.
 const NO_SEGMENTS: &str =
     "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
+
+/// The way out where nothing more is written until a restart.
+const STOPPED: &str = "what was answered is safe; look at that file and its disk, and run it again: opening looks at both copies";
 
 /// The way out of what the system does not let be done.
 fn way_out(error: &std::io::Error) -> &'static str {
@@ -138,7 +142,8 @@ impl From<ActError> for Failure {
             }
             ActError::House(error) => error.into(),
             ActError::Wire(error) => error.into(),
-            ActError::Append(_) | ActError::Clock(_) | ActError::Seal(_) | ActError::Close(_) => {
+            ActError::Close(error) => error.into(),
+            ActError::Append(_) | ActError::Clock(_) | ActError::Seal(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
         }
@@ -176,6 +181,16 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Failure {
+        let message = error.to_string();
+        match error {
+            VerifyError::Read { source, .. } => Failure::new(message, way_out(&source)),
+            VerifyError::Export(_) => Failure::Failed { message, hint: None },
+        }
+    }
+}
+
 impl From<AnswerError> for Failure {
     fn from(error: AnswerError) -> Failure {
         match error {
@@ -194,7 +209,10 @@ impl From<AnswerError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         let message = error.to_string();
-        if let OpenError::Io(error) = &error {
+        if let OpenError::Io(error)
+        | OpenError::Vault(VaultError::Io(error))
+        | OpenError::Key(KeyError::Io(error)) = &error
+        {
             return Failure::new(message, way_out(error));
         }
         if error.is_evidence() {
@@ -259,7 +277,8 @@ impl From<JournalError> for Failure {
                 Failure::Damage { message, hint: Some(MEND.to_owned()) }
             }
             JournalError::Io(error) => Failure::new(message, way_out(&error)),
-            JournalError::Full { .. } | JournalError::Stopped(_) => Failure::Failed { message, hint: None },
+            JournalError::Full { .. } => Failure::Failed { message, hint: None },
+            JournalError::Stopped(_) => Failure::new(message, STOPPED),
         }
     }
 }

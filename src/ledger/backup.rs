@@ -220,6 +220,8 @@ pub(crate) enum KeptPersonal {
     None,
     /// A copy that it promises is not there, or is not what was written: why.
     Broken(String),
+    /// It cannot be looked at now: why.
+    Unreadable(String),
 }
 
 /// Returns what a folder keeps of personal data if it is a whole backup, and no ledger's own directory. Cost: every copy is
@@ -229,11 +231,16 @@ pub(crate) fn kept_personal(dir: &Path) -> Option<KeptPersonal> {
     if is_there("LOCK") || is_there(files::SLED) {
         return None;
     }
-    let contents = Contents::read(dir).ok()??;
+    let contents = match Contents::read(dir) {
+        Ok(contents) => contents?,
+        Err(error @ BackupError::Io(_)) => return Some(KeptPersonal::Unreadable(error.to_string())),
+        Err(_) => return None,
+    };
     let promised = |place: &str| contents.kept.iter().any(|kept| kept.place == place && !kept.is_beside);
     let vault = contents.kept.iter().filter(|kept| [vault::ENTRIES, vault::KEYRING].contains(&kept.place));
     let broken = vault.filter_map(|kept| kept.open(dir).err()).next();
     Some(match broken {
+        Some(error @ BackupError::Io(_)) => KeptPersonal::Unreadable(error.to_string()),
         Some(error) => KeptPersonal::Broken(error.to_string()),
         None if promised(vault::ENTRIES) => KeptPersonal::Whole,
         None => KeptPersonal::None,
@@ -244,6 +251,7 @@ pub(crate) fn kept_personal(dir: &Path) -> Option<KeptPersonal> {
 fn refuse_strange(target: &Path) -> Result<(), BackupError> {
     for folder in [files::WAL, files::VAULT, files::KEYS] {
         match plain::folder(&target.join(folder)) {
+            Err(error) if plain::is_of_the_system(&error) => return Err(error.into()),
             Err(error) if !matches!(error.kind(), ErrorKind::NotFound) => {
                 return Err(BackupError::Refused(error.to_string()));
             }
@@ -321,10 +329,11 @@ fn copy_files(
         let mut kept: Vec<Kept> = before.iter().filter(|kept| kept.place == place).cloned().collect();
         if !with_keys && place.starts_with(files::KEYS) {
             for kept in &kept {
-                kept.open(target).map_err(|error| {
-                    BackupError::Refused(format!(
+                kept.open(target).map_err(|error| match error {
+                    BackupError::Io(_) => error,
+                    error => BackupError::Refused(format!(
                         "{error}; make the backup with --keys to copy the keys again"
-                    ))
+                    )),
                 })?;
             }
             all.append(&mut kept);
@@ -393,9 +402,12 @@ fn difference(dir: &Path, target: &Path, before: &[Kept], kept: &Kept) -> Result
         vault::ENTRIES => compare::entries(ours, compare::Files { entries: &copy, keyring: &other_keyring }),
         vault::KEYRING => compare::keyring(ours, compare::Files { entries: &other_entries, keyring: &copy }),
         _ => {
-            let is_key =
-                |path: &Path| plain::read(path, keys::BYTES_MAX).is_ok_and(|bytes| keys::is_key(&bytes));
-            let (lost, gained) = (is_key(&copy), is_key(&dir.join(kept.place)));
+            let is_key = |path: &Path| match plain::read(path, keys::BYTES_MAX) {
+                Ok(bytes) => Ok(keys::is_key(&bytes)),
+                Err(error) if plain::is_of_the_system(&error) => Err(BackupError::Io(error)),
+                Err(_) => Ok(false),
+            };
+            let (lost, gained) = (is_key(&copy)?, is_key(&dir.join(kept.place))?);
             return Ok(Difference { lost: u64::from(lost), gained: u64::from(gained) });
         }
     };

@@ -83,6 +83,7 @@ impl Ledger {
             current: None,
             next: 0,
             store: None,
+            no_sled: None,
             moved: 0,
         };
         let journal = Embedded::start(dir, Arc::clone(&lock), found, storage.clone())?;

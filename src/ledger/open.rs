@@ -71,7 +71,8 @@ pub(crate) fn open_journal(
     let (wal, in_order) = (dir.join(files::WAL), lock.followed_order);
     files::make_folder(&wal)?;
     lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
-    let mut opening = Opening { dir, wal, in_order, settings, report, source: None, torn: BTreeMap::new() };
+    let mut opening =
+        Opening { dir, wal, in_order, settings, report, source: None, torn: BTreeMap::new(), no_sled: None };
     let result = opening.run();
     opening.drop_source()?;
     let (found, ledger) = result?;
@@ -109,6 +110,8 @@ struct Opening<'a> {
     source: Option<Source>,
     /// Torn ends that neither copy has: never acknowledged. By segment, with the offset.
     torn: BTreeMap<u64, u64>,
+    /// Why sled is not open.
+    no_sled: Option<String>,
 }
 
 impl Opening<'_> {
@@ -366,7 +369,16 @@ impl Opening<'_> {
             );
         }
         let used = survey.used;
-        Ok(Some(Found { ledger, tip, used, current: survey.current, next: survey.next, store, moved }))
+        Ok(Some(Found {
+            ledger,
+            tip,
+            used,
+            current: survey.current,
+            next: survey.next,
+            store,
+            no_sled: self.no_sled.take(),
+            moved,
+        }))
     }
 
     /// Opens sled's own files; what refuses is set aside and begun anew. `None`: not even a new one opens.
@@ -406,6 +418,7 @@ impl Opening<'_> {
                     format!("{error}: sổ chạy không có sled."),
                     format!("{error}: the ledger runs without it."),
                 );
+                self.no_sled = Some(error.to_string());
                 return Ok(None);
             }
             Err(error) => error,
@@ -418,6 +431,7 @@ impl Opening<'_> {
                     format!("sled mới cũng không mở được ({error}): sổ chạy không có sled."),
                     format!("A new sled does not open either ({error}): the ledger runs without it."),
                 );
+                self.no_sled = Some(error.to_string());
                 Ok(None)
             }
         }

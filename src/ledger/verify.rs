@@ -10,9 +10,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
-use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
+use thads_proof::{hash, plain};
 
 use crate::backup::{self, KeptPersonal};
 use crate::cache::{self, CacheCheck, NotBelieved};
@@ -71,7 +71,11 @@ pub fn verify_directory(
         }
         (heads, _, _) => heads,
     };
-    let key = segments.as_ref().and_then(|report| another_key(dir, report));
+    let (key, key_unread) = match segments.as_ref().map(|report| another_key(dir, report)) {
+        Some(Err(why)) => (None, Some(why)),
+        Some(Ok(another)) => (another, None),
+        None => (None, None),
+    };
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
     let wanted = signed.chain(receipted).max().unwrap_or(0);
@@ -84,7 +88,7 @@ pub fn verify_directory(
             VaultCheck::Skipped(Sentence::new("các đoạn không còn nguyên", "the segments are not whole"))
         }
     };
-    Ok(DirectoryReport { segments, sled, disagreements, heads, vault, key, wanted })
+    Ok(DirectoryReport { segments, sled, disagreements, heads, vault, key, key_unread, wanted })
 }
 
 /// Holds the vault against the log: every commitment of every record must open by what stands behind its own reference.
@@ -111,6 +115,7 @@ pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
         // What keeps nothing is held against its records like a ledger.
         None | Some(KeptPersonal::None) => {}
         Some(KeptPersonal::Broken(why)) => return VaultCheck::Broken(why),
+        Some(KeptPersonal::Unreadable(why)) => return VaultCheck::Unreadable(why),
         Some(KeptPersonal::Whole) => {
             return VaultCheck::Skipped(Sentence::new(
                 "đây là bản sao lưu, giữ dữ liệu ấy dưới tên khác, còn đúng như đã chép; nó có mở được hay không thì thads restore mới kiểm",
@@ -136,12 +141,16 @@ fn check_heads(dir: &Path, kept: Option<&[u8]>) -> CacheCheck {
 }
 
 /// Says what is wrong with the signing key, if it is here: it must be the one that the genesis names.
-fn another_key(dir: &Path, report: &Report) -> Option<Sentence> {
-    let genesis = report.summary.genesis.as_ref()?;
+///
+/// # Errors
+/// Why it cannot be looked at now.
+fn another_key(dir: &Path, report: &Report) -> Result<Option<Sentence>, String> {
+    let Some(genesis) = report.summary.genesis.as_ref() else { return Ok(None) };
     let named = &genesis.log_key;
     let what = match keys::read_log_key(dir, &genesis.origin, named) {
-        Ok((_, false)) => return None,
-        Err(KeyError::Io(error)) if error.kind() == ErrorKind::NotFound => return None,
+        Ok((_, false)) => return Ok(None),
+        Err(KeyError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(KeyError::Io(error)) if plain::is_of_the_system(&error) => return Err(error.to_string()),
         Ok((key, true)) => {
             let found = key.vkey();
             Sentence::new(
@@ -151,10 +160,10 @@ fn another_key(dir: &Path, report: &Report) -> Option<Sentence> {
         }
         Err(error) => Sentence::as_given(error),
     };
-    Some(Sentence::new(
+    Ok(Some(Sentence::new(
         format!("{}: chữ ký của nó không kiểm chứng được; lấy lại khóa của chính sổ này.", what.vi),
         format!("{}: what it signs cannot be verified; bring the log's own key back.", what.en),
-    ))
+    )))
 }
 
 fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledReport, Vec<Sentence>) {

@@ -99,6 +99,11 @@ pub fn system_number(error: &Error) -> Option<i32> {
     error.raw_os_error().or_else(named)
 }
 
+/// Whether the system could not do what was asked: that says nothing of what the file holds, nor that it is gone.
+pub fn is_of_the_system(error: &Error) -> bool {
+    system_number(error).is_some() && error.kind() != ErrorKind::NotFound
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 struct Named {

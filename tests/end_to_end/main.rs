@@ -26,6 +26,7 @@ mod import_files;
 mod keeping;
 mod layout;
 mod meaning;
+mod no_access;
 mod output;
 mod poison;
 mod questions;

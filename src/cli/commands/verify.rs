@@ -85,8 +85,7 @@ fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Ver
             "thads init founds one, thads demo a practice one; --data names the directory",
         ));
     }
-    let directory = thads_ledger::verify_directory(data, options, references)
-        .map_err(|error| Failure::Failed { message: error.to_string(), hint: None })?;
+    let directory = thads_ledger::verify_directory(data, options, references)?;
     let checkpoints = options.checkpoints.len();
     let mut verified = Verified {
         directory,
@@ -267,14 +266,14 @@ impl Verified {
         self.directory.heads.is_good() && self.books.is_good()
     }
 
-    /// Why personal data could not be looked at.
+    /// Why personal data, or the signing key, could not be looked at.
     fn not_looked_at(&self) -> Option<&str> {
         match &self.directory.vault {
             VaultCheck::Unreadable(why) => Some(why),
             VaultCheck::Skipped(_)
             | VaultCheck::Broken(_)
             | VaultCheck::Gone(..)
-            | VaultCheck::Checked(_) => None,
+            | VaultCheck::Checked(_) => self.directory.key_unread.as_deref(),
         }
     }
 
@@ -442,8 +441,8 @@ impl Verified {
     pub(crate) fn result(&self, output: &Output) -> Result<(), Failure> {
         if let (true, Some(why)) = (self.is_good(), self.not_looked_at()) {
             let way = output.say(
-                "xem quyền đọc và loại của vault/entries, keys/keyring, rồi kiểm chứng lại",
-                "look at the permissions and the type of vault/entries and keys/keyring, then verify again",
+                "xem quyền đọc và loại của vault/entries, keys/keyring và keys/log.key, rồi kiểm chứng lại",
+                "look at the permissions and the type of vault/entries, keys/keyring and keys/log.key, then verify again",
             );
             return Err(Failure::new(why, way));
         }

@@ -60,6 +60,7 @@ impl Kept {
         let what = match opened() {
             Ok((true, file)) => return Ok(file),
             Ok((false, _)) => "the copy is not what was written".to_owned(),
+            Err(error) if plain::is_of_the_system(&error) => return Err(plain::of(&path)(error).into()),
             Err(error) => error.to_string(),
         };
         Err(BackupError::Damaged { path, position: 0, what })
@@ -89,9 +90,10 @@ pub(super) fn bytes_max(place: &str) -> u64 {
 pub(super) fn unnamed(backup: &Path, named: &[Kept]) -> Result<Vec<Kept>> {
     let mut found = Vec::new();
     for folder in [files::VAULT, files::KEYS] {
-        let entries = match fs::read_dir(backup.join(folder)) {
+        let path = backup.join(folder);
+        let entries = match fs::read_dir(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            entries => entries?,
+            entries => entries.map_err(plain::of(&path))?,
         };
         for entry in entries {
             let copy = format!("{folder}/{}", entry?.file_name().to_string_lossy());

@@ -57,6 +57,8 @@ pub(crate) struct Found {
     /// Number of the next segment.
     pub(crate) next: u64,
     pub(crate) store: Option<Store>,
+    /// Why there is no store, where that is known.
+    pub(crate) no_sled: Option<String>,
     pub(crate) moved: u64,
 }
 
@@ -71,7 +73,8 @@ impl Embedded {
         let wal = dir.join(files::WAL);
         let segments: Segments = Arc::new(RwLock::new(found.used));
         let recent = unmoved(&wal, &segments, found.moved, found.tip.size)?;
-        let failed = found.store.is_none().then(|| "sled is not open".to_owned());
+        let why = found.no_sled.unwrap_or_else(|| "sled is not open".to_owned());
+        let failed = found.store.is_none().then_some(why);
         let shared = Arc::new(Shared {
             watch: Watch::new(found.tip),
             progress: Mutex::new(Progress { moved: found.moved, failed }),

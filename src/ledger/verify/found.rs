@@ -22,6 +22,8 @@ pub struct DirectoryReport {
     pub vault: VaultCheck,
     /// What is wrong with the signing key, which need not be here.
     pub key: Option<Sentence>,
+    /// Why the signing key could not be looked at.
+    pub key_unread: Option<String>,
     /// How many records were signed or receipted, as far as that was given: fewer are too few.
     pub(super) wanted: u64,
 }
