@@ -1,8 +1,9 @@
 //! A file that a user names to be read once, from its beginning to its end: a plain file, or a pipe.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::unix::fs::FileTypeExt;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use thads_proof::plain;
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::standard;
 
 /// Why a file is not read or not written, with a way out.
 #[derive(Debug)]
@@ -65,7 +67,37 @@ pub fn open(path: &Path) -> Result<File, FileFault> {
     }
     // A link is followed, as a user's own.
     let opened = fs::canonicalize(path).and_then(|real| plain::open(&real, u64::MAX));
-    opened.map_err(|error| failed(path, &error, READABLE))
+    let opened = opened.map_err(|error| failed(path, &error, READABLE))?;
+    refuse_output(path, &there)?;
+    Ok(opened)
+}
+
+/// Standard input, to be read like a file.
+///
+/// # Errors
+/// It is a file to which this program writes as well.
+pub(crate) fn standard() -> Result<io::Stdin, FileFault> {
+    let stdin = io::stdin();
+    let there = stdin.as_fd().try_clone_to_owned().and_then(|stdin| File::from(stdin).metadata());
+    let name = Path::new("-");
+    refuse_output(name, &there.map_err(|error| failed(name, &error, "give it something to read"))?)?;
+    Ok(stdin)
+}
+
+/// Refuses a file to which standard output or standard error leads: reading it would read what was just written, without end.
+pub(crate) fn refuse_output(path: &Path, there: &Metadata) -> Result<(), FileFault> {
+    let leads_there = |to: io::Result<File>| {
+        to.and_then(|to| to.metadata()).is_ok_and(|to| (to.dev(), to.ino()) == (there.dev(), there.ino()))
+    };
+    if there.is_file() && (leads_there(standard::out()) || leads_there(standard::err())) {
+        let name = path.display();
+        return Err(fault(
+            format!("{name} là tệp mà chương trình này ghi kết quả vào"),
+            format!("{name} is the file to which this program's output goes"),
+            "send the output to another file",
+        ));
+    }
+    Ok(())
 }
 
 /// Opens a pipe; `None` where nobody writes into it. Opening waits for who writes, so another thread does it, which ends

@@ -324,3 +324,58 @@ fn the_demo_says_it_where_its_report_cannot_be_written() {
         true
     );
 }
+
+/// What this program writes it does not read in the same run: it would read without end what it has just written.
+#[test]
+fn no_input_is_the_file_to_which_the_output_goes() {
+    let (folder, ..) = ledger();
+    let beside = |name: &str| folder.data.with_file_name(name);
+    let (rows, mapping) = (beside("rows.csv"), beside("mapping.toml"));
+    fs::write(&rows, format!("{}A1,Create Fine,2008-01-02,1,3500,,,157,NIL,A,\n", crate::fines::HEADER))
+        .unwrap();
+    fs::copy(crate::fines::mapping(), &mapping).unwrap();
+    fs::write(beside("rejects"), "").unwrap();
+    let (actions, checkpoint) = (beside("actions.jsonl"), beside("checkpoint"));
+    fs::write(&checkpoint, thads(&folder.data, &["checkpoint"]).ok().out).unwrap();
+    std::os::unix::fs::symlink(&actions, beside("link")).unwrap();
+    fs::hard_link(&actions, beside("hard")).unwrap();
+    let before = head(&folder.data);
+    let import = "import rows.csv --mapping mapping.toml";
+    for (command, same) in [
+        ("record actions.jsonl", &actions),
+        ("record --atomic actions.jsonl", &actions),
+        ("record --dry-run link", &actions),
+        ("record hard", &actions),
+        ("record /proc/self/fd/0", &actions),
+        ("record -", &actions),
+        ("verify --checkpoint checkpoint", &checkpoint),
+        (import, &rows),
+        (import, &mapping),
+        (&format!("{import} --rejects rejects"), &beside("rejects")),
+    ] {
+        let there = fs::read(same).unwrap();
+        for of_errors in [false, true] {
+            let to = || Stdio::from(File::options().append(true).open(same).unwrap());
+            let mut program = Command::new(THADS);
+            program.env_remove("THADS_DATA").current_dir(same.parent().unwrap()).arg("--data");
+            program.arg(&folder.data).args(command.split(' ')).stdin(File::open(&actions).unwrap());
+            let ran = if of_errors {
+                program.stderr(to()).stdout(Stdio::null()).output().unwrap()
+            } else {
+                program.stdout(to()).stderr(Stdio::piped()).output().unwrap()
+            };
+            assert_eq!(ran.status.code(), Some(1), "{command}: {ran:?}");
+            if of_errors {
+                // Why it is refused stands there now.
+                fs::write(same, &there).unwrap();
+            }
+            let output_alone = fs::read(same).unwrap().len().saturating_sub(there.len());
+            assert!(
+                output_alone < 20_000 && (of_errors || output_alone == 0 || same == &checkpoint),
+                "{command}"
+            );
+            fs::write(same, &there).unwrap();
+        }
+    }
+    assert_eq!(head(&folder.data), before, "nothing is recorded");
+}

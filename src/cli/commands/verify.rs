@@ -167,6 +167,8 @@ fn checkpoint(file: &Path, key: &Vkey) -> Result<Checkpoint, Failure> {
     };
     // The user names it, and may do so by a link.
     let place = std::fs::canonicalize(file).map_err(|error| none(&error))?;
+    let there = std::fs::metadata(&place).map_err(|error| none(&error))?;
+    crate::input::refuse_output(file, &there).map_err(|fault| none(&fault.why.en))?;
     let note = plain::read_text(&place, NOTE_BYTES_MAX).map_err(|error| none(&error))?;
     let parsed = Note::parse(&note).map_err(|error| none(&error))?;
     let said: Checkpoint = parsed.text().parse().map_err(|error: CheckpointError| none(&error))?;

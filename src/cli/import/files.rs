@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use thads_proof::plain;
 
 use super::reject_file::is_reject_header;
-use crate::input::{FileFault, failed, fault};
+use crate::input::{FileFault, failed, fault, refuse_output};
 
 /// The most bytes that a mapping may have.
 const MAPPING_BYTES_MAX: u64 = 1 << 20;
@@ -21,6 +21,7 @@ pub fn read_mapping(path: &Path) -> Result<String, FileFault> {
     let refuse = |error: io::Error| failed(path, &error, "see examples/ for mapping files");
     // A link is followed, as a user's own; what it leads to must be a plain file.
     let real = fs::canonicalize(path).map_err(refuse)?;
+    refuse_output(path, &fs::metadata(&real).map_err(refuse)?)?;
     plain::read_text(&real, MAPPING_BYTES_MAX).map_err(refuse)
 }
 
@@ -57,6 +58,7 @@ pub fn refuse_rejects(
         }
         Err(error) => return Err(failed(rejects, &error, ELSEWHERE)),
     };
+    refuse_output(rejects, &there)?;
     let is_it = |path: &Path| fs::metadata(path).is_ok_and(|other| same(&other, &there));
     if inputs.iter().any(|input| is_it(input)) {
         return Err(own("tệp đang được nhập", "the file that is imported"));

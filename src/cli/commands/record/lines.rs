@@ -47,7 +47,7 @@ impl Lines {
     /// Opens a file; `-` is standard input.
     pub(super) fn open(file: &Path) -> Result<Lines, FileFault> {
         if file.as_os_str() == "-" {
-            return Ok(Lines::new(Box::new(BufReader::new(io::stdin()))));
+            return Ok(Lines::new(Box::new(BufReader::new(input::standard()?))));
         }
         let opened = input::open(file)?;
         let is_file = opened.metadata().is_ok_and(|there| there.is_file());
