@@ -71,6 +71,49 @@ fn a_founding_cut_off_after_the_genesis_is_finished_by_the_same_command() {
     assert_eq!(head(&folder.data).0, 3);
 }
 
+/// What `init` is refused leaves nothing, here or among the temporary files.
+#[test]
+fn a_founding_that_is_refused_leaves_nothing() {
+    let folder = Folder::new();
+    let temporary = folder.data.with_file_name("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let long = "x".repeat(100_000);
+    for (option, value) in [
+        ("--since", "2099-01-01"),
+        ("--head", long.as_str()),
+        ("--head", " "),
+        ("--office-name", long.as_str()),
+        ("--origin", "a b"),
+        ("--office", "a b"),
+    ] {
+        let mut args = vec!["--name", NAME];
+        for (name, good) in [
+            ("--origin", ORIGIN),
+            ("--office", "DT00"),
+            ("--office-name", "Cục"),
+            ("--head", "Người đứng đầu"),
+        ] {
+            args.extend([name, if name == option { value } else { good }]);
+        }
+        if option == "--since" {
+            args.extend([option, value]);
+        }
+        let ran = Command::new(THADS)
+            .env("TMPDIR", &temporary)
+            .arg("--data")
+            .arg(&folder.data)
+            .arg("init")
+            .args(args)
+            .output()
+            .unwrap();
+        let shown: String = value.chars().take(20).collect();
+        assert!(matches!(ran.status.code(), Some(1 | 2)), "{option} {shown}: {ran:?}");
+        assert!(!folder.data.exists(), "{option} {shown}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "{option} {shown}");
+    }
+    init(&folder).ok();
+}
+
 /// A demo that is killed in the middle goes on from there; behind what somebody else recorded it does not, and says so.
 #[test]
 fn a_demo_cut_off_goes_on_unless_something_else_was_recorded() {

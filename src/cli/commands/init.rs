@@ -9,7 +9,7 @@ use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
 use thads_cases::text::normal;
-use thads_ledger::Reader;
+use thads_ledger::{Reader, Scratch};
 use thads_proof::genesis;
 use thads_proof::hash::derive;
 use thads_proof::record::{LedgerId, Provenance, RequestId};
@@ -62,7 +62,44 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         clock: genesis::Clock::Real,
         practice: args.practice,
     };
+    if !thads_ledger::holds_log(data)? {
+        // What would be refused is refused before anything is founded.
+        let scratch = Scratch::new("init")?;
+        let house = House::create(&scratch.path().join("ledger"), &founding, 0)?;
+        open_office(&house, args)?;
+        house.close()?;
+    }
     let house = found(data, &founding)?;
+    open_office(&house, args)?;
+    let (head, genesis) = (house.ledger().head(), house.ledger().genesis().clone());
+    house.close()?;
+    if output.json {
+        output.json(&serde_json::json!({
+            "position": head.size,
+            "root": head.root.to_string(),
+            "office": 1,
+            "head": 1,
+            "log_key": genesis.log_key,
+            "root_key": genesis.root_key,
+        }))?;
+    } else {
+        output.line(output.say(
+            "Đã lập sổ. Cơ quan số 1, thủ trưởng là người số 1.",
+            "The ledger is founded. Its office is number 1, its head is officer 1.",
+        ))?;
+        let key = output
+            .say("Khóa kiểm chứng của sổ, giữ ở nơi khác:", "The log's verifier key, to be kept elsewhere:");
+        output.line(&format!("{key} {}", genesis.log_key))?;
+        output.remark(output.say(
+            "keys/root.key cho phép thay khóa của sổ: hãy chuyển nó ra khỏi máy này.",
+            "keys/root.key vouches for later log keys: take it off this machine.",
+        ));
+    }
+    Ok(())
+}
+
+/// Records the first office and its head, or finds them recorded.
+fn open_office(house: &House, args: &Args) -> Result<(), Failure> {
     let office = OfficeOpened {
         number: OfficeNo(1),
         code: args.office.clone(),
@@ -94,30 +131,6 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     });
     for answer in house.act_many(groups.collect()) {
         answer?;
-    }
-    let (head, genesis) = (house.ledger().head(), house.ledger().genesis().clone());
-    house.close()?;
-    if output.json {
-        output.json(&serde_json::json!({
-            "position": head.size,
-            "root": head.root.to_string(),
-            "office": 1,
-            "head": 1,
-            "log_key": genesis.log_key,
-            "root_key": genesis.root_key,
-        }))?;
-    } else {
-        output.line(output.say(
-            "Đã lập sổ. Cơ quan số 1, thủ trưởng là người số 1.",
-            "The ledger is founded. Its office is number 1, its head is officer 1.",
-        ))?;
-        let key = output
-            .say("Khóa kiểm chứng của sổ, giữ ở nơi khác:", "The log's verifier key, to be kept elsewhere:");
-        output.line(&format!("{key} {}", genesis.log_key))?;
-        output.remark(output.say(
-            "keys/root.key cho phép thay khóa của sổ: hãy chuyển nó ra khỏi máy này.",
-            "keys/root.key vouches for later log keys: take it off this machine.",
-        ));
     }
     Ok(())
 }
