@@ -261,7 +261,8 @@ fn refuse_strange(target: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Refuses a backup within the ledger's own directory: whatever befalls the one befalls the other.
+/// Refuses a backup within the ledger's own directory, and a ledger within its backup: whatever befalls the one befalls the
+/// other.
 fn refuse_within(target: &Path, dir: &Path) -> Result<(), BackupError> {
     let dir = dir.canonicalize().map_err(|error| plain::named(dir, &error))?;
     // What is not there yet lies in the nearest folder that is.
@@ -273,7 +274,7 @@ fn refuse_within(target: &Path, dir: &Path) -> Result<(), BackupError> {
     }
     let (target, dir) = (target.display(), dir.display());
     Err(BackupError::Refused(format!(
-        "{target} lies within the ledger's own directory {dir}, and would be lost with it; name another folder"
+        "{target} lies within {dir}, and would be lost with it; name another folder"
     )))
 }
 

@@ -468,6 +468,21 @@ fn another_signing_key_is_named_and_makes_no_backup() {
 }
 
 /// An empty folder that has to stay is as good a place as none, and what stands beside it is left alone.
+/// What befalls the backup would befall it too, and the backup's folder holds nothing but the backup.
+#[test]
+fn a_ledger_is_not_brought_back_into_its_backup() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &[]);
+    let link = folder.data.with_file_name("link");
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let before = files(&target);
+    for place in [target.join("new"), target.join("wal/new/deep"), link.join("new")] {
+        let refused = thads(&place, &restore_args(&target, &[]));
+        assert!(refused.status == 1 && refused.err.contains("lies within"), "{place:?}: {refused:?}");
+    }
+    assert_eq!(files(&target), before);
+}
+
 #[test]
 fn a_ledger_is_brought_back_into_an_empty_folder_that_stays() {
     let (folder, target) = small();

@@ -17,7 +17,7 @@ use thads_proof::verify::{Options, verify_segments};
 use super::contents::Contents;
 use super::draft::{self, Draft};
 use super::walk::Walk;
-use super::{BackupError, key_of, refuse_strange};
+use super::{BackupError, key_of, refuse_strange, refuse_within};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
 use crate::vault::{KEYRING, References};
@@ -72,6 +72,7 @@ pub fn restore(
     let Some(contents) = Contents::read(backup)? else {
         return Err(BackupError::Refused(format!("{} holds no backup", backup.display())));
     };
+    refuse_within(dir, backup)?;
     let wal = backup.join(files::WAL);
     let (checkpoint, genesis) = checkpoint(&wal, &contents.note, key)?;
     let options = Options { checkpoints: vec![checkpoint.clone()], ..Options::default() };
