@@ -40,9 +40,18 @@ fn the_rejects_never_take_the_place_of_what_is_read() {
     fs::hard_link(&own_mapping, at("hard.toml")).unwrap();
     pipe(&at("pipe"));
     let before = [&rows, &own_mapping, &at("letter")].map(|path| fs::read(path).unwrap());
-    let names = ["link", "dangling", "hard", "mapping.toml", "hard.toml", "letter", "pipe", "no/folder"];
-    let all = names.iter().map(|name| at(name)).chain([rows.clone()]);
-    for rejects in all {
+    let (input, own) = ("the file that is imported", "the mapping");
+    for (rejects, said) in [
+        (rows.clone(), input),
+        (at("link"), input),
+        (at("hard"), input),
+        (own_mapping.clone(), own),
+        (at("hard.toml"), own),
+        (at("letter"), "a file that holds no rejects"),
+        (at("pipe"), "no plain file"),
+        (at("dangling"), "dangling"),
+        (at("no/folder"), "/no:"),
+    ] {
         for dry in [&[][..], &["--dry-run"]] {
             let [rows, mapping, rejects] =
                 [&rows, &own_mapping, &rejects].map(|path| path.display().to_string());
@@ -52,6 +61,7 @@ fn the_rejects_never_take_the_place_of_what_is_read() {
             let ran = thads(&folder.data, &args);
             assert_eq!((ran.status, ran.out.as_str()), (1, ""), "{rejects}: {ran:?}");
             assert!(ran.err.contains("--rejects") && ran.err.contains("Hint:"), "{}", ran.err);
+            assert!(ran.err.contains(said), "{rejects}: {}", ran.err);
             assert!(!folder.data.exists(), "{rejects}: nothing is founded");
         }
     }
@@ -60,6 +70,13 @@ fn the_rejects_never_take_the_place_of_what_is_read() {
     // Rejects of an earlier import are replaced.
     import(&folder.data, &rows, &own_mapping, &at("rejects")).ok();
     import(&folder.data, &rows, &own_mapping, &at("rejects")).ok();
+    // Rejects that are imported are an input like any other.
+    fs::write(at("rejects"), format!("row,column,value,reason,way_out,code,file,{HEADER},,,,,,,{ROW}"))
+        .unwrap();
+    let there = fs::read(at("rejects")).unwrap();
+    let ran = import(&folder.data, &at("rejects"), &own_mapping, &at("rejects"));
+    assert!(ran.status == 1 && ran.err.contains(input), "{ran:?}");
+    assert_eq!(fs::read(at("rejects")).unwrap(), there);
     // A file of the ledger is none, by its own name or another.
     let segment = fs::read_dir(folder.data.join("wal")).unwrap().next().unwrap().unwrap().path();
     fs::hard_link(&segment, at("segment")).unwrap();
@@ -177,4 +194,60 @@ fn a_ledger_that_an_import_founded_goes_on_by_its_head_and_its_administrator() {
     fs::write(at("actions"), actions).unwrap();
     thads(&folder.data, &["record", &at("actions").display().to_string()]).ok();
     thads(&folder.data, &["verify"]).ok();
+}
+
+/// What an import is told of people counts or is refused, and what it could not do as a reader expects it is said.
+#[test]
+fn what_an_import_is_told_counts_and_what_it_could_not_do_is_said() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    let text = fs::read_to_string(mapping()).unwrap();
+    let staff = "[[staff]]\nname = \"Comandante\"\nrole = \"provincial_head\"\n";
+    let (with_staff, headless, dollars) = (at("with.toml"), at("headless.toml"), at("dollars.toml"));
+    fs::write(&with_staff, &text).unwrap();
+    fs::write(&headless, text.replace(staff, "")).unwrap();
+    fs::write(&dollars, text.replace("code = \"EUR\"", "code = \"USD\"")).unwrap();
+    let written = |name: &str, rows: &str| {
+        fs::write(at(name), format!("{HEADER}{rows}")).unwrap();
+        at(name).display().to_string()
+    };
+    let rows = written("rows", ROW);
+    let import = |data: &str, rows: &str, mapping: &Path, more: &[&str]| {
+        let mapping = mapping.display().to_string();
+        let mut args = vec!["--lang", "en", "import", rows, "--mapping", &mapping];
+        args.extend(more);
+        thads(&at(data), &args)
+    };
+    let heads = |data: &str| {
+        let log = thads(&at(data), &["--json", "log"]).ok().json_lines();
+        log.iter().filter(|record| record["fields"]["role"] == "provincial_head").count()
+    };
+
+    let none = import("none", &rows, &headless, &[]).ok();
+    assert!(none.err.contains("has no head") && heads("none") == 0, "{none:?}");
+    let one = import("one", &rows, &headless, &["--head", "Trần Thị A"]).ok();
+    assert!(!one.err.contains("has no head") && heads("one") == 1, "{one:?}");
+    import("same", &rows, &with_staff, &["--head", " Comandante"]).ok();
+    assert_eq!(heads("same"), 1, "a name of the mapping is one person");
+    for option in ["--head", "--administrator"] {
+        let refused = import("refused", &rows, &with_staff, &[option, "\u{200b} "]);
+        assert!(refused.status == 1 && refused.err.contains(&option[2..]), "{refused:?}");
+        assert!(!at("refused").exists());
+    }
+
+    let other = import("one", &rows, &dollars, &[]);
+    assert!(other.status == 1 && other.err.contains("EUR") && other.err.contains("USD"), "{other:?}");
+
+    let some =
+        written("some", &format!("{ROW}{}A9,Create Fine,x,1,3500,,,157,NIL,A,\n", ROW.replace("A1", "A2")));
+    let lost = import("lost", &some, &with_staff, &[]);
+    assert!(lost.status == 1 && lost.err.contains("1 rows were rejected and noted down nowhere"), "{lost:?}");
+    let rejects = at("rejects").display().to_string();
+    import("lost", &some, &with_staff, &["--rejects", &rejects]).ok();
+
+    let later = written("later", "A1,Payment,2008-03-02,,,,3500,,,,\n");
+    let earlier = written("earlier", "A1,Send Fine,2008-02-02,,,1350,,,,,\n");
+    assert!(!import("one", &later, &headless, &[]).ok().err.contains("later rows of their cases"));
+    let late = import("one", &earlier, &headless, &[]).ok();
+    assert!(late.err.contains("1 rows came after later rows of their cases"), "{late:?}");
 }
