@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::sync::mpsc;
@@ -75,13 +74,13 @@ pub fn open(path: &Path) -> Result<File, FileFault> {
 /// Standard input, to be read like a file.
 ///
 /// # Errors
-/// It is a file to which this program writes as well.
-pub(crate) fn standard() -> Result<io::Stdin, FileFault> {
-    let stdin = io::stdin();
-    let there = stdin.as_fd().try_clone_to_owned().and_then(|stdin| File::from(stdin).metadata());
+/// It is closed, or a file to which this program writes as well.
+pub(crate) fn standard() -> Result<File, FileFault> {
     let name = Path::new("-");
-    refuse_output(name, &there.map_err(|error| failed(name, &error, "give it something to read"))?)?;
-    Ok(stdin)
+    let opened = standard::input().and_then(|opened| Ok((opened.metadata()?, opened)));
+    let (there, opened) = opened.map_err(|error| failed(name, &error, "give it something to read"))?;
+    refuse_output(name, &there)?;
+    Ok(opened)
 }
 
 /// Refuses a file to which standard output or standard error leads: reading it would read what was just written, without end.

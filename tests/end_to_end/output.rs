@@ -325,6 +325,17 @@ fn the_demo_says_it_where_its_report_cannot_be_written() {
     );
 }
 
+/// What is closed holds no actions, and is not taken for a file without any.
+#[test]
+fn a_closed_input_is_a_failure() {
+    let (folder, ..) = ledger();
+    let mut program = To::Closed.program(0);
+    program.args(["--lang", "en", "--data"]).arg(&folder.data).args(["record", "-"]).env_remove("THADS_DATA");
+    let ran = program.output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.code() == Some(1) && said.contains("-: it is closed"), "{said}");
+}
+
 /// What this program writes it does not read in the same run: it would read without end what it has just written.
 #[test]
 fn no_input_is_the_file_to_which_the_output_goes() {
