@@ -229,6 +229,8 @@ fn what_an_import_is_told_counts_and_what_it_could_not_do_is_said() {
     assert!(!one.err.contains("has no head") && heads("one") == 1, "{one:?}");
     import("same", &rows, &with_staff, &["--head", " Comandante"]).ok();
     assert_eq!(heads("same"), 1, "a name of the mapping is one person");
+    import("role", &rows, &with_staff, &["--administrator", "Comandante"]).ok();
+    assert_eq!(heads("role"), 0, "and what is said here counts");
     for option in ["--head", "--administrator"] {
         let refused = import("refused", &rows, &with_staff, &[option, "\u{200b} "]);
         assert!(refused.status == 1 && refused.err.contains(&option[2..]), "{refused:?}");
