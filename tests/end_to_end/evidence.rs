@@ -146,7 +146,8 @@ fn one_changed_byte_of_a_thousand_is_found_and_its_record_named() {
     );
 }
 
-/// A notice that is followed by another case's record, in the second part of the ledger; and not at a block's end.
+/// The row that ends an append and is followed by another case's record, in the second part of the ledger; and not at a
+/// block's end.
 fn target(victim: &Victim, seed: u64) -> usize {
     let fines = fines::ledger();
     let [first, end] = [0, 1].map(|part| usize::try_from(fines.checkpoints[part].1).unwrap());
@@ -156,8 +157,7 @@ fn target(victim: &Victim, seed: u64) -> usize {
         ends.push(sum + count);
         sum + count
     });
-    let notice = "notice_served";
-    let kind = thads_cases::event::KINDS.iter().find(|(about, _)| about.name == notice).unwrap().0.code;
+    let kind = thads_cases::event::KindCode::named("row_imported").unwrap().code;
     let fits = |at: &usize| {
         let (this, next) = (&records[*at], &records[at + 1]);
         this.kind == kind && this.stream != next.stream && !ends.iter().any(|end| (*at..at + 3).contains(end))
