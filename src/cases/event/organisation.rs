@@ -15,6 +15,9 @@ use crate::rules::ParameterSet as Parameter;
 /// Who sets up offices and officers.
 pub(super) const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
 
+/// The greatest number of an officer: it names a stream, and identity numbers have nine digits or twelve.
+const NUMBER_MAX: OfficerNo = OfficerNo(99_999_999);
+
 /// Whether everything that somebody could set up before a change can still be set up by somebody after it: each office has a
 /// head of the province or an administrator who may say who acts there. Else nobody could ever undo the change.
 pub(crate) fn is_still_governed(before: &Organisation, after: &Organisation) -> bool {
@@ -104,6 +107,18 @@ impl OrganisationKind for OfficeOpened {
                 next,
             ));
         }
+        // The code stands in the name of every case, for ever and in the open: what identifies a person is nine or twelve
+        // digits.
+        if !self.code.as_str().bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(Refusal::new(
+                Code::Mismatch,
+                "13",
+                "code",
+                &self.code,
+                "a code with a letter: digits alone may be a person's number",
+                "for instance DT03",
+            ));
+        }
         if organisation.office_by_code(&self.code).is_some() {
             return Err(Refusal::new(
                 Code::Duplicate,
@@ -179,6 +194,16 @@ impl OrganisationKind for OfficerAppointed {
                 self.number,
                 "a number given once, from 1",
                 next,
+            ));
+        }
+        if self.number > NUMBER_MAX {
+            return Err(Refusal::new(
+                Code::Limit,
+                "17",
+                "number",
+                self.number,
+                "at most 8 digits: more may be a person's number, and the name of this stream is in the open",
+                "the next free number",
             ));
         }
         if !organisation.offices.contains_key(&self.office) {

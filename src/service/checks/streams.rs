@@ -217,3 +217,19 @@ fn a_repair_of_the_organisation_is_by_who_has_his_say_there() {
         act(&house, stream, 20, "fact_corrected", "2018-12-04", fields).unwrap();
     }
 }
+
+/// What stands in the name of a stream is in the open for ever: no identity number of nine digits or twelve becomes one.
+#[test]
+fn no_persons_number_names_a_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder);
+    for code in ["001099012345", "331234567"] {
+        let office =
+            json!({ "number": 2, "code": code, "name": "x", "level": "sub_department", "parent": 1 });
+        let answer = refused(&house, &format!("office:{code}"), "office_opened", office);
+        assert_eq!(answer, format!("code {code}: for instance DT03"));
+    }
+    let officer = json!({ "number": 331_234_567, "office": 1, "role": "clerk", "person": { "name": "Lê" } });
+    let answer = refused(&house, "officer:331234567", "officer_appointed", officer);
+    assert_eq!(answer, "number 331234567: the next free number");
+}

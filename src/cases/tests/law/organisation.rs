@@ -35,6 +35,7 @@ fn offices_are_opened_below_the_head_of_the_province() {
             "2019-01-02 office_opened 4 DT01 by provincial_head",
             "refused 13 duplicate: code DT01; a code given once; accepted: another code",
         ),
+        ("2019-01-02 office_opened 4 0T by provincial_head", "accepted"),
         (
             "2019-01-02 office_opened 4 DT09 9 by provincial_head",
             "refused 13 unknown: parent 9; an office opened before; accepted: office_opened first",
@@ -58,6 +59,11 @@ fn officers_are_appointed_to_offices_that_there_are() {
         (
             "2019-01-02 officer_appointed 0 2 by provincial_head",
             "refused 17 duplicate: number 0; a number given once, from 1; accepted: 39",
+        ),
+        ("2019-01-02 officer_appointed 99999999 2 by provincial_head", "accepted"),
+        (
+            "2019-01-02 officer_appointed 331234567 2 by provincial_head",
+            "refused 17 limit: number 331234567; at most 8 digits: more may be a person's number, and the name of this stream is in the open; accepted: the next free number",
         ),
         (
             "2019-01-02 officer_appointed 50 9 by provincial_head",
