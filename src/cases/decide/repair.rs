@@ -42,6 +42,16 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
             format!("entry_voided of entry {by}, to undo that"),
         ));
     }
+    if matches!(target.event.body, Body::RowImported(_)) && !action.imported {
+        return Err(Refusal::new(
+            Code::Mismatch,
+            "–",
+            "entry",
+            named,
+            "what a source said stays as it said it",
+            "the entries that it became",
+        ));
+    }
     if let Body::FactCorrected(fact) = &action.event.body {
         check_replacement(target, fact.replacement.about(), named)?;
     }

@@ -454,3 +454,21 @@ fn a_restored_import_takes_no_more_than_it_took() {
         "refused 45 standing: case completed; open; accepted: note_added, fact_corrected, entry_voided",
     );
 }
+
+/// What a row of another program said is nobody's here to rewrite: an import tells by it what it has taken already.
+#[test]
+fn what_a_source_said_is_not_repaired() {
+    let tale = Tale::told("2018-10-05 opened fine:50 / 2018-12-05 row_imported imported");
+    for action in [
+        "2019-01-02 entry_voided 104 by head",
+        "2019-01-02 fact_corrected 104 to 2018-12-06 row_imported by clerk on_behalf_of=22",
+    ] {
+        let mut tale = tale.clone();
+        let answer = tale.attempt(action);
+        compare(
+            action,
+            answer.map(|()| parts(&tale.case())),
+            "refused – mismatch: entry 104; what a source said stays as it said it; accepted: the entries that it became",
+        );
+    }
+}
