@@ -122,6 +122,7 @@ impl Committer {
     /// harmless. A crash after the journal leaves a block whose writers were not answered: they ask again with the same
     /// request id and are given its receipt. There is no third place.
     pub fn commit(&mut self, appends: &[Append]) -> Vec<Answer> {
+        self.lost = 0;
         let mut answers: Vec<Option<Answer>> = appends.iter().map(|_| None).collect();
         let mut draft = self.draft();
         for (index, append) in appends.iter().enumerate() {
@@ -196,6 +197,7 @@ impl Committer {
     /// # Errors
     /// See [`NotTogether`]: the first that is denied, or what is the matter with all of them.
     pub fn commit_together(&mut self, appends: &[Append]) -> Result<Vec<Receipt>, NotTogether> {
+        self.lost = 0;
         loop {
             if let Some(why) = &self.stopped {
                 return Err(NotTogether::All(AppendError::Stopped(why.clone())));

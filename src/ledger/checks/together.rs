@@ -179,3 +179,30 @@ fn appends_together_that_lose_their_place_are_judged_anew() {
     );
     assert_eq!(journal.head().unwrap().size, head.size + 1);
 }
+
+/// How often others were first is counted for each time that something is asked: who was denied on what they left has not lost
+/// the next race yet.
+#[test]
+fn lost_races_of_what_was_denied_are_not_counted_on() {
+    let (memory, id) = memory();
+    let journal = Arc::new(memory);
+    let vault = Arc::new(Vault::memory());
+    let rival = || committer_with(id, seam(&journal), Arc::clone(&vault));
+    let (mut ours, mut theirs) = (rival(), rival());
+    for version in 0..70 {
+        let first = theirs.commit(&[one(2 * version + 1, "E", version)]);
+        assert!(first[0].is_ok(), "{first:?}");
+        let stale = one(2 * version + 2, "E", version);
+        let denied = match version % 2 {
+            0 => matches!(ours.commit_together(&[stale]), Err(NotTogether::One { .. })),
+            _ => matches!(ours.commit(&[stale])[0], Err(AppendError::Stale { .. })),
+        };
+        assert!(denied, "{version}");
+    }
+    assert!(theirs.commit(&[one(200, "C", 0)])[0].is_ok());
+    let answer = ours.commit_together(&[one(201, "D", 0)]);
+    assert!(answer.is_ok(), "{answer:?}");
+    assert!(theirs.commit(&[one(202, "C", 1)])[0].is_ok());
+    let answer = ours.commit(&[one(203, "D", 1)]);
+    assert!(answer[0].is_ok(), "{answer:?}");
+}
