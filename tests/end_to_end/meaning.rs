@@ -348,6 +348,29 @@ fn honest_ledgers_mean_what_they_say() {
         void(collected.last().unwrap()["position"].as_u64().unwrap() + 3, officer::ACCOUNTANT),
     ];
     record(&folder.data, &repairs).ok();
+    // Complaints have numbers of their own, so has each year; the organisation is noted upon and repaired.
+    let by = officer::PROVINCIAL_HEAD;
+    let others = [
+        json!({ "stream": "complaint:DT03/2018/K0001", "kind": "complaint_received", "effective": "2018-12-03",
+            "actor": officer::CLERK, "complainant": { "name": "Ẩn" }, "case": case, "class": 1, "level": 1 }),
+        action(
+            "DT03/2019/0001",
+            "judgment_received",
+            "2019-01-07",
+            officer::CLERK,
+            json!({
+            "court": "TAND", "number": "1/2019", "date": "2018-12-10", "judgment": "civil" }),
+        ),
+        json!({ "stream": "parameter:base_salary", "kind": "parameter_set", "effective": "2018-10-01", "actor": by,
+            "set": { "rule": "base_salary", "from": "2018-07-01", "value": { "amount": 1_390_000 }, "document": "72/2018" } }),
+        json!({ "stream": "officer:19", "kind": "officer_appointed", "number": 19, "office": 1, "role": "clerk",
+            "person": { "name": "Tạm" }, "effective": "2018-10-02", "actor": by }),
+        json!({ "stream": "office:DT03", "kind": "note_added", "text": "x", "effective": "2019-01-20", "actor": by }),
+    ];
+    let appointed = record(&folder.data, &others).ok().json_lines()[3]["first"].clone();
+    let corrected = json!({ "stream": "officer:19", "kind": "fact_corrected", "entry": appointed, "authority": "1/QĐ",
+        "changes": { "role": "enforcer" }, "effective": "2019-01-20", "actor": by });
+    record(&folder.data, &[corrected]).ok();
     for data in [&folder.data, &crate::fines::ledger().data, &crate::support::demo().data] {
         let found = verify(data).ok().json();
         assert_eq!(found["meaning"]["count"], 0, "{found}");
