@@ -35,6 +35,7 @@ pub mod gather;
 pub mod identity;
 pub mod mapping;
 pub mod memory;
+mod organisation;
 pub mod planner;
 pub mod reject;
 pub mod reject_file;

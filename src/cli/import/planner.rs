@@ -10,22 +10,18 @@ use std::sync::Arc;
 use thads_cases::case::Case;
 use thads_cases::date::Date;
 use thads_cases::decide::{Action as Wanted, Scene, decide};
-use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed};
-use thads_cases::event::repair::NoteAdded;
 use thads_cases::event::source_row::RowImported;
-use thads_cases::event::{At, Body, Event, Receiver, Sender, Subject};
+use thads_cases::event::{Body, Event, Receiver, Sender, Subject};
 use thads_cases::history::{Entry, case_at, complaint_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Total;
-use thads_cases::organisation::Role;
-use thads_cases::personal::{Person, Personal};
+use thads_cases::personal::Personal;
 use thads_cases::refusal::Refusal;
 use thads_cases::text::normal;
 use thads_cases::world::World;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
 use super::anew::Around;
-use super::identity;
 use super::mapping::{Columns, Mapping};
 use super::reject::{Problem, Reject};
 use super::rows::{KEPT_BYTES_MAX, Row};
@@ -42,9 +38,9 @@ pub struct Planner<'m> {
     pub(super) began: Position,
     pub(super) office: OfficeNo,
     /// The day from which officers are appointed: that on which the office was opened.
-    appointed: Date,
+    pub(super) appointed: Date,
     /// The numbers of all offices that the mapping names, by code.
-    offices: BTreeMap<String, OfficeNo>,
+    pub(super) offices: BTreeMap<String, OfficeNo>,
     /// Cases by their id in the source.
     cases: HashMap<String, CaseId>,
     /// The complaints about each case, in the order of receipt.
@@ -170,105 +166,6 @@ impl<'m> Planner<'m> {
             }
         }
         Ok(planner)
-    }
-
-    /// The appends that go before any row: the offices and the staff of the mapping that the ledger lacks, and a note of
-    /// each file of the import that has none yet.
-    pub fn begin_import(&mut self, notes: Vec<(RequestId, String)>) -> Vec<RowAppend> {
-        let mut appends = self.open_offices();
-        let Some(opened) = self.world.organisation.offices.get(&self.office).map(|office| office.from) else {
-            return appends;
-        };
-        self.appointed = opened;
-        for staff in &self.mapping.staff {
-            if self.officers.contains_key(&staff.name) {
-                continue;
-            }
-            let (number, event) = self.appointment(&staff.name, staff.role);
-            let imported = self.appointing(event);
-            self.fold_organisation(&imported);
-            self.next = after(self.next, 1);
-            self.officers.insert(staff.name.clone(), number);
-            appends.push(RowAppend {
-                request: identity::officer(self.mapping.office.code.as_str(), &staff.name),
-                streams: streams_of([(StreamTag::Officer, number.to_string(), Some(0), vec![imported])]),
-            });
-        }
-        for (request, text) in notes {
-            let event = Arc::new(Event::bare(Body::NoteAdded(NoteAdded { text: Personal::Text(text) })));
-            let note =
-                ImportedEvent { effective: self.today, office: self.office, actor: OfficerNo(0), event };
-            self.next = after(self.next, 1);
-            let code = self.mapping.office.code.to_string();
-            appends.push(RowAppend {
-                request,
-                streams: streams_of([(StreamTag::Office, code, None, vec![note])]),
-            });
-        }
-        appends
-    }
-
-    /// The appointment of an officer under the next number.
-    fn appointment(&self, name: &str, role: Role) -> (OfficerNo, Event) {
-        let last = self.world.organisation.officers.keys().next_back();
-        let number = OfficerNo(last.map_or(1, |last| last.0.saturating_add(1)));
-        let person = Personal::Person(Person { name: name.to_owned(), ..Person::default() });
-        let body = Body::OfficerAppointed(OfficerAppointed { number, office: self.office, role, person });
-        (number, Event::bare(body))
-    }
-
-    /// An appointment takes effect on the day on which the office was opened: no row tells since when somebody is there,
-    /// and the day of his first row in the file would depend on the file.
-    fn appointing(&self, event: Event) -> ImportedEvent {
-        ImportedEvent {
-            effective: self.appointed,
-            office: self.office,
-            actor: OfficerNo(0),
-            event: Arc::new(event),
-        }
-    }
-
-    fn open_offices(&mut self) -> Vec<RowAppend> {
-        let mut appends = Vec::new();
-        for office in self.mapping.offices() {
-            let organisation = &self.world.organisation;
-            let number = match organisation.office_by_code(&office.code) {
-                Some(known) => known.number,
-                None => {
-                    let number =
-                        organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
-                    let opened = OfficeOpened {
-                        number: OfficeNo(number),
-                        code: office.code.clone(),
-                        name: office.name.clone(),
-                        level: office.level,
-                        parent: None,
-                    };
-                    let event = Arc::new(Event::bare(Body::OfficeOpened(opened)));
-                    let imported = ImportedEvent {
-                        effective: office.opened,
-                        office: OfficeNo(number),
-                        actor: OfficerNo(0),
-                        event,
-                    };
-                    self.fold_organisation(&imported);
-                    self.next = after(self.next, 1);
-                    appends.push(RowAppend {
-                        request: identity::office(office.code.as_str()),
-                        streams: streams_of([(
-                            StreamTag::Office,
-                            office.code.to_string(),
-                            Some(0),
-                            vec![imported],
-                        )]),
-                    });
-                    OfficeNo(number)
-                }
-            };
-            self.offices.insert(office.code.to_string(), number);
-        }
-        self.office = self.offices.get(self.mapping.office.code.as_str()).copied().unwrap_or_default();
-        appends
     }
 
     /// Plans a row. After a reject everything is as it was before.
@@ -523,15 +420,6 @@ impl<'m> Planner<'m> {
         Event::bare(Body::RowImported(RowImported { row, late, complaints }))
     }
 
-    /// Appoints an officer from the next position on.
-    pub(super) fn appoint(&mut self, number: OfficerNo, name: String, event: Event) -> StreamParts {
-        let imported = self.appointing(event);
-        self.fold_organisation(&imported);
-        self.next = after(self.next, 1);
-        self.officers.insert(name, number);
-        (StreamTag::Officer, number.to_string(), Some(0), vec![imported])
-    }
-
     /// The events after the first ones, with the rules that they break.
     pub(super) fn judge(
         &self,
@@ -560,18 +448,6 @@ impl<'m> Planner<'m> {
             }
         }
         events_of(entries, before)
-    }
-
-    fn fold_organisation(&mut self, imported: &ImportedEvent) {
-        let at = At {
-            position: self.next,
-            on: imported.effective,
-            recorded_on: self.today,
-            office: imported.office,
-            actor: imported.actor,
-            imported: true,
-        };
-        imported.event.body.apply_to_organisation(&mut self.world.organisation, &at);
     }
 }
 
