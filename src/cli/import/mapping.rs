@@ -241,7 +241,7 @@ pub(super) struct Known<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
     /// No TOML, or not the sections and keys of a mapping.
-    #[error("the mapping cannot be read: {0}")]
+    #[error("the mapping cannot be read: {}", in_short_lines(.0))]
     Toml(#[from] toml::de::Error),
     /// Something in `[source]` or `[columns]`.
     #[error("the mapping's [{section}] {key}: {problem}")]
@@ -404,6 +404,14 @@ impl Mapping {
     pub fn offices(&self) -> impl Iterator<Item = &Office> {
         std::iter::once(&self.office).chain(&self.other_offices)
     }
+}
+
+/// What is wrong with a text in TOML, which is drawn under the line where it is: a line may be as long as the file.
+fn in_short_lines(error: &toml::de::Error) -> String {
+    const LETTERS_MAX: usize = 200;
+    let drawn = error.to_string();
+    let lines = drawn.lines().map(|line| line.chars().take(LETTERS_MAX).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn key(section: &'static str, key: &'static str, problem: String) -> MappingError {

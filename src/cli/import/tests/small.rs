@@ -307,3 +307,10 @@ fn any_bytes_are_rows_or_rejects() {
         assert_eq!((again.recorded, again.already_there), (0, summary.recorded), "round {round}");
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_mapping_is_said_in_few_words() {
+    let deep = format!("x = {}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let said = Mapping::read(&deep).unwrap_err().to_string();
+    assert!(said.contains("line 1") && said.len() < 2000, "{} bytes", said.len());
+}
