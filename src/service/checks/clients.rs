@@ -1,13 +1,14 @@
 //! Clients that keep a server waiting: each is dropped, others are answered meanwhile, and the server ends when told to.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::sync::watch;
 
-use super::house;
+use super::{CASE, house};
 use crate::http::{self, Authorities, Limits, Order};
 
 /// Limits that a test waits for gladly; an answer within [`PATIENCE`] shows that one of them held.
@@ -92,6 +93,31 @@ fn half_a_header_and_half_a_body_are_dropped() {
         assert_eq!(status(&heard(body)), "408");
         heard(silent);
         heard(half);
+    });
+}
+
+/// Who has sent his action and closes his own direction is told what became of it, and a half request ends at once.
+#[test]
+fn who_sends_no_more_still_hears() {
+    serving(|address| {
+        let body = json!({ "stream": CASE, "kind": "note_added", "actor": 3, "effective": "2018-12-04", "text": "a" }).to_string();
+        for (path, status_wanted) in [("/api/v1/actions", "201"), ("/api/v1/actions?dry_run=true", "200")] {
+            let length = body.len();
+            let client = send(
+                address,
+                &format!(
+                    "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+                ),
+            );
+            client.shutdown(Shutdown::Write).unwrap();
+            let said = heard(client);
+            assert_eq!(status(&said), status_wanted, "{said}");
+        }
+        for half in ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n"] {
+            let client = send(address, half);
+            client.shutdown(Shutdown::Write).unwrap();
+            heard(client);
+        }
     });
 }
 

@@ -180,6 +180,8 @@ async fn converse(stream: TcpStream, router: Router, limits: Limits, open: Arc<O
         .header_read_timeout(limits.header)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEADER_BYTES_MAX)
+        // Who says that he sends no more still waits for the answer: an action of his may be recorded by then.
+        .half_close(true)
         .serve_connection(io, service);
     let mut connection = std::pin::pin!(connection);
     // What goes wrong on a connection is its client's affair, who is gone.
