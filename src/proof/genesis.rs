@@ -1,5 +1,7 @@
 //! The payload of record 0: what the ledger is, and which keys speak for it.
 
+use std::fmt::Debug;
+
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
@@ -143,7 +145,25 @@ impl Genesis {
             let found = format!("{} revision {}", record.kind, record.kind_revision);
             return differs("kind", &format_args!("{KIND} revision {KIND_REVISION}"), &found);
         }
-        Genesis::decode(&record.payload)
+        let genesis = Genesis::decode(&record.payload)?;
+        // The rest of the header is what the founding wrote: nothing in it is free.
+        let founded = genesis.record(record.ledger, record.recorded_at, record.request, record.blind)?;
+        let pairs: [(_, &dyn Debug, &dyn Debug); 7] = [
+            ("effective day", &founded.effective, &record.effective),
+            ("office", &founded.office, &record.office),
+            ("actor", &founded.actor, &record.actor),
+            ("provenance", &founded.provenance, &record.provenance),
+            ("rule set", &founded.rule_set, &record.rule_set),
+            ("corrects", &founded.corrects, &record.corrects),
+            ("commitments", &founded.commitments.len(), &record.commitments.len()),
+        ];
+        for (field, expected, found) in pairs {
+            let [expected, found] = [expected, found].map(|value| format!("{value:?}"));
+            if expected != found {
+                return Err(GenesisError::Record { field, expected, found });
+            }
+        }
+        Ok(genesis)
     }
 }
 

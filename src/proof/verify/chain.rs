@@ -16,7 +16,7 @@ use super::finding::{Finding, Place, Report, Summary, Torn, What};
 use crate::checkpoint::Checkpoint;
 use crate::genesis::Genesis;
 use crate::record::{Leaf, LedgerId, Micros, Position};
-use crate::tree::{Frontier, leaf_node};
+use crate::tree::{Frontier, Root, leaf_node};
 
 /// The verification's state.
 pub(super) struct Chain<'a> {
@@ -416,16 +416,19 @@ impl<'a> Chain<'a> {
     fn check_checkpoints(&mut self) {
         let size = self.frontier.size();
         while let Some(checkpoint) = self.checkpoints.pop_if(|checkpoint| checkpoint.size <= size) {
-            let root = self.frontier.root();
-            if checkpoint.size < size {
+            // Of no records there is one root, before any was added.
+            let of_nothing = checkpoint.size == 0;
+            let root = if of_nothing { Root::empty() } else { self.frontier.root() };
+            if checkpoint.size < size && !of_nothing {
                 continue;
             }
             if checkpoint.root == root {
-                self.agreed = size;
+                self.agreed = checkpoint.size;
                 continue;
             }
             self.checkpoints.clear();
             let (first, count) = (Position::new(self.agreed), size - self.agreed);
+            let size = checkpoint.size;
             let (expected, found) =
                 (format!("root {} of size {size}", checkpoint.root), format!("root {root}"));
             self.report(first, count, What::Checkpoint, None, expected, found);

@@ -197,6 +197,27 @@ fn golden_genesis_of_revision_1() {
     assert_eq!((payload.clock, payload.name.as_str()), (Clock::Simulated { seed: 7 }, "Sổ thử"));
 }
 
+/// Nothing in the header of a founding is free: who makes it anew cannot make it say more.
+#[test]
+fn a_genesis_says_nothing_in_its_header_but_what_founds() {
+    let [genesis, _] = records();
+    Genesis::from_record(&genesis).unwrap();
+    let changes: [fn(&mut Record); 7] = [
+        |record| record.effective += 1,
+        |record| record.office = 5,
+        |record| record.actor = 5,
+        |record| record.provenance = Provenance::Live,
+        |record| record.rule_set = 3,
+        |record| record.corrects = Some(Position::GENESIS),
+        |record| record.commitments.push([0; 32]),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut changed = genesis.clone();
+        change(&mut changed);
+        assert!(Genesis::from_record(&changed).is_err(), "{number}");
+    }
+}
+
 #[test]
 fn golden_segment_of_revision_1() {
     assert_golden("segment-1.hex", &segment_bytes().1);

@@ -183,6 +183,19 @@ fn history_made_anew_is_told_by_a_checkpoint_or_a_receipt() {
     assert_eq!(judged(&forged.encoded(), &options)[0], (9, 1, What::Receipt));
 }
 
+/// The key has signed that nothing has another root than nothing has.
+#[test]
+fn a_root_of_no_records_is_held_against_none() {
+    let honest = Log::new(COUNT);
+    let of_nothing = |root| {
+        let mut options = Options::default();
+        options.rely_on_note(&log_key().sign(0, root), ORIGIN, &[log_key().vkey().clone()]).unwrap();
+        judged(&honest.encoded(), &options)
+    };
+    assert_eq!(of_nothing(honest.root_at(0)), []);
+    assert_eq!(of_nothing(honest.root_at(1)), [(0, 1, What::Checkpoint)]);
+}
+
 #[test]
 fn a_cut_log_is_told_by_a_checkpoint_or_a_receipt() {
     let honest = Log::new(COUNT);
