@@ -20,7 +20,10 @@ use crate::judged_again::{judges_again, left_behind};
 use crate::log::Log;
 use crate::moves::{ends_of, rests_on_others};
 use crate::persons::Words;
-use crate::place::{belongs, named_case_exists, number_follows, organisation_stream, year_fits};
+use crate::place::{
+    belongs, named_case_exists, number_follows, office_stands, organisation_stream, replacement_belongs,
+    year_fits,
+};
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
 use crate::wire::{self, Request, Subject, What, WireError};
@@ -533,7 +536,9 @@ impl<L: Log> House<L> {
                 event,
             };
             belongs(books, &part.subject, &part.event)?;
+            replacement_belongs(books, &part.subject, &part.event)?;
             organisation_stream(books, pending, &part.subject, &part.event, &entries)?;
+            office_stands(books, &part.subject, office)?;
             number_follows(books, pending, &part.subject, known, &entries)?;
             named_case_exists(books, pending, &part.event)?;
             let ends = ends_of(books, pending, &part.subject, known, &action, position);
@@ -644,7 +649,8 @@ pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
     entries.unwrap_or_default()
 }
 
-/// The office for which an action is recorded: the one whose history it is; for the organisation the officer's own.
+/// The office for which an action is recorded: the one whose history it is; for the organisation the officer's own, where it
+/// stands.
 pub(crate) fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo) -> OfficeNo {
     let organisation = &books.world().organisation;
     let by_code = |code| organisation.office_by_code(code).map(|office| office.number);
@@ -653,7 +659,8 @@ pub(crate) fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor
         Subject::Case(id) => first.or_else(|| by_code(&id.office)),
         Subject::Complaint(id) => first.or_else(|| by_code(&id.office)),
         Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
-            organisation.officers.get(&actor).map(|officer| officer.office)
+            let own = organisation.officers.get(&actor).map(|officer| officer.office);
+            own.filter(|office| organisation.offices.contains_key(office))
         }
     };
     office.unwrap_or_default()

@@ -6,18 +6,19 @@
 //! bytes a request, beside the books.
 
 mod found;
+mod header;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use thads_cases::decide::{Action, Breach, Scene, audit, other_ends};
-use thads_cases::event::{Body, Receiver, Sender};
+use thads_cases::event::{Body, Event, Receiver, Sender};
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
 use thads_ledger::Sentence;
 use thads_projections::books::{Books, FoldError};
 use thads_projections::entry::DecodeError;
-use thads_proof::genesis;
+use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Record, RequestId, Stream, StreamTag};
 
 use self::found::NAMED_MAX;
@@ -25,7 +26,7 @@ pub use self::found::{Finding, Flag, Flags, Found, Later, What};
 use crate::act::{ActError, history, office_of};
 use crate::house::Pending;
 use crate::moves::ends_of;
-use crate::place::{belongs, named_case_exists, organisation_stream, year_fits};
+use crate::place::{belongs, named_case_exists, organisation_stream, replacement_belongs, year_fits};
 use crate::wire::Subject;
 
 /// An audit under way.
@@ -40,6 +41,8 @@ pub struct Audit {
     numbers: BTreeMap<(StreamTag, OfficeCode, u16), u32>,
     /// Streams that hold a record that could not be read.
     unread: BTreeSet<Stream>,
+    /// Whether the genesis founds a practice ledger.
+    practice: Option<bool>,
 }
 
 impl Audit {
@@ -137,7 +140,10 @@ impl Audit {
             return false;
         }
         let stands = record.position.get() == 0 && record.stream == Stream::genesis();
-        if !stands {
+        if stands {
+            self.practice = Genesis::from_record(record).ok().map(|genesis| genesis.practice);
+            header::of_founding(record).into_iter().for_each(|finding| self.found.add(finding));
+        } else {
             let expected = Sentence::new("một lần, ở vị trí 0", "once, at position 0");
             let found = Sentence::new("lập lại ở đây", "founded again here");
             self.found.add(Finding::of(record, What::Founding, expected, found));
@@ -164,6 +170,9 @@ impl Audit {
     /// An entry of the law, judged as an action was that stands there.
     fn entry(&mut self, books: &Books, record: &Record, entry: &Entry) -> bool {
         let subject = Subject::of(&record.stream);
+        header::of_entry(record, entry.effective, self.practice)
+            .into_iter()
+            .for_each(|finding| self.found.add(finding));
         if !self.fits(books, record, subject.as_ref(), entry) {
             return false;
         }
@@ -185,10 +194,10 @@ impl Audit {
     /// rule of the law that is not known here.
     fn fits(&mut self, books: &Books, record: &Record, subject: Option<&Subject>, entry: &Entry) -> bool {
         let unsure = self.found.unsure_from.is_some();
-        let fits = match (subject, &entry.event.body) {
+        let may_stand = |event: &Event| match (subject, &event.body) {
             // Which office a number is cannot be told.
             (Some(Subject::Office(_)), Body::TargetAssigned(_)) if unsure => true,
-            (Some(subject), _) => belongs(books, subject, &entry.event).is_ok(),
+            (Some(subject), _) => belongs(books, subject, event).is_ok(),
             // A rule that came and went: its values are kept under its name, and count for nothing.
             (None, body) if record.stream.tag() == StreamTag::Parameter => match body {
                 Body::ParameterSet(value) => record.stream.key_text() == Some(value.set.rule.as_str()),
@@ -196,6 +205,14 @@ impl Audit {
             },
             (None, _) => false,
         };
+        // What a correction puts in an entry's place stands there as well. Targets and values of the law were once corrected
+        // to another office or rule: that is flagged.
+        let instead = match &entry.event.body {
+            Body::FactCorrected(corrected) => Some(&corrected.replacement)
+                .filter(|event| !matches!(event.body, Body::TargetAssigned(_) | Body::ParameterSet(_))),
+            _ => None,
+        };
+        let fits = may_stand(&entry.event) && instead.is_none_or(|event| may_stand(event));
         if !fits {
             let expected = Sentence::new("dòng của chính nó", "the stream that it belongs to");
             let found = Sentence::as_given(&record.stream);
@@ -315,7 +332,8 @@ fn rules_of_place(
     };
     let case = named_case_exists(books, pending, &action.event).err();
     let year = year_fits(subject, known, action).err();
-    [stream, case, year].into_iter().flatten()
+    let instead = replacement_belongs(books, subject, &action.event).err();
+    [stream, case, year, instead].into_iter().flatten()
 }
 
 /// The finding of what an entry breaks that no honest log breaks.

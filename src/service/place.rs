@@ -4,6 +4,7 @@ use thads_cases::date::Date;
 use thads_cases::decide::{Action, not_begun};
 use thads_cases::event::{Body, Event, Subject as Sort};
 use thads_cases::history::Entry;
+use thads_cases::ids::OfficeNo;
 use thads_cases::refusal::{Code, Refusal};
 use thads_projections::books::Books;
 
@@ -38,6 +39,17 @@ pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result
     Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
 }
 
+/// What a correction puts in an entry's place belongs to the stream as the entry did: not a target of another office, not the
+/// value of another rule.
+pub(crate) fn replacement_belongs(books: &Books, subject: &Subject, event: &Event) -> Result<(), Refusal> {
+    let Body::FactCorrected(corrected) = &event.body else { return Ok(()) };
+    belongs(books, subject, &corrected.replacement).map_err(|error| {
+        let (given, limit) = (corrected.replacement.about().name, error.rule);
+        let ways = "the same kind with the office, officer or rule that the stream is of; entry_voided for what was never so";
+        Refusal::new(Code::Mismatch, "–", "replacement", given, limit, ways)
+    })
+}
+
 /// The stream of an office, an officer or a rule begins with what opens, appoints or sets it, and a repair there is of an
 /// entry of that stream: they share one history, but each is its own.
 pub(crate) fn organisation_stream(
@@ -65,6 +77,22 @@ pub(crate) fn organisation_stream(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// A case or complaint goes on only while the office that has it stands: `verify` calls a record of an office that is none
+/// damage, so none is made.
+pub(crate) fn office_stands(books: &Books, subject: &Subject, office: OfficeNo) -> Result<(), ActError> {
+    let has_begun = match subject {
+        Subject::Case(id) => books.case(id).is_some(),
+        Subject::Complaint(id) => books.complaint(id).is_some(),
+        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => false,
+    };
+    if !has_begun || books.world().organisation.offices.contains_key(&office) {
+        return Ok(());
+    }
+    let limit = "an office that was opened and stands";
+    let ways = "what took the office away (thads log --stream office:CODE) voided, then this again";
+    Err(Refusal::new(Code::Unknown, "–", "office", office, limit, ways).into())
 }
 
 /// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thads_cases::date::Date;
 use thads_cases::event::{Common, Event, Payload};
 use thads_cases::ids::Position as Entry;
+use thads_cases::rules::RuleSet;
 use thads_proof::codec;
 use thads_proof::record::{Position, Provenance, Record, Stream};
 
@@ -44,6 +45,7 @@ fn forged(draft: &Record, stream: &str, kind: &str, fields: Value) -> Record {
         actor: officer::ACCOUNTANT,
         effective: on.days(),
         provenance: Provenance::Live,
+        rule_set: RuleSet::in_force(on).code(),
         ..draft.clone()
     }
 }
@@ -187,6 +189,19 @@ const FORGED: &[(&str, &str, Forge)] = &[
     ("stream", "a case in another spelling", |_, draft| {
         vec![forged(draft, "case:DT03-2018-0001", "classified_enforceable", json!({}))]
     }),
+    ("header", "practice, on a real ledger", |_, draft| {
+        vec![Record { provenance: Provenance::Practice, ..classified(draft) }]
+    }),
+    ("header", "the rules of a later date", |_, draft| vec![Record { rule_set: 4, ..classified(draft) }]),
+    ("header", "no rules", |_, draft| vec![Record { rule_set: 0, ..classified(draft) }]),
+    ("stream", "a complaint's kind in place of a case's", |there, draft| {
+        let entry = there.iter().find(|record| record.stream.to_string() == FINE).unwrap().position.get();
+        let replacement = json!({ "kind": "complaint_accepted", "common": {}, "fields": {} });
+        let fields = json!({
+            "entry": entry, "took_effect": "2018-11-01", "replacement": replacement, "authority": "1/QĐ",
+        });
+        vec![Record { actor: officer::HEAD, ..forged(draft, FINE, "fact_corrected", fields) }]
+    }),
     ("malformed", "a byte too many", |_, draft| {
         let mut record = classified(draft);
         record.payload.push(0);
@@ -242,10 +257,82 @@ fn what_no_honest_log_says_is_found_and_named() {
         let all = found["meaning"]["findings"].as_array().unwrap();
         assert!(all.iter().all(|one| one["position"] == position && one["what"] == *what), "{name}: {found}");
         assert!(ran.err.contains(&format!("Record {position}")), "{name}: {}", ran.err);
+        if *what == "malformed" {
+            let printed = thads(&folder.data, &["--lang", "en", "log"]);
+            assert!(printed.status == 3 && !printed.err.contains("newer"), "{name}: {printed:?}");
+        }
         let said = thads(&folder.data, &["--lang", "vi", "verify"]);
         assert!(said.out.contains(&format!("Bản ghi {position} (")), "{name}: {said:?}");
         assert!(said.out.contains("lẽ ra"), "{name}: {said:?}");
     }
+}
+
+/// The rules of an earlier date than its own: recorded by a program that did not know the next ones. Of a date to come: by
+/// a later program.
+#[test]
+fn rules_that_a_program_could_not_know_accuse_nobody() {
+    let honest = ledger();
+    for (rule_set, effective) in [(1, "2020-02-03"), (9, "2019-02-01")] {
+        let folder = Folder::copy_of(&honest.data);
+        append(&folder.data, |_, draft| {
+            let on: Date = effective.parse().unwrap();
+            vec![Record { rule_set, effective: on.days(), ..classified(draft) }]
+        });
+        verify(&folder.data).ok();
+    }
+}
+
+/// An office that somebody took away records nothing any more: what the program takes in, its own `verify` does not call
+/// damage.
+#[test]
+fn nothing_is_recorded_for_an_office_that_does_not_stand() {
+    let folder = ledger();
+    let office = |there: &[Record]| {
+        let opened = there.iter().find(|record| record.stream.to_string() == "office:DT03").unwrap();
+        opened.position.get()
+    };
+    append(&folder.data, |there, draft| {
+        let fields = json!({ "entry": office(there), "authority": "1/QĐ" });
+        vec![Record { actor: 1, office: 1, ..forged(draft, "office:DT03", "entry_voided", fields) }]
+    });
+    verify(&folder.data).ok();
+    let note = action("DT03/2018/0001", "note_added", "2019-02-01", 1, json!({ "text": "later" }));
+    let refused = record(&folder.data, &[note]);
+    assert_eq!(refused.status, 1, "{refused:?}");
+    assert!(refused.out.contains("\"office\""), "{refused:?}");
+    verify(&folder.data).ok();
+}
+
+/// A target belongs to the office of its stream, also where it is corrected.
+#[test]
+fn a_correction_leaves_a_target_with_its_office() {
+    let folder = ledger();
+    let target = json!({
+        "stream": "office:DT03", "kind": "target_assigned", "effective": "2019-01-15", "actor": 1, "year": 2019, "office": 2,
+        "figure": "rate.cases", "ratio": { "numerator": 1, "denominator": 2 },
+    });
+    let set = record(&folder.data, &[target]).ok().json_lines()[0]["first"].clone();
+    let to = |changes: Value| {
+        let correction = json!({
+            "stream": "office:DT03", "kind": "fact_corrected", "actor": 1, "entry": set, "authority": "1/QĐ", "changes": changes,
+        });
+        record(&folder.data, &[correction])
+    };
+    let refused = to(json!({ "office": 3 }));
+    assert!(refused.status == 1 && refused.out.contains("replacement"), "{refused:?}");
+    to(json!({ "ratio": { "numerator": 2, "denominator": 3 } })).ok();
+    // Once it was taken in: a flag.
+    append(&folder.data, |_, draft| {
+        let ratio = json!({ "numerator": 1, "denominator": 2 });
+        let fields = json!({ "year": 2019, "office": 3, "figure": "rate.cases", "ratio": ratio });
+        let replacement = json!({ "kind": "target_assigned", "common": {}, "fields": fields });
+        let fields = json!({
+            "entry": set, "took_effect": "2019-01-15", "replacement": replacement, "authority": "1/QĐ",
+        });
+        vec![Record { actor: 1, office: 1, ..forged(draft, "office:DT03", "fact_corrected", fields) }]
+    });
+    let flags = verify(&folder.data).ok().json()["meaning"]["flags"].clone();
+    assert!(flags.to_string().contains("replacement"), "{flags}");
 }
 
 /// What a later program wrote is named and not checked, and what rests on it is not accused: exit status 1.

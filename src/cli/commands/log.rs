@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use thads_ledger::{Reader, Stored};
+use thads_projections::books::FoldError;
 use thads_proof::record::{Position, Stream};
+use thads_service::house::HouseError;
 use thads_service::wire::{WireError, record_json};
 
 use crate::failure::Failure;
@@ -58,7 +60,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
 
 fn line(output: &Output, Stored { record, leaf, .. }: &Stored) -> Result<String, Failure> {
     let entry = thads_projections::entry::entry_of(record)
-        .map_err(|error| Failure::new(error, "this build is older than the ledger: use a newer thads"))?;
+        .map_err(|error| HouseError::Fold(FoldError::Decode(error)))?;
     if output.json {
         let event = entry.as_ref().map(|entry| &*entry.event);
         return Ok(record_json(record, &leaf.to_string(), event).to_string());

@@ -16,7 +16,7 @@ pub(super) const NAMED_MAX: usize = 100;
 /// What no honest log says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum What {
-    /// The genesis stands where it does not belong.
+    /// The genesis stands where it does not belong, or names keys that are none.
     Founding,
     /// The request id has recorded something else before.
     Request,
@@ -32,6 +32,8 @@ pub enum What {
     Entry,
     /// The stream is none, or of another sort than what is recorded there.
     Stream,
+    /// The header says what the ledger and the date of the record do not.
+    Header,
     /// The bytes are no payload of their kind.
     Malformed,
     /// Money is taken that is not there.
@@ -52,6 +54,7 @@ impl What {
             What::Corrects => "corrects",
             What::Entry => "entry",
             What::Stream => "stream",
+            What::Header => "header",
             What::Malformed => "malformed",
             What::Money => "money",
             What::Debt => "debt",
@@ -60,7 +63,7 @@ impl What {
 
     fn sentence(self) -> Sentence {
         match self {
-            What::Founding => Sentence::new("sổ được lập lần nữa", "the ledger is founded again"),
+            What::Founding => Sentence::new("việc lập sổ không đúng", "the founding is wrong"),
             What::Request => Sentence::new(
                 "mã yêu cầu đã dùng cho việc khác",
                 "its request id has recorded something else",
@@ -81,6 +84,10 @@ impl What {
             What::Stream => Sentence::new(
                 "ghi vào dòng không thuộc loại ấy",
                 "it stands in a stream where it does not belong",
+            ),
+            What::Header => Sentence::new(
+                "đầu bản ghi không phải của sổ này, ngày này",
+                "its header is not of this ledger and this date",
             ),
             What::Malformed => {
                 Sentence::new("nội dung không đọc được theo loại của nó", "its payload is none of its kind")
