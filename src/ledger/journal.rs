@@ -121,12 +121,14 @@ impl Run {
         &self.bytes
     }
 
-    /// Returns its records with their positions. Bytes that are no record end it.
+    /// Returns its records with their positions. Bytes that are no record, and all behind them, are given as the last one:
+    /// whoever reads it hears that it is none, and nothing is passed over in silence.
     pub fn records(&self) -> impl Iterator<Item = (Position, &[u8])> + '_ {
         let mut rest = self.bytes.as_slice();
         let mut next = self.first;
         std::iter::from_fn(move || {
-            let (record, after) = rest.split_at_checked(length_of(rest)?)?;
+            let length = length_of(rest).unwrap_or(rest.len());
+            let (record, after) = rest.split_at_checked(length).filter(|(record, _)| !record.is_empty())?;
             let at = next;
             rest = after;
             next = next.next();

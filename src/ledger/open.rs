@@ -150,13 +150,15 @@ impl Opening<'_> {
                 if self.source().holds(&ledger, *position) {
                     return self.restore_segment(*number, *position, "its last block is torn", survey);
                 }
+                let file = self.wal.join(segment::file_name(*number));
+                let file = file.display();
                 self.report.say(
                     format!(
-                        "Khối cuối của đoạn {number}, ở byte {offset} (vị trí {position}), chưa được ghi xong nên chưa từng \
+                        "Khối cuối của {file}, ở byte {offset} (vị trí {position}), chưa được ghi xong nên chưa từng \
                          được xác nhận; sổ được ghi tiếp trong một đoạn mới."
                     ),
                     format!(
-                        "The last block of segment {number}, at byte {offset} (position {position}), was never finished and \
+                        "The last block of {file}, at byte {offset} (position {position}), was never finished and \
                          so never acknowledged; the log goes on in a new segment."
                     ),
                 );
@@ -164,7 +166,8 @@ impl Opening<'_> {
                 Ok(())
             }
             Trouble::Damaged { number, position, what } => {
-                self.restore_segment(*number, *position, what, survey)
+                let file = self.wal.join(segment::file_name(*number));
+                self.restore_segment(*number, *position, &format!("{}: {what}", file.display()), survey)
             }
             Trouble::Missing { numbers, first, until } => {
                 let ledger = self.ledger(survey)?;

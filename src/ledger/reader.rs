@@ -68,9 +68,10 @@ impl Reader {
     pub fn open_log(dir: &Path) -> Result<Reader, OpenError> {
         let (source, tip) = Source::open(dir)?;
         let mut records = Records::new(source.read(tip.size.saturating_sub(1), tip.size));
-        let last = records.next().transpose()?.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
-        let first = Records::new(source.read(0, 1.min(tip.size))).next().transpose()?;
-        let genesis = first.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
+        let missing = || OpenError::NotALedger(dir.to_path_buf());
+        let last = records.next().transpose()?.ok_or_else(missing)?;
+        let genesis =
+            Records::new(source.read(0, 1.min(tip.size))).next().transpose()?.ok_or_else(missing)?;
         let genesis =
             Genesis::from_record(&genesis).map_err(|error| OpenError::Genesis(error.to_string()))?;
         let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
@@ -248,11 +249,13 @@ impl Source {
                 Ok((Source::Segments { wal, segments }, survey.tip))
             }
             Some(Trouble::Empty) => from_sled(dir),
-            Some(Trouble::Damaged { position, what, .. }) => {
-                Err(OpenError::Segments { first: position, what })
+            Some(Trouble::Damaged { number, position, what }) => {
+                let file = wal.join(segment::file_name(number));
+                Err(OpenError::Segments { first: position, what: format!("{}: {what}", file.display()) })
             }
             Some(Trouble::Missing { first, numbers, .. }) => {
-                let what = format!("segments {} to {} are missing", numbers.start(), numbers.end());
+                let [from, to] = [numbers.start(), numbers.end()].map(|number| segment::file_name(*number));
+                let what = format!("{}: {from} to {to} are missing", wal.display());
                 Err(OpenError::Segments { first, what })
             }
         }

@@ -165,10 +165,10 @@ impl Cursor {
         if bytes.len() > SECTOR {
             at.file
                 .read_exact_at(&mut bytes[SECTOR..], at.offset + wide(SECTOR))
-                .map_err(|error| damaged(format!("segment {} cannot be read: {error}", at.number)))?;
+                .map_err(|error| damaged(format!("{} cannot be read: {error}", self.file(at.number))))?;
         }
         let block = OwnedBlock::parse(bytes)
-            .map_err(|error| damaged(format!("segment {} at byte {}: {error}", at.number, at.offset)))?;
+            .map_err(|error| damaged(format!("{} at byte {}: {error}", self.file(at.number), at.offset)))?;
         self.pass(header);
         Ok(block)
     }
@@ -213,6 +213,11 @@ impl Cursor {
         }
     }
 
+    /// The path of a segment, for people.
+    fn file(&self, number: u64) -> String {
+        self.wal.join(segment::file_name(number)).display().to_string()
+    }
+
     fn damaged(&self, what: String) -> JournalError {
         JournalError::Damaged { first: Position::new(self.next), what }
     }
@@ -223,7 +228,7 @@ impl Cursor {
             return Err(JournalError::Damaged { first, what: "no segment holds it".into() });
         };
         let file = segment::open(&self.wal, used.number).map_err(|error| {
-            let what = format!("segment {} cannot be opened: {error}", used.number);
+            let what = format!("{} cannot be opened: {error}", self.file(used.number));
             match error.kind() {
                 ErrorKind::NotFound => JournalError::Damaged { first, what },
                 kind => JournalError::Io(std::io::Error::new(kind, what)),
@@ -239,9 +244,9 @@ impl Cursor {
         let mut sector = vec![0; SECTOR];
         at.file
             .read_exact_at(&mut sector, at.offset)
-            .map_err(|error| format!("segment {} at byte {}: {error}", at.number, at.offset))?;
+            .map_err(|error| format!("{} at byte {}: {error}", self.file(at.number), at.offset))?;
         let header = block::Header::decode(&sector)
-            .map_err(|error| format!("segment {} at byte {}: {error}", at.number, at.offset))?;
+            .map_err(|error| format!("{} at byte {}: {error}", self.file(at.number), at.offset))?;
         Ok((header, sector))
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::genesis::Genesis;
 use crate::record::{Leaf, LedgerId, Micros, Position};
+use crate::segment::file_name;
 use crate::tree::Root;
 
 /// Where bytes lie.
@@ -21,7 +22,7 @@ impl Place {
     /// The place in Vietnamese.
     pub fn vi(&self) -> String {
         match self.segment {
-            Some(segment) => format!("đoạn {segment}, byte {}", self.offset),
+            Some(segment) => format!("wal/{}, byte {}", file_name(segment), self.offset),
             None => format!("byte {}", self.offset),
         }
     }
@@ -30,7 +31,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.segment {
-            Some(segment) => write!(f, "segment {segment}, offset {}", self.offset),
+            Some(segment) => write!(f, "wal/{}, offset {}", file_name(segment), self.offset),
             None => write!(f, "offset {}", self.offset),
         }
     }
