@@ -9,7 +9,7 @@ use thads_ledger::Reader;
 use thads_proof::record::Position;
 use thads_proof::verify::Options;
 use thads_service::house::House;
-use thads_service::persons::references;
+use thads_service::persons::REFERENCES;
 use thads_service::view::View;
 
 use crate::measure::{grouped, median, per_second, ratio, row, time};
@@ -37,7 +37,7 @@ pub(crate) fn run(part: Part, data: &Path) {
         }
         Part::Fold => drop(View::open_anew(data, |_, _| {}).unwrap()),
         Part::Verify => {
-            let report = thads_ledger::verify_directory(data, &Options::default(), references).unwrap();
+            let report = thads_ledger::verify_directory(data, &Options::default(), REFERENCES).unwrap();
             assert!(report.is_good(), "{:?}", report.sentences());
         }
         Part::Open => drop(House::open(data).unwrap()),

@@ -84,6 +84,7 @@ enum Command {
 /// Runs the program with the process's own arguments and returns its exit code: 0 done, 1 refused or failed, 2 usage,
 /// 3 evidence of damage or tampering.
 pub fn run() -> ExitCode {
+    thads_ledger::keep_private();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(says) => return usage(&says),

@@ -213,6 +213,8 @@ pub(crate) fn signed_for(dir: &Path, name: &str, log: &Log<'_>) -> Option<u64> {
 /// When it cannot be written.
 pub(crate) fn write(dir: &Path, name: &str, bytes: &[u8]) -> IoResult<()> {
     let folder = dir.join(SNAPSHOTS);
+    // It may have been removed under a running server: a folder of caches is made anew.
+    files::make_folder(&folder)?;
     plain::folder(&folder)?;
     let draft = folder.join(format!("{name}.new"));
     files::new_file(&draft)?.write_all(bytes)?;

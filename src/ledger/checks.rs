@@ -27,7 +27,7 @@ use crate::founding::genesis_block;
 use crate::journal::{Journal, Memory, Tip};
 use crate::{
     Append, Committer, DirectoryReport, Head, Ledger, NewEvent, NoReferences, OpenOptions, OpenReport,
-    Personal, Piece, Reference, Seeded, Setup, SimulatedClock, Storage, StreamAppend, Vault,
+    Personal, Piece, Reference, References, Seeded, Setup, SimulatedClock, Storage, StreamAppend, Vault,
     verify_directory,
 };
 
@@ -165,7 +165,10 @@ fn filled(count: u64) -> Place {
     place
 }
 
-/// The law of these tests: a payload names what stands behind each `name=`, and nothing else. Revision 255 is of later.
+/// The law of these tests; words that begin with `?` are none.
+const REFERENCES: References = References { of: references, are_words: |bytes| !bytes.starts_with(b"?") };
+
+/// A payload names what stands behind each `name=`, and nothing else. Revision 255 is of later.
 fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences> {
     if revision == u8::MAX {
         return Err(NoReferences::Unknown { kind, revision });
@@ -183,12 +186,12 @@ fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>,
 
 /// Verifies a directory.
 fn verify(place: &Place) -> DirectoryReport {
-    verify_directory(&place.dir, &Options::default(), references).unwrap()
+    verify_directory(&place.dir, &Options::default(), REFERENCES).unwrap()
 }
 
 /// What is said of the persons of a record: their words, or `None` where these are lost.
 fn said(vault: &Vault, record: &Record) -> Vec<Option<String>> {
-    let pieces = vault.read_record(record, references).unwrap();
+    let pieces = vault.read_record(record, REFERENCES).unwrap();
     let words = |piece: Piece| Some(String::from_utf8(piece.plaintext.ok()?.to_vec()).unwrap());
     pieces.into_iter().map(words).collect()
 }

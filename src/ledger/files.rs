@@ -28,6 +28,12 @@ pub(crate) const KEYS: &str = "keys";
 /// What a file system of its own begins with: it makes no folder used.
 pub(crate) const LOST_AND_FOUND: &str = "lost+found";
 
+/// Lets only its owner, and him always, at whatever this process makes from here on, also at what others make in it: sled
+/// makes its files as the umask says.
+pub fn keep_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
 /// Makes the folder `path` if it is not there, and syncs it and its parent. Where it is there, and even if it is a link to
 /// a folder, it is taken. Either way only its owner gets in from then on, whatever the process's umask.
 pub(crate) fn make_folder(path: &Path) -> Result<()> {

@@ -361,7 +361,8 @@ impl Ledger {
         let whole = in_place.is_ok() && self.stopped().is_none_or(|why| why == queue::CLOSED);
         let closed = self.journal.close();
         if let (true, Some(key)) = (whole, &self.keeper) {
-            snapshot::write(&self.dir, &read(&self.state), key)?;
+            // One that cannot be written is only missing.
+            let _ = snapshot::write(&self.dir, &read(&self.state), key);
         }
         if whole && closed.is_ok() {
             self.lock.ended_in_order()?;

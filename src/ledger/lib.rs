@@ -73,7 +73,7 @@ pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, 
 pub use backup::{Backup, BackupError, Restored, Until, backup, restore};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
-pub use files::holds_log;
+pub use files::{holds_log, keep_private};
 pub use keys::KeyError;
 pub use ledger::Ledger;
 pub use open::{OpenError, OpenReport};
@@ -90,6 +90,7 @@ pub use space::is_short_of_room;
 pub use state::{Discontinuity, Head, StreamHead};
 pub use storage::Storage;
 pub use vault::{
-    NoReferences, Piece, Reference, References, Unopened, Vault, VaultError, VaultReport, WhyLost,
+    NoReferences, Piece, ReadReferences, Reference, References, Unopened, Vault, VaultError, VaultReport,
+    WhyLost,
 };
 pub use verify::{DirectoryReport, SledReport, VaultCheck, verify_directory};

@@ -31,7 +31,7 @@ use crate::sentence::Sentence;
 use crate::testing::{Defect, Step, planted, reached};
 pub(crate) use check::Check;
 pub use check::VaultReport;
-pub use read::{NoReferences, Piece, References, Unopened, Unpaired, WhyLost};
+pub use read::{NoReferences, Piece, ReadReferences, References, Unopened, Unpaired, WhyLost};
 use scan::{Place, Scan};
 use store::Store;
 
@@ -222,10 +222,8 @@ impl Vault {
         if self.holds(reference) {
             return match self.salted(reference) {
                 Ok(salted) if salted.plaintext() == plaintext => Ok(salted.commitment()),
-                Ok(_) | Err(WhyLost::NoEntry | WhyLost::NoKey | WhyLost::Damaged | WhyLost::Other) => {
-                    Err(VaultError::ReferenceTaken(*reference))
-                }
                 Err(WhyLost::Unreadable(error)) => Err(VaultError::Io(error)),
+                Ok(_) | Err(_) => Err(VaultError::ReferenceTaken(*reference)),
             };
         }
         let mut key = Zeroizing::new([0; KEY_BYTES]);
@@ -250,14 +248,15 @@ impl Vault {
         Ok(commitment)
     }
 
-    /// Writes and syncs a block's entries: first the keys, then what they open.
+    /// Writes and syncs a block's entries: first the keys, then what they open. Of a block that has none the files are looked
+    /// at all the same: nothing is recorded beside a vault that commands would refuse.
     pub(crate) fn write(&self, batch: Batch) -> Result<(), VaultError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         self.keyring.refuse_if_changed()?;
         self.entries.refuse_if_changed()?;
+        if batch.is_empty() {
+            return Ok(());
+        }
         self.keyring.write_at(&batch.slots, ends.keyring)?;
         self.entries.write_at(&batch.entries, ends.entries)?;
         reached(Step::VaultWritten);

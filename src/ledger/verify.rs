@@ -93,10 +93,15 @@ pub fn verify_directory(
 
 /// Holds the vault against the log: every commitment of every record must open by what stands behind its own reference.
 pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
+    check_vault_with_keys_of(dir, references, u64::MAX)
+}
+
+/// The same where the keyring was copied when the log had `keys_at` records: those behind them may lack their keys.
+pub(crate) fn check_vault_with_keys_of(dir: &Path, references: References, keys_at: u64) -> VaultCheck {
     const AT_ONCE: usize = 1 << 14;
     let checked = || {
         let reader = Reader::open(dir).map_err(|error| error.to_string())?;
-        let mut check = Check::new(reader.vault(), references);
+        let mut check = Check::new(reader.vault(), references, keys_at);
         let mut records = reader.read(Position::GENESIS);
         loop {
             let some: Vec<_> = records

@@ -6,17 +6,17 @@ use std::collections::HashMap;
 use thads_cases::event::Event;
 use thads_cases::ids::Position;
 use thads_cases::personal::{Person, Personal, VaultRef};
-use thads_ledger::{NoReferences, Reference};
+use thads_ledger::{NoReferences, Reference, References};
 use thads_projections::entry;
 
 use crate::house::HouseError;
 use crate::view::Source;
 
-/// Reads the references in a payload: what the ledger is given of the law ([`thads_ledger::References`]).
-///
-/// # Errors
-/// A kind that this build does not know; bytes that are no payload of their kind.
-pub fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences> {
+/// What the ledger is given of the law.
+pub const REFERENCES: References = References { of: references, are_words: |bytes| words(bytes).is_some() };
+
+/// Reads the references in a payload.
+fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences> {
     match entry::references(kind, revision, payload) {
         Ok(Some(references)) => Ok(references.into_iter().map(|reference| reference.0).collect()),
         Ok(None) => Err(NoReferences::Unknown { kind, revision }),
@@ -83,7 +83,7 @@ fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Pe
     let Some(record) = source.record(thads_proof::record::Position::new(position.0))? else {
         return Ok(HashMap::new());
     };
-    let pieces = source.vault().read_record(&record, references).unwrap_or_default();
+    let pieces = source.vault().read_record(&record, REFERENCES).unwrap_or_default();
     let said = pieces.into_iter().filter_map(|piece| {
         let plaintext = piece.plaintext.ok()?;
         Some((VaultRef(piece.reference), words(&plaintext)?))
@@ -91,12 +91,11 @@ fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Pe
     Ok(said.collect())
 }
 
-/// The words in a plaintext of the vault.
+/// The words in a plaintext of the vault, which has one form.
 fn words(plaintext: &[u8]) -> Option<Personal> {
-    match serde_json::from_slice(plaintext).ok()? {
-        words @ (Personal::Text(_) | Personal::Person(_)) => Some(words),
-        Personal::Sealed(_) | Personal::Lost(_) => None,
-    }
+    let words: Personal = serde_json::from_slice(plaintext).ok()?;
+    let is_said = matches!(words, Personal::Text(_) | Personal::Person(_));
+    (is_said && serde_json::to_vec(&words).is_ok_and(|written| written == plaintext)).then_some(words)
 }
 
 /// A name to show for a person, or the text itself; `None` where it is not known.

@@ -191,9 +191,34 @@ fn a_prepared_backup_brings_back_nothing_but_what_a_ledger_has() {
     }
 }
 
+/// What `verify` calls wrong is not backed up, nor brought back, as if it were right.
+#[test]
+fn a_vault_that_was_added_to_and_keys_that_should_be_there_are_said() {
+    let honest = small().0;
+    let doubled: fn(&mut Vec<u8>) = |bytes| bytes.extend_from_within(..);
+    let cut: fn(&mut Vec<u8>) = |bytes| bytes.truncate(bytes.len() - 5);
+    for (name, file, hit) in
+        [("doubled", ENTRIES, doubled), ("doubled", KEYRING, doubled), ("cut", KEYRING, cut)]
+    {
+        let folder = Folder::copy_of(&honest.data);
+        change(&folder.data.join(file), hit);
+        let target = folder.data.with_file_name("backup");
+        let ran = backup(&folder.data, &target, true);
+        assert_eq!(ran.status, 3, "{name} {file}: {ran:?}");
+        let back = Folder::new();
+        let ran = thads(&back.data, &["--lang", "en", "restore", &target.display().to_string()]);
+        assert_eq!(ran.status, 3, "{name} {file}: {ran:?}");
+        assert_eq!(thads(&back.data, &["verify"]).status, 3, "{name} {file}");
+    }
+}
+
 /// Whatever the umask, and whatever an existing folder lets others do.
 #[test]
 fn only_the_owner_gets_at_a_ledger_and_its_backups() {
+    ["0", "0777"].into_iter().for_each(only_the_owner_gets_in);
+}
+
+fn only_the_owner_gets_in(umask: &str) {
     let (folder, target) = small();
     let back = Folder::new();
     fs::create_dir(&back.data).unwrap();
@@ -202,12 +227,11 @@ fn only_the_owner_gets_at_a_ledger_and_its_backups() {
     }
     let loosely = |data: &Path, args: &[&str]| {
         let mut shell = Command::new("sh");
-        shell
-            .args(["-c", r#"umask 0; exec "$0" "$@""#, crate::support::THADS, "--data"])
-            .arg(data)
-            .args(args);
+        let under = format!(r#"umask {umask}; exec "$0" "$@""#);
+        shell.args(["-c", &under, crate::support::THADS, "--data"]).arg(data).args(args);
         assert!(shell.output().unwrap().status.success(), "{shell:?}");
     };
+    fs::remove_file(folder.data.join("LOCK")).unwrap();
     fs::remove_dir_all(folder.data.join("sled")).unwrap();
     fs::remove_dir_all(folder.data.join("snapshots")).unwrap();
     loosely(&folder.data, &["doctor"]);
@@ -216,8 +240,10 @@ fn only_the_owner_gets_at_a_ledger_and_its_backups() {
     loosely(&back.data, &["restore", &to]);
     loosely(&back.data, &["doctor"]);
     for folder in [&folder.data, &target, &back.data] {
-        let found = Command::new("find").arg(folder).args(["-perm", "/077"]).output().unwrap();
-        assert!(found.stdout.is_empty(), "{}", String::from_utf8_lossy(&found.stdout));
+        for wrong in [&["-perm", "/077"][..], &["!", "-perm", "-400"]] {
+            let found = Command::new("find").arg(folder).args(wrong).output().unwrap();
+            assert!(found.stdout.is_empty(), "umask {umask}: {}", String::from_utf8_lossy(&found.stdout));
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use thads_ledger::{Sentence, VaultCheck};
-use thads_service::persons::references;
+use thads_service::persons::REFERENCES;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let done = thads_ledger::backup(data, &args.dir, args.keys, references)?;
+    let done = thads_ledger::backup(data, &args.dir, args.keys, REFERENCES)?;
     let (size, root) = (done.size, done.root.to_string());
     if output.json {
         output.json(&json!({
@@ -66,7 +66,13 @@ fn result(done: &thads_ledger::Backup) -> Result<(), Failure> {
         }
     };
     if lost == 0 && done.lacking.is_empty() {
-        return Ok(());
+        if done.personal.is_good() {
+            return Ok(());
+        }
+        return Err(Failure::Damage {
+            message: "the log was backed up, and its vault or keyring was changed".to_owned(),
+            hint: Some("thads verify names what is wrong with it; nothing of it is lost".to_owned()),
+        });
     }
     let (hint, mut message) = if done.lacking.is_empty() {
         ("look for an earlier backup that has it; thads verify names what is lost", String::new())

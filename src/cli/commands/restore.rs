@@ -7,7 +7,7 @@ use thads_cases::date::Date;
 use thads_ledger::{Restored, Sentence, Until, VaultCheck};
 use thads_projections::entry::correction_of;
 use thads_proof::record::Micros;
-use thads_service::persons::references;
+use thads_service::persons::REFERENCES;
 use thads_service::wire::instant;
 
 use crate::failure::Failure;
@@ -37,7 +37,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         }
         (None, None) => Until::End,
     };
-    let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref(), references)?;
+    let done = thads_ledger::restore(&args.dir, data, until, args.key.as_deref(), REFERENCES)?;
     let (size, root) = (done.size, done.root.to_string());
     let (unopened, without_key) = match &done.personal {
         Some(VaultCheck::Checked(report)) => (Some(report.lost), report.without_key),
@@ -87,7 +87,15 @@ fn result(done: &Restored, unopened: Option<u64>, without_key: u64) -> Result<()
     }
     let lost = unopened.unwrap_or(0).saturating_sub(without_key);
     if lost == 0 {
-        return Ok(());
+        // Each piece without its key is one finding: any other is something that no writer leaves.
+        return match &done.personal {
+            Some(VaultCheck::Checked(report)) if report.findings > without_key => Err(Failure::Damage {
+                message: "the log was brought back whole, and its vault or keyring was changed in the backup"
+                    .to_owned(),
+                hint: Some("thads verify names what is wrong with it; look at an earlier backup".to_owned()),
+            }),
+            Some(_) | None => Ok(()),
+        };
     }
     Err(Failure::Damage {
         message: format!(

@@ -14,7 +14,7 @@ use thads_proof::note::{Note, Vkey};
 use thads_proof::plain;
 use thads_proof::verify::{Finding, Options, Report};
 use thads_service::audit::{Finding as Meant, Found};
-use thads_service::persons::references;
+use thads_service::persons::REFERENCES;
 use thads_service::view::{Source, View};
 
 use crate::failure::Failure;
@@ -85,7 +85,7 @@ fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Ver
             "thads init founds one, thads demo a practice one; --data names the directory",
         ));
     }
-    let directory = thads_ledger::verify_directory(data, options, references)?;
+    let directory = thads_ledger::verify_directory(data, options, REFERENCES)?;
     let checkpoints = options.checkpoints.len();
     let mut verified = Verified {
         directory,

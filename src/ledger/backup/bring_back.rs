@@ -14,14 +14,14 @@ use thads_proof::segment::{self, BLOCKS_AT};
 use thads_proof::tree::Root;
 use thads_proof::verify::{Options, verify_segments};
 
-use super::contents::Contents;
+use super::contents::{Contents, Kept};
 use super::draft::{self, Draft};
 use super::walk::Walk;
 use super::{BackupError, key_of, refuse_strange, refuse_within};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
 use crate::vault::{KEYRING, References};
-use crate::verify::{VaultCheck, check_vault};
+use crate::verify::{VaultCheck, check_vault_with_keys_of};
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +114,9 @@ pub fn restore(
     draft.name()?;
     let beside = contents.kept.iter().filter(|kept| kept.is_beside).map(|kept| kept.copy.clone()).collect();
     // Where the backup has no keys, nothing can be opened before they are put back.
-    let personal = dir.join(KEYRING).exists().then(|| check_vault(dir, references));
+    let keys_at = contents.kept.iter().find(|kept| kept.place == KEYRING && !kept.is_beside);
+    let keys_at = keys_at.and_then(Kept::copied_at).unwrap_or(0);
+    let personal = dir.join(KEYRING).exists().then(|| check_vault_with_keys_of(dir, references, keys_at));
     Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), personal, beside })
 }
 

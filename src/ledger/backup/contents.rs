@@ -49,6 +49,12 @@ impl Kept {
         Ok(Kept { place, is_beside: false, copy, hash })
     }
 
+    /// Returns how many records the log had when it was copied, as its name says.
+    pub(super) fn copied_at(&self) -> Option<u64> {
+        let (_, at) = self.copy.rsplit_once('@')?;
+        at.split('-').next()?.parse().ok()
+    }
+
     /// Opens its copy, if that is what was written. Cost: all of it is read.
     pub(super) fn open(&self, backup: &Path) -> std::result::Result<File, BackupError> {
         let path = backup.join(&self.copy);

@@ -40,7 +40,7 @@ fn write_at(path: &Path, bytes: &[u8], at: u64) {
 
 type Disturbance = (&'static str, fn(&Path));
 
-const DISTURBED: [Disturbance; 16] = [
+const DISTURBED: [Disturbance; 17] = [
     ("the segment is replaced by a copy", |dir| replace(&segment(dir))),
     ("the segment is removed", |dir| fs::remove_file(segment(dir)).unwrap()),
     ("the segment is a link to itself", |dir| {
@@ -61,6 +61,10 @@ const DISTURBED: [Disturbance; 16] = [
     ("the directory is replaced", replace),
     ("the vault is replaced", |dir| replace(&dir.join("vault/entries"))),
     ("the keyring is replaced", |dir| replace(&dir.join("keys/keyring"))),
+    ("the vault's folder is a link", |dir| {
+        fs::rename(dir.join("vault"), dir.join("v")).unwrap();
+        std::os::unix::fs::symlink("v", dir.join("vault")).unwrap();
+    }),
     ("another writes to the vault", |dir| lengthen(&dir.join("vault/entries"))),
     ("the vault is emptied", |dir| fs::write(dir.join("vault/entries"), "").unwrap()),
 ];
@@ -93,6 +97,51 @@ fn nothing_is_written_where_the_directory_is_not_as_it_was_left() {
             fs::rename(place.dir.with_extension("away"), &place.dir).unwrap();
             assert_eq!(stored(&open(&place.dir).0), known, "{name}");
         }
+    }
+}
+
+/// Also where a block holds no personal data: commands would refuse the directory, and the next start as well.
+#[test]
+fn the_vault_is_looked_at_before_every_block() {
+    let disturbed: [Disturbance; 3] = [
+        ("a link", |dir| {
+            fs::rename(dir.join("vault"), dir.join("v")).unwrap();
+            std::os::unix::fs::symlink("v", dir.join("vault")).unwrap();
+        }),
+        ("removed", |dir| fs::remove_dir_all(dir.join("vault")).unwrap()),
+        ("without its keys", |dir| fs::remove_file(dir.join("keys/keyring")).unwrap()),
+    ];
+    for (name, disturb) in disturbed {
+        let place = place();
+        let ledger = create(&place.dir);
+        ledger.append(append(1, "A", 0, vec![personal_event(1, "An")])).unwrap();
+        disturb(&place.dir);
+        let refused = ledger.append(append(2, "A", 1, vec![event(b"no names")]));
+        assert!(matches!(refused, Err(AppendError::Stopped(_))), "{name}: {refused:?}");
+        assert_eq!(ledger.head().size, 2, "{name}");
+    }
+}
+
+/// Caches are never needed: one that cannot be written is no failure, and their folder is made anew.
+#[test]
+fn a_cache_that_cannot_be_written_is_only_missing() {
+    let heads = |dir: &Path| dir.join("snapshots/heads");
+    let disturbed: [Disturbance; 3] = [
+        ("removed", |dir| fs::remove_dir_all(dir.join("snapshots")).unwrap()),
+        ("a folder in its place", |dir| fs::create_dir_all(dir.join("snapshots/heads/x")).unwrap()),
+        ("a folder in its draft's place", |dir| {
+            fs::create_dir_all(dir.join("snapshots/heads.new/x")).unwrap()
+        }),
+    ];
+    for (name, disturb) in disturbed {
+        let place = place();
+        let ledger = create(&place.dir);
+        fill(&ledger, 1, 3);
+        disturb(&place.dir);
+        fill(&ledger, 4, 3);
+        ledger.close().unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(heads(&place.dir).is_file(), name == "removed", "{name}");
+        assert_eq!(open(&place.dir).0.head().size, 7, "{name}");
     }
 }
 

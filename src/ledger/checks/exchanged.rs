@@ -241,7 +241,7 @@ fn references_and_commitments_that_do_not_pair_are_found() {
         let event = NewEvent { personal: personal.collect(), ..event(payload) };
         ledger.append(append(1, "A", 0, vec![event])).unwrap();
         let record = ledger.record(Position::new(1)).unwrap().unwrap();
-        let opened = ledger.vault().read_record(&record, references).is_ok();
+        let opened = ledger.vault().read_record(&record, REFERENCES).is_ok();
         ledger.close().unwrap();
         let report = verify(&place);
         (opened, report.is_good(), report.first_wrong().map(|first| first.en))
@@ -255,6 +255,20 @@ fn references_and_commitments_that_do_not_pair_are_found() {
     assert!(!opened && !good && why.unwrap().contains("names 1 pieces of personal data, and it holds 0"));
     let (opened, good, _) = named(&[&one[..], b"name=1"].concat(), 1);
     assert!(!opened && !good);
+}
+
+/// Words that are none open their commitment and would be shown to nobody: they are as lost as what does not open.
+#[test]
+fn what_opens_and_is_no_words_is_lost() {
+    let place = place();
+    let ledger = create(&place.dir);
+    ledger.append(append(1, "A", 0, vec![personal_event(1, NAMES[0])])).unwrap();
+    ledger.append(append(2, "A", 1, vec![personal_event(2, "?")])).unwrap();
+    ledger.close().unwrap();
+    let report = verify(&place);
+    let VaultCheck::Checked(vault) = &report.vault else { panic!("{:?}", report.sentences()) };
+    assert_eq!((vault.opened, vault.lost, vault.findings), (1, 1, 1), "{vault:?}");
+    assert!(vault.named[0].en.contains("neither a text nor a person"), "{vault:?}");
 }
 
 /// A kind of later is named, and not called tampering.

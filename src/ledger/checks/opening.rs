@@ -2,11 +2,35 @@
 
 use std::fs;
 
+use thads_proof::block::Builder;
 use thads_proof::checkpoint::{Checkpoint, LogKey};
+use thads_proof::hash;
 use thads_proof::record::Position;
 
 use super::*;
 use crate::{OpenError, Reader};
+
+/// A block whose hashes are right and whose last record is none was made by somebody: evidence, and no missing ledger.
+#[test]
+fn a_last_record_that_is_none_is_damage() {
+    let place = filled(3);
+    let reader = Reader::open(&place.dir).unwrap();
+    let head = reader.head();
+    let mut none = reader.read(Position::new(3)).next_stored().unwrap().unwrap().bytes;
+    none[66] = 0; // the length of its stream's key
+    let mut builder = Builder::new(Position::new(head.size), head.leaf);
+    builder.push(&none, hash::leaf(&none)).unwrap();
+    let (_, block) = builder.finish(head.root).unwrap();
+    let path = place.dir.join("wal/0000000000.seg");
+    let mut bytes = fs::read(&path).unwrap();
+    let end = (bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1).next_multiple_of(512);
+    bytes[end..end + block.len()].copy_from_slice(&block);
+    fs::write(&path, bytes).unwrap();
+    let error = Reader::open(&place.dir).err().unwrap();
+    assert!(error.is_evidence() && error.to_string().contains("position 4"), "{error}");
+    let error = Ledger::open(&place.dir, options()).err().unwrap();
+    assert!(error.is_evidence(), "{error}");
+}
 
 #[test]
 fn a_ledger_opens_as_it_was_left_closed_or_dropped() {
@@ -254,7 +278,7 @@ fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
     let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("0000000007.seg is a named pipe, not a plain file"), "{refused}");
     let refused =
-        verify_directory(&place.dir, &Default::default(), references).map(|_| ()).unwrap_err().to_string();
+        verify_directory(&place.dir, &Default::default(), REFERENCES).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("0000000007.seg"), "{refused}");
 }
 

@@ -22,7 +22,8 @@ pub struct VaultReport {
     pub opened: u64,
     /// Commitments that nothing opens. No record says that anything was erased, so each of them is a finding.
     pub lost: u64,
-    /// Of these, entries that are there without their key: in a backup whose keys are older they may still be opened.
+    /// Of these, entries that are there without their key, of records behind those for which the keyring was copied: where the
+    /// keys of a backup are older, they may still be opened.
     pub without_key: u64,
     /// Entries that no record names: of writes that were cut off, or behind the end of a log that was brought back to an
     /// earlier state. They show nothing and are evidence of nothing.
@@ -57,11 +58,13 @@ pub(crate) struct Check<'a> {
     /// Which record names a reference.
     by: HashMap<Reference, Position>,
     report: VaultReport,
+    /// How many records the log had when the keyring was copied: their keys must be in it.
+    keys_at: u64,
 }
 
 impl<'a> Check<'a> {
-    pub(crate) fn new(vault: &'a Vault, references: References) -> Check<'a> {
-        Check { vault, references, by: HashMap::new(), report: VaultReport::default() }
+    pub(crate) fn new(vault: &'a Vault, references: References, keys_at: u64) -> Check<'a> {
+        Check { vault, references, by: HashMap::new(), report: VaultReport::default(), keys_at }
     }
 
     /// Holds some records against the vault, on several threads.
@@ -115,7 +118,8 @@ impl<'a> Check<'a> {
                 Err(Unopened { why: WhyLost::Unreadable(error), .. }) => return Err(error),
                 Err(unopened) => {
                     self.report.lost += 1;
-                    self.report.without_key += u64::from(matches!(unopened.why, WhyLost::NoKey));
+                    let is_older = matches!(unopened.why, WhyLost::NoKey) && position.get() >= self.keys_at;
+                    self.report.without_key += u64::from(is_older);
                     self.report.finding(|| {
                         let (why, number) = (unopened.sentence(), number + 1);
                         of(
@@ -170,7 +174,10 @@ fn judge(vault: &Vault, references: References, records: &[Record]) -> Vec<Judge
             }
             Ok(named) => {
                 let opened = |(reference, commitment): (Reference, &[u8; 32])| {
-                    let opened = vault.read(&reference, commitment).map(drop);
+                    let opened = vault.read(&reference, commitment).and_then(|plaintext| {
+                        let no_words = || Unopened { reference, why: WhyLost::NoWords };
+                        (references.are_words)(&plaintext).then_some(()).ok_or_else(no_words)
+                    });
                     (reference, opened.or_else(|unopened| by_any(vault, commitment, unopened)))
                 };
                 Ok(named.into_iter().zip(&record.commitments).map(opened).collect())

@@ -51,7 +51,8 @@ fn word(vaults: &[&Vault], reference: &Reference) -> Result<Option<[u8; 32]>, Va
         match vault.salted(reference) {
             Ok(salted) => return Ok(Some(salted.commitment())),
             Err(WhyLost::Unreadable(error)) => return Err(error.into()),
-            Err(WhyLost::NoEntry | WhyLost::NoKey | WhyLost::Damaged | WhyLost::Other) => {}
+            Err(WhyLost::NoEntry | WhyLost::NoKey | WhyLost::Damaged | WhyLost::Other | WhyLost::NoWords) => {
+            }
         }
     }
     Ok(None)

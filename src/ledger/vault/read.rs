@@ -20,9 +20,17 @@ use super::{
 use crate::count::wide;
 use crate::sentence::Sentence;
 
-/// Reads the references in a payload, given its kind and its revision, in the order of the record's commitments. Who knows
-/// the law gives this to the ledger, which does not.
-pub type References = fn(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences>;
+/// Reads the references in a payload, given its kind and its revision, in the order of the record's commitments.
+pub type ReadReferences = fn(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>, NoReferences>;
+
+/// How references and what stands behind them are read. Who knows the law gives this to the ledger, which does not.
+#[derive(Clone, Copy)]
+pub struct References {
+    /// Which references a payload has.
+    pub of: ReadReferences,
+    /// Whether a plaintext is in the one form of words: what is not would be shown to nobody.
+    pub are_words: fn(plaintext: &[u8]) -> bool,
+}
 
 /// Why the references of a payload cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -69,6 +77,8 @@ pub enum WhyLost {
     Damaged,
     /// The entry opens, and says something else than what the record commits to.
     Other,
+    /// The entry opens to what the record commits to, and that is neither a text nor a person.
+    NoWords,
     /// The files cannot be read.
     Unreadable(std::io::Error),
 }
@@ -103,6 +113,10 @@ impl Unopened {
                 format!(
                     "vault entry {name} does not say what the record commits to: its words were exchanged"
                 ),
+            ),
+            WhyLost::NoWords => Sentence::new(
+                format!("mục {name} của kho không phải văn bản, cũng không phải một người"),
+                format!("vault entry {name} is neither a text nor a person, as docs/format.md has them"),
             ),
             WhyLost::Unreadable(error) => Sentence::new(
                 format!("không đọc được mục {name} của kho: {error}"),
@@ -223,7 +237,8 @@ impl Unpaired {
 
 /// Returns the references of a record, of which the n-th belongs to the n-th commitment.
 pub(super) fn paired(record: &Record, references: References) -> Result<Vec<Reference>, Unpaired> {
-    let named = references(record.kind, record.kind_revision, &record.payload).map_err(Unpaired::Payload)?;
+    let named =
+        (references.of)(record.kind, record.kind_revision, &record.payload).map_err(Unpaired::Payload)?;
     if named.len() != record.commitments.len() {
         let (references, commitments) = (named.len(), record.commitments.len());
         return Err(Unpaired::Count { references, commitments });

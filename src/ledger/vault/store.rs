@@ -83,6 +83,7 @@ impl Store {
             return Ok(());
         }
         inode.refuse_elsewhere(path, std::fs::symlink_metadata(path))?;
+        path.parent().map_or(Ok(()), plain::folder)?;
         let (found, left) = (file.metadata()?.len(), length.load(Ordering::Relaxed));
         if found != left {
             let path = path.display();

@@ -24,7 +24,7 @@ use thads_cases::personal::{Person, Personal};
 use thads_ledger::{StreamAppend, Vault};
 use thads_projections::books::Books;
 use thads_proof::record::{Provenance, Stream, StreamTag};
-use thads_service::persons::references;
+use thads_service::persons::REFERENCES;
 use thads_service::seal;
 
 use super::chance::Chance;
@@ -245,7 +245,7 @@ impl View<'_> {
     /// An entry with its words, each of which opens the commitment of the entry's record.
     fn said(&self, entry: &Entry) -> Event {
         let record = &self.log[usize::try_from(entry.position.0).unwrap()].record;
-        let pieces = self.vault.read_record(record, references).unwrap();
+        let pieces = self.vault.read_record(record, REFERENCES).unwrap();
         let mut said = (*entry.event).clone();
         for (field, piece) in said.personal().into_iter().zip(pieces) {
             *field = serde_json::from_slice(&piece.plaintext.unwrap()).unwrap();

@@ -10,7 +10,7 @@ use thads_proof::record::Position;
 use thads_proof::tree::Frontier;
 use thads_proof::verify::Options;
 use thads_service::answers::{self, Asked, Moment, Whose};
-use thads_service::persons::references;
+use thads_service::persons::REFERENCES;
 use thads_service::view::View;
 
 use super::ledgers::Ledger;
@@ -67,9 +67,9 @@ pub(crate) fn verify(data: &Path) -> DirectoryReport {
     let options = Options { threads: 1, ..Options::default() };
     // Another thread's child inherits this one's locks until it begins its own program.
     (0..1000)
-        .map(|_| verify_directory(data, &options, references).unwrap())
+        .map(|_| verify_directory(data, &options, REFERENCES).unwrap())
         .find(|report| !matches!(report.sled, SledReport::Busy))
-        .unwrap_or_else(|| verify_directory(data, &options, references).unwrap())
+        .unwrap_or_else(|| verify_directory(data, &options, REFERENCES).unwrap())
 }
 
 /// What is not as it was in a directory that was opened and mended: records, root, report, either copy, personal data.
