@@ -129,7 +129,7 @@ fn a_damaged_segment_is_named_and_mended_from_sled() {
     assert!(ran.out.contains("sled is good: the segments can be restored from it"), "{}", ran.out);
     let ran = thads(&folder.data, &["--lang", "vi", "doctor", "--dry-run"]);
     assert_eq!(ran.status, 3, "{ran:?}");
-    assert!(ran.err.contains(&format!("bản ghi {position} (đoạn 0, byte ")), "{}", ran.err);
+    assert!(ran.err.contains(&format!("bản ghi {position} (wal/0000000000.seg, byte ")), "{}", ran.err);
     for said in ["sled còn nguyên: có thể khôi phục các đoạn từ đó.", "Đoạn 0000000000.seg sẽ được ghép lại"]
     {
         assert!(ran.out.contains(said), "{}", ran.out);
