@@ -19,8 +19,8 @@ use thads_proof::record::RequestId;
 use thads_service::words::is_readable;
 
 use self::gather::{GatherError, Gathered, Input, Kept, gather};
-use self::identity::Identity;
-use self::mapping::Mapping;
+use self::identity::{FileId, Identity};
+use self::mapping::{Columns, Mapping};
 use self::planner::{Order, Planner};
 use self::reject::{Problem, Reject, Taken};
 use self::rows::Row;
@@ -188,7 +188,7 @@ pub fn take_in<R: BufRead, T: Target>(
     let noted = noted.map_err(ImportError::Target)?;
     let mut planner = Planner::new(mapping, target).map_err(ImportError::Target)?;
     let first = planner.begin_import(notes(&all, &noted));
-    let mut taking = Taking { all: &all, mapping, manner, noted, planner, first, batch: Vec::new(), summary };
+    let mut taking = Taking { all: &all, mapping, manner, planner, first, batch: Vec::new(), summary };
     let rejects = taking.take(target, watch)?;
     let summary = taking.summary;
     for (row, problem) in rejects {
@@ -224,8 +224,6 @@ struct Taking<'a, 'm> {
     all: &'a Gathered,
     mapping: &'m Mapping,
     manner: Manner,
-    /// Where the import of each file is noted, if it was imported before.
-    noted: Vec<Option<Position>>,
     planner: Planner<'m>,
     /// What goes before the first row that is taken.
     first: Vec<RowAppend>,
@@ -242,13 +240,15 @@ enum Refused {
 /// Rows that say the same.
 struct Equals {
     identity: Identity,
-    /// The row that was taken of them.
-    taken: Option<Taken>,
-    /// That it was one of a file that is imported again: the first such row is that row.
+    /// The row that was taken of them, and what its file is known by.
+    taken: Option<(Taken, String)>,
+    /// That the file at hand is that one, read again: its first such row is that row.
     own: bool,
     /// How many there were of the file at hand.
     file: usize,
     of_file: u64,
+    /// Under which ids others of them were counted again by now.
+    again: Vec<RequestId>,
 }
 
 impl<'a> Taking<'a, '_> {
@@ -270,7 +270,10 @@ impl<'a> Taking<'a, '_> {
                 Some(known) if known.file == row.file => {
                     Equals { of_file: known.of_file.saturating_add(1), ..known }
                 }
-                Some(known) => Equals { file: row.file, of_file: 0, ..known },
+                Some(known) => {
+                    let own = known.taken.as_ref().is_some_and(|(_, file)| self.is_of(row, file));
+                    Equals { own, file: row.file, of_file: 0, ..known }
+                }
                 None => self.equals(row, target).map_err(ImportError::Target)?,
             };
             match self.take_row(row, &mut known, target).map_err(ImportError::Target)? {
@@ -303,11 +306,18 @@ impl<'a> Taking<'a, '_> {
     /// The first of rows that say the same: whether the ledger has one.
     fn equals<T: Target>(&self, row: &Kept, target: &T) -> Result<Equals, T::Error> {
         let place = target.place(&row.identity().request())?;
-        // What was recorded after the file was noted came from it.
-        let noted = self.noted.get(row.file).copied().flatten();
-        let own = place.zip(noted).is_some_and(|(place, noted)| place > noted);
-        let taken = place.map(|place| Taken::Before(place.0));
-        Ok(Equals { identity: row.identity(), taken, own, file: row.file, of_file: 0 })
+        let taken = place.map(|place| {
+            let case = row.raw().cells.into_iter().nth(Columns::CASE).unwrap_or_default();
+            let file = self.planner.file_of(&normal(&case), place, target);
+            (Taken::Before(place.0), file.unwrap_or_default())
+        });
+        let own = taken.as_ref().is_some_and(|(_, file)| self.is_of(row, file));
+        Ok(Equals { identity: row.identity(), taken, own, file: row.file, of_file: 0, again: Vec::new() })
+    }
+
+    /// Whether a row is of a file, or of one that says the same.
+    fn is_of(&self, row: &Kept, file: &str) -> bool {
+        self.all.files.get(row.file).is_some_and(|own| own.short() == file)
     }
 
     fn take_row<T: Target>(
@@ -316,28 +326,28 @@ impl<'a> Taking<'a, '_> {
         known: &mut Equals,
         target: &T,
     ) -> Result<Result<(), Refused>, T::Error> {
-        if let Some(taken) = &known.taken {
-            let file = self.all.files.get(row.file);
-            let Some(again) = file.map(|file| row.identity().again(file, known.of_file)) else {
-                return Ok(Err(Refused::Doubtful(taken.clone())));
-            };
-            if std::mem::take(&mut known.own) || target.place(&again)?.is_some() {
+        let Some(file) = self.all.files.get(row.file) else { return Ok(Ok(())) };
+        if let Some((taken, _)) = &known.taken {
+            let again = row.identity().again(file, known.of_file);
+            let counted = known.again.contains(&again) || target.place(&again)?.is_some();
+            if std::mem::take(&mut known.own) || counted {
                 self.summary.already_there = self.summary.already_there.saturating_add(1);
                 return Ok(Ok(()));
             }
             if !self.manner.count_doubtful {
                 return Ok(Err(Refused::Doubtful(taken.clone())));
             }
-            let planned = self.plan(row, again, target)?;
+            let planned = self.plan(row, again, file, target)?;
             if planned.is_ok() {
+                known.again.push(again);
                 self.summary.counted_again = self.summary.counted_again.saturating_add(1);
             }
             return Ok(planned);
         }
-        let planned = self.plan(row, row.identity().request(), target)?;
+        let planned = self.plan(row, row.identity().request(), file, target)?;
         if planned.is_ok() {
-            let file = self.all.names.get(row.file).cloned().unwrap_or_default();
-            known.taken = Some(Taken::Now { file, line: row.line });
+            let name = self.all.names.get(row.file).cloned().unwrap_or_default();
+            known.taken = Some((Taken::Now { file: name, line: row.line }, file.short()));
         }
         Ok(planned)
     }
@@ -346,10 +356,11 @@ impl<'a> Taking<'a, '_> {
         &mut self,
         row: &Kept,
         request: RequestId,
+        file: &FileId,
         target: &T,
     ) -> Result<Result<(), Refused>, T::Error> {
         let planned = match Row::check(&row.raw(), self.mapping, target.today()) {
-            Ok(read) => self.planner.plan(&read, request, target)?,
+            Ok(read) => self.planner.plan(&read, request, file, target)?,
             Err(reject) => Err(reject),
         };
         Ok(planned.map_err(Refused::Row).map(|planned| {

@@ -17,6 +17,8 @@ pub struct RowImported {
     pub row: Personal,
     /// Whether rows of the case that go behind it were recorded before it.
     pub late: bool,
+    /// What its file is known by: the first 32 hexadecimal digits of a hash of what its rows say.
+    pub file: String,
     /// The complaints that were begun with it.
     pub complaints: Vec<ComplaintId>,
 }

@@ -107,8 +107,8 @@ impl Planner<'_> {
         target: &T,
     ) -> Result<Around, T::Error> {
         let came_late = |entry: &Entry| matches!(&entry.event.body, Body::RowImported(kept) if kept.late);
-        let there = |entry: &&Entry| entry.imported && entry.position < self.began;
         let entries = &plan.case_entries;
+        let there = |entry: &&Entry| entry.position < self.began && entry.event.body.repairs().is_none();
         let in_order = !entries.iter().any(came_late)
             && !entries.iter().filter(there).any(|entry| entry.effective >= row.day);
         if in_order {
@@ -120,7 +120,9 @@ impl Planner<'_> {
             return Ok(if goes_on { Around::Unknown } else { Around::Before });
         };
         let place = self.mapping.place(row);
-        let is_late = rows.iter().any(|kept| self.mapping.place(kept) > place);
+        let acted = |entry: &Entry| !entry.imported && entry.effective > row.day;
+        let is_late = rows.iter().any(|kept| self.mapping.place(kept) > place)
+            || entries.iter().filter(there).any(acted);
         if !is_late && !entries.iter().any(came_late) {
             return Ok(Around::Before);
         }
@@ -287,7 +289,7 @@ impl Planner<'_> {
         let mut flags = Vec::new();
         for (of, row) in rows.iter().enumerate() {
             let plan = self.begin(row, target);
-            let plan = self.act_out(plan, row, target).map_err(|reject| (of, reject))?;
+            let plan = self.act_out(plan, row, Order::Anew, target).map_err(|reject| (of, reject))?;
             if asked == Some(of) {
                 self.judge(&plan.case_entries, plan.case_before, &mut flags);
                 for planned in &plan.complaints {

@@ -206,6 +206,6 @@ impl Gathered {
             row.case = place.get(row.case).copied().unwrap_or_default();
         }
         let files = &self.files;
-        self.rows.sort_unstable_by_key(|row| (row.case, row.place, files.get(row.file), row.line));
+        self.rows.sort_unstable_by_key(|row| (row.case, row.place, files.get(row.file), row.file, row.line));
     }
 }

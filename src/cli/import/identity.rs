@@ -60,6 +60,11 @@ impl FileId {
         request(FILE_CONTEXT, &self.0)
     }
 
+    /// What a row keeps of it: its first 32 hexadecimal digits.
+    pub fn short(&self) -> String {
+        self.hex().chars().take(32).collect()
+    }
+
     /// As hexadecimal digits.
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()

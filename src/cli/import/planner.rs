@@ -22,6 +22,7 @@ use thads_cases::world::World;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
 use super::anew::Around;
+use super::identity::FileId;
 use super::mapping::{Columns, Mapping};
 use super::reject::{Problem, Reject};
 use super::rows::{KEPT_BYTES_MAX, Row};
@@ -37,6 +38,8 @@ pub struct Planner<'m> {
     /// Where the import began.
     pub(super) began: Position,
     pub(super) office: OfficeNo,
+    /// What the file of the row at hand is known by.
+    file: String,
     /// The day from which officers are appointed: that on which the office was opened.
     pub(super) appointed: Date,
     /// The numbers of all offices that the mapping names, by code.
@@ -122,6 +125,7 @@ impl<'m> Planner<'m> {
             next: target.next(),
             began: target.next(),
             office: OfficeNo(0),
+            file: String::new(),
             appointed: mapping.office.opened,
             offices: BTreeMap::new(),
             cases: HashMap::new(),
@@ -176,8 +180,10 @@ impl<'m> Planner<'m> {
         &mut self,
         row: &Row,
         request: RequestId,
+        file: &FileId,
         target: &T,
     ) -> Result<Result<Planned, Reject>, T::Error> {
+        self.file = file.short();
         let plan = self.begin(row, target);
         let order = match self.rows_around(row, &plan, target)? {
             Around::Before => Order::Last,
@@ -188,16 +194,27 @@ impl<'m> Planner<'m> {
                 None => Order::Last,
             },
         };
-        Ok(self.act_out(plan, row, target).map(|plan| self.commit(plan, row, request, order)))
+        let plan = self.act_out(plan, row, order, target);
+        Ok(plan.map(|plan| self.commit(plan, row, request, order)))
     }
 
-    /// Adds to a plan what its row becomes.
-    pub(super) fn act_out<T: Target>(&self, mut plan: Plan, row: &Row, target: &T) -> Result<Plan, Reject> {
+    /// Adds to a plan what its row becomes. Where it came late, and what followed stands, nothing is made up that depends on
+    /// how the case stood: what was held on the row's day may have been paid over since.
+    pub(super) fn act_out<T: Target>(
+        &self,
+        mut plan: Plan,
+        row: &Row,
+        order: Order,
+        target: &T,
+    ) -> Result<Plan, Reject> {
         let actions =
             self.mapping.activities.get(row.activity()).map_or(&[][..], |activity| &activity.actions);
-        for action in actions {
+        for action in actions.iter().filter(|action| order != Order::Late || !action.rests_on_the_case()) {
             let case = case_at(&plan.case_entries, row.day);
-            let Some(day) = self.day_of(action, row, &case, &plan) else { continue };
+            if !holds(action, row, &case, &plan) {
+                continue;
+            }
+            let day = row.day;
             let source = Source { row, case: &case, offices: &self.offices };
             let known_as = match action.subject {
                 Subject::Complaint => plan.case.to_string(),
@@ -221,6 +238,15 @@ impl<'m> Planner<'m> {
             return Err(Reject::new(row.line, None, row.activity(), problem));
         }
         Ok(plan)
+    }
+
+    /// What the file of a row of a case is known by that was recorded from a position on.
+    pub fn file_of<T: Target>(&self, case: &str, place: Position, target: &T) -> Option<String> {
+        let entries = target.case(self.cases.get(case)?);
+        entries.into_iter().find_map(|entry| match &entry.event.body {
+            Body::RowImported(kept) if entry.position >= place => Some(kept.file.clone()),
+            _ => None,
+        })
     }
 
     /// Forgets what was planned of a case that no row of the import names any more.
@@ -261,34 +287,6 @@ impl<'m> Planner<'m> {
         }
         let case_before = case_entries.len();
         Plan { actor, appointed, case, case_entries, case_before, complaints: Vec::new(), next }
-    }
-
-    /// The day on which an action takes effect; `None` where it does not happen.
-    fn day_of(&self, action: &Action, row: &Row, case: &Case, plan: &Plan) -> Option<Date> {
-        let mut day = row.day;
-        for when in &action.when {
-            let holds = match when {
-                When::Open => case.open().is_some(),
-                When::NotOpen => case.open().is_none(),
-                When::MoneyHeld => case.cash.undistributed > 0,
-                When::PaidInFull => match paid_in_full(&plan.case_entries) {
-                    // A payment that comes in late may complete the case only with a later one.
-                    Some(on) => {
-                        day = day.max(on);
-                        true
-                    }
-                    None => false,
-                },
-                When::Present(column) => !row.text(*column).is_empty(),
-                When::Absent(column) => row.text(*column).is_empty(),
-                When::Is(column, words) => words.iter().any(|word| word == row.text(*column)),
-                When::IsNot(column, words) => words.iter().all(|word| word != row.text(*column)),
-            };
-            if !holds {
-                return None;
-            }
-        }
-        Some(day)
     }
 
     fn reject(&self, row: &Row, action: &Action, no: NoValue) -> Reject {
@@ -417,7 +415,7 @@ impl<'m> Planner<'m> {
     ) -> Event {
         let complaints = begun.map(|planned| planned.id.clone()).collect();
         let row = Personal::Text(row.kept(&self.mapping.columns));
-        Event::bare(Body::RowImported(RowImported { row, late, complaints }))
+        Event::bare(Body::RowImported(RowImported { row, late, file: self.file.clone(), complaints }))
     }
 
     /// The events after the first ones, with the rules that they break.
@@ -451,11 +449,25 @@ impl<'m> Planner<'m> {
     }
 }
 
-/// The day of the first entry after which what was collected is at least what is owed by then, where it came in on an
-/// open case that is still open at the end.
-fn paid_in_full(entries: &[Entry]) -> Option<Date> {
+/// Whether an action happens.
+fn holds(action: &Action, row: &Row, case: &Case, plan: &Plan) -> bool {
+    action.when.iter().all(|when| match when {
+        When::Open => case.open().is_some(),
+        When::NotOpen => case.open().is_none(),
+        When::MoneyHeld => case.cash.undistributed > 0,
+        When::PaidInFull => paid_in_full(&plan.case_entries),
+        When::Present(column) => !row.text(*column).is_empty(),
+        When::Absent(column) => row.text(*column).is_empty(),
+        When::Is(column, words) => words.iter().any(|word| word == row.text(*column)),
+        When::IsNot(column, words) => words.iter().all(|word| word != row.text(*column)),
+    })
+}
+
+/// Whether after some payment on the open case what was collected was at least what was owed by then, and the case is still
+/// open at the end.
+fn paid_in_full(entries: &[Entry]) -> bool {
     let mut case = Case::default();
-    let mut reached = None;
+    let mut reached = false;
     for live in timeline(entries) {
         let before = case.cash.collected;
         live.event.body.apply_to_case(&mut case, &live.at);
@@ -463,11 +475,9 @@ fn paid_in_full(entries: &[Entry]) -> Option<Date> {
         let paid = case.cash.collected > before || matches!(live.event.body, Body::PaymentCollected(_));
         let owed: Total =
             case.obligations.iter().map(|one| one.credited.total() + one.remaining().total()).sum();
-        if paid && case.open().is_some() && case.cash.collected >= owed {
-            reached = reached.or(Some(live.at.on));
-        }
+        reached |= paid && case.open().is_some() && case.cash.collected >= owed;
     }
-    reached.filter(|_| case.open().is_some())
+    reached && case.open().is_some()
 }
 
 /// The events of the entries after the first ones.

@@ -130,6 +130,13 @@ impl Action {
         Ok(action)
     }
 
+    /// Whether it happens, or what it says, depends on how the case stands.
+    pub fn rests_on_the_case(&self) -> bool {
+        let of_case =
+            |when: &When| matches!(when, When::Open | When::NotOpen | When::MoneyHeld | When::PaidInFull);
+        self.when.iter().any(of_case) || self.fields.iter().any(|(_, template)| template.rests_on_the_case())
+    }
+
     /// Builds the event with a sample in place of each cell, so that a mistake is met when the mapping is read.
     fn try_out(&self, columns: &Columns) -> Result<(), String> {
         let mut fields = Map::new();
@@ -391,6 +398,15 @@ impl Template {
                 Value::Object(object)
             }
         })
+    }
+
+    fn rests_on_the_case(&self) -> bool {
+        match self {
+            Template::Held | Template::Owed => true,
+            Template::List(list) | Template::Join(list) => list.iter().any(Template::rests_on_the_case),
+            Template::Object(fields) => fields.iter().any(|(_, template)| template.rests_on_the_case()),
+            Template::Constant(_) | Template::Column(_) | Template::Words(..) | Template::Office(_) => false,
+        }
     }
 
     /// The first column in it whose cell is empty.

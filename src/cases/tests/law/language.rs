@@ -270,7 +270,9 @@ fn fields(kind: &str, words: &[&str], on: Date) -> Value {
         "denunciation_received" => json!({"author": {"name": "người tố cáo"}, "against": "ai, việc gì"}),
         "entry_voided" => json!({"entry": word(0), "authority": "thủ trưởng"}),
         "note_added" => json!({"text": "ghi chú"}),
-        "row_imported" => json!({"row": "{\"id\":\"1\"}", "late": false, "complaints": ["DT03/2019/K0012"]}),
+        "row_imported" => {
+            json!({"row": "{\"id\":\"1\"}", "late": false, "file": "00112233445566778899aabbccddeeff", "complaints": ["DT03/2019/K0012"]})
+        }
         "office_opened" => {
             json!({"number": word(0), "code": or(1, "DT09"), "name": "mới", "level": "sub_department", "parent": words.get(2).map_or(json!(1), |word| plain(word))})
         }

@@ -235,6 +235,76 @@ fn a_complaint_that_came_late_is_resolved_first() {
     }
 }
 
+/// A file is its rows: which row of equal ones is whose does not depend on what else is imported with it, and a file that is
+/// given twice is one.
+#[test]
+fn equal_rows_are_counted_once_for_each_file_in_whatever_company() {
+    let x = "1,pay,2024-01-03,An,100,";
+    let first = rows(&["1,in,2024-01-02,An,10000,"]);
+    let a = rows(&[x, "1,note,2024-01-04,An,,a"]);
+    let b = rows(&[x, "1,note,2024-01-04,An,,b"]);
+    let thrice = rows(&[x, x, x]);
+    let counted = Manner { count_doubtful: true, ..Manner::default() };
+    for (imports, sum) in [
+        (&[&[&a][..], &[&b], &[&a, &b]][..], 200),
+        (&[&[&b], &[&a], &[&b, &a]], 200),
+        (&[&[&a, &b], &[&b], &[&a]], 200),
+        (&[&[&thrice], &[&thrice]], 300),
+        (&[&[&thrice, &thrice], &[&thrice]], 300),
+        (&[&[&thrice, &a, &thrice], &[&a]], 400),
+    ] {
+        let mut target = empty();
+        import(&first, &mapping(), &mut target);
+        for files in imports {
+            let files: Vec<&[u8]> = files.iter().map(|file| file.as_slice()).collect();
+            let before = collected(&target);
+            let (summary, _) = together(&files, &mapping(), counted, &mut target);
+            assert_eq!(summary.rejected, 0);
+            assert!(summary.recorded > 0 || collected(&target) == before, "{summary:?}");
+        }
+        assert_eq!(collected(&target), sum);
+    }
+    // What was doubtful beside another file is taken where that is asked later.
+    let mut target = empty();
+    import(&first, &mapping(), &mut target);
+    let (summary, _) = together(&[&a, &b], &mapping(), Manner::default(), &mut target);
+    assert_eq!((summary.doubtful, collected(&target)), (1, 100));
+    for file in [&a, &b, &a, &b] {
+        together(&[file], &mapping(), counted, &mut target);
+    }
+    assert_eq!(collected(&target), 200);
+}
+
+/// Where what followed stands, nothing is made up from how the case stood on the row's day: what was held then may have been
+/// paid over since.
+#[test]
+fn a_late_row_pays_nothing_over_twice() {
+    let early = rows(&["1,in,2024-01-02,An,100,", "1,pay,2024-02-01,An,100,", "1,deliver,2024-02-01,An,,"]);
+    for late in ["1,deliver,2024-01-10,An,,", "1,pay,2024-01-10,An,40,", "1,pay,2024-01-10,An,100,"] {
+        let mut target = empty();
+        import(&early, &more(), &mut target);
+        let id = target.cases().keys().next().unwrap().clone();
+        target.act(&id, "note_added", serde_json::json!({ "text": "x" }));
+        let (summary, _) = import(&rows(&[late]), &more(), &mut target);
+        assert_eq!((summary.recorded, summary.derived_anew, summary.came_late), (1, 0, 1), "{late}");
+        let case = case_at(&target.cases()[&id], Date::MAX);
+        assert_eq!((case.cash.remitted, case.cash.overdrawn), (100, 0), "{late}");
+    }
+}
+
+/// A row before what somebody did on the case is late, too.
+#[test]
+fn a_row_before_what_somebody_did_came_late() {
+    let mut target = empty();
+    import(&rows(&["1,in,2024-01-02,An,100,"]), &more(), &mut target);
+    let id = target.cases().keys().next().unwrap().clone();
+    let payment = serde_json::json!({ "payer": { "debtor": 1 }, "amount": 100, "means": "cash" });
+    target.act(&id, "payment_collected", payment);
+    let (summary, _) = import(&rows(&["1,pay,2024-01-10,An,100,"]), &more(), &mut target);
+    assert_eq!((summary.recorded, summary.came_late), (1, 1));
+    assert!(matches!(case_at(&target.cases()[&id], Date::MAX).standing, Standing::Open(_)));
+}
+
 /// Where somebody has acted on the case, or the mapping says something else now, nothing but the row is added, and that is
 /// said.
 #[test]
