@@ -103,6 +103,26 @@ fn without_segments_a_sled_that_need_not_be_whole_is_taken_only_by_a_repair() {
     assert_eq!(open(&place.dir).1.to_string(), "");
 }
 
+/// The next segment holds nothing yet: cut to whatever length, or to none, it locks nobody out and is made anew.
+#[test]
+fn a_next_segment_that_was_cut_off_locks_nobody_out() {
+    for length in [0, 1, 511, 512, 4096] {
+        let (place, head, records) = large();
+        for number in [4, 5] {
+            fs::write(segment(&place, number), vec![0; length]).unwrap();
+        }
+        assert!(verify(&place).is_good(), "{length}");
+        let (ledger, report) = open(&place.dir);
+        assert_eq!(report.to_string(), "", "{length}");
+        assert_eq!((ledger.head(), stored(&ledger)), (head, records.clone()), "{length}");
+        fill(&ledger, 1000, 40);
+        let longer = stored(&ledger);
+        ledger.close().unwrap();
+        assert!(verify(&place).is_good(), "{length}");
+        assert_eq!(stored(&open(&place.dir).0), longer, "{length}");
+    }
+}
+
 /// Bytes where nothing was written lock nobody out: no block can have stood there.
 #[test]
 fn stray_bytes_behind_the_log_are_set_aside_and_nothing_else_is() {

@@ -77,6 +77,10 @@ impl Listing {
                     listing.bad.push((number, Some(what)));
                 }
                 Ok(None) if is_unused(&file)? => listing.unused.push(number),
+                // The next segment, cut off; without one before it, it may as well be what is left of the log.
+                Err(segment::HeaderError::Short(_)) if listing.ledger.is_some() && is_unused(&file)? => {
+                    listing.unused.push(number);
+                }
                 Ok(None) => listing.bad.push((number, None)),
                 Err(error) => listing.bad.push((number, Some(error.to_string()))),
             }

@@ -11,7 +11,7 @@ use super::parallel::{Unit, Work};
 use crate::block::{Header as BlockHeader, SECTOR};
 use crate::plain;
 use crate::record::LedgerId;
-use crate::segment::{self, BLOCKS_AT, Header, Step};
+use crate::segment::{self, BLOCKS_AT, Header, HeaderError, Step};
 
 /// Bytes of blocks that one thread takes at a time.
 const WORK_BYTES: usize = 1 << 20;
@@ -90,6 +90,8 @@ pub(super) fn split(number: u64, bytes: Vec<u8>, ledger: &mut Option<LedgerId>, 
             }
         }
         Ok(None) if segment::is_zero(&bytes) => return,
+        // The next segment, cut off; without one before it, it may as well be what is left of the log.
+        Err(HeaderError::Short(_)) if ledger.is_some() && segment::is_zero(&bytes) => return,
         Ok(None) => {}
         Err(error) => {
             let found = error.to_string();
