@@ -101,7 +101,12 @@ impl<L: Log> House<L> {
             (Some(at), HouseClock::Simulated) => {
                 Ok(Reading::new(Micros::new(at).max(self.ledger.head().recorded_at), ahead))
             }
-            (_, clock) => self.read_clock(clock, ahead, corrects.is_some()),
+            (_, clock) => {
+                // A word that it is that day counts where the clock is off, and not to put off a clock that is right: the
+                // days that such a correction leaves behind nobody could correct again.
+                let is_off = || self.read_clock(clock, books.days().offset(), false).is_err();
+                self.read_clock(clock, ahead, corrects.is_some() && is_off())
+            }
         }
     }
 

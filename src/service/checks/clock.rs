@@ -160,6 +160,21 @@ fn an_idle_ledger_goes_on_when_somebody_says_what_day_it_is() {
     assert_eq!(house.books().known_on(today.previous()), Position(last + 1));
 }
 
+/// Where the clock fits the head, no correction makes it fit no more: nothing could put it right again.
+#[test]
+fn a_clock_that_is_right_is_not_corrected_out_of_reach() {
+    let folder = tempfile::tempdir().unwrap();
+    let (house, clock) = real(&folder);
+    let at = head(&house);
+    clock.set(Micros::new(at + HOUR));
+    let (today, size) = (day(at + HOUR), house.ledger().head().size);
+    for days in [-900, -91, 2, 900] {
+        let answer = send(&house, &correction(0, today.plus_days(days), Some(today)));
+        assert!(answer.is_err(), "{days}: {answer:?}");
+    }
+    assert_eq!((house.ledger().head().size, house.clock_off()), (size, None));
+}
+
 /// A clock that was 80 days ahead for one record, was put right, and is corrected: the time recorded goes on from where it is, and
 /// days are the true ones, for what is judged, for what was known when, and after a restart.
 #[test]
