@@ -215,6 +215,10 @@ impl From<OpenError> for Failure {
         {
             return Failure::new(message, way_out(error));
         }
+        let error = match error {
+            OpenError::Write(error) => return error.into(),
+            error => error,
+        };
         if error.is_evidence() {
             let hint = match error {
                 OpenError::Damaged { .. } => BEYOND_REPAIR,
@@ -240,6 +244,7 @@ impl From<OpenError> for Failure {
             | OpenError::OutOfOrder { .. }
             | OpenError::Fork { .. }
             | OpenError::Log(_)
+            | OpenError::Write(_)
             | OpenError::Vault(_)
             | OpenError::Key(_)
             | OpenError::Genesis(_)

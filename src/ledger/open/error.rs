@@ -78,6 +78,9 @@ pub enum OpenError {
     /// The records do not form one log: evidence.
     #[error("the log is not continuous: {0}")]
     Log(CatchUpError),
+    /// What had to be written could not be: no evidence, but a failure.
+    #[error(transparent)]
+    Write(JournalError),
     /// The vault's files cannot be read.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -119,10 +122,12 @@ impl From<CatchUpError> for OpenError {
             CatchUpError::Journal(JournalError::Damaged { first, what }) => {
                 OpenError::Damaged { first: first.get(), end: None, what }
             }
-            error
-            @ (CatchUpError::Journal(_) | CatchUpError::Discontinuity(_) | CatchUpError::End { .. }) => {
-                OpenError::Log(error)
+            CatchUpError::Journal(error @ (JournalError::Full { .. } | JournalError::Stopped(_))) => {
+                OpenError::Write(error)
             }
+            error @ (CatchUpError::Journal(JournalError::Misfit(_))
+            | CatchUpError::Discontinuity(_)
+            | CatchUpError::End { .. }) => OpenError::Log(error),
         }
     }
 }
@@ -149,6 +154,24 @@ impl OpenError {
         match error {
             LockError::Held(pid) => OpenError::Locked { dir: dir.to_path_buf(), pid },
             LockError::Io(error) => OpenError::Io(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_could_not_write_is_no_evidence() {
+        for (error, evidence) in [
+            (JournalError::Stopped("wal/0000000000.seg: no space".to_owned()), false),
+            (JournalError::Full { free: 1, least: 2 }, false),
+            (JournalError::Io(std::io::Error::other("x")), false),
+            (JournalError::Misfit("position 2".to_owned()), true),
+        ] {
+            let error = OpenError::from(error);
+            assert_eq!(error.is_evidence(), evidence, "{error}");
         }
     }
 }
