@@ -95,6 +95,9 @@ fn log(data: &Path) -> Vec<String> {
         if noted {
             line["request"].take();
         }
+        if line["kind"] == "row_imported" {
+            line["fields"]["file"].take();
+        }
         if index == 0 {
             line["request"].take();
             line["fields"].take();
