@@ -3,8 +3,8 @@
 //! What the rows of a case come to depends on all of them in their order: a payment that comes late may complete it sooner.
 //! So what its rows came to without this one is derived again, and must be what stands; then what they come to with it is
 //! derived, and what differs is voided and recorded as it is now, in the append of the row that came late. Where what
-//! stands is not what the rows come to (somebody has acted on the case, the mapping says something else now), nothing but
-//! the row itself is added.
+//! stands is not what the rows come to (somebody has acted on the case, the mapping says something else now), the row
+//! is added with what it says by itself, and nothing is voided.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ use thads_cases::personal::Personal;
 use thads_cases::refusal::Refusal;
 use thads_proof::record::{RequestId, StreamTag};
 
+use super::identity::FileId;
 use super::mapping::Mapping;
 use super::planner::{
     Order, Plan, Planned, PlannedComplaint, Planner, events_of, number, streams_of, version, year_of,
@@ -135,6 +136,7 @@ impl Planner<'_> {
         &mut self,
         row: &Row,
         request: RequestId,
+        file: &FileId,
         plan: &Plan,
         known: &Known,
         target: &T,
@@ -190,10 +192,17 @@ impl Planner<'_> {
             complaints.push(ComplaintChange { id, received: false, recorded: stands.recorded, change });
         }
         let anew = Anew { late: known.is_late, flags: due.flags, case: change, complaints };
-        Ok(Some(Ok(self.commit_anew(row, request, plan, anew))))
+        Ok(Some(Ok(self.commit_anew(row, request, file, plan, anew))))
     }
 
-    fn commit_anew(&mut self, row: &Row, request: RequestId, plan: &Plan, anew: Anew) -> Planned {
+    fn commit_anew(
+        &mut self,
+        row: &Row,
+        request: RequestId,
+        file: &FileId,
+        plan: &Plan,
+        anew: Anew,
+    ) -> Planned {
         let mut streams = Vec::new();
         if let Some((name, event)) = plan.appointed.clone() {
             streams.push(self.appoint(plan.actor, name, event));
@@ -207,7 +216,7 @@ impl Planner<'_> {
             entries.extend(self.entries_of(change));
             planned.push(PlannedComplaint { id, entries, before, received });
         }
-        let kept = self.kept(row, anew.late, planned.iter().filter(|planned| planned.begun()));
+        let kept = self.kept(row, file, anew.late, planned.iter().filter(|planned| planned.begun()));
         case_entries.push(self.unplaced(plan.actor, row.day, kept));
         number(&mut case_entries, before, &mut self.next);
         let events = events_of(&case_entries, before);

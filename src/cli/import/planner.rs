@@ -38,8 +38,6 @@ pub struct Planner<'m> {
     /// Where the import began.
     pub(super) began: Position,
     pub(super) office: OfficeNo,
-    /// What the file of the row at hand is known by.
-    file: String,
     /// The day from which officers are appointed: that on which the office was opened.
     pub(super) appointed: Date,
     /// The numbers of all offices that the mapping names, by code.
@@ -125,7 +123,6 @@ impl<'m> Planner<'m> {
             next: target.next(),
             began: target.next(),
             office: OfficeNo(0),
-            file: String::new(),
             appointed: mapping.office.opened,
             offices: BTreeMap::new(),
             cases: HashMap::new(),
@@ -183,19 +180,18 @@ impl<'m> Planner<'m> {
         file: &FileId,
         target: &T,
     ) -> Result<Result<Planned, Reject>, T::Error> {
-        self.file = file.short();
         let plan = self.begin(row, target);
         let order = match self.rows_around(row, &plan, target)? {
             Around::Before => Order::Last,
             Around::Unknown => Order::Late,
-            Around::Known(known) => match self.plan_anew(row, request, &plan, &known, target)? {
+            Around::Known(known) => match self.plan_anew(row, request, file, &plan, &known, target)? {
                 Some(planned) => return Ok(planned),
                 None if known.is_late => Order::Late,
                 None => Order::Last,
             },
         };
         let plan = self.act_out(plan, row, order, target);
-        Ok(plan.map(|plan| self.commit(plan, row, request, order)))
+        Ok(plan.map(|plan| self.commit(plan, row, request, file, order)))
     }
 
     /// Adds to a plan what its row becomes. Where it came late, and what followed stands, nothing is made up that depends on
@@ -362,8 +358,16 @@ impl<'m> Planner<'m> {
     }
 
     /// Takes a plan over into what is known, and asks the law about each event.
-    fn commit(&mut self, mut plan: Plan, row: &Row, request: RequestId, order: Order) -> Planned {
-        let kept = self.kept(row, order == Order::Late, plan.complaints.iter().filter(|one| one.begun()));
+    fn commit(
+        &mut self,
+        mut plan: Plan,
+        row: &Row,
+        request: RequestId,
+        file: &FileId,
+        order: Order,
+    ) -> Planned {
+        let kept =
+            self.kept(row, file, order == Order::Late, plan.complaints.iter().filter(|one| one.begun()));
         let kept = self.entry(&mut plan, row.day, kept);
         plan.case_entries.push(kept);
         plan.complaints.retain(|planned| !planned.untouched());
@@ -406,16 +410,17 @@ impl<'m> Planner<'m> {
         self.case_entries.insert(plan.case, plan.case_entries);
     }
 
-    /// What is kept of a row.
+    /// What is kept of a row of a file.
     pub(super) fn kept<'p>(
         &self,
         row: &Row,
+        file: &FileId,
         late: bool,
         begun: impl Iterator<Item = &'p PlannedComplaint>,
     ) -> Event {
         let complaints = begun.map(|planned| planned.id.clone()).collect();
         let row = Personal::Text(row.kept(&self.mapping.columns));
-        Event::bare(Body::RowImported(RowImported { row, late, file: self.file.clone(), complaints }))
+        Event::bare(Body::RowImported(RowImported { row, late, file: file.short(), complaints }))
     }
 
     /// The events after the first ones, with the rules that they break.
