@@ -196,12 +196,7 @@ fn remarks_that_cannot_be_written_are_failures() {
         let said = thads(&folder.data, args).status;
         assert_eq!(gone, Some(said), "{args:?}: whoever has gone need not be told");
     }
-    fs::remove_dir_all(folder.data.join("sled")).unwrap();
-    let segment = folder.data.join("wal/0000000001.seg");
-    let mut bytes = fs::read(&segment).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(&segment, bytes).unwrap();
+    damage(&folder.data);
     assert_eq!(status_with_errors_to(&folder.data, &["verify"], To::Closed), Some(3));
 }
 
@@ -297,15 +292,20 @@ fn what_was_done_stays_done_where_the_answer_cannot_be_written() {
     thads(&founded.data, &["verify"]).ok();
 }
 
-#[test]
-fn damage_is_said_by_the_exit_status_even_where_the_answer_cannot_be_written() {
-    let (folder, ..) = ledger();
-    fs::remove_dir_all(folder.data.join("sled")).unwrap();
-    let segment = folder.data.join("wal/0000000001.seg");
+/// Takes one copy away and changes a bit of the other.
+fn damage(data: &Path) {
+    fs::remove_dir_all(data.join("sled")).unwrap();
+    let segment = data.join("wal/0000000001.seg");
     let mut bytes = fs::read(&segment).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&segment, bytes).unwrap();
+}
+
+#[test]
+fn damage_is_said_by_the_exit_status_even_where_the_answer_cannot_be_written() {
+    let (folder, ..) = ledger();
+    damage(&folder.data);
     for args in [&["verify"][..], &["--json", "verify"], &["doctor", "--dry-run"]] {
         assert_eq!(run(&folder.data, args, To::FullDisk).status, 3, "{args:?}");
     }
