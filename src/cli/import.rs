@@ -317,7 +317,11 @@ impl<'a> Taking<'a, '_> {
 
     /// Whether a row is of a file, or of one that says the same.
     fn is_of(&self, row: &Kept, file: &str) -> bool {
-        self.all.files.get(row.file).is_some_and(|own| own.short() == file)
+        self.file(row).short() == file
+    }
+
+    fn file(&self, row: &Kept) -> FileId {
+        self.all.files.get(row.file).copied().unwrap_or_else(|| FileId::of(Vec::new()))
     }
 
     fn take_row<T: Target>(
@@ -326,9 +330,9 @@ impl<'a> Taking<'a, '_> {
         known: &mut Equals,
         target: &T,
     ) -> Result<Result<(), Refused>, T::Error> {
-        let Some(file) = self.all.files.get(row.file) else { return Ok(Ok(())) };
+        let file = self.file(row);
         if let Some((taken, _)) = &known.taken {
-            let again = row.identity().again(file, known.of_file);
+            let again = row.identity().again(&file, known.of_file);
             let counted = known.again.contains(&again) || target.place(&again)?.is_some();
             if std::mem::take(&mut known.own) || counted {
                 self.summary.already_there = self.summary.already_there.saturating_add(1);
@@ -337,14 +341,14 @@ impl<'a> Taking<'a, '_> {
             if !self.manner.count_doubtful {
                 return Ok(Err(Refused::Doubtful(taken.clone())));
             }
-            let planned = self.plan(row, again, file, target)?;
+            let planned = self.plan(row, again, &file, target)?;
             if planned.is_ok() {
                 known.again.push(again);
                 self.summary.counted_again = self.summary.counted_again.saturating_add(1);
             }
             return Ok(planned);
         }
-        let planned = self.plan(row, row.identity().request(), file, target)?;
+        let planned = self.plan(row, row.identity().request(), &file, target)?;
         if planned.is_ok() {
             let name = self.all.names.get(row.file).cloned().unwrap_or_default();
             known.taken = Some((Taken::Now { file: name, line: row.line }, file.short()));
