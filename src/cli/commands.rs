@@ -99,6 +99,16 @@ fn opened(data: &Path, output: &Output) -> Result<Option<House>, Failure> {
     }
 }
 
+/// Says where an answer comes from sled alone.
+pub(crate) fn say_second_copy(data: &Path, output: &Output) {
+    if thads_ledger::is_second_copy_alone(data) {
+        output.remark(output.say(
+            "Các đoạn trong wal/, tức chính nhật ký, đã mất: câu trả lời lấy từ sled, bản thứ hai; thads doctor khôi phục các đoạn từ đó.",
+            "The segments in wal/, which are the log, are gone: the answer comes from sled, its second copy; thads doctor brings them back from there.",
+        ));
+    }
+}
+
 /// Says what opening had to mend.
 fn say_opened(output: &Output, report: &OpenReport) {
     for sentence in report.sentences() {

@@ -30,6 +30,12 @@ const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made 
 const NO_SEGMENTS: &str =
     "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
 
+/// The way out where the second copy has everything.
+pub(crate) const SEGMENTS_GONE: &str = "thads doctor brings them back from sled (--dry-run only says it); are they on a disk that is not mounted?";
+
+/// The way out where neither copy of the log is left.
+const NO_LOG: &str = "bring wal/ or sled/ back, or restore a backup into another directory; to found a ledger, choose an empty one with --data";
+
 /// The way out where nothing more is written until a restart.
 const STOPPED: &str = "what was answered is safe; look at that file and its disk, and run it again: opening looks at both copies";
 
@@ -224,6 +230,8 @@ impl From<OpenError> for Failure {
                 OpenError::Damaged { .. } => BEYOND_REPAIR,
                 OpenError::Short { .. } => CUT_SHORT,
                 OpenError::OutOfOrder { .. } => NO_SEGMENTS,
+                OpenError::Gone { .. } => SEGMENTS_GONE,
+                OpenError::Remains(_) => NO_LOG,
                 OpenError::Vault(_) => NO_VAULT,
                 _ => MEND,
             };
@@ -234,14 +242,13 @@ impl From<OpenError> for Failure {
                 Some("thads init founds a ledger, thads demo a practice one; --data names the directory")
             }
             OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
-            OpenError::Remains(_) => Some(
-                "bring wal/ or sled/ back, or restore a backup into another directory; to found a ledger, choose an empty one with --data",
-            ),
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
             | OpenError::Short { .. }
             | OpenError::OutOfOrder { .. }
+            | OpenError::Gone { .. }
+            | OpenError::Remains(_)
             | OpenError::Fork { .. }
             | OpenError::Log(_)
             | OpenError::Write(_)

@@ -81,6 +81,31 @@ enum Command {
     Rebuild(commands::rebuild::Args),
 }
 
+impl Command {
+    /// Whether it answers from the log and mends nothing.
+    fn reads_only(&self) -> bool {
+        match self {
+            Command::Case(_)
+            | Command::Cases(_)
+            | Command::Log(_)
+            | Command::Report(_)
+            | Command::Figure(_)
+            | Command::Replay(_)
+            | Command::Checkpoint
+            | Command::Rebuild(_) => true,
+            Command::Demo(_)
+            | Command::Init(_)
+            | Command::Serve(_)
+            | Command::Record(_)
+            | Command::Import(_)
+            | Command::Verify(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
+            | Command::Doctor(_) => false,
+        }
+    }
+}
+
 /// Runs the program with the process's own arguments and returns its exit code: 0 done, 1 refused or failed, 2 usage,
 /// 3 evidence of damage or tampering.
 pub fn run() -> ExitCode {
@@ -97,6 +122,9 @@ pub fn run() -> ExitCode {
     let data = cli.data.as_path();
     if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
         ending::watch(); // these two end in order
+    }
+    if cli.command.reads_only() {
+        commands::say_second_copy(data, &output);
     }
     let done = match cli.command {
         Command::Demo(args) => commands::demo::run(data, &output, &args),

@@ -113,6 +113,9 @@ pub fn backup(
     references: References,
 ) -> Result<Backup, BackupError> {
     let reader = Reader::open(dir)?;
+    if reader.is_second_copy() {
+        return Err(OpenError::Gone { end: reader.head().size }.into());
+    }
     let (head, note) = (reader.head(), reader.checkpoint()?);
     let genesis = reader.genesis().clone();
     let ours = reader.log_key()?.vkey().to_string();
@@ -135,11 +138,6 @@ pub fn backup(
     }
     let mut segments = Listing::read(&dir.join(files::WAL))?.used;
     segments.retain(|used| used.first.get() < head.size);
-    if segments.is_empty() {
-        return Err(BackupError::Refused(
-            "the ledger has no segments: let thads doctor restore them first".into(),
-        ));
-    }
     // All of the log is read before anything is copied: a ledger that is damaged or another's leaves the backup alone.
     let there = Listing::read(&target.join(files::WAL))?;
     // Where no backup was ever finished, nothing tells which history its segments are of; the last of one may have grown.

@@ -21,6 +21,26 @@ use crate::{cache, files, survey, vault};
 /// Refuses where a ledger is, or what is left of one. What a founding has left that was cut off before its genesis was
 /// durable is neither, and of that only a block that was never finished is in the way: its segment is set aside.
 pub(crate) fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
+    for path in unfinished(dir, storage)? {
+        files::set_aside(&path)?;
+    }
+    Ok(())
+}
+
+/// Returns why a directory without a log cannot be read: there never was one, a founding that was cut off included, or there
+/// is what is left of one.
+pub fn no_log(dir: &Path) -> OpenError {
+    match unfinished(dir, &Storage::default()) {
+        Err(error @ (OpenError::Remains(_) | OpenError::Io(_))) => error,
+        Ok(_) | Err(_) => OpenError::NotALedger(dir.to_path_buf()),
+    }
+}
+
+/// Returns the segments that a founding has left that was cut off.
+///
+/// # Errors
+/// Where a ledger is, or what is left of one.
+fn unfinished(dir: &Path, storage: &Storage) -> Result<Vec<PathBuf>, OpenError> {
     let wal = dir.join(files::WAL);
     let listing = Listing::read(&wal)?;
     let mut never_finished = Vec::new();
@@ -44,10 +64,7 @@ pub(crate) fn make_way(dir: &Path, storage: &Storage) -> Result<(), OpenError> {
     if let Some(file) = left {
         return Err(OpenError::Remains(file));
     }
-    for path in never_finished {
-        files::set_aside(&path)?;
-    }
-    Ok(())
+    Ok(never_finished)
 }
 
 /// Returns whether the sled of `dir` may hold records. Only a copy is opened: it may be all that is left of a ledger.

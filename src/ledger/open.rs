@@ -21,6 +21,7 @@ use thads_proof::segment;
 
 use crate::cache::{self, Log};
 use crate::files;
+use crate::founding;
 use crate::journal::{
     Cursor, Embedded, Found, Run, Store, StoreError, copy_sled, delete_drafts, end_of, remove_drafts,
     set_snapshots_aside, settle,
@@ -191,9 +192,9 @@ impl Opening<'_> {
                         return Err(OpenError::OutOfOrder { end });
                     }
                     Ok(end) if end > 0 => {}
-                    Ok(_) => return Err(OpenError::NotALedger(self.dir.to_path_buf())),
+                    Ok(_) => return Err(founding::no_log(self.dir)),
                     Err(_) if files::is_missing(&self.dir.join(files::SLED)) => {
-                        return Err(OpenError::NotALedger(self.dir.to_path_buf()));
+                        return Err(founding::no_log(self.dir));
                     }
                     Err(error) => {
                         if let Some(error) = error.of_the_system() {

@@ -10,6 +10,7 @@ use thads_proof::record::{LedgerId, Micros};
 
 use crate::clock::Clock;
 use crate::files;
+use crate::founding;
 use crate::journal::{Embedded, Journal};
 use crate::ledger::{Ledger, genesis_of};
 use crate::lock::{self, Lock};
@@ -39,7 +40,7 @@ impl Opened {
     /// When another process writes to it, there is none, or both its copies are damaged.
     pub fn open(dir: &Path, storage: &Storage) -> Result<Opened, OpenError> {
         if !files::holds_log(dir)? {
-            return Err(OpenError::NotALedger(dir.to_path_buf()));
+            return Err(founding::no_log(dir));
         }
         files::refuse_strange_folders(dir)?;
         let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);

@@ -17,10 +17,12 @@ use thads_proof::segment;
 use crate::cache::{self, CacheCheck, Fold, Log, NotBelieved};
 use crate::commit::CatchUpError;
 use crate::files;
+use crate::founding;
 use crate::journal::{
-    Cursor, JournalError, Runs, Segments, Store, StoreError, Tip, copy_sled, delete_drafts, end_of,
+    Cursor, JournalError, Listing, Runs, Segments, Store, StoreError, Tip, copy_sled, delete_drafts, end_of,
 };
 use crate::keys;
+use crate::lock;
 use crate::open::OpenError;
 use crate::records::Records;
 use crate::refold;
@@ -78,6 +80,11 @@ impl Reader {
         drop(records);
         let vault = Arc::new(Vault::memory());
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
+    }
+
+    /// Returns whether sled is read, for the segments are gone.
+    pub fn is_second_copy(&self) -> bool {
+        matches!(self.source, Source::Sled(_))
     }
 
     /// Returns the head at the time of opening.
@@ -199,6 +206,12 @@ impl Reader {
     }
 }
 
+/// Returns whether the log in `dir` is read from sled, for the segments are gone.
+pub fn is_second_copy_alone(dir: &Path) -> bool {
+    dir.join(files::SLED).is_dir()
+        && Listing::read(&dir.join(files::WAL)).is_ok_and(|listing| !listing.holds_something())
+}
+
 /// Surveys the segments; a tail that looks wrong is looked at again, for a writer may be at it.
 fn settled(wal: &Path) -> Result<Survey, OpenError> {
     let none = std::collections::BTreeMap::new();
@@ -217,7 +230,7 @@ fn settled(wal: &Path) -> Result<Survey, OpenError> {
 fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
     let sled = dir.join(files::SLED);
     if !files::holds_log(dir)? || !sled.is_dir() {
-        return Err(OpenError::NotALedger(dir.to_path_buf()));
+        return Err(founding::no_log(dir));
     }
     let damaged = |error: StoreError| OpenError::Damaged {
         first: 0,
@@ -231,7 +244,10 @@ fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
         Some(last) => copy.store.header(last).map_err(damaged)?,
         None => None,
     };
-    let tip = header.as_ref().map(Tip::after).ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?;
+    let tip = header.as_ref().map(Tip::after).ok_or_else(|| founding::no_log(dir))?;
+    if !lock::is_in_order(dir) {
+        return Err(OpenError::OutOfOrder { end });
+    }
     Ok((Source::Sled(copy), tip))
 }
 

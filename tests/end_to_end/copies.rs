@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::fines;
 use crate::layout::{Layout, segments};
-use crate::support::{Folder, HALF_YEAR, Server, ask, demo, thads};
+use crate::small::FOUNDING;
+use crate::support::{Folder, HALF_YEAR, Server, ask, demo, fine_case, head, real_ledger, record, thads};
 
 /// The figures of all that the ledger of fines holds, with size and root.
 fn answer(data: &Path) -> Value {
@@ -22,16 +23,33 @@ fn verified_root(data: &Path) -> Value {
     verified["summary"]["root"].clone()
 }
 
-/// Reports and verifies as the whole ledger does, without the copy that is not there.
+/// Reports and verifies as the whole ledger does.
 #[track_caller]
 fn answers_as_before(data: &Path) {
+    let wanted = reports_as_before(data);
+    assert_eq!(verified_root(data), wanted["ledger"]["root"]);
+}
+
+/// Reports as the whole ledger does, from sled alone, and says so; `verify` calls the segments that are gone damage.
+#[track_caller]
+fn answers_from_sled(data: &Path) {
+    let wanted = reports_as_before(data);
+    let said = thads(data, &["--lang", "en", "report", "--period", fines::PERIOD]).ok().err;
+    assert!(said.contains("the answer comes from sled"), "{said}");
+    let ran = thads(data, &["--lang", "en", "--json", "verify"]);
+    assert_eq!((ran.status, &ran.json()["summary"]["root"]), (3, &wanted["ledger"]["root"]), "{ran:?}");
+    assert_eq!(ran.json()["good"], false, "{ran:?}");
+}
+
+#[track_caller]
+fn reports_as_before(data: &Path) -> Value {
     let whole = &fines::ledger().data;
     let wanted = answer(whole);
     assert!(wanted["figures"]["cases.new"]["value"].as_u64() > Some(1_000), "{wanted}");
     assert_eq!(answer(data), wanted);
-    assert_eq!(verified_root(data), wanted["ledger"]["root"]);
     let case = ["--json", "case", "POLIZIA/2008/0007", "--history"];
     assert_eq!(thads(data, &case).ok().out, thads(whole, &case).ok().out);
+    wanted
 }
 
 /// Every file of a folder with its bytes.
@@ -45,13 +63,137 @@ fn sled_alone_answers_and_the_segments_are_rebuilt_from_it() {
     let folder = Folder::copy_of(&fines::ledger().data);
     let before = Layout::of(&fs::read(&segments(&folder.data)[0]).unwrap()).counts;
     fs::rename(folder.data.join("wal"), folder.data.with_extension("away")).unwrap();
-    answers_as_before(&folder.data);
+    answers_from_sled(&folder.data);
     assert!(!folder.data.join("wal").exists(), "a reader writes nothing");
     let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("All segments were missing") && said.contains("restored from sled"), "{said}");
     assert_eq!(Layout::of(&fs::read(&segments(&folder.data)[0]).unwrap()).counts, before);
     fs::remove_dir_all(folder.data.join("sled")).unwrap();
     answers_as_before(&folder.data);
+}
+
+/// How the segments are lost.
+type Loss = (&'static str, fn(&Path));
+
+/// The segments are the log: where all of them are gone, that is damage, also where sled has everything. What reads goes on
+/// and says so, what writes brings them back and says so, and no command calls the ledger whole before that.
+#[test]
+fn segments_that_are_gone_are_damage_and_are_brought_back() {
+    let losses: [Loss; 3] = [
+        ("removed", |wal| fs::remove_dir_all(wal).unwrap()),
+        ("emptied", |wal| files(wal).keys().for_each(|path| fs::remove_file(path).unwrap())),
+        ("zeroed", |wal| {
+            files(wal).iter().for_each(|(path, was)| fs::write(path, vec![0; was.len()]).unwrap())
+        }),
+    ];
+    let honest = real_ledger();
+    let (size, root) = head(&honest.data);
+    for (how, lose) in losses {
+        let folder = Folder::copy_of(&honest.data);
+        lose(&folder.data.join("wal"));
+        let target = folder.data.with_file_name("backup").display().to_string();
+        for command in [&["verify"][..], &["doctor", "--dry-run"], &["backup", &target]] {
+            let ran = thads(&folder.data, &[&["--lang", "en"], command].concat());
+            assert_eq!(ran.status, 3, "{how} {command:?}: {ran:?}");
+            for said in [
+                "segments in wal/, which are the log, are gone",
+                &format!("all of its {size} records"),
+                "thads doctor brings",
+            ] {
+                assert!(ran.err.contains(said), "{how} {command:?}: {said}: {ran:?}");
+            }
+        }
+        let would = thads(&folder.data, &["--lang", "en", "doctor", "--dry-run"]).out;
+        assert!(would.contains("The segments would be restored from sled"), "{how}: {would}");
+        assert!(!Path::new(&target).exists(), "{how}: nothing is copied");
+        let read = thads(&folder.data, &["--lang", "en", "checkpoint"]).ok();
+        assert!(read.out.contains(&root) && read.err.contains("comes from sled"), "{how}: {read:?}");
+
+        let written = Folder::copy_of(&folder.data);
+        let recorded = record(&written.data, &fine_case("DT03/2018/0001")).ok();
+        assert!(recorded.err.contains("Thiếu tất cả các đoạn"), "{how}: {recorded:?}");
+        for (data, said) in
+            [(&written.data, "Nothing had to be mended"), (&folder.data, "All segments were missing")]
+        {
+            let ran = thads(data, &["--lang", "en", "doctor"]).ok();
+            assert!(ran.out.contains(said), "{how}: {ran:?}");
+            thads(data, &["verify"]).ok();
+            assert!(!segments(data).is_empty(), "{how}");
+        }
+        assert_eq!(head(&folder.data), (size, root.clone()), "{how}");
+        assert!(head(&written.data).0 > size, "{how}");
+    }
+}
+
+/// Where sled need not have everything, nothing reads it as if it had.
+#[test]
+fn sled_is_not_read_alone_where_the_last_writer_did_not_end_in_order() {
+    let folder = real_ledger();
+    fs::remove_dir_all(folder.data.join("wal")).unwrap();
+    fs::write(folder.data.join("LOCK"), "1\n").unwrap();
+    for command in
+        [&["verify"][..], &["checkpoint"], &["backup", "b"], &["record", "-"], &["doctor", "--dry-run"]]
+    {
+        let ran = thads(&folder.data, &[&["--lang", "en"], command].concat());
+        assert_eq!(ran.status, 3, "{command:?}: {ran:?}");
+        assert!(ran.err.contains("did not end in order"), "{command:?}: {ran:?}");
+    }
+    let ran = thads(&folder.data, &["--lang", "en", "doctor"]).ok();
+    assert!(ran.out.contains("may not have reached sled"), "{ran:?}");
+    thads(&folder.data, &["verify"]).ok();
+}
+
+/// A founding that was cut off has recorded nothing, so that nothing is damaged; a ledger whose log is gone in both copies is.
+#[test]
+fn a_founding_that_was_cut_off_is_no_ledger_and_what_is_left_of_one_is_damage() {
+    let torn = real_ledger();
+    let block = fs::read(&segments(&torn.data)[0]).unwrap()[512..700].to_vec();
+    let begun = Folder::new();
+    let founded = |begun: &Folder, first: Option<&[u8]>| {
+        fs::create_dir_all(begun.data.join("wal")).unwrap();
+        fs::create_dir_all(begun.data.join("keys")).unwrap();
+        fs::write(begun.data.join("keys/log.key"), format!("{}\n", "5a".repeat(32))).unwrap();
+        let mut bytes = vec![0; 1 << 20];
+        first.into_iter().for_each(|first| bytes[..first.len()].copy_from_slice(first));
+        fs::write(begun.data.join("wal/0000000000.seg"), bytes).unwrap();
+    };
+    let header = fs::read(&segments(&torn.data)[0]).unwrap()[..512].to_vec();
+    let cut = [header, block].concat();
+    for first in [None, Some(cut.as_slice())] {
+        founded(&begun, first);
+        for command in [&["verify"][..], &["doctor", "--dry-run"], &["doctor"], &["checkpoint"]] {
+            let ran = thads(&begun.data, &[&["--lang", "en"], command].concat());
+            assert_eq!(ran.status, 1, "{command:?}: {ran:?}");
+            assert!(ran.err.contains("holds no ledger"), "{command:?}: {ran:?}");
+        }
+    }
+    thads(&begun.data, &FOUNDING).ok();
+    thads(&begun.data, &["verify"]).ok();
+
+    let folder = real_ledger();
+    fs::remove_dir_all(folder.data.join("sled")).unwrap();
+    for how in ["emptied", "removed"] {
+        files(&folder.data.join("wal")).keys().for_each(|path| fs::remove_file(path).unwrap());
+        if how == "removed" {
+            fs::remove_dir(folder.data.join("wal")).unwrap();
+        }
+        for command in [
+            &["verify"][..],
+            &["doctor", "--dry-run"],
+            &["doctor"],
+            &["checkpoint"],
+            &["backup", "b"],
+            &["record", "-"],
+            &FOUNDING,
+        ] {
+            let ran = thads(&folder.data, &[&["--lang", "en"], command].concat());
+            assert_eq!(ran.status, 3, "{how} {command:?}: {ran:?}");
+            assert!(
+                ran.err.contains("is left of a ledger whose log is not here"),
+                "{how} {command:?}: {ran:?}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -63,7 +205,7 @@ fn the_segments_alone_answer_and_sled_is_rebuilt_from_them() {
     let said = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
     assert!(said.contains("records behind the segments"), "{said}");
     fs::remove_dir_all(folder.data.join("wal")).unwrap();
-    answers_as_before(&folder.data);
+    answers_from_sled(&folder.data);
 }
 
 #[test]
@@ -157,7 +299,7 @@ fn a_damaged_sled_is_found_and_rebuilt_from_the_segments() {
     let rebuilt = said.contains("set aside as") || said.contains("being refilled from them");
     assert!(said.contains("sled reports corruption") && rebuilt, "{said}");
     fs::remove_dir_all(folder.data.join("wal")).unwrap();
-    answers_as_before(&folder.data);
+    answers_from_sled(&folder.data);
 }
 
 #[test]

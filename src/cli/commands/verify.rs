@@ -17,7 +17,7 @@ use thads_service::audit::{Finding as Meant, Found};
 use thads_service::persons::REFERENCES;
 use thads_service::view::{Source, View};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, SEGMENTS_GONE};
 use crate::output::{Output, both};
 use crate::progress::Progress;
 
@@ -79,13 +79,12 @@ pub(crate) fn verify(data: &Path, output: &Output) -> Result<Verified, Failure> 
 
 fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Verified, Failure> {
     if !thads_ledger::holds_log(data)? {
-        let message = format!("{} holds no ledger", data.display());
-        return Err(Failure::new(
-            message,
-            "thads init founds one, thads demo a practice one; --data names the directory",
-        ));
+        return Err(thads_ledger::no_log(data).into());
     }
     let directory = thads_ledger::verify_directory(data, options, REFERENCES)?;
+    if directory.holds_no_record() {
+        return Err(thads_ledger::no_log(data).into());
+    }
     let checkpoints = options.checkpoints.len();
     let mut verified = Verified {
         directory,
@@ -245,7 +244,7 @@ impl Verified {
         self.reports().flat_map(|report| &report.findings)
     }
 
-    /// Whether a whole history stands there: in the segments, or where they were moved away in sled.
+    /// Whether a whole history stands there: in the segments, or where these are gone in sled.
     fn is_whole(&self) -> bool {
         let alone = self.directory.segments.is_none()
             && matches!(&self.directory.sled, SledReport::Checked(report, wrong) if report.is_good() && wrong.is_empty())
@@ -257,6 +256,7 @@ impl Verified {
     pub(crate) fn is_good(&self) -> bool {
         let means_well = self.meaning.as_ref().is_none_or(|found| found.count == 0);
         self.is_whole()
+            && self.directory.segments.is_some()
             && self.directory.is_good_beside()
             && self.caches_are_good()
             && means_well
@@ -462,7 +462,12 @@ impl Verified {
         if self.is_good() {
             return Ok(());
         }
-        let hint = if self.is_whole() && !self.caches_are_good() && !self.books.is_evidence() {
+        let hint = if self.directory.segments_gone().is_some() {
+            output.say(
+                "thads doctor khôi phục chúng từ sled (--dry-run chỉ nói ra); có phải ổ đĩa của wal/ chưa được gắn?",
+                SEGMENTS_GONE,
+            )
+        } else if self.is_whole() && !self.caches_are_good() && !self.books.is_evidence() {
             output.say(
                 "các bản ghi còn nguyên; thads doctor lập lại các bộ nhớ đệm từ nhật ký",
                 "the records are whole; thads doctor folds the caches anew from the log",

@@ -26,7 +26,7 @@ pub enum OpenError {
     /// There is a ledger already.
     #[error("{} holds a ledger already", .0.display())]
     AlreadyThere(PathBuf),
-    /// There is what is left of a ledger: this file.
+    /// There is what is left of a ledger, this file, and neither copy of its log: evidence.
     #[error("{} is left of a ledger whose log is not here", .0.display())]
     Remains(PathBuf),
     /// Both copies are damaged: evidence. Nothing was appended and nothing will be.
@@ -64,6 +64,14 @@ pub enum OpenError {
         "there are no segments, and the last writer did not end in order: sled, which ends with {end} records, may lack what was acknowledged last"
     )]
     OutOfOrder {
+        /// How many records sled has.
+        end: u64,
+    },
+    /// There are no segments, and sled has everything: evidence, and what opening the ledger for writing mends.
+    #[error(
+        "the segments in wal/, which are the log, are gone; sled, its second copy, has all of its {end} records"
+    )]
+    Gone {
         /// How many records sled has.
         end: u64,
     },
@@ -108,6 +116,8 @@ impl OpenError {
                 | OpenError::Segments { .. }
                 | OpenError::Short { .. }
                 | OpenError::OutOfOrder { .. }
+                | OpenError::Gone { .. }
+                | OpenError::Remains(_)
                 | OpenError::Fork { .. }
                 | OpenError::Log(_)
                 | OpenError::Vault(VaultError::Gone(_))

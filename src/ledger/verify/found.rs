@@ -215,7 +215,10 @@ impl DirectoryReport {
         let segments = self.segments.as_ref().is_some_and(Report::is_good);
         let mut sentences = Vec::new();
         match &self.segments {
-            None => sentences.push(Sentence::new("Không có đoạn nào.", "There are no segments.")),
+            None => sentences.push(
+                self.segments_gone()
+                    .unwrap_or_else(|| Sentence::new("Không có đoạn nào.", "There are no segments.")),
+            ),
             Some(report) => {
                 sentences.push(verdict("Các đoạn", "The segments", report));
                 sentences.extend(report.torn.iter().map(|torn| {
@@ -253,6 +256,36 @@ impl DirectoryReport {
         sentences
     }
 
+    /// Returns whether neither copy holds a record, and nothing is wrong with what there is of them.
+    pub fn holds_no_record(&self) -> bool {
+        let in_sled = match &self.sled {
+            SledReport::Absent => false,
+            SledReport::Checked(report, wrong) => {
+                report.summary.records > 0 || !report.is_good() || !wrong.is_empty()
+            }
+            SledReport::Busy | SledReport::Skipped(_) | SledReport::Unreadable(_) => true,
+        };
+        self.segments.is_none() && !in_sled
+    }
+
+    /// Says that the segments, which are the log, are gone, where sled has all that stood in them.
+    pub fn segments_gone(&self) -> Option<Sentence> {
+        let SledReport::Checked(report, _) = &self.sled else { return None };
+        let size = report.summary.size;
+        let is_so =
+            self.segments.is_none() && self.disagreements.is_empty() && self.sled_serves() && size > 0;
+        is_so.then(|| {
+            Sentence::new(
+                format!(
+                    "Các đoạn trong wal/, tức chính nhật ký, đã mất; sled, bản thứ hai, có đủ {size} bản ghi, và thads doctor khôi phục các đoạn từ đó."
+                ),
+                format!(
+                    "The segments in wal/, which are the log, are gone; sled, its second copy, has all of its {size} records, and thads doctor brings them back from there."
+                ),
+            )
+        })
+    }
+
     /// Returns the first thing that is wrong.
     pub fn first_wrong(&self) -> Option<Sentence> {
         let of_records = self.segments.as_ref().and_then(Report::first).map(of_finding);
@@ -265,6 +298,7 @@ impl DirectoryReport {
                 .or_else(|| wrong.first().cloned()),
         };
         of_records
+            .or_else(|| self.segments_gone())
             .or_else(of_sled)
             .or_else(|| self.disagreements.first().cloned())
             .or_else(|| self.heads.sentence(HEADS).filter(|_| !self.heads.is_good()))
@@ -285,20 +319,32 @@ impl DirectoryReport {
 
     /// Says what opening the ledger for writing would do with what was found.
     pub fn plan(&self) -> Vec<Sentence> {
+        let mut plan = self
+            .segments
+            .as_ref()
+            .map_or_else(|| vec![self.plan_without_segments()], |segments| self.plan_for_segments(segments));
+        if !self.vault.is_good() {
+            plan.push(Sentence::new(
+                "Không làm gì với dữ liệu cá nhân: lấy lại vault/entries và keys/keyring từ bản sao lưu.",
+                "Nothing would be done for the personal data: bring vault/entries and keys/keyring back from a backup.",
+            ));
+        }
+        plan.extend(self.key.clone());
+        plan
+    }
+
+    fn plan_without_segments(&self) -> Sentence {
+        if self.sled_serves() {
+            return Sentence::new(
+                "Các đoạn sẽ được khôi phục từ sled.",
+                "The segments would be restored from sled.",
+            );
+        }
+        Sentence::new("Không thể khôi phục các đoạn từ sled.", "The segments cannot be restored from sled.")
+    }
+
+    fn plan_for_segments(&self, segments: &Report) -> Vec<Sentence> {
         let mut plan = Vec::new();
-        let Some(segments) = &self.segments else {
-            return vec![if self.sled_serves() {
-                Sentence::new(
-                    "Các đoạn sẽ được khôi phục từ sled.",
-                    "The segments would be restored from sled.",
-                )
-            } else {
-                Sentence::new(
-                    "Không thể khôi phục các đoạn từ sled.",
-                    "The segments cannot be restored from sled.",
-                )
-            }];
-        };
         let is_gone = |finding: &&Finding| matches!(finding.what, What::RecordMissing | What::Short);
         let (gone, damaged): (Vec<_>, Vec<_>) = segments.findings.iter().partition(is_gone);
         let mut damaged: Vec<u64> = damaged.iter().filter_map(|finding| finding.place?.segment).collect();
@@ -332,13 +378,6 @@ impl DirectoryReport {
             ));
         }
         plan.extend(self.plan_for_sled(segments));
-        if !self.vault.is_good() {
-            plan.push(Sentence::new(
-                "Không làm gì với dữ liệu cá nhân: lấy lại vault/entries và keys/keyring từ bản sao lưu.",
-                "Nothing would be done for the personal data: bring vault/entries and keys/keyring back from a backup.",
-            ));
-        }
-        plan.extend(self.key.clone());
         plan
     }
 
