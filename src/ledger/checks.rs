@@ -10,6 +10,7 @@ mod mending;
 mod opening;
 mod personal;
 mod properties;
+mod reading;
 mod syscalls;
 mod together;
 mod verifying;

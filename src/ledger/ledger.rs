@@ -337,6 +337,16 @@ impl Ledger {
         self.journal.progress()
     }
 
+    /// Looks whether the files that it reads by are there and as this process left them, and whether what could not be read
+    /// before can be now. Cost: some µs a segment; waits for no writer but that of the vault.
+    ///
+    /// # Errors
+    /// The first that is not, by name.
+    pub fn look(&self) -> Result<(), JournalError> {
+        self.journal.look()?;
+        Ok(self.vault.look()?)
+    }
+
     /// Returns why the ledger takes no more appends, if it has stopped.
     pub fn stopped(&self) -> Option<String> {
         self.core.stopped()

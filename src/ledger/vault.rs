@@ -275,6 +275,16 @@ impl Vault {
         Ok(())
     }
 
+    /// Looks whether both files are as this process left them.
+    ///
+    /// # Errors
+    /// What is not.
+    pub(crate) fn look(&self) -> std::io::Result<()> {
+        let _ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner); // nobody is writing
+        self.keyring.refuse_if_changed()?;
+        self.entries.refuse_if_changed()
+    }
+
     /// Returns whether these words may be given this reference: nothing stands under it, or these very words, as a write that
     /// was cut off left them. Whoever draws references from a seed draws the same one when he goes on.
     pub fn takes(&self, reference: &Reference, plaintext: &[u8]) -> bool {

@@ -179,6 +179,7 @@ impl<L: Log> House<L> {
         alone: bool,
         record: impl FnOnce(Prepared) -> Result<Done, ActError>,
     ) -> Result<Option<Done>, ActError> {
+        self.keep_up()?;
         if let Some(first) = self.said_before(request)? {
             return Ok(Some(self.flagged_again(first, request)));
         }
@@ -339,7 +340,11 @@ impl House {
 impl<L: Log> House<L> {
     pub(crate) fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
         let receipt = self.ledger.append(prepared.append)?;
-        self.catch_up()?;
+        match self.catch_up() {
+            // It is recorded, which is what its sender asks; who asks next hears that the log cannot be read.
+            Ok(()) | Err(HouseError::Read(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
         Ok(Done { receipt: Some(receipt), ..prepared.done })
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_ledger::{
@@ -29,6 +29,8 @@ pub struct House<L = Ledger> {
     pub(crate) books: RwLock<Books>,
     /// Whether the books began with a cache.
     pub(crate) kept: AtomicBool,
+    /// Whether records stand in the log that the books could not be given, for it could not be read.
+    behind: AtomicBool,
     /// The latest roots that books stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
     pub(crate) clock: HouseClock,
@@ -190,6 +192,15 @@ impl House {
         Ok((house, report))
     }
 
+    /// Looks whether the files are there by which it answers and records, and gives the books what they could not be given.
+    ///
+    /// # Errors
+    /// Which cannot be read, or is not as this process left it.
+    pub fn look(&self) -> Result<(), HouseError> {
+        self.ledger.look()?;
+        self.keep_up()
+    }
+
     /// Keeps the books beside the log, so that the next start folds less.
     pub fn save_snapshot(&self) {
         let books = self.books().clone();
@@ -219,6 +230,7 @@ impl<L: Log> House<L> {
             ledger,
             kept: AtomicBool::new(kept.is_some()),
             books: RwLock::new(kept.unwrap_or_default()),
+            behind: AtomicBool::new(false),
             roots: Mutex::default(),
             clock,
             scripted: Mutex::new(references),
@@ -241,13 +253,23 @@ impl<L: Log> House<L> {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         let from = Position::new(books.position().0);
         if from.get() < self.ledger.head().size {
-            crate::view::fold(&mut books, self.ledger.read(from), &mut |_| {})?;
+            let folded = crate::view::fold(&mut books, self.ledger.read(from), &mut |_| {});
+            self.behind.store(folded.is_err(), Ordering::SeqCst);
+            folded?;
         }
         let head = self.ledger.head();
         if head.size == books.position().0 {
             self.remember_root(head.size, head.root);
         }
         Ok(())
+    }
+
+    /// Folds what could not be read when it was recorded, if there is such: nothing is decided or answered without it.
+    ///
+    /// # Errors
+    /// It still cannot be read.
+    pub(crate) fn keep_up(&self) -> Result<(), HouseError> {
+        if self.behind.load(Ordering::SeqCst) { self.catch_up() } else { Ok(()) }
     }
 
     /// The root at a size of the log, where it is at hand: answers name that of their moment, and hashing the whole log for

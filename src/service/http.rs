@@ -128,7 +128,11 @@ async fn apart<T: Send + 'static>(
     house: Shared,
     work: impl FnOnce(&House) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(move || work(&house)).await.map_err(|panic| Problem::internal(&panic))?
+    let work = move || {
+        let done = house.keep_up().map_err(Problem::from).and_then(|()| work(&house));
+        done.map_err(|problem| problem.within(house.ledger().dir()))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|panic| Problem::internal(&panic))?
 }
 
 async fn answer(
@@ -167,17 +171,20 @@ async fn index(State(house): State<Shared>) -> Answer {
 
 /// Whether actions can be recorded. A second copy that is not kept stops nothing.
 async fn ready(State(house): State<Shared>) -> Answer {
-    let (stopped, sled) = (house.ledger().stopped(), house.ledger().progress().failed);
-    let (ready, state) = apart(house, move |house| {
-        let (ledger, clock) = (answers::ledger(house, None)?, house.clock_off());
-        let ready = stopped.is_none() && clock.is_none();
-        let clock = clock.map(|off| off.to_string());
-        Ok((
-            ready,
-            json!({ "ready": ready, "stopped": stopped, "clock": clock, "sled": sled, "ledger": ledger }),
-        ))
-    })
-    .await?;
+    let work = move || {
+        let (stopped, sled) = (house.ledger().stopped(), house.ledger().progress().failed);
+        let (files, clock) = (house.look().err(), house.clock_off());
+        let ready = stopped.is_none() && files.is_none() && clock.is_none();
+        let (files, clock) = (files.map(|why| why.to_string()), clock.map(|off| off.to_string()));
+        // Its root may have to be reckoned from what cannot be read.
+        let ledger = answers::ledger(&*house, None).ok();
+        let state = json!({
+            "ready": ready, "stopped": stopped, "files": files, "clock": clock, "sled": sled, "ledger": ledger,
+        });
+        (ready, state)
+    };
+    let (ready, state) =
+        tokio::task::spawn_blocking(work).await.map_err(|panic| Problem::internal(&panic))?;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, Json(state)).into_response())
 }

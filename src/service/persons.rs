@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use thads_cases::event::Event;
 use thads_cases::ids::Position;
 use thads_cases::personal::{Person, Personal, VaultRef};
-use thads_ledger::{NoReferences, Reference, References};
+use thads_ledger::journal::JournalError;
+use thads_ledger::{NoReferences, Reference, References, Unopened, WhyLost};
 use thads_projections::entry;
 
 use crate::house::HouseError;
@@ -83,12 +84,18 @@ fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Pe
     let Some(record) = source.record(thads_proof::record::Position::new(position.0))? else {
         return Ok(HashMap::new());
     };
-    let pieces = source.vault().read_record(&record, REFERENCES).unwrap_or_default();
-    let said = pieces.into_iter().filter_map(|piece| {
-        let plaintext = piece.plaintext.ok()?;
-        Some((VaultRef(piece.reference), words(&plaintext)?))
-    });
-    Ok(said.collect())
+    let mut said = HashMap::new();
+    for piece in source.vault().read_record(&record, REFERENCES).unwrap_or_default() {
+        match piece.plaintext {
+            Ok(plaintext) => said.extend(words(&plaintext).map(|words| (VaultRef(piece.reference), words))),
+            // What the system does not let be read is not lost.
+            Err(Unopened { why: WhyLost::Unreadable(error), .. }) => {
+                return Err(JournalError::Io(error).into());
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(said)
 }
 
 /// The words in a plaintext of the vault, which has one form.

@@ -1,6 +1,7 @@
 //! Errors at the edge: one function turns each into `application/problem+json` (RFC 9457).
 
 use std::error::Error;
+use std::path::Path;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,6 +12,7 @@ use thads_ledger::AppendError;
 use crate::act::ActError;
 use crate::answers::AnswerError;
 use crate::house::HouseError;
+use crate::seal::SealError;
 use crate::wire::{WireError, refusal_json};
 
 /// A problem to answer with.
@@ -117,10 +119,38 @@ impl Problem {
         Problem { retry_after: Some(BUSY_SECONDS), ..busy }
     }
 
+    /// A file of the ledger that cannot be read now; which, its cause says.
+    fn unreadable(cause: &dyn Error) -> Problem {
+        let problem =
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, UNREADABLE, "The ledger cannot be read now", "");
+        problem.because(cause).within(Path::new(""))
+    }
+
+    /// Names to the client what cannot be read, as it is called within the data directory: where that lies is for the operator.
+    pub(crate) fn within(self, dir: &Path) -> Problem {
+        let is_unreadable = self.body["type"] == format!("urn:thads:problem:{UNREADABLE}");
+        let Some(Cause(why)) = self.cause.as_ref().filter(|_| is_unreadable) else { return self };
+        let place = format!("{}/", dir.display());
+        // Nothing of it is shown where the directory is not known.
+        let why = if place == "/" { "a file of the ledger" } else { &why.replace(&place, "") };
+        let (detail, vi) = (
+            format!(
+                "what is asked cannot be read: {why}. Nothing was recorded now and nothing is lost; put the file, the right to read it or its disk back: the server goes on by itself, without a restart. Send it again then, an action with the same request id"
+            ),
+            format!(
+                "không đọc được sổ: {why}. Lần này không ghi gì và không mất gì; hãy trả lại tệp, quyền đọc hoặc ổ đĩa của nó: máy chủ tự chạy tiếp, không cần khởi động lại. Sau đó gửi lại, thao tác thì với cùng mã yêu cầu"
+            ),
+        );
+        self.with("detail", json!(detail)).with("vi", json!(vi))
+    }
+
     fn because(self, cause: &dyn Error) -> Problem {
         Problem { cause: Some(Cause::of(cause)), ..self }
     }
 }
+
+/// What a problem is called whose cause is a file that cannot be read.
+const UNREADABLE: &str = "unreadable";
 
 /// Until a question that found no place is asked again.
 const BUSY_SECONDS: u16 = 2;
@@ -192,11 +222,11 @@ impl From<ActError> for Problem {
                 "nothing was recorded, for others were quicker on this stream every time; send it again",
             )
             .because(&error),
+            ActError::Append(error @ AppendError::Unreadable(_)) => Problem::unreadable(&error),
             ActError::Append(
                 error @ (AppendError::Stopped(_)
                 | AppendError::Vault(_)
-                | AppendError::Randomness(_)
-                | AppendError::Unreadable(_)),
+                | AppendError::Randomness(_)),
             ) => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "stopped",
@@ -211,6 +241,7 @@ impl From<ActError> for Problem {
                 &off.to_string(),
             )
             .with("vi", json!(off.vi())),
+            ActError::Seal(SealError::Randomness(why)) => ActError::Append(AppendError::Randomness(why)).into(),
             ActError::Seal(error) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "not-well-formed",
@@ -244,7 +275,10 @@ impl From<WireError> for Problem {
 
 impl From<HouseError> for Problem {
     fn from(error: HouseError) -> Problem {
-        Problem::internal(&error)
+        match error {
+            HouseError::Read(error) => Problem::unreadable(&error),
+            error => Problem::internal(&error),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::json;
 
 use crate::small::{action, officer};
-use crate::support::{THADS, ledger_with, lines, thads};
+use crate::support::{ACTIONS, Server, THADS, ledger_with, lines, note_on, problem, thads, with};
 
 const CASE: &str = "DT03/2018/0001";
 /// Who owns nothing else.
@@ -16,13 +16,33 @@ const NOBODY: &str = "65534";
 
 /// Runs a copy of the program that anybody may run, as somebody who may not pass over permissions; a test may run as root.
 fn run(program: &Path, data: &Path, args: &[&str]) -> Output {
+    let mut command = as_nobody(program);
+    command.env_remove("THADS_DATA").env("TMPDIR", data.parent().unwrap());
+    command.arg("--data").arg(data).args(["--lang", "en"]).args(args).output().unwrap()
+}
+
+/// A command that begins the program as that one.
+fn as_nobody(program: &Path) -> Command {
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
     let mut command = Command::new(if is_root { Path::new("setpriv") } else { program });
     if is_root {
         command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]).arg(program);
     }
-    command.env_remove("THADS_DATA").env("TMPDIR", data.parent().unwrap());
-    command.arg("--data").arg(data).args(["--lang", "en"]).args(args).output().unwrap()
+    command
+}
+
+/// Gives a ledger's folder and a copy of the program, which is returned, to somebody else; `None`: nobody else may run it here.
+fn given_away(data: &Path) -> Option<PathBuf> {
+    let parent = data.parent().unwrap();
+    let program = parent.join("program");
+    fs::copy(THADS, &program).unwrap();
+    Command::new("chown").args(["-R", NOBODY]).arg(parent).status().unwrap();
+    let may_run = Command::new("setpriv").arg("--version").output().is_ok_and(|ran| ran.status.success())
+        && run(&program, data, &["checkpoint"]).status.success();
+    if !may_run {
+        println!("SKIPPED: nobody else may run the program here");
+    }
+    may_run.then_some(program)
 }
 
 /// A folder and all that lies in it.
@@ -44,15 +64,7 @@ fn what_may_not_be_read_is_named_with_a_way_out_and_is_no_damage() {
     thads(&folder.data, &["backup", backup_, "--keys"]).ok();
     let note = action(CASE, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": "x" }));
     fs::write(&file, lines(&[note])).unwrap();
-    let program = parent.join("program");
-    fs::copy(THADS, &program).unwrap();
-    Command::new("chown").args(["-R", NOBODY]).arg(parent).status().unwrap();
-    if !Command::new("setpriv").arg("--version").output().is_ok_and(|ran| ran.status.success())
-        || !run(&program, &folder.data, &["checkpoint"]).status.success()
-    {
-        println!("SKIPPED: nobody else may run the program here");
-        return;
-    }
+    let Some(program) = given_away(&folder.data) else { return };
     let data = &folder.data;
     let of_ledger: &[(&PathBuf, &[&str])] = &[
         (data, &["checkpoint"]),
@@ -96,4 +108,84 @@ fn what_may_not_be_read_is_named_with_a_way_out_and_is_no_damage() {
     }
     assert!(tried > 150 && failed > 50, "{failed} of {tried}");
     thads(&folder.data, &["verify"]).ok();
+}
+
+/// What was recorded before that showed is acknowledged; every question and action behind it hears which file it is, for as
+/// long as it lasts.
+#[test]
+fn a_server_that_may_not_read_its_segment_names_it_and_goes_on_when_it_may() {
+    const SEGMENT: &str = "wal/0000000000.seg";
+    let folder = ledger_with(CASE);
+    let Some(program) = given_away(&folder.data) else { return };
+    let server = Server::start_as(as_nobody(&program), &folder.data);
+    let segment = folder.data.join(SEGMENT);
+    let before = fs::metadata(&segment).unwrap().permissions();
+    let note = |request: u32| with(note_on(CASE, "x"), "request", format!("{request:032x}")).to_string();
+    fs::set_permissions(&segment, Permissions::from_mode(0o000)).unwrap();
+    let recorded = server.post(ACTIONS, &note(1));
+    assert_eq!(recorded.status, 201, "it is durable: {recorded:?}");
+    let ready = server.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["ready"]), (503, &json!(false)), "{ready:?}");
+    assert!(ready.json()["files"].as_str().unwrap().contains(segment.to_str().unwrap()), "{ready:?}");
+    let case = "/api/v1/cases/DT03-2018-0001";
+    let mut answers: Vec<_> = [
+        "/",
+        case,
+        &format!("{case}/history"),
+        "/api/v1/cases",
+        "/api/v1/reports/2019-H1",
+        "/api/v1/figures/cases.total?period=2019-H1&as_known=3",
+    ]
+    .map(|path| server.get(path))
+    .into();
+    answers.push(server.post(ACTIONS, &note(1)));
+    answers.push(server.post(ACTIONS, &note(2)));
+    answers.push(server.post(&format!("{ACTIONS}?dry_run=true"), &note(3)));
+    for answer in answers {
+        let problem = problem(&answer, 503, "unreadable");
+        for sentence in [&problem["detail"], &problem["vi"]] {
+            let sentence = sentence.as_str().unwrap();
+            assert!(sentence.contains(SEGMENT) && sentence.contains("ermission denied"), "{problem}");
+            assert!(!sentence.contains(folder.data.to_str().unwrap()), "{problem}");
+        }
+    }
+    fs::set_permissions(&segment, before).unwrap();
+    assert_eq!(server.get("/readyz").status, 200);
+    let again = server.post(ACTIONS, &note(1));
+    assert_eq!((again.status, again.json()), (200, recorded.json()));
+    assert_eq!(server.post(ACTIONS, &note(2)).status, 201);
+    assert_eq!(server.get(case).json()["version"], 18);
+    server.stop();
+    thads(&folder.data, &["verify"]).ok();
+}
+
+/// Moved away or cut short: the same for whoever may read everything, and words are not called lost.
+#[test]
+fn a_server_whose_files_are_gone_or_cut_is_not_ready_until_they_are_back() {
+    let folder = ledger_with(CASE);
+    let server = Server::start(&folder.data);
+    for file in ["wal/0000000000.seg", "wal", "vault/entries", "vault", "keys/keyring"] {
+        let path = folder.data.join(file);
+        let away = path.with_extension("away");
+        fs::rename(&path, &away).unwrap();
+        let ready = server.get("/readyz");
+        assert_eq!(ready.status, 503, "{file}: {ready:?}");
+        assert!(ready.json()["files"].as_str().unwrap().contains(path.to_str().unwrap()), "{ready:?}");
+        fs::rename(&away, &path).unwrap();
+        assert_eq!(server.get("/readyz").status, 200, "{file}");
+    }
+    for file in ["vault/entries", "keys/keyring"] {
+        let path = folder.data.join(file);
+        let whole = fs::read(&path).unwrap();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(50).unwrap();
+        let said = problem(&server.get("/api/v1/cases/DT03-2018-0001"), 503, "unreadable");
+        assert!(said["detail"].as_str().unwrap().contains(file), "{said}");
+        assert_eq!(server.get("/readyz").status, 503, "{file}");
+        fs::write(&path, &whole).unwrap();
+        let case = server.get("/api/v1/cases/DT03-2018-0001");
+        assert!(case.status == 200 && !case.text.contains("lost"), "{case:?}");
+        assert_eq!(server.get("/readyz").status, 200, "{file}");
+    }
+    assert_eq!(server.post(ACTIONS, &note_on(CASE, "x").to_string()).status, 201);
+    assert_eq!(server.stop(), 0);
 }

@@ -275,7 +275,8 @@ impl Server {
         assert!(prlimit.status().unwrap().success(), "{prlimit:?}");
     }
 
-    fn start_as(mut command: Command, data: &Path) -> Server {
+    /// Starts one by a command that ends in the program.
+    pub(crate) fn start_as(mut command: Command, data: &Path) -> Server {
         let mut child = command
             .env_remove("THADS_DATA")
             .arg("--data")

@@ -15,7 +15,7 @@ use thads_proof::block::Header;
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::BLOCKS_AT;
 
-use super::cursor::{Cursor, Segments, Used};
+use super::cursor::{self, Cursor, Segments, Used};
 pub use super::mover::Progress;
 use super::mover::{self, Recent, Shared};
 use super::segment::SegmentWriter;
@@ -40,6 +40,8 @@ pub struct Embedded {
     writer: Mutex<Writer>,
     mover: Mutex<Option<JoinHandle<()>>>,
     lock: Arc<Lock>,
+    /// A position that neither copy let be read.
+    unread: Mutex<Option<u64>>,
 }
 
 struct Writer {
@@ -104,12 +106,38 @@ impl Embedded {
             writer: Mutex::new(Writer { segments: writer, stopped: None }),
             mover: Mutex::new(mover),
             lock,
+            unread: Mutex::new(None),
         })
     }
 
     /// Returns how far sled is behind.
     pub fn progress(&self) -> Progress {
         self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks whether what is read by is there: folders, every segment, the end of the last; and whether what could not be
+    /// read before can be now. Waits for no writer.
+    ///
+    /// # Errors
+    /// What cannot be read, or is not as it was left.
+    pub(crate) fn look(&self) -> Result<(), JournalError> {
+        self.lock.refuse_if_moved()?;
+        cursor::refuse_unreadable(&self.wal, &self.segments)?;
+        // Who is writing now has looked itself.
+        if let Ok(writer) = self.writer.try_lock() {
+            writer.segments.look()?;
+        }
+        let unread = *self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = unread {
+            self.read(position..position.saturating_add(1)).try_for_each(|run| run.map(drop))?;
+            *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        Ok(())
+    }
+
+    /// Notes what neither copy let be read, for [`Embedded::look`].
+    fn note_unread(&self, position: u64) {
+        *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(position);
     }
 
     /// Returns a cursor at the block that holds `position`, quickly if sled does not have it yet.
@@ -231,6 +259,7 @@ impl Journal for Embedded {
                 Err(damage) => {
                     cursor = None;
                     let Some(run) = self.stored(next) else {
+                        self.note_unread(next);
                         next = end;
                         return Some(Err(damage));
                     };
@@ -252,10 +281,11 @@ impl Journal for Embedded {
         {
             return Ok(Some(header));
         }
-        self.cursor(position.get(), tip.size)
-            .next_header()
-            .transpose()
-            .map(|found| found.map(|(header, _)| header))
+        let found = self.cursor(position.get(), tip.size).next_header().transpose();
+        if found.is_err() {
+            self.note_unread(position.get());
+        }
+        found.map(|found| found.map(|(header, _)| header))
     }
 
     fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {

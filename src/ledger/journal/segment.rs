@@ -171,6 +171,12 @@ impl SegmentWriter {
         self.begun.insert(next).refuse_if_changed(0, BLOCKS_AT + block)
     }
 
+    /// Refuses where what was written last is not as this writer left it.
+    pub(crate) fn look(&self) -> Result<()> {
+        let left = |current: &Current| current.segment.refuse_if_changed(current.offset, 0);
+        self.current.as_ref().map_or(Ok(()), left)
+    }
+
     /// Begins the next segment: its header and the block go out in one write.
     fn begin(&mut self, first: Position, block: &[u8]) -> Result<Placed> {
         let number = self.next;

@@ -16,7 +16,7 @@ use crate::testing::{Defect, planted};
 
 /// Bytes that can be read and written at any place.
 pub(super) enum Store {
-    File(File),
+    File(File, PathBuf),
     /// A file that only this process writes to.
     Written(Written),
     Memory(Mutex<Vec<u8>>),
@@ -55,7 +55,7 @@ impl Store {
     /// Opens `path`, of at most so many bytes, for reading; a missing file is empty.
     pub(super) fn open_read_only(path: &Path, at_most: u64) -> Result<Store> {
         match plain::open(path, at_most) {
-            Ok(file) => Ok(Store::File(file)),
+            Ok(file) => Ok(Store::File(file, path.to_path_buf())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Store::memory()),
             Err(error) => Err(error),
         }
@@ -67,7 +67,7 @@ impl Store {
         const LAST_BYTES: u64 = 4 << 20;
         let length = self.len()?;
         match self {
-            Store::File(file) => files::write_again(file, length.saturating_sub(LAST_BYTES)..length),
+            Store::File(file, _) => files::write_again(file, length.saturating_sub(LAST_BYTES)..length),
             Store::Written(Written { file, path, .. }) => {
                 files::write_again(file, length.saturating_sub(LAST_BYTES)..length).map_err(plain::of(path))
             }
@@ -102,7 +102,7 @@ impl Store {
     /// Returns the length in bytes.
     pub(super) fn len(&self) -> Result<u64> {
         match self {
-            Store::File(file) | Store::Written(Written { file, .. }) => Ok(file.metadata()?.len()),
+            Store::File(file, _) | Store::Written(Written { file, .. }) => Ok(file.metadata()?.len()),
             Store::Memory(bytes) => Ok(wide(bytes.lock().unwrap_or_else(PoisonError::into_inner).len())),
         }
     }
@@ -110,7 +110,7 @@ impl Store {
     /// Returns where bytes stand next that were written, from `at` on; the length where there are none.
     pub(super) fn next_written(&self, at: u64) -> Result<u64> {
         match self {
-            Store::File(file) | Store::Written(Written { file, .. }) => {
+            Store::File(file, _) | Store::Written(Written { file, .. }) => {
                 let length = file.metadata()?.len();
                 Ok(files::written(file, at)?.map_or(length, |range| range.start))
             }
@@ -121,9 +121,20 @@ impl Store {
     /// Fills `bytes` from `at`.
     pub(super) fn read_at(&self, bytes: &mut [u8], at: u64) -> Result<()> {
         match self {
-            Store::File(file) => file.read_exact_at(bytes, at),
-            Store::Written(Written { file, path, .. }) => {
-                file.read_exact_at(bytes, at).map_err(plain::of(path))
+            Store::File(file, path) => file.read_exact_at(bytes, at).map_err(plain::of(path)),
+            Store::Written(Written { file, path, length, .. }) => {
+                file.read_exact_at(bytes, at).map_err(|error| {
+                    let left = length.load(Ordering::Relaxed);
+                    let was_there = at.saturating_add(wide(bytes.len())) <= left;
+                    match error.kind() {
+                        // Cut short behind this process's back: that says nothing of what stood there.
+                        ErrorKind::UnexpectedEof if was_there => std::io::Error::other(format!(
+                            "{}: it was cut short, it had {left} bytes",
+                            path.display()
+                        )),
+                        _ => plain::named(path, &error),
+                    }
+                })
             }
             Store::Memory(held) => {
                 let held = held.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,7 +150,7 @@ impl Store {
     /// Writes `bytes` at `at`, beyond the end as well.
     pub(super) fn write_at(&self, bytes: &[u8], at: u64) -> Result<()> {
         match self {
-            Store::File(file) => file.write_all_at(bytes, at),
+            Store::File(file, _) => file.write_all_at(bytes, at),
             Store::Written(Written { file, path, length, .. }) => {
                 file.write_all_at(bytes, at).map_err(plain::of(path))?;
                 length.fetch_max(at + wide(bytes.len()), Ordering::Relaxed);
@@ -161,7 +172,7 @@ impl Store {
     /// Makes everything written so far durable.
     pub(super) fn sync(&self) -> Result<()> {
         match self {
-            Store::File(file) => file.sync_data(),
+            Store::File(file, _) => file.sync_data(),
             Store::Written(Written { file, path, .. }) => file.sync_data().map_err(plain::of(path)),
             Store::Memory(_) => Ok(()),
         }

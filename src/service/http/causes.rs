@@ -77,7 +77,7 @@ mod tests {
             .layer(from_fn_with_state(operator, pass_on));
         let service = TowerToHyperService::new(router);
         for (path, status) in
-            [("/unread", 500), ("/unread", 500), ("/stopped", 503), ("/stopped", 503), ("/unknown", 503)]
+            [("/unread", 503), ("/unread", 503), ("/stopped", 503), ("/stopped", 503), ("/unknown", 503)]
         {
             let request = Request::builder().uri(path).body(Body::empty()).unwrap();
             let answer = service.call(request).await.unwrap();

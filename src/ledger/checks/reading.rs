@@ -1,0 +1,102 @@
+//! Files that cannot be read under a running writer: said by name as long as it lasts, and nothing need be opened again.
+
+use std::fs;
+
+use thads_proof::segment;
+
+use super::*;
+use crate::vault::WhyLost;
+
+/// Makes a file unreadable in some way, and undoes it.
+type Fault = (&'static str, &'static str, fn(&Path), fn(&Path));
+
+fn away(path: &Path) {
+    fs::rename(path, path.with_extension("away")).unwrap();
+}
+
+fn back(path: &Path) {
+    fs::rename(path.with_extension("away"), path).unwrap();
+}
+
+/// Leaves the file where it is, without its end.
+fn cut(path: &Path) {
+    let whole = fs::read(path).unwrap();
+    fs::write(path.with_extension("whole"), &whole).unwrap();
+    fs::OpenOptions::new().write(true).open(path).unwrap().set_len(40).unwrap();
+}
+
+fn whole(path: &Path) {
+    fs::write(path, fs::read(path.with_extension("whole")).unwrap()).unwrap();
+    fs::remove_file(path.with_extension("whole")).unwrap();
+}
+
+const FAULTS: [Fault; 7] = [
+    ("a segment is moved away", "wal/0000000000.seg", away, back),
+    ("a segment is cut", "wal/0000000000.seg", cut, whole),
+    ("the segments' folder is moved away", "wal", away, back),
+    ("the vault is moved away", "vault/entries", away, back),
+    ("the vault is cut", "vault/entries", cut, whole),
+    ("the keyring is moved away", "keys/keyring", away, back),
+    ("the keyring is cut", "keys/keyring", cut, whole),
+];
+
+#[test]
+fn what_cannot_be_read_is_named_as_long_as_it_lasts_and_then_goes_on() {
+    for (name, file, disturb, undo) in FAULTS {
+        let place = place();
+        let ledger = create(&place.dir);
+        for number in 1..4 {
+            let known = append(number.into(), "A", u64::from(number - 1), vec![personal_event(number, "An")]);
+            ledger.append(known).unwrap();
+        }
+        ledger.look().unwrap();
+        let known = stored(&ledger);
+        let path = place.dir.join(file);
+        disturb(&path);
+        let said = ledger.look().expect_err(name).to_string();
+        assert!(said.contains(path.to_str().unwrap()), "{name}: {said}");
+        undo(&path);
+        ledger.look().unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(stored(&ledger), known, "{name}");
+        ledger.append(append(9, "A", 3, vec![personal_event(9, "Bình")])).unwrap();
+        assert_eq!(ledger.stopped(), None, "{name}");
+    }
+}
+
+/// Also where the fault shows in no look at the files: a block that neither copy has whole.
+#[test]
+fn a_record_that_could_not_be_read_is_tried_again_at_every_look() {
+    let place = place();
+    let ledger = create(&place.dir);
+    fill(&ledger, 1, 3);
+    let path = place.dir.join("wal/0000000000.seg");
+    let good = fs::read(&path).unwrap();
+    let mut damaged = good.clone();
+    damaged[segment::BLOCKS_AT + 512 + 100] ^= 1;
+    fs::write(&path, &damaged).unwrap();
+    ledger.look().unwrap();
+    assert!(ledger.read(Position::GENESIS).any(|record| record.is_err()));
+    let said = ledger.look().unwrap_err().to_string();
+    assert!(said.contains(path.to_str().unwrap()), "{said}");
+    fs::write(&path, &good).unwrap();
+    ledger.look().unwrap();
+    assert!(ledger.read(Position::GENESIS).all(|record| record.is_ok()));
+}
+
+#[test]
+fn words_in_a_file_that_was_cut_short_are_not_called_lost() {
+    for file in ["vault/entries", "keys/keyring"] {
+        let place = place();
+        let ledger = create(&place.dir);
+        ledger.append(append(1, "A", 0, vec![personal_event(1, "An")])).unwrap();
+        let record = ledger.record(Position::new(1)).unwrap().unwrap();
+        let path = place.dir.join(file);
+        cut(&path);
+        let reference = personal_event(1, "An").personal[0].reference;
+        let unopened = ledger.vault().read(&reference, &record.commitments[0]).unwrap_err();
+        let WhyLost::Unreadable(why) = unopened.why else { panic!("{file}: {unopened}") };
+        assert!(why.to_string().contains(path.to_str().unwrap()), "{why}");
+        whole(&path);
+        ledger.vault().read(&reference, &record.commitments[0]).unwrap();
+    }
+}
