@@ -87,3 +87,24 @@ fn a_server_without_its_lock_file_stays_alone_and_one_whose_directory_was_replac
         assert_eq!(verified["summary"]["records"], head(&away).0, "nothing acknowledged is lost: {verified}");
     }
 }
+
+/// The second copy may go: the server says so and records on, and the next one has it again.
+#[test]
+fn a_server_whose_second_copy_was_moved_away_says_so_and_records_on() {
+    let folder = real_ledger();
+    let server = Server::start(&folder.data);
+    assert_eq!(server.post(ACTIONS, &judgment(1).to_string()).status, 201);
+    let sled = folder.data.join("sled");
+    std::fs::rename(&sled, folder.data.with_extension("sled")).unwrap();
+    assert_eq!(server.post(ACTIONS, &judgment(2).to_string()).status, 201);
+    let ready = server.get("/readyz");
+    assert_eq!(ready.status, 200, "{ready:?}");
+    let why = ready.json()["sled"].as_str().unwrap().to_owned();
+    assert!(why.contains(sled.to_str().unwrap()) && why.contains("moved or removed"), "{ready:?}");
+    let (status, said) = server.stop_and_hear();
+    assert!(status == 1 && said.contains(&why), "{status}: {said}");
+    let server = Server::start(&folder.data);
+    assert_eq!(server.get("/readyz").json()["sled"], Value::Null);
+    assert_eq!(server.stop(), 0);
+    thads(&folder.data, &["verify"]).ok();
+}

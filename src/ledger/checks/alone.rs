@@ -122,6 +122,62 @@ fn the_vault_is_looked_at_before_every_block() {
     }
 }
 
+/// sled is a copy: that it is gone or replaced is said, recording goes on, and the next opening has one that is whole.
+#[test]
+fn a_sled_that_was_moved_or_replaced_is_said_and_stops_nothing() {
+    let disturbed: [Disturbance; 5] = [
+        ("removed", |dir| fs::remove_dir_all(dir.join("sled")).unwrap()),
+        ("moved", |dir| fs::rename(dir.join("sled"), dir.join("other")).unwrap()),
+        ("replaced", |dir| replace(&dir.join("sled"))),
+        ("its log is removed", |dir| fs::remove_file(dir.join("sled/db")).unwrap()),
+        ("its log is replaced", |dir| replace(&dir.join("sled/db"))),
+    ];
+    for (name, disturb) in disturbed {
+        // Where it is looked at by who asks, and where the mover comes to write.
+        for run_bytes in [Storage::small().run_bytes, 1] {
+            let place = place();
+            let mut setup = setup();
+            setup.storage.run_bytes = run_bytes;
+            let ledger = Ledger::create(&place.dir, genesis(), setup).unwrap();
+            fill(&ledger, 1, 3);
+            disturb(&place.dir);
+            fill(&ledger, 4, 3);
+            let why = ledger.progress().failed.unwrap_or_else(|| panic!("{name}: nothing is said"));
+            assert!(why.contains(place.dir.join("sled").to_str().unwrap()), "{name}: {why}");
+            fill(&ledger, 7, 3);
+            let known = stored(&ledger);
+            assert_eq!(ledger.stopped(), None, "{name}");
+            assert!(ledger.close().unwrap_err().to_string().contains("sled"), "{name}");
+            let (ledger, report) = open(&place.dir);
+            assert!(report.to_string().contains("refilled"), "{name}: {report}");
+            assert_eq!(stored(&ledger), known, "{name}");
+            ledger.close().unwrap();
+            let verified = verify(&place);
+            assert!(verified.is_good(), "{name}: {verified:?}");
+        }
+    }
+}
+
+/// Without a question the mover notices before it writes: nothing goes to a sled that is in no ledger any more.
+#[test]
+fn the_mover_writes_to_no_sled_that_was_moved_away() {
+    let place = place();
+    let mut setup = setup();
+    setup.storage.run_bytes = 1;
+    let ledger = Ledger::create(&place.dir, genesis(), setup).unwrap();
+    fill(&ledger, 1, 3);
+    while ledger.progress().moved < 4 {
+        std::thread::yield_now();
+    }
+    let away = place.dir.join("other");
+    fs::rename(place.dir.join("sled"), &away).unwrap();
+    fill(&ledger, 4, 3);
+    assert!(ledger.close().unwrap_err().to_string().contains("moved or removed"));
+    fs::rename(&away, place.dir.join("sled")).unwrap();
+    let (_, report) = open(&place.dir);
+    assert!(report.to_string().contains("sled is 3 records behind"), "{report}");
+}
+
 /// Caches are never needed: one that cannot be written is no failure, and their folder is made anew.
 #[test]
 fn a_cache_that_cannot_be_written_is_only_missing() {

@@ -19,6 +19,7 @@ use super::cursor::{self, Cursor, Segments, Used};
 pub use super::mover::Progress;
 use super::mover::{self, Recent, Shared};
 use super::segment::SegmentWriter;
+use super::sled_files::InPlace;
 use super::store::Store;
 use super::{Journal, JournalError, Outcome, OwnedBlock, Run, Runs, Tip, Watch, fits, follow};
 use crate::count::wide;
@@ -77,9 +78,11 @@ impl Embedded {
         let recent = unmoved(&wal, &segments, found.moved, found.tip.size)?;
         let why = found.no_sled.unwrap_or_else(|| "sled is not open".to_owned());
         let failed = found.store.is_none().then_some(why);
+        let in_place = found.store.is_some().then(|| InPlace::of(&dir.join(files::SLED))).transpose()?;
         let shared = Arc::new(Shared {
             watch: Watch::new(found.tip),
             progress: Mutex::new(Progress { moved: found.moved, failed }),
+            in_place,
             recent: Mutex::new(recent),
             abandon: AtomicBool::new(false),
         });
@@ -110,9 +113,9 @@ impl Embedded {
         })
     }
 
-    /// Returns how far sled is behind.
+    /// Returns how far sled is behind, and why it is not kept where its folder or its log is not there any more.
     pub fn progress(&self) -> Progress {
-        self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.progress()
     }
 
     /// Looks whether what is read by is there: folders, every segment, the end of the last; and whether what could not be

@@ -18,6 +18,7 @@ use thads_proof::segment;
 
 use super::cursor::{Cursor, Segments};
 use super::segment::Placed;
+use super::sled_files::InPlace;
 use super::store::{Store, end_of};
 use super::{Run, Watch};
 use crate::storage::Storage;
@@ -47,12 +48,30 @@ pub(super) struct Recent {
 pub(super) struct Shared {
     pub(super) watch: Watch,
     pub(super) progress: Mutex<Progress>,
+    /// Where sled is, if it is open.
+    pub(super) in_place: Option<InPlace>,
     pub(super) recent: Mutex<VecDeque<Recent>>,
     /// Set when the process is about to end without a close: the mover ends at once.
     pub(super) abandon: AtomicBool,
 }
 
 impl Shared {
+    /// How far sled is; looks whether its names still lead to what is open.
+    pub(super) fn progress(&self) -> Progress {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if progress.failed.is_none()
+            && let Err(moved) = self.look_at_sled()
+        {
+            progress.failed = Some(moved);
+        }
+        progress.clone()
+    }
+
+    fn look_at_sled(&self) -> Result<(), String> {
+        let look = self.in_place.as_ref().map_or(Ok(()), InPlace::refuse_if_moved);
+        look.map_err(|error| error.to_string())
+    }
+
     pub(super) fn moved(&self) -> u64 {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).moved
     }
@@ -174,6 +193,8 @@ impl Mover {
         let Some(last) = self.runs.last() else { return Ok(()) };
         let moved = end_of(last);
         reached(Step::MoverDue);
+        // What is written to a sled that was moved away is in no ledger.
+        self.shared.look_at_sled()?;
         self.store.put(&self.headers, &self.runs).map_err(|error| error.to_string())?;
         reached(Step::MoverFlushed);
         self.seal(moved)?;

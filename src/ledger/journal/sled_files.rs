@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 use thads_proof::plain;
 
 use super::StoreError;
+use crate::lock::Inode;
 use crate::{files, space};
 
 /// Most bytes of one of sled's files.
 pub(crate) const FILE_BYTES_MAX: u64 = 1 << 40;
 /// Most bytes of it that need not have been written.
 const HOLES_BYTES_MAX: u64 = 256 << 20;
+/// sled's log, in which everything is.
+const LOG: &str = "db";
 /// sled's folder of large values.
 const BLOBS: &str = "blobs";
 /// Room that must be left beside a copy.
@@ -42,7 +45,7 @@ pub(crate) fn list(sled: &Path) -> Result<Vec<PathBuf>> {
                     all.push(blob?.path());
                 }
             }
-            Some(name) if name == "db" || name == "conf" || name.starts_with("snap.") => all.push(path),
+            Some(name) if name == LOG || name == "conf" || name.starts_with("snap.") => all.push(path),
             _ => {}
         }
     }
@@ -50,6 +53,26 @@ pub(crate) fn list(sled: &Path) -> Result<Vec<PathBuf>> {
         refuse_hollow(path, &plain::open(path, FILE_BYTES_MAX)?)?;
     }
     Ok(all)
+}
+
+/// sled's folder and its log, as they were when sled was opened. It reads and writes what it has open, whatever stands under
+/// their names by now.
+pub(crate) struct InPlace(Vec<(PathBuf, Inode)>);
+
+impl InPlace {
+    /// Notes what the names lead to now.
+    pub(crate) fn of(sled: &Path) -> Result<InPlace> {
+        let note = |path: PathBuf| {
+            let file = File::open(&path).map_err(plain::of(&path))?;
+            Ok((path, Inode::of(&file)?))
+        };
+        [sled.to_path_buf(), sled.join(LOG)].map(note).into_iter().collect::<Result<_>>().map(InPlace)
+    }
+
+    /// Refuses where a name leads elsewhere or nowhere.
+    pub(crate) fn refuse_if_moved(&self) -> Result<()> {
+        self.0.iter().try_for_each(|(path, inode)| inode.refuse_elsewhere(path, fs::metadata(path)))
+    }
 }
 
 /// Takes from everybody but their owner what they may do with sled's files: sled makes them as the umask says.
