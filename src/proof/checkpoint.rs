@@ -142,3 +142,26 @@ impl WitnessKey {
         self.0.sign(text, time).to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One signature that does not hold makes a note void, also where the same key has signed well before or behind it.
+    #[test]
+    fn a_note_that_a_key_signed_well_and_badly_is_void() {
+        let key = LogKey::from_seed("thads.example/x", &[7; 32]).unwrap();
+        let known = [key.vkey().clone()];
+        let note = key.sign(3, Root([1; 32]));
+        let (text, good) = note.split_once("\n\n").unwrap();
+        let other = key.sign(4, Root([1; 32]));
+        let (_, bad) = other.split_once("\n\n").unwrap();
+        let open =
+            |lines: &[&str]| Checkpoint::open(&format!("{text}\n\n{}", lines.concat()), key.origin(), &known);
+        for lines in [[good, bad], [bad, good], [bad, bad]] {
+            let refused = open(&lines).unwrap_err();
+            assert!(matches!(refused, CheckpointError::Note(NoteError::Signature { .. })), "{refused}");
+        }
+        assert_eq!(open(&[good, good]).unwrap().1.len(), 1);
+    }
+}

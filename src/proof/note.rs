@@ -259,18 +259,19 @@ impl Note {
         &self.signatures
     }
 
-    /// Checks the signatures of the `known` keys; returns them, each key once. At least one must have signed.
+    /// Checks every signature of the `known` keys, also a second one of the same key: one that does not hold makes the note void.
+    /// Returns them, each key once. At least one must have signed.
     pub fn verify(&self, known: &[Vkey]) -> Result<Vec<Signed>, NoteError> {
         let mut signed: Vec<Signed> = Vec::new();
         for signature in &self.signatures {
             let Signature { name, hash, bytes } = signature;
             let Some(key) = known.iter().find(|key| key.name == *name && key.hash == *hash) else { continue };
-            if signed.iter().any(|before| before.name == *name && before.hash == *hash) {
-                continue;
-            }
             let time = key
                 .verify(&self.text, bytes)
                 .ok_or_else(|| NoteError::Signature { name: name.clone(), hash: *hash })?;
+            if signed.iter().any(|before| before.name == *name && before.hash == *hash) {
+                continue;
+            }
             signed.push(Signed { name: name.clone(), hash: *hash, time });
         }
         if signed.is_empty() { Err(NoteError::Unsigned) } else { Ok(signed) }
