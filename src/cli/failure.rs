@@ -36,6 +36,9 @@ pub(crate) const SEGMENTS_GONE: &str = "thads doctor brings them back from sled 
 /// The way out where neither copy of the log is left.
 const NO_LOG: &str = "bring wal/ or sled/ back, or restore a backup into another directory; to found a ledger, choose an empty one with --data";
 
+/// The way out where nothing can be signed.
+const NO_KEY: &str = "without the log's key nothing can be recorded or signed: bring keys/log.key back from a backup that was made with --keys (keys/log.key@SIZE in it); reading, verify and backup do without";
+
 /// The way out where nothing more is written until a restart.
 const STOPPED: &str = "what was answered is safe; look at that file and its disk, and run it again: opening looks at both copies";
 
@@ -215,6 +218,11 @@ impl From<AnswerError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         let message = error.to_string();
+        if let OpenError::Key(KeyError::Io(error)) = &error
+            && error.kind() == ErrorKind::NotFound
+        {
+            return Failure::new(message, NO_KEY);
+        }
         if let OpenError::Io(error)
         | OpenError::Vault(VaultError::Io(error))
         | OpenError::Key(KeyError::Io(error)) = &error
@@ -242,6 +250,7 @@ impl From<OpenError> for Failure {
                 Some("thads init founds a ledger, thads demo a practice one; --data names the directory")
             }
             OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
+            OpenError::Key(_) => Some(NO_KEY),
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
@@ -253,7 +262,6 @@ impl From<OpenError> for Failure {
             | OpenError::Log(_)
             | OpenError::Write(_)
             | OpenError::Vault(_)
-            | OpenError::Key(_)
             | OpenError::Genesis(_)
             | OpenError::Io(_) => None,
         };

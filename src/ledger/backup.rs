@@ -13,7 +13,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use thads_proof::checkpoint::Checkpoint;
+use thads_proof::checkpoint::{Checkpoint, CheckpointError};
 use thads_proof::genesis::Genesis;
 use thads_proof::note::Vkey;
 use thads_proof::plain;
@@ -23,6 +23,7 @@ use thads_proof::tree::Root;
 use crate::journal::Listing;
 use crate::open::OpenError;
 use crate::reader::Reader;
+use crate::sentence::Sentence;
 use crate::vault::References;
 use crate::vault::compare::{self, Difference};
 use crate::verify::{VaultCheck, check_vault};
@@ -92,12 +93,25 @@ pub struct Backup {
     pub bytes: u64,
     /// Files of the earlier backup that were no longer what had been written, or gone, and were copied again.
     pub mended: u64,
-    /// The signed checkpoint that it was made at.
+    /// The checkpoint that it was made at; signed unless the log's key is not here.
     pub note: String,
+    /// Why nothing signed it.
+    pub unsigned: Option<Unsigned>,
+    /// What is wrong with the root key, which need not be here.
+    pub root_key: Option<Sentence>,
     /// Copies that the backup keeps because they hold what the ledger's own files cannot give any more.
     pub lacking: Vec<String>,
     /// What the ledger's own vault holds of what its records commit to.
     pub personal: VaultCheck,
+}
+
+/// Why a backup is not signed.
+#[derive(Debug)]
+pub enum Unsigned {
+    /// `keys/log.key` is not there.
+    Missing,
+    /// It is not the log's key: what is wrong with it.
+    Wrong(Sentence),
 }
 
 /// Copies what the backup in `target` lacks of the ledger in `dir`, also while a server writes to it: to the last whole
@@ -116,15 +130,23 @@ pub fn backup(
     if reader.is_second_copy() {
         return Err(OpenError::Gone { end: reader.head().size }.into());
     }
-    let (head, note) = (reader.head(), reader.checkpoint()?);
-    let genesis = reader.genesis().clone();
-    let ours = reader.log_key()?.vkey().to_string();
-    if ours != genesis.log_key {
-        return Err(BackupError::Refused(format!(
-            "keys/log.key is {ours}, and the genesis names {}: the backup could not be verified; bring the log's own key back",
-            genesis.log_key
-        )));
-    }
+    let (head, genesis) = (reader.head(), reader.genesis().clone());
+    let unsigned = match keys::look(dir, keys::LOG_KEY, &genesis)? {
+        keys::Found::Right => None,
+        keys::Found::Missing => Some(Unsigned::Missing),
+        keys::Found::Wrong(what) => Some(Unsigned::Wrong(what)),
+    };
+    let root_key = match keys::look(dir, keys::ROOT_KEY, &genesis)? {
+        keys::Found::Wrong(what) => Some(what),
+        keys::Found::Right | keys::Found::Missing => None,
+    };
+    let note = match unsigned {
+        None => reader.checkpoint()?,
+        // What is worth most is copied all the same.
+        Some(_) => {
+            unsigned_note(&Checkpoint { origin: genesis.origin.clone(), size: head.size, root: head.root })
+        }
+    };
     refuse_strange(target)?;
     refuse_within(target, dir)?;
     let before = look(target, &genesis)?;
@@ -171,7 +193,7 @@ pub fn backup(
     }
     if let Some(size) = fork {
         return Err(BackupError::Contradiction(format!(
-            "ledger and backup tell different histories below {size} records: the root that the backup was signed with is not the ledger's"
+            "ledger and backup tell different histories below {size} records: the root that the backup was made with is not the ledger's"
         )));
     }
     if there.ledger.is_some_and(|ledger| ledger != reader.id()) {
@@ -185,8 +207,18 @@ pub fn backup(
     let (size, root) = (head.size, head.root);
     let personal = check_vault(dir, references);
     let lacking = Vec::new();
-    let mut done =
-        Backup { size, root, segments: 0, bytes: 0, mended, note: note.clone(), lacking, personal };
+    let mut done = Backup {
+        size,
+        root,
+        segments: 0,
+        bytes: 0,
+        mended,
+        note: note.clone(),
+        unsigned,
+        root_key,
+        lacking,
+        personal,
+    };
     for (number, mut walk) in due {
         let name = segment::file_name(number);
         let path = dir.join(files::WAL).join(&name);
@@ -203,9 +235,12 @@ pub fn backup(
     }
     let mut kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
     kept.extend(contents::unnamed(target, &kept)?);
-    let kept = copy_files(dir, target, &kept, with_keys, &mut done)?;
+    let kept = copy_files(dir, target, &kept, with_keys, &genesis, &mut done)?;
     Contents { kept, note: note.clone() }.write(target)?;
-    files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
+    // The last one that was signed stays.
+    if done.unsigned.is_none() {
+        files::write_whole(&target.join(CHECKPOINT), note.as_bytes(), 0o600)?;
+    }
     files::remove_if_there(&target.join(UNFINISHED))?;
     Ok(done)
 }
@@ -299,10 +334,30 @@ fn look(target: &Path, genesis: &Genesis) -> Result<Option<(Contents, Checkpoint
         return refused("it is not empty and holds no backup; name another folder");
     };
     let key = key_of(&genesis.log_key)?;
-    match Checkpoint::open(&contents.note, &genesis.origin, &[key]) {
+    match open_note(&contents.note, &genesis.origin, &key) {
         Ok((checkpoint, _)) => Ok(Some((contents, checkpoint))),
         Err(_) => Err(BackupError::Refused(another_ledger(target))),
     }
+}
+
+/// What stands in place of the signatures where the log's key was not there.
+const UNSIGNED: &str = "unsigned\n";
+
+fn unsigned_note(checkpoint: &Checkpoint) -> String {
+    format!("{checkpoint}\n{UNSIGNED}")
+}
+
+/// Reads the checkpoint that a backup was made at, and returns whether the log's key signed it.
+fn open_note(note: &str, origin: &str, key: &Vkey) -> Result<(Checkpoint, bool), CheckpointError> {
+    let Some(text) = note.strip_suffix(UNSIGNED).and_then(|note| note.strip_suffix('\n')) else {
+        return Checkpoint::open(note, origin, std::slice::from_ref(key))
+            .map(|(checkpoint, _)| (checkpoint, true));
+    };
+    let checkpoint: Checkpoint = text.parse()?;
+    if checkpoint.origin != origin {
+        return Err(CheckpointError::Origin { expected: origin.to_owned(), found: checkpoint.origin });
+    }
+    Ok((checkpoint, false))
 }
 
 fn another_ledger(target: &Path) -> String {
@@ -315,12 +370,14 @@ fn another_ledger(target: &Path) -> String {
 /// Copies vault and keys where they have changed, each under a name of its own; returns what now belongs to the backup.
 ///
 /// A copy that the backup has is given up only where the ledger's file gives all that it gives, reference by reference.
-/// Otherwise both are kept: that one is brought back which has more that the other lacks, the other stays beside it.
+/// Otherwise both are kept: that one is brought back which has more that the other lacks, the other stays beside it. A key that
+/// is not the one that the genesis names takes no other's place and is not brought back.
 fn copy_files(
     dir: &Path,
     target: &Path,
     before: &[Kept],
     with_keys: bool,
+    genesis: &Genesis,
     done: &mut Backup,
 ) -> Result<Vec<Kept>, BackupError> {
     let mut all = Vec::new();
@@ -354,13 +411,20 @@ fn copy_files(
         let length = files::written_end(&ours)?;
         files::make_folder(&target.join(place).with_file_name(""))?;
         let mut now = Kept::of(place, format!("{place}@{}", done.size), &ours, length)?;
-        let (mut stay, mut first) = (Vec::new(), true);
+        let is_signing_key = [keys::LOG_KEY, keys::ROOT_KEY].contains(&place);
+        let is_wrong = is_signing_key && !is_right_key(&dir.join(place), place, genesis)?;
+        let (mut stay, mut first) = (Vec::new(), !is_wrong);
         for mut kept in kept {
             if kept.hash == now.hash {
                 now.copy.clone_from(&kept.copy);
                 continue;
             }
-            let difference = difference(dir, target, before, &kept)?;
+            let difference = if is_signing_key {
+                let is_lost = is_wrong && is_right_key(&target.join(&kept.copy), place, genesis)?;
+                Difference { lost: u64::from(is_lost), gained: 0 }
+            } else {
+                difference(dir, target, before, &kept)?
+            };
             if difference.lost > 0 {
                 done.lacking.push(kept.copy.clone());
                 kept.is_beside |= difference.gained >= difference.lost;
@@ -387,7 +451,16 @@ fn copy_files(
     Ok(all)
 }
 
-/// Says what a copy in the backup can give that the ledger's own file cannot.
+/// Returns whether a file holds the key that the genesis names for `place`.
+fn is_right_key(path: &Path, place: &str, genesis: &Genesis) -> Result<bool, BackupError> {
+    match plain::read(path, keys::BYTES_MAX) {
+        Ok(bytes) => Ok(keys::is_right(&bytes, place, genesis)),
+        Err(error) if plain::is_of_the_system(&error) => Err(BackupError::Io(error)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Says what a copy of entries or keyring in the backup can give that the ledger's own file cannot.
 fn difference(dir: &Path, target: &Path, before: &[Kept], kept: &Kept) -> Result<Difference, BackupError> {
     let there = |place: &str| {
         let in_place = before.iter().find(|other| other.place == place && !other.is_beside);
@@ -400,15 +473,7 @@ fn difference(dir: &Path, target: &Path, before: &[Kept], kept: &Kept) -> Result
     let compared = match kept.place {
         vault::ENTRIES => compare::entries(ours, compare::Files { entries: &copy, keyring: &other_keyring }),
         vault::KEYRING => compare::keyring(ours, compare::Files { entries: &other_entries, keyring: &copy }),
-        _ => {
-            let is_key = |path: &Path| match plain::read(path, keys::BYTES_MAX) {
-                Ok(bytes) => Ok(keys::is_key(&bytes)),
-                Err(error) if plain::is_of_the_system(&error) => Err(BackupError::Io(error)),
-                Err(_) => Ok(false),
-            };
-            let (lost, gained) = (is_key(&copy)?, is_key(&dir.join(kept.place))?);
-            return Ok(Difference { lost: u64::from(lost), gained: u64::from(gained) });
-        }
+        _ => return Ok(Difference::default()),
     };
     compared.map_err(|error| BackupError::Open(error.into()))
 }

@@ -5,10 +5,12 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use thads_proof::checkpoint::{LogKey, VkeyError};
+use thads_proof::genesis::Genesis;
 use thads_proof::{hex, plain};
 use zeroize::Zeroizing;
 
 use crate::files;
+use crate::sentence::Sentence;
 
 /// The file of the log's signing key, in the data directory.
 pub(crate) const LOG_KEY: &str = "keys/log.key";
@@ -49,9 +51,70 @@ pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError
     write(&dir.join(ROOT_KEY), seed)
 }
 
-/// Returns whether some bytes are what a key's file holds.
-pub(crate) fn is_key(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| hex::decode_array::<32>(text.trim()).is_ok())
+/// A key's file, held against the verifier key that the genesis record names.
+pub(crate) enum Found {
+    /// It holds that key.
+    Right,
+    /// There is none.
+    Missing,
+    /// It holds another key or none: what is wrong, and the way out.
+    Wrong(Sentence),
+}
+
+/// Looks at the key's file in `place`, one of [`LOG_KEY`] and [`ROOT_KEY`].
+///
+/// # Errors
+/// When the system does not let it be read.
+pub(crate) fn look(dir: &Path, place: &str, genesis: &Genesis) -> Result<Found, std::io::Error> {
+    let (vi, en) = match place {
+        ROOT_KEY => (
+            "khóa mà nó chứng nhận không kiểm chứng được; lấy lại khóa gốc của chính sổ này, hoặc cất tệp này đi nơi khác.",
+            "no key that it vouches for can be verified; bring the log's own root key back, or take this file away.",
+        ),
+        _ => (
+            "chữ ký của nó không kiểm chứng được; lấy lại khóa của chính sổ này.",
+            "what it signs cannot be verified; bring the log's own key back.",
+        ),
+    };
+    let wrong = |what: Sentence| {
+        Found::Wrong(Sentence::new(format!("{}: {vi}", what.vi), format!("{}: {en}", what.en)))
+    };
+    let text = match plain::read(&dir.join(place), BYTES_MAX) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Missing),
+        Err(error) if plain::is_of_the_system(&error) => return Err(error),
+        Err(error) => return Ok(wrong(Sentence::as_given(error))),
+    };
+    let named = named(place, genesis);
+    Ok(match verifier(&text, named) {
+        Some(found) if found == named => Found::Right,
+        Some(found) => wrong(Sentence::new(
+            format!("{place} là {found}, còn bản ghi lập sổ nêu {named}"),
+            format!("{place} is {found}, and the genesis names {named}"),
+        )),
+        None => wrong(Sentence::new(
+            format!("{place} không chứa khóa nào"),
+            format!("{place} does not hold a key"),
+        )),
+    })
+}
+
+/// Returns whether some bytes are the file of the key that the genesis record names for `place`.
+pub(crate) fn is_right(bytes: &[u8], place: &str, genesis: &Genesis) -> bool {
+    let named = named(place, genesis);
+    verifier(bytes, named).is_some_and(|found| found == named)
+}
+
+fn named<'a>(place: &str, genesis: &'a Genesis) -> &'a str {
+    if place == ROOT_KEY { &genesis.root_key } else { &genesis.log_key }
+}
+
+/// Returns the verifier key of the seed that some bytes hold, under the name that another one has.
+fn verifier(bytes: &[u8], named: &str) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let seed = Zeroizing::new(hex::decode_array::<32>(text.trim()).ok()?);
+    let (name, _) = named.split_once('+')?;
+    Some(LogKey::from_seed(name, &seed).ok()?.vkey().to_string())
 }
 
 /// Writes a key; another one that is there is set aside, for nothing says what it still signs.

@@ -70,7 +70,7 @@ pub mod vault;
 mod verify;
 
 pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, Personal, StreamAppend};
-pub use backup::{Backup, BackupError, Restored, Until, backup, restore};
+pub use backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
 pub use files::{holds_log, keep_private};

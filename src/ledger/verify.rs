@@ -6,19 +6,18 @@
 
 mod found;
 
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
+use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
-use thads_proof::{hash, plain};
 
 use crate::backup::{self, KeptPersonal};
 use crate::cache::{self, CacheCheck, NotBelieved};
 use crate::files;
 use crate::journal::{Cursor, Listing, StoreError};
-use crate::keys::{self, KeyError};
+use crate::keys;
 use crate::lock;
 use crate::open::out_of_order;
 use crate::reader::{CopiedStore, Reader};
@@ -71,10 +70,15 @@ pub fn verify_directory(
         }
         (heads, _, _) => heads,
     };
-    let (key, key_unread) = match segments.as_ref().map(|report| another_key(dir, report)) {
-        Some(Err(why)) => (None, Some(why)),
-        Some(Ok(another)) => (another, None),
-        None => (None, None),
+    let records = match (&segments, &sled) {
+        (Some(report), _) => Some(report),
+        (None, SledReport::Checked(report, _)) => Some(&**report),
+        (None, _) => None,
+    };
+    let (keys, key_unread) = match records.map(|report| other_keys(dir, report)) {
+        Some(Err(why)) => (Vec::new(), Some(why)),
+        Some(Ok(wrong)) => (wrong, None),
+        None => (Vec::new(), None),
     };
     let signed = options.checkpoints.iter().map(|checkpoint| checkpoint.size);
     let receipted = options.known.iter().map(|(position, _)| position.next().get());
@@ -88,7 +92,7 @@ pub fn verify_directory(
             VaultCheck::Skipped(Sentence::new("các đoạn không còn nguyên", "the segments are not whole"))
         }
     };
-    Ok(DirectoryReport { segments, sled, disagreements, heads, vault, key, key_unread, wanted })
+    Ok(DirectoryReport { segments, sled, disagreements, heads, vault, keys, key_unread, wanted })
 }
 
 /// Holds the vault against the log: every commitment of every record must open by what stands behind its own reference.
@@ -145,30 +149,20 @@ fn check_heads(dir: &Path, kept: Option<&[u8]>) -> CacheCheck {
     checked.unwrap_or(CacheCheck::Unchecked)
 }
 
-/// Says what is wrong with the signing key, if it is here: it must be the one that the genesis names.
+/// Says what is wrong with the keys that are here: each must be the one that the genesis names.
 ///
 /// # Errors
-/// Why it cannot be looked at now.
-fn another_key(dir: &Path, report: &Report) -> Result<Option<Sentence>, String> {
-    let Some(genesis) = report.summary.genesis.as_ref() else { return Ok(None) };
-    let named = &genesis.log_key;
-    let what = match keys::read_log_key(dir, &genesis.origin, named) {
-        Ok((_, false)) => return Ok(None),
-        Err(KeyError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(KeyError::Io(error)) if plain::is_of_the_system(&error) => return Err(error.to_string()),
-        Ok((key, true)) => {
-            let found = key.vkey();
-            Sentence::new(
-                format!("keys/log.key là {found}, còn bản ghi lập sổ nêu {named}"),
-                format!("keys/log.key is {found}, and the genesis names {named}"),
-            )
+/// Why one cannot be looked at now.
+fn other_keys(dir: &Path, report: &Report) -> Result<Vec<Sentence>, String> {
+    let Some(genesis) = report.summary.genesis.as_ref() else { return Ok(Vec::new()) };
+    let mut wrong = Vec::new();
+    for place in [keys::LOG_KEY, keys::ROOT_KEY] {
+        match keys::look(dir, place, genesis).map_err(|error| error.to_string())? {
+            keys::Found::Wrong(what) => wrong.push(what),
+            keys::Found::Right | keys::Found::Missing => {}
         }
-        Err(error) => Sentence::as_given(error),
-    };
-    Ok(Some(Sentence::new(
-        format!("{}: chữ ký của nó không kiểm chứng được; lấy lại khóa của chính sổ này.", what.vi),
-        format!("{}: what it signs cannot be verified; bring the log's own key back.", what.en),
-    )))
+    }
+    Ok(wrong)
 }
 
 fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledReport, Vec<Sentence>) {

@@ -449,24 +449,6 @@ fn a_copy_is_not_replaced_before_contents_is() {
     thads(&back.data, &restore_args(&target, &[])).ok();
 }
 
-/// Another log's key signs nothing that could be verified: verify says so, and no backup is replaced by it.
-#[test]
-fn another_signing_key_is_named_and_makes_no_backup() {
-    let (folder, target) = small();
-    backup(&folder.data, &target, &["--keys"]);
-    let contents = fs::read(target.join("contents")).unwrap();
-    fs::write(folder.data.join("keys/log.key"), format!("{}\n", "5a".repeat(32))).unwrap();
-    record(&folder.data, &[note_on("DT03/2018/0001", "x")]).ok();
-    for (command, status) in [(&["verify"][..], 3), (&["backup", &target.display().to_string()], 1)] {
-        let refused = thads(&folder.data, &[&["--lang", "en"], command].concat());
-        assert_eq!(refused.status, status, "{refused:?}");
-        assert!(refused.err.contains("the genesis names"), "{refused:?}");
-    }
-    assert_eq!(fs::read(target.join("contents")).unwrap(), contents);
-    let back = Folder::new();
-    thads(&back.data, &restore_args(&target, &[])).ok();
-}
-
 /// An empty folder that has to stay is as good a place as none, and what stands beside it is left alone.
 /// What befalls the backup would befall it too, and the backup's folder holds nothing but the backup.
 #[test]

@@ -25,6 +25,7 @@ mod import;
 mod import_files;
 mod keeping;
 mod layout;
+mod lost_keys;
 mod meaning;
 mod no_access;
 mod output;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use thads_ledger::{Sentence, VaultCheck};
+use thads_ledger::{Sentence, Unsigned, VaultCheck};
 use thads_service::persons::REFERENCES;
 
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if output.json {
         output.json(&json!({
             "records": size, "root": root, "segments_copied": done.segments, "bytes_copied": done.bytes,
-            "files_mended": done.mended, "checkpoint": done.note, "kept_for_what_is_lost_here": done.lacking,
+            "files_mended": done.mended, "signed": done.unsigned.is_none(), "checkpoint": done.note, "kept_for_what_is_lost_here": done.lacking,
         }))?;
         return result(&done);
     }
@@ -65,23 +65,57 @@ fn result(done: &thads_ledger::Backup) -> Result<(), Failure> {
             ));
         }
     };
-    if lost == 0 && done.lacking.is_empty() {
+    let lacking: Vec<&str> =
+        done.lacking.iter().map(String::as_str).filter(|copy| !is_signing_key(copy)).collect();
+    if lost == 0 && lacking.is_empty() {
         if done.personal.is_good() {
-            return Ok(());
+            return keys(done);
         }
         return Err(Failure::Damage {
             message: "the log was backed up, and its vault or keyring was changed".to_owned(),
             hint: Some("thads verify names what is wrong with it; nothing of it is lost".to_owned()),
         });
     }
-    let (hint, mut message) = if done.lacking.is_empty() {
+    let (hint, mut message) = if lacking.is_empty() {
         ("look for an earlier backup that has it; thads verify names what is lost", String::new())
     } else {
         let hint = "the backup keeps these copies: bring vault/entries and keys/keyring back from them, then make the backup again; thads verify names what is lost";
-        (hint, format!("; the ledger cannot give what is in {}", done.lacking.join(", ")))
+        (hint, format!("; the ledger cannot give what is in {}", lacking.join(", ")))
     };
     message = format!(
         "the log was backed up, and of the personal data {lost} pieces are lost in the ledger{message}"
     );
     Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
+}
+
+fn is_signing_key(copy: &str) -> bool {
+    ["keys/log.key@", "keys/root.key@"].iter().any(|key| copy.starts_with(key))
+}
+
+/// A key that is not the ledger's is exit status 3, as in `verify`; one that is not here is none of the records' damage, but
+/// nothing signed the backup.
+fn keys(done: &thads_ledger::Backup) -> Result<(), Failure> {
+    let kept =
+        done.lacking.iter().filter(|copy| is_signing_key(copy)).map(String::as_str).collect::<Vec<_>>();
+    let hint = if kept.is_empty() {
+        "records, vault and keyring are in the backup; bring the key back from an earlier backup that was made with --keys (keys/NAME@SIZE in it), then make this one again".to_owned()
+    } else {
+        format!(
+            "records, vault and keyring are in the backup, and so is the key, as {}: copy it back, then make the backup again",
+            kept.join(", ")
+        )
+    };
+    let wrong = |what: &Sentence| format!("the log was backed up; {}", what.en);
+    match (&done.unsigned, &done.root_key) {
+        (Some(Unsigned::Wrong(what)), _) => Err(Failure::Damage {
+            message: format!("{} This backup is not signed", wrong(what)),
+            hint: Some(hint),
+        }),
+        (_, Some(what)) => Err(Failure::Damage { message: wrong(what), hint: Some(hint) }),
+        (Some(Unsigned::Missing), None) => Err(Failure::Failed {
+            message: "the log was backed up, and keys/log.key is not there: without it nothing can be recorded or signed, this backup included".to_owned(),
+            hint: Some(hint),
+        }),
+        (None, None) => Ok(()),
+    }
 }

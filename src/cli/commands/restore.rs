@@ -45,7 +45,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         Some(VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) | VaultCheck::Broken(_)) | None => (None, 0),
     };
     if output.json {
-        output.json(&json!({ "records": size, "root": root, "has_keys": done.has_keys, "personal_unopened": unopened, "kept_beside": done.beside }))?;
+        output.json(&json!({ "records": size, "root": root, "signed": done.is_signed, "has_keys": done.has_keys, "personal_unopened": unopened, "kept_beside": done.beside }))?;
         return result(&done, unopened, without_key);
     }
     output.line(&format!(
@@ -94,7 +94,11 @@ fn result(done: &Restored, unopened: Option<u64>, without_key: u64) -> Result<()
                     .to_owned(),
                 hint: Some("thads verify names what is wrong with it; look at an earlier backup".to_owned()),
             }),
-            Some(_) | None => Ok(()),
+            Some(_) | None if done.is_signed => Ok(()),
+            Some(_) | None => Err(Failure::new(
+                "the log was brought back whole, and nothing vouches for it: the log's key was not there when the backup was made, which is not signed",
+                "hold it against a checkpoint from before (the backup's own file of that name is the last that was signed): thads verify --checkpoint",
+            )),
         };
     }
     Err(Failure::Damage {

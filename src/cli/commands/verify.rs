@@ -443,8 +443,8 @@ impl Verified {
     pub(crate) fn result(&self, output: &Output) -> Result<(), Failure> {
         if let (true, Some(why)) = (self.is_good(), self.not_looked_at()) {
             let way = output.say(
-                "xem quyền đọc và loại của vault/entries, keys/keyring và keys/log.key, rồi kiểm chứng lại",
-                "look at the permissions and the type of vault/entries, keys/keyring and keys/log.key, then verify again",
+                "xem quyền đọc và loại của vault/entries, keys/keyring, keys/log.key và keys/root.key, rồi kiểm chứng lại",
+                "look at the permissions and the type of vault/entries, keys/keyring, keys/log.key and keys/root.key, then verify again",
             );
             return Err(Failure::new(why, way));
         }
@@ -472,7 +472,7 @@ impl Verified {
                 "các bản ghi còn nguyên; thads doctor lập lại các bộ nhớ đệm từ nhật ký",
                 "the records are whole; thads doctor folds the caches anew from the log",
             )
-        } else if self.is_whole() && self.directory.key.is_some() {
+        } else if self.is_whole() && !self.directory.keys.is_empty() {
             output.say("các bản ghi và mọi số liệu còn nguyên", "the records and every figure are whole")
         } else if self.is_whole() && !self.directory.vault.is_good() {
             output.say(

@@ -17,7 +17,7 @@ use thads_proof::verify::{Options, verify_segments};
 use super::contents::{Contents, Kept};
 use super::draft::{self, Draft};
 use super::walk::Walk;
-use super::{BackupError, key_of, refuse_strange, refuse_within};
+use super::{BackupError, key_of, open_note, refuse_strange, refuse_within};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
 use crate::vault::{KEYRING, References};
@@ -46,6 +46,8 @@ pub struct Restored {
     pub size: u64,
     /// The root over them.
     pub root: Root,
+    /// Whether the log's key signed the checkpoint that all of it was verified against.
+    pub is_signed: bool,
     /// Whether the backup held the signing key.
     pub has_keys: bool,
     /// What the vault and the keyring of the backup open; `None` where it has no keyring: then nothing was looked at.
@@ -74,7 +76,7 @@ pub fn restore(
     };
     refuse_within(dir, backup)?;
     let wal = backup.join(files::WAL);
-    let (checkpoint, genesis) = checkpoint(&wal, &contents.note, key)?;
+    let (checkpoint, genesis, is_signed) = checkpoint(&wal, &contents.note, key)?;
     let options = Options { checkpoints: vec![checkpoint.clone()], ..Options::default() };
     let report = verify_segments(&wal, &options)
         .map_err(|error| BackupError::Refused(format!("{}: {error}", wal.display())))?;
@@ -117,11 +119,18 @@ pub fn restore(
     let keys_at = contents.kept.iter().find(|kept| kept.place == KEYRING && !kept.is_beside);
     let keys_at = keys_at.and_then(Kept::copied_at).unwrap_or(0);
     let personal = dir.join(KEYRING).exists().then(|| check_vault_with_keys_of(dir, references, keys_at));
-    Ok(Restored { size, root, has_keys: dir.join(files::KEYS).join("log.key").exists(), personal, beside })
+    Ok(Restored {
+        size,
+        root,
+        is_signed,
+        has_keys: dir.join(files::KEYS).join("log.key").exists(),
+        personal,
+        beside,
+    })
 }
 
-/// Reads the genesis of a backup and the checkpoint that it is held against.
-fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, Record), BackupError> {
+/// Reads the genesis of a backup, the checkpoint that it is held against, and whether that is signed.
+fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, Record, bool), BackupError> {
     let damaged = |what: String| BackupError::Damaged { path: wal.to_path_buf(), position: 0, what };
     let first = segments(wal)?.into_iter().next().ok_or_else(|| damaged("there are no segments".into()))?;
     let bytes = plain::read(&first.1, segment::FILE_BYTES_MAX)?;
@@ -130,11 +139,16 @@ fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, 
     let record = block.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok());
     let record = record.ok_or_else(|| damaged("there is no genesis".into()))?;
     let genesis = Genesis::from_record(&record).map_err(|error| damaged(error.to_string()))?;
+    let given = key.is_some();
     let key = key_of(key.unwrap_or(&genesis.log_key))?;
-    let origin = key.name().to_owned();
-    let (checkpoint, _) = Checkpoint::open(note, &origin, &[key])
+    let (checkpoint, is_signed) = open_note(note, key.name(), &key)
         .map_err(|error| damaged(format!("the checkpoint is not one of this log: {error}")))?;
-    Ok((checkpoint, record))
+    if given && !is_signed {
+        return Err(BackupError::Refused(format!(
+            "the backup is not signed, for the log's key was not there when it was made: nothing in it can be held against {key}; without --key it is brought back, and that is said"
+        )));
+    }
+    Ok((checkpoint, record, is_signed))
 }
 
 fn segments(wal: &Path) -> Result<Vec<(u64, PathBuf)>, BackupError> {

@@ -20,9 +20,9 @@ pub struct DirectoryReport {
     pub heads: CacheCheck,
     /// The vault.
     pub vault: VaultCheck,
-    /// What is wrong with the signing key, which need not be here.
-    pub key: Option<Sentence>,
-    /// Why the signing key could not be looked at.
+    /// What is wrong with the log's key and the root key, which need not be here.
+    pub keys: Vec<Sentence>,
+    /// Why one of them could not be looked at.
     pub key_unread: Option<String>,
     /// How many records were signed or receipted, as far as that was given: fewer are too few.
     pub(super) wanted: u64,
@@ -199,7 +199,7 @@ impl DirectoryReport {
 
     /// Returns whether the vault holds what the records commit to, and the signing key is the log's: what no copy mends.
     pub fn is_good_beside(&self) -> bool {
-        self.vault.is_good() && self.key.is_none()
+        self.vault.is_good() && self.keys.is_empty()
     }
 
     /// Returns whether the segments are whole and nothing speaks against their records.
@@ -252,7 +252,7 @@ impl DirectoryReport {
             (true, _) => {}
         }
         sentences.extend(self.vault.sentences());
-        sentences.extend(self.key.clone());
+        sentences.extend(self.keys.iter().cloned());
         sentences
     }
 
@@ -303,7 +303,7 @@ impl DirectoryReport {
             .or_else(|| self.disagreements.first().cloned())
             .or_else(|| self.heads.sentence(HEADS).filter(|_| !self.heads.is_good()))
             .or_else(|| self.vault.first_wrong())
-            .or_else(|| self.key.clone())
+            .or_else(|| self.keys.first().cloned())
     }
 
     /// Returns whether sled holds all that the segments should, and nothing is wrong with it.
@@ -329,7 +329,7 @@ impl DirectoryReport {
                 "Nothing would be done for the personal data: bring vault/entries and keys/keyring back from a backup.",
             ));
         }
-        plan.extend(self.key.clone());
+        plan.extend(self.keys.iter().cloned());
         plan
     }
 
