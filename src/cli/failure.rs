@@ -250,6 +250,7 @@ impl From<OpenError> for Failure {
                 Some("thads init founds a ledger, thads demo a practice one; --data names the directory")
             }
             OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
+            OpenError::Later(_) => Some("this build is older than the ledger: use a newer thads"),
             OpenError::Key(_) => Some(NO_KEY),
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }

@@ -418,7 +418,7 @@ fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError>
 pub(crate) fn genesis_of(journal: &dyn Journal) -> Result<Genesis, OpenError> {
     let record = Records::new(journal.read(0..1)).next().transpose()?;
     let record = record.ok_or_else(|| OpenError::Genesis("there is no record".into()))?;
-    Genesis::from_record(&record).map_err(|error| OpenError::Genesis(error.to_string()))
+    Ok(Genesis::from_record(&record)?)
 }
 
 /// Returns the state that was kept, if it is to be believed.

@@ -74,8 +74,7 @@ impl Reader {
         let last = records.next().transpose()?.ok_or_else(missing)?;
         let genesis =
             Records::new(source.read(0, 1.min(tip.size))).next().transpose()?.ok_or_else(missing)?;
-        let genesis =
-            Genesis::from_record(&genesis).map_err(|error| OpenError::Genesis(error.to_string()))?;
+        let genesis = Genesis::from_record(&genesis)?;
         let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
         drop(records);
         let vault = Arc::new(Vault::memory());

@@ -73,6 +73,11 @@ pub enum GenesisError {
         /// What it is.
         found: String,
     },
+    /// The record is the genesis of a later program: what it says is not known here.
+    #[error(
+        "the genesis record is of kind {KIND} revision {0}, which a later program wrote; this one knows revisions to {KIND_REVISION}"
+    )]
+    Later(u8),
     /// The origin cannot stand in a checkpoint.
     #[error("the origin {0:?} must not be empty or hold a space, a control character or +")]
     Origin(String),
@@ -140,6 +145,9 @@ impl Genesis {
         }
         if record.stream != Stream::genesis() {
             return differs("stream", &Stream::genesis(), &record.stream);
+        }
+        if record.kind == KIND && record.kind_revision > KIND_REVISION {
+            return Err(GenesisError::Later(record.kind_revision));
         }
         if (record.kind, record.kind_revision) != (KIND, KIND_REVISION) {
             let found = format!("{} revision {}", record.kind, record.kind_revision);

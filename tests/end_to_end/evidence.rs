@@ -353,3 +353,41 @@ fn another_key_than_the_genesis_names_is_another_log_s_history() {
         assert_eq!(victim.verify(&args).status, status, "{key}, with a checkpoint");
     }
 }
+
+/// A genesis of a later revision is what a later program wrote: named and not checked by every command alike, and no damage.
+/// One of no revision is.
+#[test]
+fn a_genesis_of_a_later_program_is_named_by_every_command() {
+    for (revision, status, words) in
+        [(2, 1, "kind 1 revision 2, which a later program wrote"), (0, 3, "genesis")]
+    {
+        let victim = Victim::new();
+        let mut records: Vec<Record> =
+            victim.records().iter().map(|bytes| Record::decode(bytes).unwrap()).collect();
+        records[0].kind_revision = revision;
+        chain_anew(&mut records);
+        let records: Vec<_> = records.iter().map(|record| record.encode().unwrap()).collect();
+        victim.write_blocks_of(&records);
+        victim.forget_copies();
+        let ran = thads(victim.data(), &["--lang", "en", "verify"]);
+        assert_eq!((ran.status, ran.err.contains(words)), (status, true), "{revision}: {ran:.3000?}");
+        if status == 3 {
+            continue;
+        }
+        let backup = victim.data().with_extension("backup").display().to_string();
+        for command in [
+            &["doctor", "--dry-run"][..],
+            &["doctor"],
+            &["report", "--period", fines::PERIOD],
+            &["log"],
+            &["checkpoint"],
+            &["backup", &backup],
+            &["record", "-"],
+            &["rebuild"],
+        ] {
+            let ran = thads(victim.data(), &[&["--lang", "en"], command].concat());
+            let is_named = ran.err.contains(words) && ran.err.contains("use a newer thads");
+            assert_eq!((ran.status, is_named), (1, true), "{command:?}: {ran:.3000?}");
+        }
+    }
+}

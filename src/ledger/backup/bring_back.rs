@@ -20,6 +20,7 @@ use super::walk::Walk;
 use super::{BackupError, key_of, open_note, refuse_strange, refuse_within};
 use crate::files;
 use crate::journal::{Listing, OwnedBlock};
+use crate::open::OpenError;
 use crate::vault::{KEYRING, References};
 use crate::verify::{VaultCheck, check_vault_with_keys_of};
 
@@ -138,7 +139,10 @@ fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, 
         .map_err(|error| damaged(error.to_string()))?;
     let record = block.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok());
     let record = record.ok_or_else(|| damaged("there is no genesis".into()))?;
-    let genesis = Genesis::from_record(&record).map_err(|error| damaged(error.to_string()))?;
+    let genesis = Genesis::from_record(&record).map_err(|error| match OpenError::from(error) {
+        later @ OpenError::Later(_) => BackupError::Open(later),
+        error => damaged(error.to_string()),
+    })?;
     let given = key.is_some();
     let key = key_of(key.unwrap_or(&genesis.log_key))?;
     let (checkpoint, is_signed) = open_note(note, key.name(), &key)

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use thads_proof::genesis::GenesisError;
+
 use crate::commit::CatchUpError;
 use crate::journal::JournalError;
 use crate::keys::KeyError;
@@ -95,6 +97,9 @@ pub enum OpenError {
     /// The signing key is missing, unreadable, or another's.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The genesis record is a later program's: no evidence, but nothing can be read without it.
+    #[error(transparent)]
+    Later(GenesisError),
     /// The genesis record is not one.
     #[error("the genesis record is wrong: {0}")]
     Genesis(String),
@@ -138,6 +143,15 @@ impl From<CatchUpError> for OpenError {
             error @ (CatchUpError::Journal(JournalError::Misfit(_))
             | CatchUpError::Discontinuity(_)
             | CatchUpError::End { .. }) => OpenError::Log(error),
+        }
+    }
+}
+
+impl From<GenesisError> for OpenError {
+    fn from(error: GenesisError) -> OpenError {
+        match error {
+            later @ GenesisError::Later(_) => OpenError::Later(later),
+            error => OpenError::Genesis(error.to_string()),
         }
     }
 }

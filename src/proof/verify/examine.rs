@@ -5,11 +5,10 @@ use super::finding::{Place, What};
 use crate::block::{
     self, Block, BlockError, ENTRY_LENGTH, Entry, HASH_LENGTH, HEADER_LENGTH, Header, RECORDS_MAX,
 };
-use crate::genesis::Genesis;
+use crate::genesis::{Genesis, GenesisError};
 use crate::hash;
 use crate::record::{
-    LENGTH_MIN, Leaf, LedgerId, Micros, PREVIOUS_LEAF_AT, Position, REVISION, Record, RecordError, View,
-    length_of,
+    LENGTH_MIN, Leaf, LedgerId, Micros, PREVIOUS_LEAF_AT, Position, REVISION, RecordError, View, length_of,
 };
 use crate::segment;
 use crate::tree::{Node, leaf_node};
@@ -42,7 +41,7 @@ pub(super) struct Fields {
     pub(super) stream_previous_leaf: Leaf,
     pub(super) corrects: Option<Position>,
     /// What the record at position 0 says.
-    pub(super) genesis: Option<Result<Genesis, String>>,
+    pub(super) genesis: Option<Result<Genesis, GenesisError>>,
 }
 
 impl Examined {
@@ -57,7 +56,7 @@ impl Examined {
             stream_version: view.stream_version,
             stream_previous_leaf: view.stream_previous_leaf,
             corrects: view.corrects,
-            genesis: (view.position == Position::GENESIS).then(|| genesis(&view.to_record())),
+            genesis: (view.position == Position::GENESIS).then(|| Genesis::from_record(&view.to_record())),
         });
         let node = leaf_node(&leaf);
         Examined { place, entry: None, claim, length: bytes.len(), leaf, node, previous_leaf, fields }
@@ -67,10 +66,6 @@ impl Examined {
     pub(super) fn marked(&self) -> Option<bool> {
         self.entry.map(|(_, entry)| entry.marks(&self.leaf))
     }
-}
-
-fn genesis(record: &Record) -> Result<Genesis, String> {
-    Genesis::from_record(record).map_err(|error| error.to_string())
 }
 
 /// Records that stand together in a source: a block, or a run without one.
