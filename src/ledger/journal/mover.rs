@@ -58,11 +58,10 @@ pub(super) struct Shared {
 impl Shared {
     /// How far sled is; looks whether its names still lead to what is open.
     pub(super) fn progress(&self) -> Progress {
+        let moved = self.look_at_sled().err();
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if progress.failed.is_none()
-            && let Err(moved) = self.look_at_sled()
-        {
-            progress.failed = Some(moved);
+        if progress.failed.is_none() {
+            progress.failed = moved;
         }
         progress.clone()
     }
