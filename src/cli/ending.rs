@@ -1,34 +1,118 @@
-//! Ending by a signal: what a command keeps in the folder for temporary files is removed first.
+//! Ending by a signal. Told to stop from its first moment on, a command ends by itself: what it keeps for the time being is
+//! removed, and its exit status says that it was ended, or, of a server, that it ended in order.
 
+use std::io::{Error, Result};
 use std::process::exit;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use thads_service::http::Order;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
-/// Watches, in a thread of its own, for the signals that end a command. Where that cannot be, the system ends it, and the
-/// next command removes what it left.
-pub(crate) fn watch() {
-    let _ = std::thread::Builder::new().name("thads-signals".into()).spawn(|| {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
-        if let Ok(number) = runtime.block_on(first()) {
-            thads_ledger::remove_scratch();
-            // As a shell says it of a program that a signal has ended.
-            exit(128 + number);
-        }
-    });
+/// What a signal is answered with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    /// It is not known yet what the process is to do; soon it is.
+    Unknown,
+    /// It ends at once.
+    AtOnce,
+    /// It opens what it will serve: the first signal lets it open and close again, another ends it at once.
+    Opening,
+    /// It serves: the first signal lets it finish, another cuts it short.
+    Serving,
 }
 
-/// Returns the number of the first signal that comes.
-async fn first() -> std::io::Result<i32> {
-    let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
-    let [mut hangup, mut interrupt, mut terminate] =
-        [signal(kinds[0])?, signal(kinds[1])?, signal(kinds[2])?];
-    async fn number(signal: &mut Signal, kind: SignalKind) -> i32 {
-        signal.recv().await;
-        kind.as_raw_value()
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
+
+/// The signals that end the process.
+pub(crate) struct Ending {
+    way: watch::Sender<Way>,
+    orders: watch::Receiver<Order>,
+    failed: Option<Error>,
+}
+
+impl Ending {
+    /// Takes the signals from now on. Where that cannot be, the system ends the process, and the next command removes what
+    /// it left; only a server refuses to begin then.
+    pub(crate) fn listen() -> Ending {
+        let (way, ways) = watch::channel(Way::Unknown);
+        let (tell, orders) = watch::channel(Order::Serve);
+        let failed = heed(ways, tell).err();
+        Ending { way, orders, failed }
     }
-    Ok(tokio::select! {
-        number = number(&mut hangup, kinds[0]) => number,
-        number = number(&mut interrupt, kinds[1]) => number,
-        number = number(&mut terminate, kinds[2]) => number,
-    })
+
+    /// From now on a signal ends the command at once.
+    pub(crate) fn at_once(&self) {
+        self.way.send_replace(Way::AtOnce);
+    }
+
+    /// From now on it is let finish, since it will serve.
+    ///
+    /// # Errors
+    /// No signal can be heard.
+    pub(crate) fn opening(&mut self) -> Result<()> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        self.way.send_replace(Way::Opening);
+        Ok(())
+    }
+
+    /// Returns what the signals say to a server.
+    ///
+    /// # Errors
+    /// No signal can be heard.
+    pub(crate) fn serving(&mut self) -> Result<watch::Receiver<Order>> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        self.way.send_replace(Way::Serving);
+        Ok(self.orders.clone())
+    }
+
+    /// Where the command is being ended by a signal, leaves the last word to that: what it failed with since, because its
+    /// files went away under it, is no failure of its own.
+    pub(crate) fn leave_the_last_word(&self) {
+        while IS_TOLD.load(Ordering::SeqCst) {
+            std::thread::park();
+        }
+    }
+}
+
+/// Hears signals in a thread of its own. They are taken when this returns.
+fn heed(mut ways: watch::Receiver<Way>, tell: watch::Sender<Order>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let mut asked = {
+        let _within = runtime.enter();
+        let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+        [signal(kinds[0])?, signal(kinds[1])?, signal(kinds[2])?]
+    };
+    let numbers = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+    let numbers = numbers.map(|kind| kind.as_raw_value());
+    let listening = async move {
+        let mut told = 0_usize;
+        loop {
+            let at = first(&mut asked).await;
+            told += 1;
+            // A process that ends before it is known has no more to be told.
+            let Ok(way) = ways.wait_for(|way| *way != Way::Unknown).await.map(|way| *way) else { return };
+            match (way, told) {
+                (Way::Unknown | Way::AtOnce, _) | (Way::Opening, 2..) => {
+                    IS_TOLD.store(true, Ordering::SeqCst);
+                    thads_ledger::remove_scratch();
+                    // As a shell says it of a program that a signal has ended.
+                    exit(128 + numbers[at]);
+                }
+                (Way::Opening | Way::Serving, 1) => drop(tell.send_replace(Order::Finish)),
+                (Way::Opening | Way::Serving, _) => drop(tell.send_replace(Order::Cut)),
+            }
+        }
+    };
+    std::thread::Builder::new().name("thads-signals".into()).spawn(move || runtime.block_on(listening))?;
+    Ok(())
+}
+
+/// Waits for the next signal, and returns which it was.
+async fn first([hangup, interrupt, terminate]: &mut [Signal; 3]) -> usize {
+    tokio::select! {
+        _ = hangup.recv() => 0,
+        _ = interrupt.recv() => 1,
+        _ = terminate.recv() => 2,
+    }
 }

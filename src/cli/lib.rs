@@ -109,6 +109,8 @@ impl Command {
 /// Runs the program with the process's own arguments and returns its exit code: 0 done, 1 refused or failed, 2 usage,
 /// 3 evidence of damage or tampering.
 pub fn run() -> ExitCode {
+    // First of all: a signal that came before would leave what it finds.
+    let mut ending = ending::Ending::listen();
     thads_ledger::keep_private();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -120,16 +122,16 @@ pub fn run() -> ExitCode {
     };
     let output = Output { json: cli.json, quiet: cli.quiet, language };
     let data = cli.data.as_path();
-    if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
-        ending::watch(); // these two end in order
+    if !matches!(cli.command, Command::Serve(_)) {
+        ending.at_once();
     }
     if cli.command.reads_only() {
         commands::say_second_copy(data, &output);
     }
     let done = match cli.command {
-        Command::Demo(args) => commands::demo::run(data, &output, &args),
+        Command::Demo(args) => commands::demo::run(data, &output, &args, &mut ending),
         Command::Init(args) => commands::init::run(data, &output, &args),
-        Command::Serve(args) => commands::serve::run(data, &output, &args),
+        Command::Serve(args) => commands::serve::run(data, &output, &args, &mut ending),
         Command::Record(args) => commands::record::run(data, &output, &args),
         Command::Case(args) => commands::case::run(data, &output, &args),
         Command::Cases(args) => commands::cases::run(data, &output, &args),
@@ -145,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => commands::doctor::run(data, &output, &args),
         Command::Rebuild(args) => commands::rebuild::run(data, &output, &args),
     };
+    ending.leave_the_last_word();
     match done.and_then(|()| output::all_written()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&output),

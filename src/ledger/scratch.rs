@@ -76,6 +76,19 @@ impl Drop for Scratch {
     }
 }
 
+/// Adds to what [`remove_scratch`] removes: files and folders that are of no use if this process ends now.
+pub(crate) fn hold(paths: &[PathBuf]) {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(paths);
+}
+
+/// Does what makes them of use, or removes them; a signal that comes meanwhile waits for it.
+pub(crate) fn release<T>(paths: &[PathBuf], done: impl FnOnce() -> T) -> T {
+    let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let done = done();
+    all.retain(|held| !paths.contains(held));
+    done
+}
+
 /// Whether what is open still has that name.
 fn is_at(open: &File, path: &Path) -> bool {
     match (open.metadata(), fs::metadata(path)) {

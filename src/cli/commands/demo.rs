@@ -12,6 +12,7 @@ use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::house::{Founding, House};
 
 use crate::demo::{Band, BandUnit, Planned, bands, plan};
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -35,7 +36,7 @@ const ORIGIN: &str = "thads.practice/dong-thap";
 /// Actions handed to the ledger at once.
 const BULK: usize = 8192;
 
-pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(data: &Path, output: &Output, args: &Args, ending: &mut Ending) -> Result<(), Failure> {
     let started = now();
     let house = match super::opened(data, output)? {
         Some(house) => go_on(house, data, args)?,
@@ -51,7 +52,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         house.close()?;
         return said;
     }
-    super::serve::serve(house, output, &args.serve)
+    super::serve::serve(house, output, &args.serve, ending)
 }
 
 /// Says what the ledger says, and whether it holds.

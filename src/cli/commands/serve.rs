@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use thads_service::house::House;
 use thads_service::http::{self, Authorities, Limits, Order};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
 
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::output::{Output, complain};
 
@@ -38,14 +37,19 @@ fn name(given: &str) -> Result<String, String> {
         .to_owned())
 }
 
-pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(data: &Path, output: &Output, args: &Args, ending: &mut Ending) -> Result<(), Failure> {
+    ending.opening()?;
     let (house, report) = House::open(data)?;
     super::say_opened(output, &report);
-    serve(house, output, args)
+    serve(house, output, args, ending)
 }
 
 /// Serves a house that is open already.
-pub(crate) fn serve(house: House, output: &Output, args: &Args) -> Result<(), Failure> {
+pub(crate) fn serve(house: House, output: &Output, args: &Args, ending: &mut Ending) -> Result<(), Failure> {
+    let orders = ending.serving()?;
+    if *orders.borrow() != Order::Serve {
+        return Ok(house.close()?); // told to stop while it was opened
+    }
     let listen = args.listen;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let house = Arc::new(house);
@@ -63,11 +67,6 @@ pub(crate) fn serve(house: House, output: &Output, args: &Args) -> Result<(), Fa
                 "Warning: other machines may reach this address, and there is no sign-in: whoever reaches it may read and write everything, names included.",
             ));
         }
-        let (tell, orders) = watch::channel(Order::Serve);
-        // Before the address is said: whoever reads it may stop the server.
-        let asked = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [interrupt, terminate, hangup] = asked.map(signal);
-        tokio::spawn(heed([interrupt?, terminate?, hangup?], tell));
         output.remark(&format!("{} http://{address}/", output.say("Đang phục vụ tại", "Serving at")));
         if output.json {
             output.json(&serde_json::json!({ "serving": format!("http://{address}/") }))?;
@@ -132,18 +131,4 @@ async fn tell_changes(house: Weak<House>, output: Output) {
         is_off = off.is_some();
         tokio::time::sleep(WATCH).await;
     }
-}
-
-/// Passes on that the process is asked to stop: the first time what is being answered is finished, then it is cut.
-async fn heed(mut asked: [Signal; 3], tell: watch::Sender<Order>) {
-    for order in [Order::Finish, Order::Cut] {
-        let [interrupt, terminate, hangup] = &mut asked;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-        tell.send_replace(order);
-    }
-    tell.closed().await;
 }

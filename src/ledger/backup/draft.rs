@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use thads_proof::plain;
 
 use super::BackupError;
-use crate::files;
 use crate::testing::{Defect, planted};
+use crate::{files, scratch};
 
 /// The draft's name in the data directory.
 const DRAFT: &str = ".restoring";
@@ -24,6 +24,8 @@ pub(super) struct Draft {
     /// Whether the data directory was not there before.
     is_new: bool,
     is_named: bool,
+    /// What is removed where a signal ends the process before it is named.
+    held: Vec<PathBuf>,
 }
 
 /// Refuses a data directory in which anything stands but what a restoring has left that was cut off.
@@ -51,8 +53,15 @@ impl Draft {
         if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             fs::create_dir_all(parent).map_err(plain::of(parent))?;
         }
-        files::make_folder(dir)?;
         let path = dir.join(DRAFT);
+        let parts = BEFORE_THE_LOG.map(|part| dir.join(part));
+        let held = if is_new {
+            vec![dir.to_path_buf()]
+        } else {
+            [parts.as_slice(), std::slice::from_ref(&path)].concat()
+        };
+        scratch::hold(&held);
+        files::make_folder(dir)?;
         if path.exists() {
             for part in BEFORE_THE_LOG.map(|part| dir.join(part)).iter().chain([&path]) {
                 if part.exists() {
@@ -61,7 +70,7 @@ impl Draft {
             }
         }
         files::make_folder(&path)?;
-        let draft = Draft { dir: dir.to_path_buf(), path, is_new, is_named: false };
+        let draft = Draft { dir: dir.to_path_buf(), path, is_new, is_named: false, held };
         for part in BEFORE_THE_LOG.iter().chain([&files::WAL]) {
             files::make_folder(&draft.path.join(part))?;
         }
@@ -75,6 +84,11 @@ impl Draft {
 
     /// Gives everything its name, the log last: then there is a ledger, and it survives a power cut.
     pub(super) fn name(mut self) -> Result<(), BackupError> {
+        let held = std::mem::take(&mut self.held);
+        scratch::release(&held, || self.name_all())
+    }
+
+    fn name_all(&mut self) -> Result<(), BackupError> {
         for part in BEFORE_THE_LOG {
             let to = self.dir.join(part);
             fs::rename(self.path.join(part), &to).map_err(plain::of(&to))?;
@@ -102,13 +116,15 @@ impl Drop for Draft {
         if self.is_named {
             return;
         }
-        // What cannot be removed now is recognised by the next restoring.
-        for part in BEFORE_THE_LOG {
-            let _ = fs::remove_dir_all(self.dir.join(part));
-        }
-        let _ = fs::remove_dir_all(&self.path);
-        if self.is_new {
-            let _ = fs::remove_dir(&self.dir);
-        }
+        scratch::release(&self.held, || {
+            // What cannot be removed now is recognised by the next restoring.
+            for part in BEFORE_THE_LOG {
+                let _ = fs::remove_dir_all(self.dir.join(part));
+            }
+            let _ = fs::remove_dir_all(&self.path);
+            if self.is_new {
+                let _ = fs::remove_dir(&self.dir);
+            }
+        });
     }
 }
