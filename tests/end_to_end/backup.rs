@@ -511,6 +511,32 @@ fn keys_that_are_older_than_the_records_are_said() {
     assert_eq!(thads(&back.data, &restore_args(&target, &[])).ok().json()["personal_unopened"], 1);
 }
 
+/// A keyring that the ledger has lost keys of is not called older because the backup holds just that one: it was copied for
+/// all records, and what it does not open is lost.
+#[test]
+fn a_keyring_that_was_rolled_back_to_the_backups_copy_is_not_called_older() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    let keyring = folder.data.join("keys/keyring");
+    let older = fs::read(&keyring).unwrap();
+    record(&folder.data, &[note_on("DT03/2018/0001", "later")]).ok();
+    fs::write(&keyring, older).unwrap();
+    let to = target.display().to_string();
+    let said = thads(&folder.data, &["--lang", "en", "backup", &to, "--keys"]);
+    assert!(said.status == 3 && said.err.contains("1 pieces are lost"), "{said:?}");
+    let back = Folder::new();
+    let restored = thads(&back.data, &["--lang", "en", "--json", "restore", &to]);
+    assert!(restored.status == 3 && restored.err.contains("1 pieces are lost"), "{restored:?}");
+    assert_eq!(restored.json()["personal_unopened"], 1, "{restored:?}");
+    assert!(!restored.err.contains("older"), "{restored:?}");
+    // Keys that are copied for all records are due for all: without anything lost that is nothing to say.
+    let (honest, target) = small();
+    backup(&honest.data, &target, &["--keys"]);
+    backup(&honest.data, &target, &["--keys"]);
+    let back = Folder::new();
+    assert_eq!(thads(&back.data, &restore_args(&target, &[])).ok().json()["personal_unopened"], 0);
+}
+
 #[test]
 fn personal_data_that_is_lost_is_named_and_comes_from_a_backup() {
     let (folder, target) = small();
