@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thads_proof::genesis::Genesis;
+use thads_proof::plain;
 use thads_proof::record::{LedgerId, Micros};
 
 use crate::clock::Clock;
@@ -91,10 +92,28 @@ impl Opened {
         randomness: Box<dyn Randomness>,
     ) -> Result<(Ledger, OpenReport), OpenError> {
         let Opened { dir, lock, journal, id, anew, mut report, .. } = self;
+        make_way_for_caches(&dir, &mut report)?;
         for folder in [files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
         let ledger = Ledger::start(&dir, lock, journal, id, clock, randomness, anew, &mut report)?;
         Ok((ledger, report))
     }
+}
+
+/// Sets aside a file or a link that stands in place of the folder of the caches: what belongs there is folded anew, and
+/// nothing is written through a link.
+fn make_way_for_caches(dir: &Path, report: &mut OpenReport) -> std::io::Result<()> {
+    let path = dir.join(files::SNAPSHOTS);
+    let Err(error) = plain::folder(&path) else { return Ok(()) };
+    if files::is_missing(&path) || plain::is_of_the_system(&error) {
+        return Ok(());
+    }
+    let aside = files::set_aside(&path)?;
+    let aside = aside.display();
+    report.say(
+        format!("{error}: đã để riêng ra ở {aside}; các bộ nhớ đệm được lập lại từ nhật ký."),
+        format!("{error}: it was set aside as {aside}, and the caches are folded anew from the log."),
+    );
+    Ok(())
 }

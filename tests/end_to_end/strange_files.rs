@@ -165,6 +165,47 @@ fn a_vault_that_cannot_be_read_is_not_called_verified() {
     }
 }
 
+/// How something is put in a place.
+type Place<'a> = (&'static str, &'a dyn Fn(&Path));
+
+/// The caches' folder holds nothing that the log does not say: what stands in its place locks nobody out and is not lost.
+#[test]
+fn what_stands_in_place_of_the_caches_folder_is_set_aside() {
+    let away = Folder::new();
+    fs::create_dir(&away.data).unwrap();
+    let places: [Place<'_>; 3] = [
+        ("a file", &|path| fs::write(path, "mine").unwrap()),
+        ("a link to nothing", &|path| symlink("nowhere", path).unwrap()),
+        ("a link to a folder", &|path| symlink(&away.data, path).unwrap()),
+    ];
+    for (how, make) in places {
+        for writes in [&["doctor"][..], &["record", "-"]] {
+            let folder = real_ledger();
+            let path = folder.data.join("snapshots");
+            fs::remove_dir_all(&path).unwrap();
+            make(&path);
+            for reads in [&["checkpoint"][..], &["verify"], &["report", "--period", "2018-M11"]] {
+                thads(&folder.data, reads).ok();
+            }
+            let ran = thads(&folder.data, &[&["--lang", "en"], writes].concat()).ok();
+            let said = [ran.out, ran.err].concat();
+            assert!(
+                said.contains("snapshots is a") && said.contains("set aside as"),
+                "{how} {writes:?}: {said}"
+            );
+            assert!(fs::symlink_metadata(folder.data.join("snapshots.aside-1")).is_ok(), "{how} {writes:?}");
+            assert!(plain_folder(&path), "{how} {writes:?}");
+            let again = thads(&folder.data, &["--lang", "en", "doctor"]).ok().out;
+            assert!(again.contains("Nothing had to be mended"), "{how} {writes:?}: {again}");
+        }
+    }
+    assert_eq!(fs::read_dir(&away.data).unwrap().count(), 0, "nothing is written through a link");
+}
+
+fn plain_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).unwrap().is_dir()
+}
+
 /// A name that leads round and round cannot be looked behind, whoever looks: nothing is founded over what may be there.
 #[test]
 fn what_cannot_be_seen_is_not_taken_for_missing() {
