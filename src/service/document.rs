@@ -34,6 +34,69 @@ pub enum NotADocument {
     NotJson(#[from] serde_json::Error),
 }
 
+impl NotADocument {
+    /// The same sentence in Vietnamese.
+    pub fn vi(&self) -> String {
+        match self {
+            NotADocument::Encoding(encoding) => format!(
+                "văn bản bắt đầu bằng dấu thứ tự byte của {encoding}; chấp nhận: JSON mã UTF-8, có dấu ấy hay không"
+            ),
+            NotADocument::NotUtf8(error) => {
+                format!("không phải UTF-8 từ byte {}; chấp nhận: JSON mã UTF-8", error.valid_up_to())
+            }
+            NotADocument::Empty => "không có gì; chấp nhận: một đối tượng JSON".to_owned(),
+            NotADocument::NotJson(error) => {
+                let (what, (line, column)) = (error.to_string(), (error.line(), error.column()));
+                let what = what.rsplit_once(" at line ").map_or(&*what, |(what, _)| what);
+                format!(
+                    "không phải JSON: {}, ở dòng {line} cột {column}; chấp nhận: một đối tượng JSON",
+                    fault(what)
+                )
+            }
+        }
+    }
+}
+
+/// What the reader of JSON finds wrong, in Vietnamese.
+fn fault(what: &str) -> String {
+    let twice = what.strip_prefix("the field `").and_then(|rest| rest.strip_suffix(TWICE));
+    match (twice, FAULTS.iter().find(|(en, _)| *en == what)) {
+        (Some(field), _) => format!("trường `{field}` nêu hai lần"),
+        (None, Some((_, vi))) => (*vi).to_owned(),
+        (None, None) => format!("lỗi cú pháp ({what})"),
+    }
+}
+
+/// How the sentence about a field that is named twice ends.
+const TWICE: &str = "` stands twice";
+
+/// The words of `serde_json` 1.0.
+const FAULTS: &[(&str, &str)] = &[
+    ("EOF while parsing a list", "hết văn bản giữa một danh sách"),
+    ("EOF while parsing an object", "hết văn bản giữa một đối tượng"),
+    ("EOF while parsing a string", "hết văn bản giữa một chuỗi"),
+    ("EOF while parsing a value", "hết văn bản ở chỗ của một giá trị"),
+    ("expected `:`", "thiếu dấu `:`"),
+    ("expected `,` or `]`", "thiếu dấu `,` hoặc `]`"),
+    ("expected `,` or `}`", "thiếu dấu `,` hoặc `}`"),
+    ("expected ident", "từ không đọc được (chỉ có true, false, null)"),
+    ("expected value", "thiếu giá trị"),
+    ("invalid escape", "chuỗi có ký hiệu thoát sai"),
+    ("invalid number", "số viết sai"),
+    ("number out of range", "số quá lớn"),
+    ("invalid unicode code point", "mã ký tự Unicode không có thật"),
+    (
+        "control character (\\u0000-\\u001F) found while parsing a string",
+        "ký tự điều khiển (\\u0000-\\u001F) trong một chuỗi",
+    ),
+    ("key must be a string", "tên trường phải là chuỗi trong dấu ngoặc kép"),
+    ("lone leading surrogate in hex escape", "nửa cặp thay thế đứng một mình trong ký hiệu thoát"),
+    ("unexpected end of hex escape", "ký hiệu thoát thiếu chữ số"),
+    ("trailing comma", "thừa dấu phẩy cuối"),
+    ("trailing characters", "còn chữ sau đối tượng JSON"),
+    ("recursion limit exceeded", "lồng nhau quá sâu"),
+];
+
 /// The mark that may stand before a text in UTF-8, which some editors write.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -111,7 +174,7 @@ impl<'de> Visitor<'de> for OneValue {
         let mut object = Map::new();
         while let Some((name, Document(value))) = fields.next_entry::<String, Document>()? {
             if object.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("the field `{name}` stands twice")));
+                return Err(A::Error::custom(format_args!("the field `{name}{TWICE}")));
             }
             object.insert(name, value);
         }
@@ -122,6 +185,61 @@ impl<'de> Visitor<'de> for OneValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each fault that the reader of JSON finds is said in both languages, with its place.
+    #[test]
+    fn what_is_no_json_is_said_in_vietnamese() {
+        let deep = "[".repeat(200);
+        let texts = [
+            "[1",
+            "{\"a\":1",
+            "\"a",
+            "{\"a\":",
+            "{\"a\" 1}",
+            "[1 2]",
+            "{\"a\":1 \"b\":2}",
+            "tru",
+            "nul",
+            "nulx",
+            "{\"a\":}",
+            "\"\\q\"",
+            "01",
+            "-",
+            "1e999",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\udc00\"",
+            "\"a\tb\"",
+            "{1:2}",
+            "{a:2}",
+            "\"\\u12\"",
+            "[1,]",
+            "{\"a\":1,}",
+            "{} {}",
+            "{\"a\":1,\n\"a\":2}",
+            "\"\\u",
+            "\"\\uzzzz\"",
+            &deep,
+        ];
+        for text in texts {
+            let error = Document::read(text.as_bytes()).unwrap_err();
+            let (vi, en) = (error.vi(), error.to_string());
+            let NotADocument::NotJson(of) = &error else { panic!("{text}: {en}") };
+            assert!(vi.contains(&format!("ở dòng {} cột {}", of.line(), of.column())), "{text}: {vi}");
+            assert!(!vi.contains("lỗi cú pháp"), "{text}: {vi}");
+            let english = ["expected", "while", "invalid", "trailing", " at line "];
+            assert!(!english.iter().any(|word| vi.contains(word)), "{text}: {vi}");
+        }
+        let twice = Document::read(b"{\"a\":1,\n\"a\":2}").unwrap_err().vi();
+        assert_eq!(
+            twice,
+            "không phải JSON: trường `a` nêu hai lần, ở dòng 2 cột 6; chấp nhận: một đối tượng JSON"
+        );
+        for bytes in [&b"\xff\xfe{\0}\0"[..], b"{\"a\":\"\xe9\"}", b" \n"] {
+            let vi = Document::read(bytes).unwrap_err().vi();
+            assert!(vi.contains("; chấp nhận: "), "{vi}");
+        }
+    }
 
     #[test]
     fn a_document_may_begin_with_the_mark_of_utf_8() {

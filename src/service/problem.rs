@@ -58,8 +58,9 @@ impl Problem {
     }
 
     /// What was sent is not one JSON object.
-    pub fn bad_body(detail: &str) -> Problem {
+    pub fn bad_body(detail: &str, vi: &str) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad-body", "The body is not one JSON object", detail)
+            .with("vi", json!(format!("Từ chối: {vi}")))
     }
 
     /// The body that is answered.

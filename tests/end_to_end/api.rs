@@ -229,6 +229,8 @@ fn problems_name_field_value_limit_and_way_out() {
             (400, "application/problem+json"),
             "{body:?}"
         );
+        let vi = answer.json()["vi"].as_str().unwrap_or_default().to_owned();
+        assert!(vi.starts_with("Từ chối: ") && vi.contains("; chấp nhận: "), "{body}: {answer:?}");
     }
     assert_eq!(size(&server), before, "something was written");
 }

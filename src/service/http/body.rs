@@ -30,7 +30,8 @@ pub(super) async fn json(request: Request, within: Duration) -> Result<Value, Pr
     })?;
     said?;
     let bytes = bytes?;
-    let Document(body) = Document::read(&bytes).map_err(|error| Problem::bad_body(&error.to_string()))?;
+    let Document(body) =
+        Document::read(&bytes).map_err(|error| Problem::bad_body(&error.to_string(), &error.vi()))?;
     Ok(body)
 }
 

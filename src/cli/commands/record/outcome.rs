@@ -44,6 +44,12 @@ impl LineError {
             LineError::Act(ActError::Wire(error)) if output.language == Language::Vi => {
                 format!("Từ chối: {}", error.vi())
             }
+            LineError::Document(error) if output.language == Language::Vi => {
+                format!("Từ chối: {}", error.vi())
+            }
+            LineError::TooLong { at_most } if output.language == Language::Vi => {
+                format!("Từ chối: {}", too_long(*at_most))
+            }
             error => format!("{}: {error}", output.say("Từ chối", "Refused")),
         }
     }
@@ -53,11 +59,19 @@ impl LineError {
         match self {
             LineError::Act(ActError::Refused(refusal)) => ("refused", refusal_json(&refusal)),
             LineError::Act(error) => ("problem", Problem::from(error).into_body()),
-            LineError::Document(_) | LineError::TooLong { .. } => {
-                ("problem", Problem::bad_body(&self.to_string()).into_body())
+            LineError::Document(error) => {
+                ("problem", Problem::bad_body(&error.to_string(), &error.vi()).into_body())
+            }
+            LineError::TooLong { at_most } => {
+                ("problem", Problem::bad_body(&self.to_string(), &too_long(at_most)).into_body())
             }
         }
     }
+}
+
+/// The sentence about a line that is too long, in Vietnamese.
+fn too_long(at_most: usize) -> String {
+    format!("dòng dài hơn {at_most} byte; chấp nhận: một đối tượng JSON dài nhất chừng ấy")
 }
 
 /// What became of a line.
