@@ -42,6 +42,10 @@ const NO_KEY: &str = "without the log's key nothing can be recorded or signed: b
 /// The way out where nothing more is written until a restart.
 const STOPPED: &str = "what was answered is safe; look at that file and its disk, and run it again: opening looks at both copies";
 
+/// The way out where less is free than the mark.
+const FULL: &str =
+    "make room on that disk and run it again; where none can be made, thads doctor releases the ballast";
+
 /// The way out of what the system does not let be done.
 fn way_out(error: &std::io::Error) -> &'static str {
     match error.kind() {
@@ -149,6 +153,7 @@ impl From<ActError> for Failure {
             ActError::Append(AppendError::Stale { .. }) => {
                 Failure::new(error, "load it again (thads case ID) and decide anew")
             }
+            ActError::Append(AppendError::DiskFull { .. }) => Failure::new(error, FULL),
             ActError::House(error) => error.into(),
             ActError::Wire(error) => error.into(),
             ActError::Close(error) => error.into(),
@@ -252,6 +257,12 @@ impl From<OpenError> for Failure {
             OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
             OpenError::Later(_) => Some("this build is older than the ledger: use a newer thads"),
             OpenError::Key(_) => Some(NO_KEY),
+            OpenError::NoRoom { .. } => Some(
+                "nothing was made; make room on that disk, or name a directory on another one with --data",
+            ),
+            OpenError::NotFounded(_) => {
+                Some("nothing was left there; look at that file and its disk, and found it again")
+            }
             OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
@@ -298,7 +309,7 @@ impl From<JournalError> for Failure {
                 Failure::Damage { message, hint: Some(MEND.to_owned()) }
             }
             JournalError::Io(error) => Failure::new(message, way_out(&error)),
-            JournalError::Full { .. } => Failure::Failed { message, hint: None },
+            JournalError::Full { .. } => Failure::new(message, FULL),
             JournalError::Stopped(_) => Failure::new(message, STOPPED),
         }
     }

@@ -6,6 +6,7 @@ mod caches;
 mod doubtful;
 mod exchanged;
 mod faults;
+mod founding;
 mod mending;
 mod opening;
 mod personal;

@@ -230,6 +230,12 @@ pub(crate) fn with_asides(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
+/// Returns the name that `path` had before it was set aside, where it was.
+pub(crate) fn set_aside_from(path: &Path) -> Option<PathBuf> {
+    let (name, _) = path.file_name()?.to_str()?.rsplit_once(".aside-")?;
+    Some(path.with_file_name(name))
+}
+
 /// Gives `path` another name beside it, and makes that durable. Returns the name.
 pub(crate) fn set_aside(path: &Path) -> Result<PathBuf> {
     let to = aside(path);

@@ -1,22 +1,118 @@
 //! Founding: where a ledger may be made, and its first record.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::Builder;
 use thads_proof::genesis::Genesis;
 use thads_proof::hash;
+use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Position, RequestId};
 use thads_proof::segment;
 use thads_proof::tree::Frontier;
 
 use crate::clock::Clock;
 use crate::journal::{Listing, OwnedBlock};
+use crate::lock::{self, Lock};
 use crate::open::OpenError;
 use crate::randomness::Randomness;
 use crate::reader::CopiedStore;
 use crate::storage::Storage;
-use crate::{cache, files, survey, vault};
+use crate::{cache, files, space, survey, vault};
+
+/// What a founding makes in the data directory; its lock last, for it guards the others.
+const MADE: [&str; 7] =
+    [space::BALLAST, files::WAL, files::SLED, files::SNAPSHOTS, files::VAULT, files::KEYS, lock::LOCK];
+
+/// The place of a founding as it was before: one that fails leaves it so.
+pub(crate) struct Ground {
+    dir: PathBuf,
+    /// The folders on the way to it, and it itself, that were not there; the innermost first.
+    missing: Vec<PathBuf>,
+    /// What stood there of what a founding makes, and in those folders.
+    there: BTreeSet<PathBuf>,
+    /// Bytes of the files among them.
+    bytes: u64,
+}
+
+impl Ground {
+    /// Looks at `dir`, which need not be there, before anything is made.
+    pub(crate) fn look(dir: &Path) -> Ground {
+        let missing = dir.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        let missing = missing.take_while(|folder| files::is_missing(folder)).map(Path::to_path_buf).collect();
+        let there = BTreeSet::from_iter(standing(dir));
+        let length = |path: &PathBuf| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+        let bytes = there.iter().filter_map(length).map(|file| file.len()).sum();
+        Ground { dir: dir.to_path_buf(), missing, there, bytes }
+    }
+
+    /// Refuses where the disk has no room for what is yet to be made; where a ledger is, that counts for more.
+    pub(crate) fn has_room(&self, storage: &Storage) -> Result<(), OpenError> {
+        let Err(no_room) = space::room_to_found(&self.dir, storage, self.bytes) else { return Ok(()) };
+        unfinished(&self.dir, storage)?;
+        Err(no_room)
+    }
+
+    /// Looks again now that the directory is locked: another founding may have ended meanwhile.
+    pub(crate) fn look_again(&mut self) {
+        let locked = self.dir.join(lock::LOCK);
+        let was_there = self.there.contains(&locked);
+        self.there = BTreeSet::from_iter(standing(&self.dir));
+        if !was_there {
+            self.there.remove(&locked);
+        }
+    }
+
+    /// Removes, as far as it can, what was not there before, and gives what was set aside its name back.
+    pub(crate) fn clear(&self) {
+        for path in standing(&self.dir) {
+            if self.there.contains(&path) {
+                continue;
+            }
+            let _ = match files::set_aside_from(&path) {
+                Some(name) => fs::rename(&path, name),
+                None => fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path)),
+            };
+        }
+        self.remove_folders();
+    }
+
+    /// Removes the folders that were not there before and hold nothing.
+    pub(crate) fn remove_folders(&self) {
+        for folder in &self.missing {
+            let _ = fs::remove_dir(folder);
+        }
+        if let Some(parent) = self.missing.last().and_then(|folder| folder.parent()) {
+            let _ = files::sync_folder(parent);
+        }
+    }
+}
+
+/// Returns what stands in `dir` of what a founding makes: what lies in its folders, then the folders and files themselves.
+fn standing(dir: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for path in MADE.map(|name| dir.join(name)) {
+        let inside = fs::read_dir(&path).into_iter().flatten().flatten();
+        all.extend(inside.map(|entry| entry.path()));
+        if !files::is_missing(&path) {
+            all.push(path);
+        }
+    }
+    all
+}
+
+/// Makes the folder `dir`, with those that it lies in, and locks it.
+pub(crate) fn take(dir: &Path) -> Result<Lock, OpenError> {
+    if let Some(parent) = dir.parent()
+        && !parent.as_os_str().is_empty()
+        && !parent.exists()
+    {
+        fs::create_dir_all(parent).map_err(plain::of(parent))?;
+    }
+    files::make_folder(dir)?;
+    lock::lock(dir).map_err(|error| OpenError::lock(dir, error))
+}
 
 /// Refuses where a ledger is, or what is left of one. What a founding has left that was cut off before its genesis was
 /// durable is neither, and of that only a block that was never finished is in the way: its segment is set aside.

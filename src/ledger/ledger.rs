@@ -1,7 +1,6 @@
 //! The ledger as its callers see it: appends from many threads, one committer on a thread of its own, reads that never
 //! wait for writing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -9,15 +8,15 @@ use std::thread::JoinHandle;
 
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::Genesis;
-use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
 use crate::append::{Append, AppendError, NotTogether};
 use crate::cache::{self, Fold, Log, Statement};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
+use crate::founding::{self, Ground};
 use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, Progress, Tip};
-use crate::lock::{self, Lock};
+use crate::lock::Lock;
 use crate::open::{self, OpenError, OpenReport};
 use crate::opened::Opened;
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
@@ -28,7 +27,7 @@ use crate::rehearsal::{self, Rehearsed};
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{Head, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
-use crate::{files, founding, keys, lookup, snapshot, space};
+use crate::{files, keys, lookup, snapshot, space};
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {
@@ -47,28 +46,47 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Makes a ledger in `dir`, which must not hold one, and records its genesis.
+    /// Makes a ledger in `dir`, which must not hold one, and records its genesis. Where that fails, nothing is left that was
+    /// not there before.
     ///
     /// # Errors
-    /// When there is one already, the genesis does not name the key of `log_seed`, or the file system fails.
+    /// When there is one already, the genesis does not name the key of `log_seed`, the disk has too little room, or the file
+    /// system fails.
     pub fn create(dir: &Path, genesis: Genesis, setup: Setup) -> Result<Ledger, OpenError> {
+        keys::log_key(&genesis.origin, &setup.log_seed, &genesis.log_key)?;
+        let mut ground = Ground::look(dir);
+        ground.has_room(&setup.storage)?;
+        let lock = match founding::take(dir) {
+            Ok(lock) => Arc::new(lock),
+            Err(error) => {
+                ground.remove_folders();
+                return Err(error);
+            }
+        };
+        ground.look_again();
+        Ledger::found(dir, &lock, &genesis, setup).map_err(|error| {
+            ground.clear();
+            if lock.followed_order {
+                // As the last writer left it.
+                let _ = lock.ended_in_order();
+            }
+            match error {
+                OpenError::Write(JournalError::Stopped(why)) => OpenError::NotFounded(why),
+                error => error,
+            }
+        })
+    }
+
+    /// Founds a ledger in `dir`, whose lock is held.
+    fn found(dir: &Path, lock: &Arc<Lock>, genesis: &Genesis, setup: Setup) -> Result<Ledger, OpenError> {
         let Setup { mut clock, mut randomness, log_seed, root_seed, storage } = setup;
-        keys::log_key(&genesis.origin, &log_seed, &genesis.log_key)?;
-        if let Some(parent) = dir.parent()
-            && !parent.as_os_str().is_empty()
-            && !parent.exists()
-        {
-            fs::create_dir_all(parent).map_err(plain::of(parent))?;
-        }
-        files::make_folder(dir)?;
-        let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);
         founding::make_way(dir, &storage)?;
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
         let wal = dir.join(files::WAL);
         lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
-        let (id, block) = founding::genesis_block(&genesis, clock.as_mut(), randomness.as_mut())?;
+        let (id, block) = founding::genesis_block(genesis, clock.as_mut(), randomness.as_mut())?;
         // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
         keys::write_log_key(dir, &log_seed)?;
         if let Some(seed) = root_seed {
@@ -86,7 +104,7 @@ impl Ledger {
             no_sled: None,
             moved: 0,
         };
-        let journal = Embedded::start(dir, Arc::clone(&lock), found, storage.clone())?;
+        let journal = Embedded::start(dir, Arc::clone(lock), found, storage.clone())?;
         match journal.append(&Tip::empty(), &block)? {
             Outcome::Won => {}
             Outcome::Lost(_) | Outcome::Unknown(_) => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
@@ -95,8 +113,8 @@ impl Ledger {
         // sled is made once the genesis is durable: one that is half made, without a segment, could not be told from all
         // that is left of a ledger.
         let mut report = OpenReport::default();
-        let (journal, id) = open::open_journal(dir, &lock, &storage, &mut report)?;
-        Ledger::start(dir, lock, journal, id, clock, randomness, true, &mut report)
+        let (journal, id) = open::open_journal(dir, lock, &storage, &mut report)?;
+        Ledger::start(dir, Arc::clone(lock), journal, id, clock, randomness, true, &mut report)
     }
 
     /// Opens the ledger in `dir` for writing, and says what had to be done.

@@ -21,7 +21,7 @@ use thads_proof::plain;
 use crate::testing::{Defect, planted};
 
 /// Name of the file in the data directory.
-const LOCK: &str = "LOCK";
+pub(crate) const LOCK: &str = "LOCK";
 /// Most bytes of it that are read: a process id.
 const BYTES_MAX: u64 = 64;
 /// How long, and how often, a lock is waited for: who only looks whether it is held takes it for a moment.

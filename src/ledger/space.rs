@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Result};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
@@ -9,11 +10,14 @@ use thads_proof::plain;
 
 use crate::count::wide;
 use crate::files;
-use crate::journal::JournalError;
+use crate::journal::{JournalError, SEGMENT_BYTES_MIN};
+use crate::open::OpenError;
 use crate::storage::Storage;
 
 /// Name of the ballast in the data directory.
-const BALLAST: &str = "ballast";
+pub(crate) const BALLAST: &str = "ballast";
+/// Bytes that sled takes for itself before anything is in it, and the vault, keys and caches of a new ledger.
+const FIRST_FILES: u64 = 16 << 20;
 
 /// Returns the bytes that are free for this process on the file system of `path`.
 pub(crate) fn free(path: &Path) -> Result<u64> {
@@ -32,6 +36,34 @@ pub(crate) fn room(dir: &Path, storage: &Storage, bytes: usize) -> std::result::
         return Err(JournalError::Full { free, least });
     }
     Ok(())
+}
+
+/// Refuses where a new ledger in `dir`, of which `held` bytes are there already, would not have the room for its first
+/// files and be written to afterwards. Neither `dir` nor what it lies in need be there.
+pub(crate) fn room_to_found(dir: &Path, storage: &Storage, held: u64) -> std::result::Result<(), OpenError> {
+    let segments = wide(storage.segment_bytes.max(SEGMENT_BYTES_MIN)).saturating_mul(2);
+    let (wal, place) = (dir.join(files::WAL), nearest(dir));
+    // Where the segments lie on a disk of their own, it is that one which must have room for them.
+    let apart = match fs::metadata(&wal) {
+        Ok(wal) => wal.dev() != fs::metadata(place).map_err(plain::of(place))?.dev(),
+        Err(_) => false,
+    };
+    let own = storage.ballast_bytes.saturating_add(FIRST_FILES);
+    let own = if apart { own } else { own.saturating_add(segments) };
+    let needed = storage.free_bytes_least.saturating_add(own.saturating_sub(held));
+    for (place, needed) in [(place, needed)].into_iter().chain(apart.then_some((wal.as_path(), segments))) {
+        let free = free(place)?;
+        if free < needed {
+            return Err(OpenError::NoRoom { dir: place.to_path_buf(), free, needed });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the folder of `path` that is there and nearest to it.
+fn nearest(path: &Path) -> &Path {
+    let there = path.ancestors().find(|folder| folder.exists());
+    there.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reserves `bytes` in the data directory, to be released when the disk is full. Where the room is not there, or the

@@ -42,7 +42,7 @@ impl Default for Storage {
 }
 
 impl Storage {
-    /// Returns settings for small ledgers in tests: segments of 1 MiB, no ballast, no mark.
+    /// Returns settings for small ledgers, in tests and to be thrown away: segments of 1 MiB, no ballast, no mark.
     pub fn small() -> Storage {
         Storage { segment_bytes: 1 << 20, free_bytes_least: 0, ballast_bytes: 0, ..Storage::default() }
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_ledger::{
-    Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Seeded, Setup, SimulatedClock, Storage,
+    Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Scratch, Seeded, Setup, SimulatedClock, Storage,
     SystemClock, is_short_of_room,
 };
 use thads_projections::books::Books;
@@ -109,8 +109,25 @@ impl House {
     /// A real ledger's root key lies in `keys/root.key` afterwards: it vouches for later log keys, and belongs off the machine.
     ///
     /// # Errors
-    /// The directory holds a ledger already, or cannot be written.
+    /// The directory holds a ledger already, its disk has too little room, or it cannot be written.
     pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<House, HouseError> {
+        House::create_with(directory, founding, at, Storage::default())
+    }
+
+    /// Creates a ledger that is thrown away: small, and without a reserve.
+    ///
+    /// # Errors
+    /// As [`House::create`].
+    pub fn create_to_try(scratch: &Scratch, founding: &Founding) -> Result<House, HouseError> {
+        House::create_with(&scratch.path().join("ledger"), founding, 0, Storage::small())
+    }
+
+    fn create_with(
+        directory: &Path,
+        founding: &Founding,
+        at: i64,
+        storage: Storage,
+    ) -> Result<House, HouseError> {
         if !is_readable(&founding.name) {
             return Err(HouseError::Name);
         }
@@ -144,7 +161,7 @@ impl House {
                 Box::new(SimulatedClock::new(Micros::new(at.saturating_add(1_000_000))))
             }
         };
-        let mut setup = Setup::new(first, committer, log_seed);
+        let mut setup = Setup { storage, ..Setup::new(first, committer, log_seed) };
         if founding.clock == genesis::Clock::Real {
             setup.root_seed = Some(root_seed.into());
         }

@@ -150,3 +150,55 @@ fn a_demo_cut_off_goes_on_unless_something_else_was_recorded() {
     assert_eq!(value(report, "cases.finished"), 7668);
     assert_eq!(value(&ask(&folder.data, &["report", "--period", HALF_YEAR]), "complaints.resolved"), 38);
 }
+
+/// Runs the program where no file grows beyond so many blocks of the shell's: as on a disk that fills up on the way.
+fn limited(blocks: u32, data: &std::path::Path, args: &[&str]) -> crate::support::Ran {
+    let script = "trap '' XFSZ; ulimit -f $0; exec \"$@\"";
+    let done = Command::new("sh")
+        .args(["-c", script, &blocks.to_string(), THADS, "--lang", "en", "--data"])
+        .arg(data)
+        .args(args)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    crate::support::Ran {
+        status: done.status.code().unwrap(),
+        out: text(done.stdout),
+        err: text(done.stderr),
+    }
+}
+
+#[test]
+fn a_founding_on_a_disk_that_fills_up_leaves_nothing_and_says_so() {
+    let folder = Folder::new();
+    let data = folder.data.join("a/ledger");
+    let (rows, mapping) = ("tests/data/import/whole.csv", "tests/data/import/notebook.toml");
+    let import = ["import", rows, "--mapping", mapping];
+    for blocks in [1, 64, 4096, 8192] {
+        for args in [&["demo", "--no-serve"][..], &import] {
+            let done = limited(blocks, &data, args);
+            assert_eq!(done.status, 1, "{blocks} {args:?}: {done:?}");
+            assert!(!folder.data.exists(), "{blocks} {args:?}: {done:?}");
+            assert!(!done.err.contains("stands"), "{done:?}");
+        }
+    }
+    let done = limited(8192, &data, &import);
+    assert!(done.err.contains("no ledger was founded, and nothing was recorded"), "{done:?}");
+    thads(&data, &import).ok();
+}
+
+/// What a founding leaves that was killed before its first record is no ledger, whoever asks.
+#[test]
+fn a_founding_cut_off_before_the_genesis_is_no_ledger_to_anybody() {
+    let folder = Folder::new();
+    for name in ["wal", "keys", "vault", "snapshots"] {
+        std::fs::create_dir_all(folder.data.join(name)).unwrap();
+    }
+    std::fs::write(folder.data.join("wal/0000000000.seg.new"), [0; 4096]).unwrap();
+    for command in ["log", "verify", "doctor", "report"] {
+        let args: &[&str] = if command == "report" { &["report", "--period", "2019-H1"] } else { &[command] };
+        let done = thads(&folder.data, args);
+        assert!(done.status == 1 && done.err.contains("holds no ledger"), "{command}: {done:?}");
+    }
+    init(&folder).ok();
+}

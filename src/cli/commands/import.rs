@@ -95,6 +95,12 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     };
     let outcome = import_file(&job, &mut target).map_err(|error| match error {
         ImportError::Gather(_) => Failure::new(error, "nothing was recorded"),
+        ImportError::Target(error) if !target.is_there() => {
+            Failure::from(error).at("no ledger was founded, and nothing was recorded")
+        }
+        ImportError::Rejects(_) if !target.is_there() => {
+            Failure::new(error, "no ledger was founded, and nothing was recorded")
+        }
         ImportError::Rejects(_) | ImportError::Target(_) => {
             Failure::new(error, "what was recorded stands; the same import again adds the rest")
         }
@@ -197,7 +203,7 @@ impl HouseTarget {
         }
         let scratch = Scratch::new(if dry_run { "dry-run" } else { "import" })?;
         let founding = founding_of(mapping);
-        let house = House::create(&scratch.path().join("ledger"), &founding, 0)?;
+        let house = House::create_to_try(&scratch, &founding)?;
         Ok(HouseTarget { house, founding: Some((founding, data.to_path_buf(), scratch)) })
     }
 
@@ -292,8 +298,10 @@ impl Target for HouseTarget {
     }
 
     fn submit(&mut self, batch: &[RowAppend]) -> Result<(), ActError> {
-        if let Some((founding, data, scratch)) = self.founding.take() {
-            std::mem::replace(&mut self.house, House::create(&data, &founding, 0)?).close()?;
+        if let Some((founding, data, _)) = &self.founding {
+            let founded = House::create(data, founding, 0)?;
+            let scratch = self.founding.take();
+            std::mem::replace(&mut self.house, founded).close()?;
             drop(scratch);
         }
         let groups = batch.iter().map(group).collect::<Result<Vec<_>, _>>()?;

@@ -65,7 +65,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if !thads_ledger::holds_log(data)? {
         // What would be refused is refused before anything is founded.
         let scratch = Scratch::new("init")?;
-        let house = House::create(&scratch.path().join("ledger"), &founding, 0)?;
+        let house = House::create_to_try(&scratch, &founding)?;
         open_office(&house, args)?;
         house.close()?;
     }

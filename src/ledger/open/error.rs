@@ -31,6 +31,19 @@ pub enum OpenError {
     /// There is what is left of a ledger, this file, and neither copy of its log: evidence.
     #[error("{} is left of a ledger whose log is not here", .0.display())]
     Remains(PathBuf),
+    /// A ledger that was founded there could not be written to for want of room. Nothing was made.
+    #[error("{} has {free} bytes free on its disk, and founding a ledger takes {needed}", dir.display())]
+    NoRoom {
+        /// A folder on the disk that is too full.
+        dir: PathBuf,
+        /// Bytes free.
+        free: u64,
+        /// Bytes that must be: the mark below which writes are refused, and what is made.
+        needed: u64,
+    },
+    /// A ledger could not be founded, and nothing of it was left.
+    #[error("no ledger was founded: {0}")]
+    NotFounded(String),
     /// Both copies are damaged: evidence. Nothing was appended and nothing will be.
     #[error("records from position {first} on{} are damaged in both copies: {what}", until(.end))]
     Damaged {
