@@ -29,13 +29,61 @@ pub fn is_reject_header(bytes: &[u8]) -> bool {
 /// The first characters by which a spreadsheet takes a cell for a formula, and the mark against it itself.
 const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
 
-/// A cell that no spreadsheet takes for a formula: marked by an apostrophe where it begins as one.
+/// What a cell begins with that is [`spelt`]; no cell that is only marked against formulas begins so.
+const SPELT: &str = "'\\";
+
+/// Whether a character steers a terminal or turns the text around it, so that the file would not show what it holds.
+fn steers(one: char) -> bool {
+    let turns = matches!(one, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (one.is_control() && !matches!(one, '\n' | '\t'))
+}
+
+/// A cell that no spreadsheet takes for a formula and that steers no terminal: marked by an apostrophe where it begins as a
+/// formula, spelt where it holds what steers.
 fn marked(text: &str) -> Cow<'_, str> {
+    if text.contains(steers) {
+        return Cow::Owned(format!("{SPELT}{}", spelt(text)));
+    }
     if text.starts_with(FORMULA) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// A cell of a file of rejects without the mark of [`marked`].
+/// The text with `\u{1b}` for a character that steers, by its number in hexadecimal, and `\\` for a backslash.
+fn spelt(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    for one in text.chars() {
+        match one {
+            '\\' => all.push_str("\\\\"),
+            one if steers(one) => all.extend(one.escape_unicode()),
+            one => all.push(one),
+        }
+    }
+    all
+}
+
+/// The text that was [`spelt`] so; `None` where nothing is spelt like that.
+fn read_spelt(mut text: &str) -> Option<String> {
+    let mut all = String::with_capacity(text.len());
+    while let Some((before, behind)) = text.split_once('\\') {
+        all.push_str(before);
+        text = if let Some(behind) = behind.strip_prefix('\\') {
+            all.push('\\');
+            behind
+        } else {
+            let (number, behind) = behind.strip_prefix("u{")?.split_once('}')?;
+            all.push(char::from_u32(u32::from_str_radix(number, 16).ok()?)?);
+            behind
+        };
+    }
+    all.push_str(text);
+    Some(all)
+}
+
+/// A cell of a file of rejects as it stood in its source: without the mark, and with what was spelt. What was written into
+/// the file by hand and is no such spelling stands for itself.
 pub fn bare(mut text: String) -> String {
+    if let Some(read) = text.strip_prefix(SPELT).and_then(read_spelt) {
+        return read;
+    }
     if text.starts_with('\'') {
         text.remove(0);
     }
@@ -108,5 +156,41 @@ impl RejectFile {
             let _ = fs::remove_file(&beside);
         }
         placed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_steers_nothing_and_is_read_as_it_stood_in_its_source() {
+        for text in [
+            "",
+            "An",
+            "=1+1",
+            "'2",
+            "\\u{1b}",
+            "'\\u{1b}",
+            "'\\\\",
+            "a\nb\tc",
+            "\tx",
+            "\u{1b}[2J",
+            "An\u{7}\\u{7}\\",
+            "=\u{9b}31m",
+            "'\\\u{0}",
+            "A\u{202e}nA",
+            "\r\\",
+            "\u{7f}",
+        ] {
+            let cell = marked(text);
+            assert!(!cell.contains(steers) && !cell.starts_with(&FORMULA[..6]), "{cell:?}");
+            assert_eq!(bare(cell.clone().into_owned()), text, "{cell}");
+        }
+        assert_eq!(marked("\u{1b}[2J\\"), "'\\\\u{1b}[2J\\\\");
+        assert_eq!(bare("'\\An".to_owned()), "An", "what steers was taken out by hand");
+        for by_hand in ["'\\\\x", "'\\\\u{}", "'\\\\u{110000}", "'\\\\u{1b"] {
+            assert_eq!(bare(by_hand.to_owned()), by_hand[1..]);
+        }
     }
 }
