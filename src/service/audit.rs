@@ -305,7 +305,7 @@ impl Audit {
             match breach {
                 Breach::Rule(_) if unsure || half => {}
                 Breach::Rule(refusal) => self.found.flags.add(record, refusal),
-                Breach::Officer { .. } if unsure => {}
+                Breach::Officer { .. } | Breach::Organisation(_) if unsure => {}
                 Breach::Debt(_) if half => {}
                 breach => self.found.add(broken(record, breach)),
             }
@@ -368,13 +368,16 @@ fn broken(record: &Record, breach: Breach) -> Finding {
                 ),
             )
         }
-        Breach::Debt(refusal) | Breach::Rule(refusal) => (
-            What::Debt,
-            Sentence::as_given(&refusal.limit),
-            Sentence::as_given(format!("{} {}", refusal.field, refusal.given)),
-        ),
+        Breach::Debt(refusal) | Breach::Rule(refusal) => refused(What::Debt, &refusal),
+        Breach::Organisation(refusal) => refused(What::Organisation, &refusal),
+        Breach::Begins(refusal) => refused(What::Begins, &refusal),
     };
     Finding::of(record, what, expected, found)
+}
+
+fn refused(what: What, refusal: &Refusal) -> (What, Sentence, Sentence) {
+    let found = Sentence::as_given(format!("{} {}", refusal.field, refusal.given));
+    (what, Sentence::as_given(&refusal.limit), found)
 }
 
 /// The finding of a record that is no entry.

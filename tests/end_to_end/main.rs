@@ -37,6 +37,7 @@ mod refusals;
 mod rooms;
 mod small;
 mod strange_files;
+mod structure;
 mod support;
 mod tour;
 mod trouble;

@@ -26,12 +26,12 @@ fn ledger() -> Folder {
     folder
 }
 
-fn verify(data: &Path) -> Ran {
+pub(crate) fn verify(data: &Path) -> Ran {
     thads(data, &["--json", "--lang", "en", "verify"])
 }
 
 /// A record of the law that follows on the last, by the accountant of DT03.
-fn forged(draft: &Record, stream: &str, kind: &str, fields: Value) -> Record {
+pub(crate) fn forged(draft: &Record, stream: &str, kind: &str, fields: Value) -> Record {
     let event: Event =
         serde_json::from_value(json!({ "kind": kind, "common": {}, "fields": fields })).unwrap();
     let on: Date = "2019-02-01".parse().unwrap();
@@ -458,7 +458,8 @@ fn honest_ledgers_mean_what_they_say() {
     let corrected = json!({ "stream": "officer:19", "kind": "fact_corrected", "entry": appointed, "authority": "1/QĐ",
         "changes": { "role": "enforcer" }, "effective": "2019-01-20", "actor": by });
     record(&folder.data, &[corrected]).ok();
-    for data in [&folder.data, &crate::fines::ledger().data, &crate::support::demo().data] {
+    let moved = crate::structure::moved();
+    for data in [&folder.data, &moved.data, &crate::fines::ledger().data, &crate::support::demo().data] {
         let found = verify(data).ok().json();
         assert_eq!(found["meaning"]["count"], 0, "{found}");
         assert_eq!(found["meaning"]["later"]["count"], 0, "{found}");

@@ -6,7 +6,7 @@ use super::{Action, Scene, at, check_actor, check_begins, check_dates, founds, m
 use super::{Entry, subject_of, with_action};
 use crate::case::{Case, Pot};
 use crate::complaint::Complaint;
-use crate::event::{Circumstances, Sender, Subject};
+use crate::event::{Body, Circumstances, Sender, Subject};
 use crate::history::timeline;
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
@@ -35,6 +35,11 @@ pub enum Breach {
     },
     /// A debt of two offices: what comes over is not what was sent, or was sent and taken over and is changed behind that.
     Debt(Refusal),
+    /// A number or code that is given once is given again or changed, or an office stands below one that is none or below
+    /// itself: since the first program nothing in the organisation was taken in that does.
+    Organisation(Refusal),
+    /// A case or complaint begins with what begins none.
+    Begins(Refusal),
     /// A rule of entry.
     Rule(Refusal),
 }
@@ -47,19 +52,39 @@ pub fn audit(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breac
     if breaches.is_empty() {
         breaches.extend(check_actor(history, action, scene).err().map(Breach::Rule));
     }
-    let rules = [check_dates, check_begins].into_iter();
-    breaches.extend(rules.filter_map(|check| check(history, action, scene).err()).map(Breach::Rule));
+    breaches.extend(check_dates(history, action, scene).err().map(Breach::Rule));
+    breaches.extend(check_begins(history, action, scene).err().map(Breach::Begins));
     match action.event.body.repairs() {
         Some(named) if !history.iter().any(|entry| entry.position == named) => {
             breaches.push(Breach::Entry(named));
         }
-        _ => breaches.extend(repair::check(history, action, scene).err().map(Breach::Rule)),
+        _ => match changes_what_is_given(history, action, scene) {
+            Err(refusal) => breaches.push(Breach::Organisation(refusal)),
+            Ok(()) => breaches.extend(repair::check(history, action, scene).err().map(Breach::Rule)),
+        },
     }
     breaches.extend(of_state(history, action, scene));
     if action.imported {
         breaches = breaches.into_iter().map(|breach| breach.into_rule(action)).collect();
     }
     breaches
+}
+
+/// Refuses a correction that gives an office or officer another number, or sets an office above itself.
+fn changes_what_is_given(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
+    let Body::FactCorrected(fact) = &action.event.body else { return Ok(()) };
+    let Some(target) = history.iter().find(|entry| entry.position == fact.entry) else { return Ok(()) };
+    repair::given_for_ever(&target.event.body, &fact.replacement.body, &scene.world.organisation)
+}
+
+/// Whether a refusal of the organisation is of what is given once, or of an office that is none.
+fn is_of_what_is_given(body: &Body, refusal: &Refusal) -> bool {
+    match body {
+        Body::OfficeOpened(_) | Body::OfficerAppointed(_) => {
+            matches!(refusal.code, Code::Duplicate | Code::Unknown)
+        }
+        _ => false,
+    }
 }
 
 /// Who acts and for whom must be known; the ledger itself acts only where it is founded.
@@ -97,7 +122,11 @@ fn of_state(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach
                 sender: Sender::NotAsked,
             };
             let allowed = action.event.body.allowed_in_organisation(&scene.world.organisation, &on);
-            return allowed.err().map(Breach::Rule).into_iter().collect();
+            let breach = |refusal: Refusal| match is_of_what_is_given(&action.event.body, &refusal) {
+                true => Breach::Organisation(refusal),
+                false => Breach::Rule(refusal),
+            };
+            return allowed.err().map(breach).into_iter().collect();
         }
     };
     let mut debts: Vec<Refusal> = sender_differs(&with, scene).into_iter().collect();
@@ -154,7 +183,10 @@ impl Breach {
             Breach::Money { pot, missing, at } => {
                 rule(Code::Money, "amount", format!("{missing} too much at entry {at}"), pot.words())
             }
-            Breach::Debt(refusal) | Breach::Rule(refusal) => Breach::Rule(refusal),
+            Breach::Debt(refusal)
+            | Breach::Organisation(refusal)
+            | Breach::Begins(refusal)
+            | Breach::Rule(refusal) => Breach::Rule(refusal),
         }
     }
 }

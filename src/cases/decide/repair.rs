@@ -252,42 +252,10 @@ fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -
             _ => Ok(()),
         };
     };
-    let changed = |given: String, wanted: String| {
-        Err(Refusal::new(
-            Code::Mismatch,
-            "–",
-            "replacement",
-            given,
-            format!("{wanted}, given for ever"),
-            wanted,
-        ))
-    };
-    match (&target.event.body, &after.event.body) {
-        (Body::OfficeOpened(old), Body::OfficeOpened(new)) => {
-            if (old.number, &old.code) != (new.number, &new.code) {
-                return changed(
-                    format!("{} {}", new.number, new.code),
-                    format!("{} {}", old.number, old.code),
-                );
-            }
-            if new.parent.is_some_and(|parent| organisation.covers(new.number, parent)) {
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "13",
-                    "replacement",
-                    "parent",
-                    "an office that is not below it",
-                    "another office",
-                ));
-            }
-            organisation.offices.remove(&old.number);
-        }
-        (Body::OfficerAppointed(old), Body::OfficerAppointed(new)) => {
-            if old.number != new.number {
-                return changed(new.number.to_string(), old.number.to_string());
-            }
-            organisation.officers.remove(&old.number);
-        }
+    given_for_ever(&target.event.body, &after.event.body, &organisation)?;
+    match &target.event.body {
+        Body::OfficeOpened(old) => drop(organisation.offices.remove(&old.number)),
+        Body::OfficerAppointed(old) => drop(organisation.officers.remove(&old.number)),
         _ => {}
     }
     after.event.body.allowed_in_organisation(&organisation, &on)?;
@@ -307,4 +275,44 @@ fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -
         "somebody goes on who may appoint officers",
         "officer_appointed of another provincial_head or administrator first",
     ))
+}
+
+/// Refuses what gives an office or officer another number or code, or sets an office above itself, where a repair makes `new`
+/// of what was `old`.
+pub(super) fn given_for_ever(old: &Body, new: &Body, organisation: &Organisation) -> Result<(), Refusal> {
+    let changed = |given: String, wanted: String| {
+        Err(Refusal::new(
+            Code::Mismatch,
+            "–",
+            "replacement",
+            given,
+            format!("{wanted}, given for ever"),
+            wanted,
+        ))
+    };
+    match (old, new) {
+        (Body::OfficeOpened(old), Body::OfficeOpened(new)) => {
+            if (old.number, &old.code) != (new.number, &new.code) {
+                return changed(
+                    format!("{} {}", new.number, new.code),
+                    format!("{} {}", old.number, old.code),
+                );
+            }
+            if new.parent.is_some_and(|parent| organisation.covers(new.number, parent)) {
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    "13",
+                    "replacement",
+                    "parent",
+                    "an office that is not below it",
+                    "another office",
+                ));
+            }
+            Ok(())
+        }
+        (Body::OfficerAppointed(old), Body::OfficerAppointed(new)) if old.number != new.number => {
+            changed(new.number.to_string(), old.number.to_string())
+        }
+        _ => Ok(()),
+    }
 }

@@ -40,6 +40,10 @@ pub enum What {
     Money,
     /// What comes over from another office is not what was sent there.
     Debt,
+    /// A number that is given once is given again or changed, or an office stands below one that is none, or below itself.
+    Organisation,
+    /// A case or complaint begins with what begins none.
+    Begins,
 }
 
 impl What {
@@ -58,6 +62,8 @@ impl What {
             What::Malformed => "malformed",
             What::Money => "money",
             What::Debt => "debt",
+            What::Organisation => "organisation",
+            What::Begins => "begins",
         }
     }
 
@@ -72,6 +78,14 @@ impl What {
             What::Office => {
                 Sentence::new("cơ quan không phải của việc này", "the office is not that of the case")
             }
+            What::Organisation => Sentence::new(
+                "tổ chức không thể đứng như thế: số và mã chỉ cấp một lần, cơ quan trực thuộc một cơ quan đã thành lập trước đó",
+                "the organisation cannot stand so: numbers and codes are given once, an office stands below one that was opened before",
+            ),
+            What::Begins => Sentence::new(
+                "dòng bắt đầu bằng việc không mở dòng nào",
+                "its stream begins with what begins none",
+            ),
             What::Number => Sentence::new("số thụ lý không liên tục", "the intake number does not follow"),
             What::Corrects => Sentence::new(
                 "đầu bản ghi và nội dung sửa hai mục khác nhau",

@@ -1,0 +1,150 @@
+//! Forged past every decision, with right hashes: numbers of offices and officers given twice, offices below themselves or below
+//! none, cases and complaints that begin with what begins none. No program ever took such a thing in: damage, exit status 3.
+
+use serde_json::{Value, json};
+use thads_proof::record::{Provenance, Record};
+
+use crate::appended::append;
+use crate::meaning::{forged, verify};
+use crate::small::{action, fine_case, officer};
+use crate::support::{Folder, ledger_with, real_ledger, record};
+
+type Forge = fn(&[Record], &Record) -> Record;
+
+fn office(draft: &Record, number: u32, code: &str, parent: u32) -> Record {
+    let fields =
+        json!({ "number": number, "code": code, "name": "x", "level": "sub_department", "parent": parent });
+    of_organisation(draft, &format!("office:{code}"), "office_opened", fields)
+}
+
+fn of_organisation(draft: &Record, stream: &str, kind: &str, fields: Value) -> Record {
+    Record { actor: officer::PROVINCIAL_HEAD, office: 1, ..forged(draft, stream, kind, fields) }
+}
+
+fn first_of<'a>(there: &'a [Record], stream: &str) -> &'a Record {
+    there.iter().find(|record| record.stream.to_string() == stream).unwrap()
+}
+
+/// A correction of the opening of an office: its number and the office above it become these.
+fn corrected(there: &[Record], draft: &Record, code: &str, number: u32, parent: u32) -> Record {
+    let stream = format!("office:{code}");
+    let fields =
+        json!({ "number": number, "code": code, "name": "x", "level": "department", "parent": parent });
+    let fields = json!({
+        "entry": first_of(there, &stream).position.get(), "took_effect": "2018-10-01", "authority": "1/QĐ",
+        "replacement": { "kind": "office_opened", "common": {}, "fields": fields },
+    });
+    of_organisation(draft, &stream, "fact_corrected", fields)
+}
+
+const FORGED: [(&str, &str, Forge); 9] = [
+    ("organisation", "an office's number given again", |_, draft| office(draft, 2, "DT07", 1)),
+    ("organisation", "an office's code given again", |_, draft| office(draft, 9, "DT03", 1)),
+    ("organisation", "an office below one that is none", |_, draft| office(draft, 9, "DT09", 77)),
+    ("organisation", "an office below itself", |_, draft| office(draft, 9, "DT09", 9)),
+    ("organisation", "the first office put below its own", |there, draft| {
+        corrected(there, draft, "DT00", 1, 2)
+    }),
+    ("organisation", "an office's number changed", |there, draft| corrected(there, draft, "DT04", 9, 1)),
+    ("organisation", "an officer's number given again", |there, draft| {
+        let before = first_of(there, "officer:3").clone();
+        Record { position: draft.position, recorded_at: draft.recorded_at, request: draft.request, ..before }
+    }),
+    ("begins", "a case begun by its classification", |_, draft| {
+        let record = forged(draft, "case:DT03/2018/0002", "classified_enforceable", json!({}));
+        Record { actor: officer::HEAD, ..record }
+    }),
+    ("begins", "a complaint begun by its acceptance", |_, draft| {
+        let record = forged(draft, "complaint:DT03/2018/K0001", "complaint_accepted", json!({}));
+        Record { actor: officer::HEAD, ..record }
+    }),
+];
+
+#[test]
+fn what_no_program_ever_let_stand_so_is_damage_and_imported_a_flag() {
+    let honest = ledger_with("DT03/2018/0001");
+    for (what, name, forge) in FORGED {
+        for provenance in [Provenance::Live, Provenance::Imported] {
+            let folder = Folder::copy_of(&honest.data);
+            let mut position = 0;
+            append(&folder.data, |there, draft| {
+                position = draft.position.get();
+                vec![Record { provenance, ..forge(there, draft) }]
+            });
+            let ran = verify(&folder.data);
+            let found = ran.json()["meaning"].clone();
+            if provenance == Provenance::Imported {
+                assert_eq!(found["count"], 0, "{name}: {found}");
+                assert_eq!(found["flags"]["first"][0]["position"], position, "{name}: {found}");
+                continue;
+            }
+            assert_eq!((ran.status, &found["count"]), (3, &json!(1)), "{name}: {found}");
+            let first = &found["findings"][0];
+            assert_eq!(
+                (&first["what"], &first["position"]),
+                (&json!(what), &json!(position)),
+                "{name}: {found}"
+            );
+            assert!(ran.err.contains(&format!("Record {position}")), "{name}: {}", ran.err);
+        }
+    }
+}
+
+/// An honest ledger whose cases change their office: a clerk acts for an enforcer, a head of the office above acts in a case of
+/// another, one case is entrusted and one pulled up. Behind that, imported history that comes from where no ledger was kept.
+pub(crate) fn moved() -> Folder {
+    let folder = real_ledger();
+    let (entrusted, pulled) = ("DT03/2018/0001", "DT03/2018/0002");
+    let mut actions = vec![
+        json!({ "stream": "officer:20", "kind": "officer_appointed", "number": 20, "office": 3, "role": "head",
+        "person": { "name": "Trưởng" }, "effective": "2018-10-02", "actor": officer::PROVINCIAL_HEAD }),
+    ];
+    let brought = |from: &str| {
+        json!({ "brought": {
+            "from": from, "basis": "proactive", "judgment": "criminal",
+            "obligations": [{ "kind": "fine", "payee": "budget", "amount": 7_000_000 }],
+            "debtors": [{ "person": { "name": "Người bị phạt" }, "kind": "individual" }],
+        } })
+    };
+    for case in [entrusted, pulled] {
+        actions.extend(fine_case(case));
+        let noted = json!({ "text": "x", "on_behalf_of": officer::ENFORCER });
+        actions.push(action(case, "note_added", "2018-12-01", officer::CLERK, noted));
+        actions.push(action(
+            case,
+            "conditions_verified",
+            "2018-12-02",
+            officer::ENFORCER,
+            json!({ "means_found": true }),
+        ));
+    }
+    let above = officer::PROVINCIAL_HEAD;
+    actions.extend([
+        action(entrusted, "entrusted_out", "2018-12-03", officer::HEAD, json!({ "to": 3 })),
+        action("DT04/2018/0001", "entrusted_in", "2018-12-04", 20, brought(entrusted)),
+        action(pulled, "pulled_up", "2018-12-03", above, json!({ "to": 1 })),
+        action("DT00/2018/0001", "taken_from_below", "2018-12-04", above, brought(pulled)),
+        action("DT04/2018/0001", "note_added", "2018-12-05", 20, json!({ "text": "y" })),
+    ]);
+    let ran = record(&folder.data, &actions);
+    assert_eq!(ran.status, 0, "{:?}", ran.out.lines().last());
+    append(&folder.data, |_, draft| {
+        let brought = json!({ "brought": {
+            "from": "DT99/2018/0001", "basis": "proactive", "judgment": "criminal", "debtors": [],
+            "obligations": [{ "kind": "fine", "payee": "budget", "amount": 7_000_000 }],
+        } });
+        let record = forged(draft, "case:DT04/2019/0001", "entrusted_in", brought);
+        vec![Record { provenance: Provenance::Imported, actor: 20, office: 3, ..record }]
+    });
+    folder
+}
+
+#[test]
+fn cases_that_change_their_office_are_no_damage() {
+    let found = verify(&moved().data).ok().json();
+    assert_eq!(
+        (&found["meaning"]["count"], &found["meaning"]["later"]["count"]),
+        (&json!(0), &json!(0)),
+        "{found}"
+    );
+}
