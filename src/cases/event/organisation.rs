@@ -243,7 +243,7 @@ pub struct TargetAssigned {
     pub office: OfficeNo,
     /// The figure: `rate.cases` or `rate.money`.
     pub figure: String,
-    /// What it should reach, exactly.
+    /// What it should reach, exactly: at most all.
     pub ratio: Ratio,
 }
 
@@ -284,14 +284,15 @@ impl OrganisationKind for TargetAssigned {
                 TARGET_FIGURES.join(", "),
             ));
         }
-        if self.ratio.denominator <= 0 || self.ratio.numerator < 0 {
+        // Both figures are a part of what is enforceable.
+        if self.ratio.denominator <= 0 || !(0..=self.ratio.denominator).contains(&self.ratio.numerator) {
             let given = format!("{}/{}", self.ratio.numerator, self.ratio.denominator);
             return Err(Refusal::new(
                 Code::Limit,
                 "166",
                 "ratio",
                 given,
-                "numerator from 0, denominator from 1",
+                "numerator from 0 to the denominator, denominator from 1",
                 "7300/10000",
             ));
         }

@@ -100,11 +100,16 @@ fn targets_are_shares_of_figures_that_have_them() {
         ("2019-01-02 target_assigned 2 rate.money 0 1", "accepted"),
         (
             "2019-01-02 target_assigned 2 rate.cases 73 0",
-            "refused 166 limit: ratio 73/0; numerator from 0, denominator from 1; accepted: 7300/10000",
+            "refused 166 limit: ratio 73/0; numerator from 0 to the denominator, denominator from 1; accepted: 7300/10000",
         ),
+        ("2019-01-02 target_assigned 2 rate.money 100 100", "accepted"),
         (
             "2019-01-02 target_assigned 2 rate.cases -1 100",
-            "refused 166 limit: ratio -1/100; numerator from 0, denominator from 1; accepted: 7300/10000",
+            "refused 166 limit: ratio -1/100; numerator from 0 to the denominator, denominator from 1; accepted: 7300/10000",
+        ),
+        (
+            "2019-01-02 target_assigned 2 rate.cases 101 100",
+            "refused 166 limit: ratio 101/100; numerator from 0 to the denominator, denominator from 1; accepted: 7300/10000",
         ),
         (
             "2019-01-02 target_assigned 2 cases.total 73 100",

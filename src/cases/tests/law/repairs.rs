@@ -300,7 +300,7 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
         ),
         (
             "fact_corrected 100 to 2019-01-02 target_assigned 2 rate.cases 74 0 by provincial_head",
-            "refused 166 limit: ratio 74/0; numerator from 0, denominator from 1; accepted: 7300/10000",
+            "refused 166 limit: ratio 74/0; numerator from 0 to the denominator, denominator from 1; accepted: 7300/10000",
         ),
         (
             "fact_corrected 100 to 2014-01-02 target_assigned 2 rate.cases 74 100 by provincial_head",
