@@ -40,7 +40,7 @@ fn write_at(path: &Path, bytes: &[u8], at: u64) {
 
 type Disturbance = (&'static str, fn(&Path));
 
-const DISTURBED: [Disturbance; 17] = [
+const DISTURBED: [Disturbance; 19] = [
     ("the segment is replaced by a copy", |dir| replace(&segment(dir))),
     ("the segment is removed", |dir| fs::remove_file(segment(dir)).unwrap()),
     ("the segment is a link to itself", |dir| {
@@ -51,6 +51,11 @@ const DISTURBED: [Disturbance; 17] = [
     ("another writes behind the last block", |dir| write_at(&segment(dir), b"thadsbk", end(dir))),
     ("another writes a little further", |dir| write_at(&segment(dir), b"x", end(dir) + 300)),
     ("the last block is changed", |dir| write_at(&segment(dir), b"changed", end(dir) - 600)),
+    ("a bit of the header is changed", |dir| {
+        let bit = fs::read(segment(dir)).unwrap()[40] ^ 1;
+        write_at(&segment(dir), &[bit], 40);
+    }),
+    ("zeros stand over the header", |dir| write_at(&segment(dir), &[0; 512], 0)),
     ("the segment is cut", |dir| {
         OpenOptions::new().write(true).open(segment(dir)).unwrap().set_len(end(dir)).unwrap();
     }),

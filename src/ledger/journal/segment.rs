@@ -62,6 +62,8 @@ struct Segment {
     path: PathBuf,
     inode: Inode,
     length: u64,
+    /// Its header; empty where none was written.
+    head: Vec<u8>,
     /// What stands before the place of the next block: the end of the last one.
     end: Vec<u8>,
 }
@@ -73,11 +75,13 @@ impl Segment {
         let kept = narrow(offset).min(END_BYTES);
         let mut end = vec![0; kept];
         file.read_exact_at(&mut end, offset.saturating_sub(wide(kept)))?;
-        Ok(Segment { file, path, inode, length, end })
+        let mut head = vec![0; narrow(offset).min(BLOCKS_AT)];
+        file.read_exact_at(&mut head, 0)?;
+        Ok(Segment { file, path, inode, length, head, end })
     }
 
-    /// Refuses where the segment is not as this writer left it: its name leads to another file, its length or its last
-    /// block has changed, or something stands in the `room` bytes from `offset` on, where the next block belongs. Then
+    /// Refuses where the segment is not as this writer left it: its name leads to another file, its length, its header or its
+    /// last block has changed, or something stands in the `room` bytes from `offset` on, where the next block belongs. Then
     /// somebody else writes as well, or has put another file in its place.
     fn refuse_if_changed(&self, offset: u64, room: usize) -> Result<()> {
         if planted(Defect::LockByName) || planted(Defect::AnswerBeforeWrite) {
@@ -90,6 +94,11 @@ impl Segment {
         let length = self.file.metadata()?.len();
         if length != self.length {
             return changed(format!("it has {length} bytes where it had {}", self.length));
+        }
+        let mut head = vec![0; self.head.len()];
+        self.file.read_exact_at(&mut head, 0)?;
+        if head != self.head {
+            return changed("its header is another".to_owned());
         }
         let mut there = vec![0; self.end.len() + room];
         self.file.read_exact_at(&mut there, offset.saturating_sub(wide(self.end.len())))?;
@@ -186,6 +195,7 @@ impl SegmentWriter {
         let header = Header { ledger: self.ledger, number, first };
         let mut bytes = Vec::with_capacity(BLOCKS_AT + block.len());
         bytes.extend(header.encode());
+        segment.head.clone_from(&bytes);
         bytes.extend(block);
         write_durably(&segment.file, &bytes, 0).map_err(plain::of(&segment.path))?;
         segment.ends_with(&bytes);
