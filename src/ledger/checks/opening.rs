@@ -263,9 +263,10 @@ fn what_has_the_wrong_form_is_said_before_anything_is_recorded() {
     let snapshots = place.dir.join("snapshots");
     fs::remove_dir_all(&snapshots).unwrap();
     fs::write(&snapshots, "").unwrap();
-    let refused = Ledger::open(&place.dir, options()).map(|_| ()).unwrap_err().to_string();
-    assert!(refused.contains("snapshots is a plain file, not a folder"), "{refused}");
-    fs::remove_file(&snapshots).unwrap();
+    let (ledger, report) = open(&place.dir);
+    assert!(report.to_string().contains("snapshots is a plain file, not a folder"), "{report}");
+    assert!(place.dir.join("snapshots.aside-1").is_file());
+    ledger.close().unwrap();
     let sled = place.dir.join("sled");
     fs::remove_dir_all(&sled).unwrap();
     fs::write(&sled, "mine").unwrap();
