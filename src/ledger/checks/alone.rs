@@ -224,6 +224,10 @@ fn the_next_segment_is_looked_at_before_it_is_begun() {
                 Ok(_) => version += 1,
                 Err(error) => break error,
             }
+            assert!(
+                version < 100,
+                "{name}: it is never refused (or was disturbed before its maker had opened it)"
+            );
         };
         assert!(matches!(refused, AppendError::Stopped(_)), "{name}: {refused:?}");
         assert!(version > 10 && ledger.stopped().unwrap().contains("0000000001.seg"), "{name}");
