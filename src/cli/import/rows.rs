@@ -205,7 +205,7 @@ pub enum ReadError {
     #[error("the file is empty; its first line must name the columns")]
     Empty,
     /// The first line is no list of headers.
-    #[error("the first line must name the columns: {0}")]
+    #[error("the first line must name the columns: {0}; {way}", way = .0.way_out())]
     Header(Problem),
     /// Columns that the mapping uses are not there.
     #[error(
@@ -485,6 +485,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_header_in_another_encoding_names_the_way_out() {
+        let said = ReadError::Header(Problem::Letters).to_string();
+        assert!(said.contains("no text") && said.contains("save the file as UTF-8"), "{said}");
+    }
 
     fn cells(line: &str) -> Result<Vec<String>, Problem> {
         split(line.as_bytes(), b';')
