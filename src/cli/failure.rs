@@ -246,6 +246,7 @@ impl From<OpenError> for Failure {
                 OpenError::Gone { .. } => SEGMENTS_GONE,
                 OpenError::Remains(_) => NO_LOG,
                 OpenError::Vault(_) => NO_VAULT,
+                OpenError::Key(_) => NO_KEY,
                 _ => MEND,
             };
             return Failure::Damage { message, hint: Some(hint.to_owned()) };

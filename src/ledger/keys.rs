@@ -32,7 +32,7 @@ pub enum KeyError {
     #[error(transparent)]
     Name(#[from] VkeyError),
     /// The key is not the one that the genesis record names.
-    #[error("the signing key is {found}, but the genesis record names {expected}")]
+    #[error("keys/log.key is {found}, and the genesis names {expected}: what it signs cannot be verified")]
     Other {
         /// The public key that the genesis record names.
         expected: String,
@@ -129,13 +129,18 @@ fn write(path: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
     Ok(files::write_whole(path, text.as_bytes(), 0o600)?)
 }
 
-/// Reads the key, and says whether it is another than the genesis record names: keys are rotated.
-pub(crate) fn read_log_key(dir: &Path, origin: &str, first: &str) -> Result<(LogKey, bool), KeyError> {
-    let text = Zeroizing::new(plain::read_text(&dir.join(LOG_KEY), BYTES_MAX)?);
+/// Reads the log's key and holds it against the one that the genesis record names: what another signs nobody could verify.
+pub(crate) fn read_log_key(dir: &Path, origin: &str, expected: &str) -> Result<LogKey, KeyError> {
+    let bytes = match plain::read(&dir.join(LOG_KEY), BYTES_MAX) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound || plain::is_of_the_system(&error) => {
+            return Err(error.into());
+        }
+        Err(_) => return Err(KeyError::Form),
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| KeyError::Form)?;
     let seed = Zeroizing::new(hex::decode_array::<32>(text.trim()).map_err(|_| KeyError::Form)?);
-    let key = LogKey::from_seed(origin, &seed)?;
-    let rotated = key.vkey().to_string() != first;
-    Ok((key, rotated))
+    log_key(origin, &seed, expected)
 }
 
 /// Makes the key of a seed and holds it against the one that the genesis record names.

@@ -39,8 +39,6 @@ pub struct Ledger {
     genesis: Genesis,
     id: LedgerId,
     log_key: Arc<LogKey>,
-    /// The log's key, if it is the one that the genesis names: only that one's caches are believed.
-    keeper: Option<Arc<LogKey>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     lock: Arc<Lock>,
 }
@@ -142,16 +140,8 @@ impl Ledger {
         report.extend(odd);
         let (vault, journal) = (Arc::new(vault), Arc::new(journal));
         let genesis = genesis_of(journal.as_ref())?;
-        let (log_key, rotated) = keys::read_log_key(dir, &genesis.origin, &genesis.log_key)?;
-        if rotated {
-            let key = log_key.vkey();
-            report.say(
-                format!("Khóa ký là {key}, không phải khóa mà bản ghi lập sổ nêu."),
-                format!("The signing key is {key}, not the one that the genesis record names."),
-            );
-        }
+        let log_key = keys::read_log_key(dir, &genesis.origin, &genesis.log_key)?;
         let log_key = Arc::new(log_key);
-        let keeper = (!rotated).then(|| Arc::clone(&log_key));
         let state = if anew { None } else { known_state(dir, &id, &genesis, journal.as_ref()) };
         let state = state.unwrap_or_else(|| State::new(id));
         let kept = state.size();
@@ -160,10 +150,10 @@ impl Ledger {
         let state = Arc::clone(committer.state());
         let core = Arc::new(Core::default());
         let thread = {
-            let (core, dir, keeper) = (Arc::clone(&core), dir.to_path_buf(), keeper.clone());
+            let (core, dir, key) = (Arc::clone(&core), dir.to_path_buf(), Arc::clone(&log_key));
             std::thread::Builder::new()
                 .name("thads-committer".into())
-                .spawn(move || queue::run(&core, committer, &dir, kept, keeper.as_deref()))?
+                .spawn(move || queue::run(&core, committer, &dir, kept, &key))?
         };
         let dir = dir.to_path_buf();
         Ok(Ledger {
@@ -175,7 +165,6 @@ impl Ledger {
             genesis,
             id,
             log_key,
-            keeper,
             thread: Mutex::new(Some(thread)),
             lock,
         })
@@ -309,8 +298,9 @@ impl Ledger {
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&self, name: &str, fold: Fold, size: u64, content: &[u8]) -> std::io::Result<()> {
-        let (Some(key), Some(tip)) = (&self.keeper, self.end_of(size)) else { return Ok(()) };
-        cache::write(&self.dir, name, &cache::seal(&Statement { ledger: self.id, fold, tip }, content, key))
+        let Some(tip) = self.end_of(size) else { return Ok(()) };
+        let sealed = cache::seal(&Statement { ledger: self.id, fold, tip }, content, &self.log_key);
+        cache::write(&self.dir, name, &sealed)
     }
 
     /// Returns the log's end as it was with `size` records, where a block ended there.
@@ -388,9 +378,9 @@ impl Ledger {
         let in_place = self.lock.refuse_if_moved();
         let whole = in_place.is_ok() && self.stopped().is_none_or(|why| why == queue::CLOSED);
         let closed = self.journal.close();
-        if let (true, Some(key)) = (whole, &self.keeper) {
+        if whole {
             // One that cannot be written is only missing.
-            let _ = snapshot::write(&self.dir, &read(&self.state), key);
+            let _ = snapshot::write(&self.dir, &read(&self.state), &self.log_key);
         }
         if whole && closed.is_ok() {
             self.lock.ended_in_order()?;

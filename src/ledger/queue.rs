@@ -123,8 +123,8 @@ impl Core {
 }
 
 /// The committer's thread: takes what waits, commits it, answers.
-/// `keeper` signs the cache of the stream heads, where one is to be written.
-pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64, keeper: Option<&LogKey>) {
+/// `key` signs the cache of the stream heads, where one is to be written.
+pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64, key: &LogKey) {
     let mut kept = kept;
     loop {
         let jobs = core.take();
@@ -137,9 +137,7 @@ pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64, 
             return;
         }
         let state = read(committer.state());
-        if let Some(key) = keeper
-            && state.size() >= kept + SNAPSHOT_RECORDS
-        {
+        if state.size() >= kept + SNAPSHOT_RECORDS {
             kept = state.size();
             // One that cannot be written is only missing.
             let _ = snapshot::write(dir, &state, key);

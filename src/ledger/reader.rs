@@ -199,9 +199,9 @@ impl Reader {
     /// Returns the key that signs checkpoints.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be read, or is not the one that the genesis names.
     pub fn log_key(&self) -> Result<LogKey, OpenError> {
-        Ok(keys::read_log_key(&self.dir, &self.genesis.origin, &self.genesis.log_key)?.0)
+        Ok(keys::read_log_key(&self.dir, &self.genesis.origin, &self.genesis.log_key)?)
     }
 }
 

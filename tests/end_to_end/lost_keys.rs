@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Folder, head, ledger_with, thads};
+use serde_json::json;
+
+use crate::support::{Folder, head, ledger_with, record, thads};
 
 type Hit = (&'static str, &'static str, fn(&Path), i32, &'static str);
 
@@ -87,13 +89,34 @@ fn a_ledger_whose_key_is_lost_or_changed_is_backed_up_and_that_is_said() {
             let done = thads(&folder.data, &["--json", "backup", &to, "--keys"]).ok().json();
             assert_eq!(
                 (done["signed"].as_bool(), &done["kept_for_what_is_lost_here"]),
-                (Some(true), &serde_json::json!([])),
+                (Some(true), &json!([])),
                 "{case}"
             );
             let again = Folder::new();
             thads(&again.data, &["restore", &to]).ok();
             assert_eq!(fs::read(again.data.join(place)).unwrap(), good, "{case}");
         }
+    }
+}
+
+/// What another key signs nobody can verify: nothing is recorded with it, and no checkpoint is signed.
+#[test]
+fn another_key_signs_nothing() {
+    for (how, place, hit, _, words) in HITS {
+        if place != "keys/log.key" || how == "missing" {
+            continue;
+        }
+        let folder = ledger_with("DT03/2018/0001");
+        let (before, good) = (head(&folder.data), fs::read(folder.data.join(place)).unwrap());
+        hit(&folder.data.join(place));
+        let note = json!({ "case": "DT03/2018/0001", "kind": "note_added", "text": "x", "actor": 3 });
+        for refused in [thads(&folder.data, &["--lang", "en", "checkpoint"]), record(&folder.data, &[note])] {
+            assert_eq!(refused.status, 3, "{how}: {refused:?}");
+            assert!(refused.err.contains(words) && refused.err.contains("--keys"), "{how}: {refused:?}");
+            assert_eq!(refused.out, "", "{how}: {refused:?}");
+        }
+        fs::write(folder.data.join(place), good).unwrap();
+        assert_eq!(head(&folder.data), before, "{how}");
     }
 }
 

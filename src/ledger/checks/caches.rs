@@ -211,18 +211,6 @@ fn a_cache_of_an_earlier_form_of_another_build_or_of_another_ledger_is_folded_an
     }
 }
 
-/// The key at hand is another than the genesis names: what it signs nobody would believe, so it signs no cache.
-#[test]
-fn another_key_than_the_logs_own_writes_no_cache() {
-    let place = office();
-    let before = cache::read(&place.dir, HEADS);
-    std::fs::write(place.dir.join("keys/log.key"), "07".repeat(32)).unwrap();
-    let (ledger, _) = open(&place.dir);
-    ledger.append(one(99, "C3", 6)).unwrap();
-    ledger.close().unwrap();
-    assert_eq!(cache::read(&place.dir, HEADS), before);
-}
-
 /// A journal on which somebody else is always first, without ever getting further.
 struct NeverFirst(Memory);
 

@@ -139,6 +139,7 @@ impl OpenError {
                 | OpenError::Fork { .. }
                 | OpenError::Log(_)
                 | OpenError::Vault(VaultError::Gone(_))
+                | OpenError::Key(KeyError::Form | KeyError::Other { .. })
         )
     }
 }
