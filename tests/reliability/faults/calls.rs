@@ -286,7 +286,8 @@ fn serve(
     ));
 }
 
-/// Whether a server has stopped; then its readiness, its words and its exit status say so, and else none of them.
+/// Whether a server has stopped; then its readiness, its words and its exit status say so, and else none of them. A server
+/// whose files cannot be read at the moment is not ready either, and goes on.
 fn ends_as_it_says(server: Server, broken: &mut Vec<String>) -> bool {
     let ready = crate::server::get(server.address(), "/readyz");
     let ended = server.stop();
@@ -300,7 +301,8 @@ fn ends_as_it_says(server: Server, broken: &mut Vec<String>) -> bool {
     let state: Value = serde_json::from_str(&ready.text).unwrap_or_default();
     let stopped = !state["stopped"].is_null();
     let said = ended.said.contains("records nothing more");
-    let wanted = if stopped { (503, Some(false)) } else { (200, Some(true)) };
+    let unread = !state["files"].is_null();
+    let wanted = if stopped || unread { (503, Some(false)) } else { (200, Some(true)) };
     let status = ended.status.code();
     if (ready.status, state["ready"].as_bool()) != wanted || said != stopped || stopped && status != Some(1) {
         broken.push(format!("stopped: {stopped}, but {} {}; it ended: {ended}", ready.status, ready.text));
