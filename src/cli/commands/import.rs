@@ -57,13 +57,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let failed = |fault: FileFault| fault.failure(output);
-    if let Some(rejects) = &args.rejects {
-        refuse_rejects(rejects, &args.files, &args.mapping, data).map_err(failed)?;
-    }
     let text = read_mapping(&args.mapping).map_err(failed)?;
     let mut mapping = Mapping::read(&text).map_err(|error| {
         Failure::new(format!("{}: {error}", args.mapping.display()), "see examples/ for mapping files")
     })?;
+    if let Some(rejects) = &args.rejects {
+        refuse_rejects(rejects, &args.files, (&args.mapping, &mapping), data).map_err(failed)?;
+    }
     for (option, name, role) in [
         ("head", &args.head, Role::ProvincialHead),
         ("administrator", &args.administrator, Role::Administrator),

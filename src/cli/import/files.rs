@@ -1,13 +1,14 @@
 //! The files of an import: each is opened once, and what is read is never what is written.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use thads_proof::plain;
 
-use super::reject_file::is_reject_header;
+use super::mapping::Mapping;
+use super::rows::Rows;
 use crate::input::{FileFault, failed, fault, refuse_output};
 
 /// The most bytes that a mapping may have.
@@ -33,7 +34,7 @@ pub fn read_mapping(path: &Path) -> Result<String, FileFault> {
 pub fn refuse_rejects(
     rejects: &Path,
     inputs: &[PathBuf],
-    mapping: &Path,
+    (mapping, meaning): (&Path, &Mapping),
     data: &Path,
 ) -> Result<(), FileFault> {
     const ELSEWHERE: &str = "name another file for the rejects: --rejects FILE";
@@ -72,7 +73,7 @@ pub fn refuse_rejects(
     if !there.is_file() {
         return Err(own("cái không phải là tệp thường", "what is no plain file"));
     }
-    match begins_as_rejects(rejects) {
+    match File::open(rejects).and_then(|file| Rows::are_rejects(BufReader::new(file), meaning)) {
         Ok(true) => Ok(()),
         Ok(false) => {
             Err(own("một tệp không phải là danh sách dòng bị từ chối", "a file that holds no rejects"))
@@ -92,11 +93,4 @@ fn holds(folder: &Path, file: &Metadata) -> bool {
         let Ok(there) = entry.metadata() else { return false };
         same(&there, file) || there.is_dir() && holds(&entry.path(), file)
     })
-}
-
-/// Whether a file is empty or begins as a file of rejects does.
-fn begins_as_rejects(path: &Path) -> io::Result<bool> {
-    let mut first = Vec::new();
-    File::open(path)?.take(256).read_to_end(&mut first)?;
-    Ok(first.is_empty() || is_reject_header(&first))
 }

@@ -16,14 +16,39 @@ const HEADER: [&str; 7] = ["row", "column", "value", "reason", "way_out", "code"
 /// What stands behind a name of [`HEADER`] that the mapping uses too.
 const OURS: u8 = b'*';
 
-/// Whether bytes begin as a file of rejects does, whatever stands between its cells.
-pub fn is_reject_header(bytes: &[u8]) -> bool {
-    let Some(after) = bytes.strip_prefix(HEADER[0].as_bytes()) else { return false };
-    let Some(delimiter) = after.iter().find(|byte| **byte != OURS) else { return false };
-    let mut cells = bytes.split(|byte| byte == delimiter);
-    HEADER.iter().all(|name| {
-        cells.next().is_some_and(|cell| cell.strip_suffix(&[OURS]).unwrap_or(cell) == name.as_bytes())
-    })
+/// What a file's header says it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Headed {
+    /// Another program's.
+    Source,
+    /// A file of rejects: its cells are marked, and its letters are UTF-8 whatever the mapping's are.
+    Rejects,
+    /// A file of rejects without these of its columns: whether its cells are still marked, nobody can tell.
+    Cut(Vec<&'static str>),
+}
+
+/// Knows a file by its header's cells, in their normal form, whatever quotes and separators stood around them. A name that
+/// the mapping uses is ours only with [`OURS`] behind it.
+pub fn headed(headers: &[String], mapping: &Mapping) -> Headed {
+    let own: Vec<&str> = mapping.columns.all().iter().map(|(header, _)| header.as_str()).collect();
+    let starred =
+        |name: &str| headers.iter().any(|header| header.strip_suffix(char::from(OURS)) == Some(name));
+    let is_there =
+        |name: &str| starred(name) || !own.contains(&name) && headers.iter().any(|header| header == name);
+    let missing: Vec<&str> = HEADER.into_iter().filter(|name| !is_there(name)).collect();
+    if missing.is_empty() {
+        return Headed::Rejects;
+    }
+    // Three of our names, the one that no other program has, or the end of just the header that is written here.
+    let few = missing.len().saturating_add(3) > HEADER.len();
+    let ending = headers.len() > own.len() && headers.len() <= own.len().saturating_add(HEADER.len()) && {
+        let (ours, behind) = headers.split_at(headers.len().saturating_sub(own.len()));
+        let names = HEADER.iter().rev().zip(ours.iter().rev());
+        behind == own
+            && names.into_iter().all(|(name, there)| there.trim_end_matches(char::from(OURS)) == *name)
+    };
+    let cut = !few || !missing.contains(&"way_out") || HEADER.into_iter().any(starred) || ending;
+    if cut { Headed::Cut(missing) } else { Headed::Source }
 }
 
 /// The first characters by which a spreadsheet takes a cell for a formula, and the mark against it itself.

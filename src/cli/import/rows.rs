@@ -13,7 +13,7 @@ use thads_service::words::is_readable;
 
 use super::mapping::{ColumnType, Columns, Dialect, Encoding, Mapping};
 use super::reject::{Problem, Reject};
-use super::reject_file::{bare, is_reject_header};
+use super::reject_file::{Headed, bare, headed};
 
 /// The most bytes that a line may have, and a cell.
 const LINE_BYTES_MAX: usize = 1 << 20;
@@ -207,6 +207,11 @@ pub enum ReadError {
     /// The first line is no list of headers.
     #[error("the first line must name the columns: {0}; {way}", way = .0.way_out())]
     Header(Problem),
+    /// A file of rejects of which somebody removed columns.
+    #[error(
+        "the file looks like a file of rejects without its columns {0}, by which it is known that its cells are marked: the rows would be read as other ones. Give it all of its columns back, or import the rejects as they were written; where it is none, rename its columns that are called as those of a file of rejects (row, column, value, reason, way_out, code, file)"
+    )]
+    CutRejects(String),
     /// Columns that the mapping uses are not there.
     #[error(
         "the file has no column {missing}; it has: {found}. Name the file's own headers in the mapping's [columns]"
@@ -260,17 +265,18 @@ impl<'m, R: BufRead> Rows<'m, R> {
     /// # Errors
     /// Where the file has not the columns that the mapping uses.
     pub fn open(input: R, mapping: &'m Mapping) -> Result<Rows<'m, R>, ReadError> {
-        let (places, buffer, encoding) = (Vec::new(), Vec::new(), mapping.dialect.encoding);
-        let (line, start, width) = (0, 0, 0);
-        let mut rows =
-            Rows { input, mapping, encoding, of_rejects: false, line, start, width, places, buffer };
-        let Some(header) = rows.next_cells()? else { return Err(ReadError::Empty) };
-        if is_reject_header(&rows.buffer) {
-            rows.of_rejects = true;
-            rows.encoding = Encoding::Utf8;
+        let mut rows = Rows::at_start(input, mapping);
+        let (header, is) = rows.header()?;
+        match is {
+            Headed::Source => {}
+            Headed::Rejects => {
+                rows.of_rejects = true;
+                rows.encoding = Encoding::Utf8;
+            }
+            Headed::Cut(missing) => return Err(ReadError::CutRejects(missing.join(", "))),
         }
         let mut headers = Vec::new();
-        for cell in header.map_err(ReadError::Header)? {
+        for cell in header {
             headers.push(normal(&letters(&cell, rows.encoding).map_err(ReadError::Header)?));
         }
         let mut missing = Vec::new();
@@ -287,6 +293,33 @@ impl<'m, R: BufRead> Rows<'m, R> {
         }
         rows.width = headers.len();
         Ok(rows)
+    }
+
+    fn at_start(input: R, mapping: &'m Mapping) -> Rows<'m, R> {
+        let (places, buffer, encoding) = (Vec::new(), Vec::new(), mapping.dialect.encoding);
+        Rows { input, mapping, encoding, of_rejects: false, line: 0, start: 0, width: 0, places, buffer }
+    }
+
+    /// The first line, and what it says that the file is.
+    fn header(&mut self) -> Result<(Vec<Vec<u8>>, Headed), ReadError> {
+        let Some(header) = self.next_cells()? else { return Err(ReadError::Empty) };
+        let header = header.map_err(ReadError::Header)?;
+        // Our own names are ASCII, the same in every encoding.
+        let names: Vec<String> = header.iter().map(|cell| normal(&String::from_utf8_lossy(cell))).collect();
+        let is = headed(&names, self.mapping);
+        Ok((header, is))
+    }
+
+    /// Whether a file is empty or begins as a file of rejects does.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn are_rejects(input: R, mapping: &'m Mapping) -> io::Result<bool> {
+        match Rows::at_start(input, mapping).header() {
+            Ok((_, is)) => Ok(is == Headed::Rejects),
+            Err(ReadError::Io { error, .. }) => Err(error),
+            Err(error) => Ok(matches!(error, ReadError::Empty)),
+        }
     }
 
     /// The next row, or why it cannot be taken; `None` at the end of the file.

@@ -145,6 +145,70 @@ fn rejects_that_waited_for_their_case_finish_when_they_are_imported_again() {
     same(&target, &in_order);
 }
 
+/// A file of rejects as spreadsheets save it is read as one; without some of its columns it is refused, and never read as a
+/// source whose cells begin with apostrophes.
+#[test]
+fn a_file_of_rejects_is_known_however_a_spreadsheet_saved_it() {
+    for (delimiter, encoding) in [(',', "utf-8"), (';', "utf-8"), ('\t', "latin-1")] {
+        let toml = MAPPING.replace(
+            "delimiter = ','",
+            &format!("delimiter = {:?}, encoding = {encoding:?}", delimiter.to_string()),
+        );
+        assert_ne!(toml, MAPPING);
+        let mapping = Mapping::read(&toml).unwrap();
+        let ours = "row,column,value,reason,way_out,code,file,";
+        let row = "3,amount,x,r,w,amount,a.csv,'=Caf\u{e9},pay,2024-01-03,Ren\u{e9},300,'-x\n";
+        let spelt = |text: &str| text.replace(',', &delimiter.to_string());
+        let own = HEADER.strip_suffix('\n').unwrap();
+        let quoted = |text: &str| format!("\"{}\"\n", text.trim_end().replace(',', "\",\""));
+        let mut source = spelt(
+            &String::from_utf8(rows(&[
+                "=Caf\u{e9},in,2024-01-02,Ren\u{e9},1000,",
+                "=Caf\u{e9},pay,2024-01-03,Ren\u{e9},300,-x",
+            ]))
+            .unwrap(),
+        )
+        .into_bytes();
+        if encoding == "latin-1" {
+            source = String::from_utf8(source)
+                .unwrap()
+                .chars()
+                .map(|one| u8::try_from(u32::from(one)).unwrap())
+                .collect();
+        }
+        let whole = format!("{ours}{own}\n{row}");
+        for text in [
+            whole.clone(),
+            format!("\u{feff}{whole}"),
+            quoted(&format!("{ours}{own}")) + &quoted(row),
+            whole.replacen("row", "\"row\"", 1),
+            whole.replacen("column,", " column ,", 1),
+        ] {
+            let mut target = empty();
+            import(&source, &mapping, &mut target);
+            let (again, rejects) = import(spelt(&text).as_bytes(), &mapping, &mut target);
+            assert_eq!((again.rows, again.doubtful), (1, 1), "{text:?}: {rejects:?}");
+            assert_eq!(collected(&target), 300, "{text:?}");
+        }
+        for without in [1, 4, 6] {
+            let cut = |line: &str| line.splitn(without + 1, ',').last().unwrap().to_owned();
+            let text = spelt(&format!("{}\n{}", cut(&format!("{ours}{own}")), cut(row)));
+            let refused = take_in(
+                inputs(&[text.as_bytes()]),
+                &mapping,
+                &mut empty(),
+                Manner::default(),
+                &mut Kept::default(),
+            );
+            let said = refused.unwrap_err().to_string();
+            assert!(said.contains("without its columns row"), "{text:?}: {said}");
+        }
+    }
+    // Names that others use too.
+    let text = format!("row,value,{HEADER}1,2,1,in,2024-01-02,An,1000,\n");
+    assert_eq!(import(text.as_bytes(), &mapping(), &mut empty()).0.recorded, 1);
+}
+
 #[test]
 fn nothing_that_the_import_made_up_is_flagged() {
     let by_case = ["1,in,2024-05-02,An,1000,", "2,in,2024-01-02,An,1000,"];
