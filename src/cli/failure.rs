@@ -23,6 +23,9 @@ const BEYOND_REPAIR: &str = "nothing was written; keep this directory as evidenc
 /// The way out where both copies end too early.
 const CUT_SHORT: &str = "nothing was written; look for wal/ and sled/ of later, or bring the ledger back from a backup (thads restore); only who accepts the loss moves snapshots/ away";
 
+/// The way out where the log's key signed another history.
+const FORKED: &str = "nothing was written; keep this directory as evidence, and find out which history is the ledger's (checkpoints, receipts and backups say it); only who knows that it is this one moves snapshots/ away";
+
 /// The way out where a file of the vault is gone.
 const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made with --keys); only where there is none, make an empty file of that name: what it held can then never be read again";
 
@@ -242,6 +245,7 @@ impl From<OpenError> for Failure {
             let hint = match error {
                 OpenError::Damaged { .. } => BEYOND_REPAIR,
                 OpenError::Short { .. } => CUT_SHORT,
+                OpenError::OtherHistory { .. } => FORKED,
                 OpenError::OutOfOrder { .. } => NO_SEGMENTS,
                 OpenError::Gone { .. } => SEGMENTS_GONE,
                 OpenError::Remains(_) => NO_LOG,
@@ -268,6 +272,7 @@ impl From<OpenError> for Failure {
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
             | OpenError::Short { .. }
+            | OpenError::OtherHistory { .. }
             | OpenError::OutOfOrder { .. }
             | OpenError::Gone { .. }
             | OpenError::Remains(_)

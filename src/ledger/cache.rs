@@ -17,6 +17,7 @@ use thads_proof::tree::Root;
 
 use crate::files::{self, SNAPSHOTS};
 use crate::journal::Tip;
+use crate::open::OpenError;
 use crate::sentence::Sentence;
 use crate::testing::{Step, reached};
 
@@ -165,7 +166,21 @@ pub(crate) fn believed<'a>(
     end: impl FnOnce(u64) -> Option<Tip>,
 ) -> Result<(Tip, &'a [u8]), NotBelieved> {
     let key: Vkey = log.key.parse().map_err(|_| NotBelieved::Unsigned)?;
-    let (statement, _) = signed(bytes, &key)?;
+    let statement = held(bytes, &key, log, end)?;
+    if statement.fold != fold {
+        return Err(NotBelieved::OtherFold);
+    }
+    open(bytes, &key).map(|(_, content)| (statement.tip, content))
+}
+
+/// Holds what a cache begins with against a log, whatever was folded.
+fn held(
+    head: &[u8],
+    key: &Vkey,
+    log: &Log<'_>,
+    end: impl FnOnce(u64) -> Option<Tip>,
+) -> Result<Statement, NotBelieved> {
+    let (statement, _) = signed(head, key)?;
     if statement.ledger != log.ledger {
         return Err(NotBelieved::Foreign);
     }
@@ -176,10 +191,7 @@ pub(crate) fn believed<'a>(
     if end(tip.size).ok_or(NotBelieved::Between)? != tip {
         return Err(NotBelieved::OtherHistory(tip.size));
     }
-    if statement.fold != fold {
-        return Err(NotBelieved::OtherFold);
-    }
-    open(bytes, &key).map(|(_, content)| (tip, content))
+    Ok(statement)
 }
 
 /// Returns what a cache says, whoever wrote it: only the planted defect believes it.
@@ -195,15 +207,42 @@ pub fn read(dir: &Path, name: &str) -> Option<Vec<u8>> {
     plain::read(&folder.join(name), BYTES_MAX).ok()
 }
 
-/// Returns how many records the log's key signed the cache `name` for; `None` where it signed none of this ledger. Reads
-/// no content.
-pub(crate) fn signed_for(dir: &Path, name: &str, log: &Log<'_>) -> Option<u64> {
-    let folder = dir.join(SNAPSHOTS);
-    plain::folder(&folder).ok()?;
-    let mut head = [0; STATEMENT_BYTES + SIGNATURE_BYTES];
-    plain::open(&folder.join(name), BYTES_MAX).ok()?.read_exact(&mut head).ok()?;
-    let (statement, _) = signed(&head, &log.key.parse().ok()?).ok()?;
-    (statement.ledger == log.ledger).then_some(statement.tip.size)
+/// What the caches of a directory begin with: what was signed of each, and by whom, without its content.
+pub(crate) struct Beginnings(Vec<(&'static str, [u8; STATEMENT_BYTES + SIGNATURE_BYTES])>);
+
+impl Beginnings {
+    /// Reads them. Before the log is read: a writer may be at work, and the log only grows.
+    pub(crate) fn read(dir: &Path) -> Beginnings {
+        let folder = dir.join(SNAPSHOTS);
+        let beginning = |name: &'static str| {
+            plain::folder(&folder).ok()?;
+            let mut head = [0; STATEMENT_BYTES + SIGNATURE_BYTES];
+            plain::open(&folder.join(name), BYTES_MAX).ok()?.read_exact(&mut head).ok()?;
+            Some((name, head))
+        };
+        Beginnings(ALL.into_iter().filter_map(beginning).collect())
+    }
+
+    /// Refuses a log that is shorter than, or another than, what its own key signed. `end`: as for [`believed`].
+    ///
+    /// # Errors
+    /// [`OpenError::Short`] or [`OpenError::OtherHistory`].
+    pub(crate) fn refuse(&self, log: &Log<'_>, end: impl Fn(u64) -> Option<Tip>) -> Result<(), OpenError> {
+        // A genesis that names no key is said elsewhere.
+        let Ok(key) = log.key.parse() else { return Ok(()) };
+        for (cache, head) in &self.0 {
+            match held(head, &key, log, &end) {
+                Err(NotBelieved::Ahead(known)) => {
+                    return Err(OpenError::Short { size: log.size, known, cache });
+                }
+                Err(NotBelieved::OtherHistory(signed)) => {
+                    return Err(OpenError::OtherHistory { signed, cache });
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Puts the cache `name` into the data directory `dir`, whole or not at all. It is not synced: one that is torn is folded

@@ -19,11 +19,11 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
-use crate::cache::{self, Log};
+use crate::cache::{Beginnings, Log};
 use crate::files;
 use crate::founding;
 use crate::journal::{
-    Cursor, Embedded, Found, Run, Store, StoreError, copy_sled, delete_drafts, end_of, remove_drafts,
+    Cursor, Embedded, Found, Run, Store, StoreError, Tip, copy_sled, delete_drafts, end_of, remove_drafts,
     set_snapshots_aside, settle,
 };
 use crate::lock::Lock;
@@ -77,27 +77,26 @@ pub(crate) fn open_journal(
     let result = opening.run();
     opening.drop_source()?;
     let (found, ledger) = result?;
-    refuse_cut_short(dir, &found)?;
+    refuse_contradicted(dir, &found)?;
     Ok((Embedded::start(dir, Arc::clone(lock), found, settings.clone())?, ledger))
 }
 
-/// Refuses a log that ends before what its own key signed in a cache.
-fn refuse_cut_short(dir: &Path, found: &Found) -> Result<(), OpenError> {
+/// Refuses a log that is not what its own key signed in a cache: the next one written would take that evidence away.
+fn refuse_contradicted(dir: &Path, found: &Found) -> Result<(), OpenError> {
     let size = found.tip.size;
-    let segments = Arc::new(RwLock::new(found.used.clone()));
+    let (wal, segments) = (dir.join(files::WAL), Arc::new(RwLock::new(found.used.clone())));
     // A genesis that cannot be read is refused by who reads it next.
-    let Some(Ok(block)) = Cursor::new(&dir.join(files::WAL), &segments, 0, 1).next_block() else {
+    let Some(Ok(block)) = Cursor::new(&wal, &segments, 0, 1).next_block() else {
         return Ok(());
     };
     let first = block.run().records().next().and_then(|(_, bytes)| Record::decode(bytes).ok());
     let Some(genesis) = first.and_then(|record| Genesis::from_record(&record).ok()) else { return Ok(()) };
     let log = Log { ledger: found.ledger, key: &genesis.log_key, size };
-    for cache in cache::ALL {
-        if let Some(known) = cache::signed_for(dir, cache, &log).filter(|known| *known > size) {
-            return Err(OpenError::Short { size, known, cache });
-        }
-    }
-    Ok(())
+    let end = |size: u64| {
+        let header = Cursor::new(&wal, &segments, size.checked_sub(1)?, size).next_header()?;
+        header.ok().map(|(header, _)| Tip::after(&header))
+    };
+    Beginnings::read(dir).refuse(&log, end)
 }
 
 struct Opening<'a> {

@@ -14,7 +14,7 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
-use crate::cache::{self, CacheCheck, Fold, Log, NotBelieved};
+use crate::cache::{self, Beginnings, CacheCheck, Fold, Log, NotBelieved};
 use crate::commit::CatchUpError;
 use crate::files;
 use crate::founding;
@@ -55,12 +55,46 @@ impl Reader {
     /// Opens the ledger in `dir` for reading.
     ///
     /// # Errors
-    /// When there is none, or its end is damaged.
+    /// When there is none, its end is damaged, or its log is not what its own key signed in a cache.
     pub fn open(dir: &Path) -> Result<Reader, OpenError> {
+        let signed = Beginnings::read(dir);
+        let reader = Reader::open_as_it_is(dir)?;
+        reader.refuse_contradicted(&signed)?;
+        Ok(reader)
+    }
+
+    /// Opens the ledger in `dir` for reading, and holds its log against nothing: for those who say what is wrong with it.
+    ///
+    /// # Errors
+    /// When there is none, or its end is damaged.
+    pub(crate) fn open_as_it_is(dir: &Path) -> Result<Reader, OpenError> {
         let mut reader = Reader::open_log(dir)?;
         files::refuse_strange_folders(dir)?;
         reader.vault = Arc::new(Vault::open_read_only(dir)?);
         Ok(reader)
+    }
+
+    /// Refuses a log that is not what its own key signed in a cache: whoever asks would hear, and sign, less than there was,
+    /// or another history.
+    fn refuse_contradicted(&self, signed: &Beginnings) -> Result<(), OpenError> {
+        match signed.refuse(&self.log(), |size| self.end_of(size)) {
+            // Who opens it for writing brings the rest back from there, if it has it.
+            Err(OpenError::Short { size, known, cache })
+                if !self.is_second_copy() && self.dir.join(files::SLED).is_dir() =>
+            {
+                let what = format!(
+                    "they end there, and the log's key signed snapshots/{cache} when there were {known} records"
+                );
+                Err(OpenError::Segments { first: size, what })
+            }
+            result => result,
+        }
+    }
+
+    /// Returns the end of the block that holds the last of so many records.
+    fn end_of(&self, size: u64) -> Option<Tip> {
+        let header = self.header(Position::new(size.checked_sub(1)?)).ok()??;
+        Some(Tip::after(&header))
     }
 
     /// Opens the log in `dir` for reading, whatever stands beside it: the vault is an empty one.
@@ -116,11 +150,7 @@ impl Reader {
     /// # Errors
     /// Why it is not believed.
     pub fn believes<'a>(&self, kept: &'a [u8], fold: Fold) -> Result<(u64, &'a [u8]), NotBelieved> {
-        let end = |size: u64| {
-            let header = self.header(Position::new(size.checked_sub(1)?)).ok()??;
-            Some(Tip::after(&header))
-        };
-        let (tip, content) = cache::believed(kept, fold, &self.log(), end)?;
+        let (tip, content) = cache::believed(kept, fold, &self.log(), |size| self.end_of(size))?;
         Ok((tip.size, content))
     }
 

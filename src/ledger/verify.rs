@@ -104,7 +104,7 @@ pub(crate) fn check_vault(dir: &Path, references: References) -> VaultCheck {
 pub(crate) fn check_vault_with_keys_of(dir: &Path, references: References, keys_at: u64) -> VaultCheck {
     const AT_ONCE: usize = 1 << 14;
     let checked = || {
-        let reader = Reader::open(dir).map_err(|error| error.to_string())?;
+        let reader = Reader::open_as_it_is(dir).map_err(|error| error.to_string())?;
         let mut check = Check::new(reader.vault(), references, keys_at);
         let mut records = reader.read(Position::GENESIS);
         loop {
@@ -145,7 +145,7 @@ pub(crate) fn check_vault_with_keys_of(dir: &Path, references: References, keys_
 /// Holds the stream heads that were kept against a fold of the whole log. A log that cannot be read is said elsewhere.
 fn check_heads(dir: &Path, kept: Option<&[u8]>) -> CacheCheck {
     let Some(kept) = kept else { return CacheCheck::Unchecked };
-    let checked = Reader::open(dir).ok().and_then(|reader| reader.check_heads(kept).ok());
+    let checked = Reader::open_as_it_is(dir).ok().and_then(|reader| reader.check_heads(kept).ok());
     checked.unwrap_or(CacheCheck::Unchecked)
 }
 

@@ -1,5 +1,6 @@
 //! A cache is no authority: whoever wrote it, the log decides. And nothing is tried for ever.
 
+use std::fs;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::*;
 use crate::cache::{self, BOOKS, CacheCheck, Fold, HEADS, NotBelieved, Statement};
 use crate::journal::{JournalError, Outcome, OwnedBlock, Runs};
 use crate::state::State;
-use crate::{AppendError, OpenError, snapshot};
+use crate::{AppendError, OpenError, Reader, snapshot};
 
 fn own_key() -> LogKey {
     LogKey::from_seed("thads/test", &log_seed()).unwrap()
@@ -162,6 +163,16 @@ fn only_the_logs_own_key_can_say_that_it_was_cut_short() {
             Err(OpenError::Short { size: 41, known: 42, cache }) => assert_eq!(cache, name),
             other => panic!("{name}: {:?}", other.err()),
         }
+        // What only reads, and signs or copies what it read, as well.
+        let words = format!("snapshots/{name} when there were 42 records");
+        match Reader::open(&place.dir) {
+            Err(OpenError::Segments { first: 41, what }) => assert!(what.contains(&words), "{what}"),
+            other => panic!("{name}: {:?}", other.err()),
+        }
+        let sled = place.dir.join("sled");
+        fs::rename(&sled, place.dir.join("away")).unwrap();
+        assert!(matches!(Reader::open(&place.dir), Err(OpenError::Short { size: 41, known: 42, .. })));
+        fs::rename(place.dir.join("away"), &sled).unwrap();
         if name == HEADS {
             let report = verify(&place);
             assert!(!report.is_good() && !report.records_are_good());
@@ -182,7 +193,15 @@ fn a_cache_of_another_history_is_evidence_only_where_the_logs_key_signed_it() {
     let report = verify(&place);
     assert_eq!(report.heads, CacheCheck::NotBelieved(NotBelieved::OtherHistory(41)));
     assert!(!report.is_good(), "{:?}", report.sentences());
-    goes_on(&place, "another history");
+    // Written on, its own caches would take that one's place; and whoever reads could have a second head signed.
+    let bytes = fs::read(place.dir.join("snapshots/heads")).unwrap();
+    let refused = |error| matches!(error, Some(OpenError::OtherHistory { signed: 41, cache: HEADS }));
+    assert!(refused(Ledger::open(&place.dir, options()).err()));
+    assert!(refused(Reader::open(&place.dir).err()));
+    let mut mending = options();
+    mending.storage.repair = true;
+    assert!(refused(Ledger::open(&place.dir, mending).err()));
+    assert_eq!(fs::read(place.dir.join("snapshots/heads")).unwrap(), bytes);
 }
 
 #[test]

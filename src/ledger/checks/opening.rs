@@ -136,16 +136,20 @@ fn a_snapshot_is_a_cache() {
 
 /// A snapshot of a history that is not the log's: same ledger, other records.
 #[test]
-fn a_snapshot_of_another_history_is_not_believed() {
+fn a_snapshot_of_another_history_is_evidence_and_stays() {
     let (one_place, other_place) = (place(), place());
     let (ours, theirs) = (create(&one_place.dir), create(&other_place.dir));
     fill(&ours, 1, 20);
     fill(&theirs, 101, 20);
-    let head = ours.head();
     ours.close().unwrap();
     theirs.close().unwrap();
-    fs::copy(other_place.dir.join("snapshots/heads"), one_place.dir.join("snapshots/heads")).unwrap();
-    assert_eq!(reopen(&one_place.dir).head(), head);
+    let kept = fs::read(other_place.dir.join("snapshots/heads")).unwrap();
+    fs::write(one_place.dir.join("snapshots/heads"), &kept).unwrap();
+    let refused = Ledger::open(&one_place.dir, options()).err();
+    assert!(matches!(refused, Some(OpenError::OtherHistory { .. })), "{refused:?}");
+    assert_eq!(fs::read(one_place.dir.join("snapshots/heads")).unwrap(), kept);
+    fs::rename(one_place.dir.join("snapshots"), one_place.dir.join("kept")).unwrap();
+    reopen(&one_place.dir).close().unwrap();
 }
 
 #[test]

@@ -74,6 +74,16 @@ pub enum OpenError {
         /// Which cache says so.
         cache: &'static str,
     },
+    /// The log's own key signed a cache for other records than the first of the log: evidence.
+    #[error(
+        "the log's key signed snapshots/{cache} for another history: the root of the first {signed} records is not the log's"
+    )]
+    OtherHistory {
+        /// For how many records.
+        signed: u64,
+        /// Which cache says so.
+        cache: &'static str,
+    },
     /// There are no segments, and sled need not have everything: evidence.
     #[error(
         "there are no segments, and the last writer did not end in order: sled, which ends with {end} records, may lack what was acknowledged last"
@@ -133,6 +143,7 @@ impl OpenError {
             OpenError::Damaged { .. }
                 | OpenError::Segments { .. }
                 | OpenError::Short { .. }
+                | OpenError::OtherHistory { .. }
                 | OpenError::OutOfOrder { .. }
                 | OpenError::Gone { .. }
                 | OpenError::Remains(_)

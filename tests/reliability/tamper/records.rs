@@ -211,12 +211,14 @@ pub(crate) fn rolled_back(ledgers: &Ledgers) -> (Vec<String>, String) {
     }
 
     // Caches of another time.
-    for (ledger, other) in [(clean, earlier), (earlier, clean)] {
+    for (ledger, other, is_later) in [(clean, earlier, false), (earlier, clean, true)] {
         let copied = ledger.copy();
         fs::remove_dir_all(copied.data.join("snapshots")).unwrap();
         copy(&other.data.join("snapshots"), &copied.data.join("snapshots"));
         let wrong = match judge::report(&copied.data) {
-            Ok(report) if report == ledger.report => None,
+            Ok(report) if !is_later && report == ledger.report => None,
+            // The log's key signed more than is there.
+            Err(error) if is_later && error.contains("signed snapshots/") => None,
             other => Some(format!("{other:?}")),
         };
         check(&format!("{}'s snapshots in {}", other.name, ledger.name), wrong);
