@@ -326,7 +326,9 @@ impl House {
             *last = Err(error.into());
         }
     }
+}
 
+impl<L: Log> House<L> {
     /// Where what was recorded under a request id begins; `None` where the ledger has no such id.
     ///
     /// # Errors
@@ -335,9 +337,7 @@ impl House {
         let repeated = self.ledger.repeated(&request).map_err(HouseError::Read)?;
         Ok(repeated.map(|(receipt, _)| Position(receipt.first().get())))
     }
-}
 
-impl<L: Log> House<L> {
     pub(crate) fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
         let receipt = self.ledger.append(prepared.append)?;
         match self.catch_up() {

@@ -1,12 +1,14 @@
 //! The files of an import: what is read is never written, whatever its name, and nothing is left behind.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use crate::fines::{HEADER, mapping};
-use crate::support::{Folder, Ran, THADS, thads};
+use crate::support::{Folder, Ran, Server, THADS, thads};
 
 const ROW: &str = "A1,Create Fine,2008-01-02,1,3500,,,157,NIL,A,\n";
 
@@ -252,4 +254,49 @@ fn what_an_import_is_told_counts_and_what_it_could_not_do_is_said() {
     assert!(!import("one", &later, &headless, &[]).ok().err.contains("later rows of their cases"));
     let late = import("one", &earlier, &headless, &[]).ok();
     assert!(late.err.contains("1 rows came after later rows of their cases"), "{late:?}");
+}
+
+/// Every file of a folder: its bytes and when it was last written.
+fn files(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let (path, there) = (entry.path(), entry.metadata().unwrap());
+        if there.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.insert(path.clone(), (fs::read(path).unwrap(), there.modified().unwrap()));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_dry_run_leaves_every_file_as_it_is_and_needs_no_lock() {
+    let whole = Folder::new();
+    import(&whole.data, &rows(&whole), &mapping(), &whole.data.with_file_name("rejects")).ok();
+    let dry = |data: &Path| {
+        let more = data.with_extension("more");
+        fs::write(&more, format!("{HEADER}A2,Create Fine,2008-01-02,1,3500,,,157,NIL,A,\n")).unwrap();
+        let [more, mapping] = [more, mapping()].map(|path| path.display().to_string());
+        thads(data, &["--json", "import", &more, "--mapping", &mapping, "--dry-run"])
+    };
+    for damage in ["nothing", "lock", "no copy", "cut", "server"] {
+        let folder = Folder::copy_of(&whole.data);
+        let data = &folder.data;
+        let segment = || fs::read_dir(data.join("wal")).unwrap().next().unwrap().unwrap().path();
+        let server = (damage == "server").then(|| Server::start(data));
+        match damage {
+            "lock" => fs::write(data.join("LOCK"), "12345\n").unwrap(),
+            "no copy" => fs::remove_dir_all(data.join("sled")).unwrap(),
+            "cut" => fs::File::options().write(true).open(segment()).unwrap().set_len(2000).unwrap(),
+            _ => {}
+        }
+        let before = files(data);
+        let ran = dry(data);
+        assert!(files(data) == before, "{damage}: {ran:?}");
+        if damage != "cut" {
+            assert_eq!(ran.ok().json()["import"]["recorded"], 1, "{damage}");
+        }
+        drop(server);
+    }
 }

@@ -10,18 +10,21 @@ use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::organisation::Role;
 use thads_cases::text::normal;
 use thads_cases::world::World;
-use thads_ledger::Scratch;
+use thads_ledger::{Ledger, OpenError, Rehearsal, Scratch};
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
 use thads_service::act::{ActError, Group, Part};
-use thads_service::house::{Founding, House};
+use thads_service::house::{Founding, House, HouseError};
+use thads_service::log::Log;
 use thads_service::persons::{Words, shown};
+use thads_service::rehearse::Rehearsing;
 use thads_service::wire::{Language, Subject, WireError};
 use thads_service::words::is_readable;
 
 use crate::failure::Failure;
 use crate::import::file::{Job, run as import_file};
 use crate::import::files::{read_mapping, refuse_rejects};
+use crate::import::gather::GatherError;
 use crate::import::mapping::{Mapping, Staff};
 use crate::import::reject::Reject;
 use crate::import::target::{RowAppend, Target};
@@ -81,7 +84,6 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     for file in &args.files {
         rows.push((file.display().to_string(), input::open(file).map_err(failed)?));
     }
-    let mut target = HouseTarget::open(data, output, &mapping, args.dry_run)?;
     let job = Job {
         rows: &rows,
         mapping: &mapping,
@@ -93,23 +95,74 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             Language::En => Reject::in_english,
         },
     };
-    let outcome = import_file(&job, &mut target).map_err(|error| match error {
+    if args.dry_run
+        && let Some(house) = rehearsing(data)?
+    {
+        return run_into(
+            HouseTarget { house: counting_alike(house, &mapping)?, founding: None },
+            data,
+            output,
+            &job,
+        );
+    }
+    run_into(HouseTarget::open(data, output, &mapping, args.dry_run)?, data, output, &job)
+}
+
+/// What a dry run reads of a ledger, without its lock; `None` where there is none.
+fn rehearsing(data: &Path) -> Result<Option<Rehearsing>, Failure> {
+    if !thads_ledger::holds_log(data)? {
+        return Ok(None);
+    }
+    match Rehearsing::rehearse(data) {
+        Ok(house) => Ok(Some(house)),
+        Err(HouseError::Open(OpenError::NotALedger(_))) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Imports into what was opened, and says what came of it.
+fn run_into<L: Records>(
+    mut target: HouseTarget<L>,
+    data: &Path,
+    output: &Output,
+    job: &Job<'_>,
+) -> Result<(), Failure> {
+    let dry = job.manner.dry_run;
+    let rejects = job.rejects.unwrap_or(Path::new("")).display();
+    let outcome = import_file(job, &mut target).map_err(|error| match error {
+        ImportError::Rejects(error) | ImportError::Gather(GatherError::Rejects(error)) => Failure::new(
+            format!("--rejects {rejects}: the rejects cannot be written: {error}"),
+            match (dry, target.is_there()) {
+                (true, _) => "name another file; nothing was recorded: a dry run",
+                (_, false) => "name another file; no ledger was founded, and nothing was recorded",
+                (_, true) => {
+                    "name another file; what was recorded stands, and the same import again adds the rest"
+                }
+            },
+        ),
+        ImportError::Target(error) if dry => Failure::from(error).at("nothing was recorded: a dry run"),
         ImportError::Gather(_) => Failure::new(error, "nothing was recorded"),
         ImportError::Target(error) if !target.is_there() => {
             Failure::from(error).at("no ledger was founded, and nothing was recorded")
         }
-        ImportError::Rejects(_) if !target.is_there() => {
-            Failure::new(error, "no ledger was founded, and nothing was recorded")
-        }
-        ImportError::Rejects(_) | ImportError::Target(_) => {
+        ImportError::Target(_) => {
             Failure::new(error, "what was recorded stands; the same import again adds the rest")
         }
     })?;
-    let lost = outcome.lost_rejects(&job);
+    let lost = outcome.lost_rejects(job);
     let (head, headless) = (target.house.ledger().head(), target.is_there() && target.is_headless());
     // Where nothing was founded there is no position and no root.
     let ledger = target.is_there().then(|| json!({ "position": head.size, "root": head.root.to_string() }));
-    target.house.close()?;
+    L::close(target.house)?;
+    if dry && outcome.summary.recorded > 0 && ledger.is_some() && House::is_short_of_room(data) {
+        return Err(Failure::new(
+            output.say(
+                &format!("ổ đĩa của {} không đủ chỗ để ghi", data.display()),
+                &format!("the disk of {} has too little room for anything to be recorded", data.display()),
+            ),
+            "make room on it; a dry run records nothing",
+        ));
+    }
     if output.json {
         output.json(&json!({
             "import": outcome.summary,
@@ -176,7 +229,7 @@ fn founding_of(mapping: &Mapping) -> Founding {
 }
 
 /// Refuses a ledger that counts in another unit than the mapping.
-fn counting_alike(house: House, mapping: &Mapping) -> Result<House, Failure> {
+fn counting_alike<L: Log>(house: House<L>, mapping: &Mapping) -> Result<House<L>, Failure> {
     let (there, unit) = (&house.ledger().genesis().unit, unit_of(mapping));
     if *there == unit {
         return Ok(house);
@@ -188,9 +241,46 @@ fn counting_alike(house: House, mapping: &Mapping) -> Result<House, Failure> {
     Err(Failure::new(message, "import into a directory of its own: thads --data DIR import …"))
 }
 
+/// What an import records in, or is tried in.
+trait Records: Log + Sized {
+    fn submit(target: &mut HouseTarget<Self>, batch: &[RowAppend]) -> Result<(), ActError>;
+    fn close(house: House<Self>) -> Result<(), ActError>;
+}
+
+impl Records for Ledger {
+    fn submit(target: &mut HouseTarget, batch: &[RowAppend]) -> Result<(), ActError> {
+        if let Some((founding, data, _)) = &target.founding {
+            let founded = House::create(data, founding, 0)?;
+            let scratch = target.founding.take();
+            std::mem::replace(&mut target.house, founded).close()?;
+            drop(scratch);
+        }
+        let groups = batch.iter().map(group).collect::<Result<Vec<_>, _>>()?;
+        for answer in target.house.act_many(groups) {
+            answer?;
+        }
+        Ok(())
+    }
+
+    fn close(house: House) -> Result<(), ActError> {
+        house.close()
+    }
+}
+
+/// A dry run plans, and hands nothing over.
+impl Records for Rehearsal {
+    fn submit(_: &mut HouseTarget<Rehearsal>, _: &[RowAppend]) -> Result<(), ActError> {
+        Ok(())
+    }
+
+    fn close(_: Rehearsing) -> Result<(), ActError> {
+        Ok(())
+    }
+}
+
 /// A house as what an import goes into.
-struct HouseTarget {
-    house: House,
+struct HouseTarget<L = Ledger> {
+    house: House<L>,
     /// Where there is no ledger: what is founded when the first row is recorded. Until then the house is one that was
     /// founded alike among the temporary files.
     founding: Option<(Founding, PathBuf, Scratch)>,
@@ -206,7 +296,9 @@ impl HouseTarget {
         let house = House::create_to_try(&scratch, &founding)?;
         Ok(HouseTarget { house, founding: Some((founding, data.to_path_buf(), scratch)) })
     }
+}
 
+impl<L: Log> HouseTarget<L> {
     /// Whether the ledger is there, and not only as it would be.
     fn is_there(&self) -> bool {
         self.founding.is_none()
@@ -220,7 +312,7 @@ impl HouseTarget {
     }
 }
 
-impl Target for HouseTarget {
+impl<L: Records> Target for HouseTarget<L> {
     type Error = ActError;
 
     fn world(&self) -> Result<World, ActError> {
@@ -298,17 +390,7 @@ impl Target for HouseTarget {
     }
 
     fn submit(&mut self, batch: &[RowAppend]) -> Result<(), ActError> {
-        if let Some((founding, data, _)) = &self.founding {
-            let founded = House::create(data, founding, 0)?;
-            let scratch = self.founding.take();
-            std::mem::replace(&mut self.house, founded).close()?;
-            drop(scratch);
-        }
-        let groups = batch.iter().map(group).collect::<Result<Vec<_>, _>>()?;
-        for answer in self.house.act_many(groups) {
-            answer?;
-        }
-        Ok(())
+        L::submit(self, batch)
     }
 }
 
