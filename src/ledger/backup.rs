@@ -126,7 +126,7 @@ pub fn backup(
     with_keys: bool,
     references: References,
 ) -> Result<Backup, BackupError> {
-    let reader = Reader::open(dir)?;
+    let reader = Reader::open_whole(dir)?;
     if reader.is_second_copy() {
         return Err(OpenError::Gone { end: reader.head().size }.into());
     }

@@ -89,6 +89,16 @@ pub fn holds_log(dir: &Path) -> Result<bool> {
     Ok(is_there)
 }
 
+/// Returns how many bytes the files of a folder have, without those of folders in it.
+pub(crate) fn bytes_in(folder: &Path) -> Result<u64> {
+    let mut bytes = 0_u64;
+    for entry in fs::read_dir(folder).map_err(plain::of(folder))? {
+        let metadata = entry?.metadata()?;
+        bytes = bytes.saturating_add(if metadata.is_file() { metadata.len() } else { 0 });
+    }
+    Ok(bytes)
+}
+
 /// Returns whether nothing has that name. What cannot be seen, or leads nowhere, is not missing: who opens it hears why.
 pub(crate) fn is_missing(path: &Path) -> bool {
     fs::symlink_metadata(path)

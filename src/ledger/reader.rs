@@ -36,6 +36,9 @@ use crate::vault::Vault;
 const LOOKS: usize = 20;
 const LOOK_WAIT: Duration = Duration::from_millis(5);
 
+/// Of a sled up to this size, every reader asks where the log ends if the last writer did not say it: a copy takes some ms.
+const SMALL_SLED_BYTES: u64 = 64 << 20;
+
 /// A read-only view of a ledger, as it was when it was opened.
 pub struct Reader {
     dir: PathBuf,
@@ -58,8 +61,24 @@ impl Reader {
     /// When there is none, its end is damaged, or its log is not what its own key signed in a cache.
     pub fn open(dir: &Path) -> Result<Reader, OpenError> {
         let signed = Beginnings::read(dir);
+        // Where the last writer ended in order, it left caches that say how far the log goes.
+        let known = if lock::is_in_order(dir) { None } else { known_to_sled(dir, SMALL_SLED_BYTES) };
         let reader = Reader::open_as_it_is(dir)?;
         reader.refuse_contradicted(&signed)?;
+        reader.refuse_shorter(known)?;
+        Ok(reader)
+    }
+
+    /// Opens the ledger in `dir` for what is signed, copied or decided of it: where no writer runs, sled is asked too how
+    /// far the log goes. Cost: copies sled's files.
+    ///
+    /// # Errors
+    /// As [`Reader::open`]; and when the segments end before sled does.
+    pub fn open_whole(dir: &Path) -> Result<Reader, OpenError> {
+        // Before the segments: what sled has, they had first.
+        let known = known_to_sled(dir, u64::MAX);
+        let reader = Reader::open(dir)?;
+        reader.refuse_shorter(known)?;
         Ok(reader)
     }
 
@@ -88,6 +107,18 @@ impl Reader {
                 Err(OpenError::Segments { first: size, what })
             }
             result => result,
+        }
+    }
+
+    /// Refuses segments that end before the sled of their ledger.
+    fn refuse_shorter(&self, sled: Option<(LedgerId, u64)>) -> Result<(), OpenError> {
+        let size = self.head.size;
+        match sled {
+            Some((ledger, known)) if !self.is_second_copy() && ledger == self.id && known > size => {
+                let what = format!("they end there, and sled goes on to {known} records");
+                Err(OpenError::Segments { first: size, what })
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -254,6 +285,17 @@ fn settled(wal: &Path) -> Result<Survey, OpenError> {
         survey = survey::survey(wal, false, &none)?;
     }
     Ok(survey)
+}
+
+/// Returns whose records sled has and how far it knows of them. `None` where a writer is at it, where its files have more
+/// than `at_most` bytes, and where it does not say: then it speaks against nothing.
+fn known_to_sled(dir: &Path, at_most: u64) -> Option<(LedgerId, u64)> {
+    let sled = dir.join(files::SLED);
+    if lock::is_held(dir) || files::bytes_in(&sled).ok()? > at_most {
+        return None;
+    }
+    let copy = CopiedStore::open(&sled, Storage::default().sled_deadline).ok()?;
+    Some((copy.store.ledger()?, copy.store.known_end().ok()?))
 }
 
 fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {

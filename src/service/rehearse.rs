@@ -17,7 +17,7 @@ impl Rehearsing {
     /// # Errors
     /// No ledger there, or one that cannot be read or folded.
     pub fn rehearse(directory: &Path) -> Result<Rehearsing, HouseError> {
-        let reader = Reader::open(directory)?;
+        let reader = Reader::open_whole(directory)?;
         let (clock, _, references) = sources(reader.genesis().clock, Box::new(SystemClock));
         let rehearsal = Rehearsal::new(reader, Box::new(SystemClock)).map_err(OpenError::from)?;
         House::fold(rehearsal, clock, references, false)

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(data: &Path, output: &Output) -> Result<(), Failure> {
-    let reader = thads_ledger::Reader::open(data)?;
+    let reader = thads_ledger::Reader::open_whole(data)?;
     let (note, key) = (reader.checkpoint()?, reader.log_key()?.vkey().to_string());
     if output.json {
         output.json(&serde_json::json!({ "checkpoint": note, "key": key }))?;

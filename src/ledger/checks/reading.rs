@@ -6,6 +6,7 @@ use thads_proof::segment;
 
 use super::*;
 use crate::vault::WhyLost;
+use crate::{OpenError, Reader};
 
 /// Makes a file unreadable in some way, and undoes it.
 type Fault = (&'static str, &'static str, fn(&Path), fn(&Path));
@@ -99,4 +100,35 @@ fn words_in_a_file_that_was_cut_short_are_not_called_lost() {
         whole(&path);
         ledger.vault().read(&reference, &record.commitments[0]).unwrap();
     }
+}
+
+/// What only reads hears of records that the segments have lost, from sled where the caches do not say it.
+#[test]
+fn segments_that_end_before_sled_are_refused_by_what_only_reads() {
+    let (place, _, _) = super::mending::closed();
+    fs::remove_dir_all(place.dir.join("snapshots")).unwrap();
+    let path = super::mending::segment(&place, 0);
+    let at = super::mending::blocks(&path)[30].0;
+    let whole = fs::read(&path).unwrap();
+    let refused = |opened: Result<Reader, OpenError>, how: &str| match opened {
+        Err(OpenError::Segments { first: 30, what }) => assert!(what.contains("to 41 records"), "{what}"),
+        other => panic!("{how}: {:?}", other.err()),
+    };
+    for zeroed in [false, true] {
+        super::mending::change(&path, |bytes| if zeroed { bytes[at..].fill(0) } else { bytes.truncate(at) });
+        refused(Reader::open_whole(&place.dir), "in order");
+        let copied = place.dir.with_file_name("copied");
+        let refused_copy = crate::backup(&place.dir, &copied, false, REFERENCES);
+        assert!(refused_copy.is_err() && !copied.join("contents").exists());
+        // A writer that was killed left no caches either.
+        fs::write(place.dir.join("LOCK"), "1\n").unwrap();
+        refused(Reader::open(&place.dir), "killed");
+        fs::write(place.dir.join("LOCK"), "").unwrap();
+        fs::write(&path, &whole).unwrap();
+        assert_eq!(Reader::open_whole(&place.dir).unwrap().head().size, 41);
+    }
+    // Beside a writer sled is left alone, and it never has more than the segments had.
+    let ledger = reopen(&place.dir);
+    fill(&ledger, 101, 3);
+    assert_eq!(Reader::open_whole(&place.dir).unwrap().head().size, 44);
 }
