@@ -3,6 +3,7 @@
 mod alone;
 mod append;
 mod caches;
+mod cut;
 mod doubtful;
 mod exchanged;
 mod faults;

@@ -134,14 +134,21 @@ impl Reader {
     /// When there is none, or its end is damaged.
     pub fn open_log(dir: &Path) -> Result<Reader, OpenError> {
         let (source, tip) = Source::open(dir)?;
-        let mut records = Records::new(source.read(tip.size.saturating_sub(1), tip.size));
-        let missing = || OpenError::NotALedger(dir.to_path_buf());
-        let last = records.next().transpose()?.ok_or_else(missing)?;
-        let genesis =
-            Records::new(source.read(0, 1.min(tip.size))).next().transpose()?.ok_or_else(missing)?;
+        // Whether sled has it, was not asked.
+        let unread = |error: JournalError| match (OpenError::from(error), &source) {
+            (OpenError::Damaged { first, what, .. }, Source::Segments { .. }) => {
+                OpenError::Segments { first, what }
+            }
+            (error, _) => error,
+        };
+        let first = |from: u64, until: u64| {
+            let record = Records::new(source.read(from, until)).next().transpose().map_err(unread)?;
+            record.ok_or_else(|| founding::no_log(dir))
+        };
+        let last = first(tip.size.saturating_sub(1), tip.size)?;
+        let genesis = first(0, 1.min(tip.size))?;
         let genesis = Genesis::from_record(&genesis)?;
         let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
-        drop(records);
         let vault = Arc::new(Vault::memory());
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
     }

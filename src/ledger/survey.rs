@@ -77,7 +77,11 @@ pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
     let expected = segment::Header::decode(bytes).ok().flatten().map(|header| header.first);
     let ending = loop {
         if offset >= bytes.len() {
-            break Ending::Clean;
+            // The header is written together with the first block, into a file of its full length.
+            break match (&tip, expected) {
+                (None, Some(_)) => Ending::Damaged("the file ends behind its header".into()),
+                (Some(_), _) | (None, None) => Ending::Clean,
+            };
         }
         match segment::step(bytes, offset) {
             Step::Block(block) => {

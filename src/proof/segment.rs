@@ -174,8 +174,12 @@ pub fn is_zero(bytes: &[u8]) -> bool {
     words.iter().all(|word| u128::from_ne_bytes(*word) == 0) && rest.iter().all(|byte| *byte == 0)
 }
 
+/// What is wrong behind a whole block, up to the next sector. A file is made at its full length: one that ends there was
+/// cut.
 fn padding_error(rest: &[u8], header: &BlockHeader) -> Option<BlockError> {
-    let padding = rest.get(header.length()..header.stored_length())?;
+    let Some(padding) = rest.get(header.length()..header.stored_length()) else {
+        return Some(BlockError::Short { length: header.stored_length(), found: rest.len() });
+    };
     let at = padding.iter().position(|byte| *byte != 0)?;
     Some(BlockError::Padding(header.length() + at))
 }
