@@ -26,6 +26,7 @@ use self::reject::{Problem, Reject, Taken};
 use self::rows::Row;
 use self::target::{ImportedEvent, RowAppend, Target};
 
+pub mod agree;
 pub mod amount;
 mod anew;
 pub mod day;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use crate::fines::{HEADER, mapping};
-use crate::support::{Folder, Ran, Server, THADS, thads};
+use crate::support::{Folder, Ran, Server, THADS, head, thads};
 
 const ROW: &str = "A1,Create Fine,2008-01-02,1,3500,,,157,NIL,A,\n";
 
@@ -299,4 +299,32 @@ fn a_dry_run_leaves_every_file_as_it_is_and_needs_no_lock() {
         }
         drop(server);
     }
+}
+
+/// What a mapping says of the ledger and its offices is held against one that is there.
+#[test]
+fn a_mapping_of_another_ledger_or_office_records_nothing() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    import(&folder.data, &rows(&folder), &mapping(), &at("rejects")).ok();
+    fs::write(at("more"), format!("{HEADER}A2,Create Fine,2008-01-02,1,3500,,,157,NIL,A,\n")).unwrap();
+    let (text, before) = (fs::read_to_string(mapping()).unwrap(), head(&folder.data));
+    for (field, there, said) in [
+        ("[ledger] origin", "fines.example/road-traffic", "fines.example/other"),
+        ("[ledger] name", "Road traffic fines", "Other fines"),
+        ("code", "code = \"POLIZIA\"", "code = \"POLIZIA2\""),
+        ("office POLIZIA name", "Polizia locale", "Polizia di altri"),
+        ("office POLIZIA level", "level = \"sub_department\"    #", "level = \"department\" #"),
+        ("office POLIZIA opened", "opened = \"2000-01-01\"", "opened = \"2001-01-01\""),
+    ] {
+        assert!(text.contains(there), "{there}");
+        fs::write(at("other.toml"), text.replace(there, said)).unwrap();
+        let ran = import(&folder.data, &at("more"), &at("other.toml"), &at("rejects"));
+        assert!(
+            ran.status == 1 && ran.err.contains(field) && ran.err.contains("--data DIR"),
+            "{field}: {ran:?}"
+        );
+        assert_eq!(head(&folder.data), before, "{field}");
+    }
+    import(&folder.data, &at("more"), &mapping(), &at("rejects")).ok();
 }

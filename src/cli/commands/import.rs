@@ -22,6 +22,7 @@ use thads_service::wire::{Language, Subject, WireError};
 use thads_service::words::is_readable;
 
 use crate::failure::Failure;
+use crate::import::agree::{agree, unit_of};
 use crate::import::file::{Job, run as import_file};
 use crate::import::files::{read_mapping, refuse_rejects};
 use crate::import::gather::GatherError;
@@ -99,7 +100,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         && let Some(house) = rehearsing(data)?
     {
         return run_into(
-            HouseTarget { house: counting_alike(house, &mapping)?, founding: None },
+            HouseTarget { house: agreeing(house, &mapping)?, founding: None },
             data,
             output,
             &job,
@@ -213,10 +214,6 @@ fn run_into<L: Records>(
     Ok(())
 }
 
-fn unit_of(mapping: &Mapping) -> genesis::Unit {
-    genesis::Unit { code: mapping.ledger.currency.code.clone(), exponent: mapping.ledger.currency.exponent }
-}
-
 /// What is founded for a mapping.
 fn founding_of(mapping: &Mapping) -> Founding {
     Founding {
@@ -228,17 +225,16 @@ fn founding_of(mapping: &Mapping) -> Founding {
     }
 }
 
-/// Refuses a ledger that counts in another unit than the mapping.
-fn counting_alike<L: Log>(house: House<L>, mapping: &Mapping) -> Result<House<L>, Failure> {
-    let (there, unit) = (&house.ledger().genesis().unit, unit_of(mapping));
-    if *there == unit {
-        return Ok(house);
+/// Refuses a ledger of which the mapping says something else.
+fn agreeing<L: Log>(house: House<L>, mapping: &Mapping) -> Result<House<L>, Failure> {
+    let agreed = agree(house.ledger().genesis(), &house.books().world().organisation, mapping);
+    match agreed {
+        Ok(()) => Ok(house),
+        Err(contradiction) => Err(Failure::new(
+            contradiction,
+            "nothing was recorded; change the mapping, or name the ledger that it means: thads --data DIR import …",
+        )),
     }
-    let message = format!(
-        "the ledger counts {} × 10^-{}, the mapping says {} × 10^-{}",
-        there.code, there.exponent, unit.code, unit.exponent
-    );
-    Err(Failure::new(message, "import into a directory of its own: thads --data DIR import …"))
 }
 
 /// What an import records in, or is tried in.
@@ -289,7 +285,7 @@ struct HouseTarget<L = Ledger> {
 impl HouseTarget {
     fn open(data: &Path, output: &Output, mapping: &Mapping, dry_run: bool) -> Result<HouseTarget, Failure> {
         if let Some(house) = super::opened(data, output)? {
-            return Ok(HouseTarget { house: counting_alike(house, mapping)?, founding: None });
+            return Ok(HouseTarget { house: agreeing(house, mapping)?, founding: None });
         }
         let scratch = Scratch::new(if dry_run { "dry-run" } else { "import" })?;
         let founding = founding_of(mapping);
