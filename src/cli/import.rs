@@ -56,6 +56,9 @@ pub struct Summary {
     pub dry_run: bool,
     /// Rows of the files, without headers and blank lines.
     pub rows: u64,
+    /// Files with a header and no row, by their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_rows: Vec<String>,
     /// Rows that were recorded, or would be.
     pub recorded: u64,
     /// Rows that stood in the ledger before.
@@ -185,6 +188,7 @@ pub fn take_in<R: BufRead, T: Target>(
         watch.rejected(&reject)
     })?;
     summary.rows = all.read;
+    summary.without_rows.clone_from(&all.without_rows);
     let noted: Result<Vec<_>, _> = all.files.iter().map(|file| target.place(&file.request())).collect();
     let noted = noted.map_err(ImportError::Target)?;
     let mut planner = Planner::new(mapping, target).map_err(ImportError::Target)?;

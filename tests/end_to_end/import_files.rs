@@ -328,3 +328,22 @@ fn a_mapping_of_another_ledger_or_office_records_nothing() {
     }
     import(&folder.data, &at("more"), &mapping(), &at("rejects")).ok();
 }
+
+#[test]
+fn a_file_whose_rows_are_not_seen_is_no_import_of_nothing() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    let header = HEADER.trim_end();
+    let rows = [at("rows").display().to_string(), mapping().display().to_string()];
+    let args = ["--lang", "en", "import", &rows[0], "--mapping", &rows[1]];
+    // The last column is none of the mapping's: all else of the file lies in its header.
+    fs::write(at("rows"), format!("{header},more\n{ROW}").replace('\n', "\r")).unwrap();
+    let ran = thads(&folder.data, &args);
+    assert!(
+        ran.status == 1 && ran.err.contains("carriage return") && ran.err.contains("LF or CRLF"),
+        "{ran:?}"
+    );
+    fs::write(at("rows"), format!("{header}\r\n")).unwrap();
+    let ran = thads(&folder.data, &args).ok();
+    assert!(ran.err.contains("rows: it holds a header and no row"), "{ran:?}");
+}

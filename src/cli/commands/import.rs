@@ -176,6 +176,12 @@ fn run_into<L: Records>(
         }
         output.line(output.say(&outcome.summary.vi(), &outcome.summary.en()))?;
     }
+    for name in &outcome.summary.without_rows {
+        output.remark(output.say(
+            &format!("{name}: chỉ có dòng tiêu đề, không có dòng nào để nhập"),
+            &format!("{name}: it holds a header and no row; nothing was there to import"),
+        ));
+    }
     let Summary { derived_anew: anew, came_late: late, .. } = outcome.summary;
     if anew > 0 {
         output.remark(output.say(

@@ -97,6 +97,8 @@ pub enum GatherError {
 pub struct Gathered {
     /// The names of the files.
     pub names: Vec<String>,
+    /// Those of them that hold a header and no row.
+    pub without_rows: Vec<String>,
     /// What the files say.
     pub files: Vec<FileId>,
     /// How many rows were read, those that cannot be taken included.
@@ -118,12 +120,20 @@ pub fn gather<R: BufRead>(
     today: Date,
     mut rejected: impl FnMut(Reject, u64) -> io::Result<()>,
 ) -> Result<Gathered, GatherError> {
-    let mut all = Gathered { names: Vec::new(), files: Vec::new(), read: 0, unreadable: 0, rows: Vec::new() };
+    let mut all = Gathered {
+        names: Vec::new(),
+        without_rows: Vec::new(),
+        files: Vec::new(),
+        read: 0,
+        unreadable: 0,
+        rows: Vec::new(),
+    };
     let mut cases: HashMap<String, usize> = HashMap::new();
     let mut held = 0_usize;
     for (file, input) in inputs.into_iter().enumerate() {
         let name = input.name;
         let mut identities = Vec::new();
+        let before = all.read;
         let refuse = |error| GatherError::Read { name: name.clone(), error };
         let mut rows = Rows::open(input.bytes, mapping).map_err(refuse)?;
         while let Some(row) = rows.read().map_err(refuse)? {
@@ -165,6 +175,9 @@ pub fn gather<R: BufRead>(
                 return Err(GatherError::TooMuch);
             }
             all.rows.push(kept);
+        }
+        if all.read == before {
+            all.without_rows.push(name.clone());
         }
         all.names.push(name);
         all.files.push(FileId::of(identities));

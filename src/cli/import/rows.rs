@@ -212,6 +212,11 @@ pub enum ReadError {
         "the file looks like a file of rejects without its columns {0}, by which it is known that its cells are marked: the rows would be read as other ones. Give it all of its columns back, or import the rejects as they were written; where it is none, rename its columns that are called as those of a file of rejects (row, column, value, reason, way_out, code, file)"
     )]
     CutRejects(String),
+    /// The first line holds a carriage return: all rows may lie in it.
+    #[error(
+        "the first line must name the columns and nothing else, and it holds a carriage return (CR) that ends no line; save the file with line ends LF or CRLF: tr '\\r' '\\n'"
+    )]
+    LoneReturn,
     /// Columns that the mapping uses are not there.
     #[error(
         "the file has no column {missing}; it has: {found}. Name the file's own headers in the mapping's [columns]"
@@ -303,6 +308,9 @@ impl<'m, R: BufRead> Rows<'m, R> {
     /// The first line, and what it says that the file is.
     fn header(&mut self) -> Result<(Vec<Vec<u8>>, Headed), ReadError> {
         let Some(header) = self.next_cells()? else { return Err(ReadError::Empty) };
+        if self.buffer.contains(&b'\r') {
+            return Err(ReadError::LoneReturn);
+        }
         let header = header.map_err(ReadError::Header)?;
         // Our own names are ASCII, the same in every encoding.
         let names: Vec<String> = header.iter().map(|cell| normal(&String::from_utf8_lossy(cell))).collect();
