@@ -30,6 +30,7 @@ pub mod agree;
 pub mod amount;
 mod anew;
 pub mod day;
+pub mod earlier;
 pub mod file;
 pub mod files;
 pub mod gather;
@@ -143,6 +144,9 @@ pub enum ImportError<E: std::error::Error + 'static> {
     /// The ledger.
     #[error("the ledger took no more: {0}")]
     Target(#[source] E),
+    /// The file of rejects holds rows that are not of this import; nothing was recorded.
+    #[error("it holds {0} rejects of another import, or corrected by hand, which would be lost")]
+    LostRejects(usize),
     /// The file of rejects.
     #[error("the rejects cannot be written: {0}")]
     Rejects(#[source] io::Error),
@@ -155,6 +159,11 @@ pub trait Watch {
     /// # Errors
     /// Where it cannot be noted down: the import stops.
     fn rejected(&mut self, reject: &Reject) -> io::Result<()>;
+
+    /// All rows are read, and none is recorded yet. Returns how many rows of the file of rejects would be lost.
+    fn gathered(&mut self, _: &Gathered) -> usize {
+        0
+    }
 
     /// Some rows more were dealt with.
     fn went_on(&mut self, so_far: &Summary);
@@ -189,6 +198,10 @@ pub fn take_in<R: BufRead, T: Target>(
     })?;
     summary.rows = all.read;
     summary.without_rows.clone_from(&all.without_rows);
+    match watch.gathered(&all) {
+        0 => {}
+        lost => return Err(ImportError::LostRejects(lost)),
+    }
     let noted: Result<Vec<_>, _> = all.files.iter().map(|file| target.place(&file.request())).collect();
     let noted = noted.map_err(ImportError::Target)?;
     let mut planner = Planner::new(mapping, target).map_err(ImportError::Target)?;

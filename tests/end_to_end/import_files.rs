@@ -347,3 +347,36 @@ fn a_file_whose_rows_are_not_seen_is_no_import_of_nothing() {
     let ran = thads(&folder.data, &args).ok();
     assert!(ran.err.contains("rows: it holds a header and no row"), "{ran:?}");
 }
+
+/// Rejects of another import, which may be corrected by hand, are never replaced; those of the same rows are.
+#[test]
+fn rejects_of_another_import_are_not_lost() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    let broken = "A2,Create Fine,x,1,3500,,,157,NIL,A,\n";
+    fs::write(at("one"), format!("{HEADER}{ROW}{broken}A3,\"Create\n")).unwrap();
+    fs::write(at("two"), format!("{HEADER}A4,Payment,x,,,,100,,,,\n{}", ROW.replace("A1", "A5"))).unwrap();
+    fs::write(at("unreadable"), "a,b\n").unwrap();
+    let take = |rows: &str| import(&folder.data, &at(rows), &mapping(), &at("rejects"));
+    for _ in 0..2 {
+        let ran = take("one");
+        assert!(ran.err.contains("more than half"), "replaced by those of the same rows: {ran:?}");
+    }
+    let written = fs::read_to_string(at("rejects")).unwrap();
+    assert_eq!(written.lines().count(), 3, "{written}");
+    let corrected = written.replace(",x,1,3500", ",2008-01-02,1,3500");
+    for (rows, there, said) in [
+        ("two", &written, "holds 2 rejects of another import"),
+        ("one", &corrected, "holds 1 rejects of another import"),
+        ("unreadable", &corrected, "no column"),
+    ] {
+        fs::write(at("rejects"), there).unwrap();
+        let ran = take(rows);
+        assert!(
+            ran.status == 1 && ran.err.contains(said) && ran.err.contains("nothing was recorded"),
+            "{ran:?}"
+        );
+        assert_eq!(fs::read_to_string(at("rejects")).unwrap(), *there);
+        assert_eq!(thads(&folder.data, &["--quiet", "cases"]).ok().out.lines().count(), 1);
+    }
+}

@@ -142,6 +142,10 @@ fn run_into<L: Records>(
             },
         ),
         ImportError::Target(error) if dry => Failure::from(error).at("nothing was recorded: a dry run"),
+        ImportError::LostRejects(_) => Failure::new(
+            format!("--rejects {rejects}: {error}"),
+            "name another file for the rejects, or remove this one; nothing was recorded",
+        ),
         ImportError::Gather(_) => Failure::new(error, "nothing was recorded"),
         ImportError::Target(error) if !target.is_there() => {
             Failure::from(error).at("no ledger was founded, and nothing was recorded")

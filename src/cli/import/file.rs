@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::gather::{GatherError, Input};
+use super::earlier::Earlier;
+use super::gather::{GatherError, Gathered, Input};
 use super::mapping::Mapping;
 use super::reject::{Reject, RejectLine};
 use super::reject_file::RejectFile;
@@ -27,7 +28,8 @@ pub struct Job<'a> {
     pub rows: &'a [(String, File)],
     /// What their columns mean.
     pub mapping: &'a Mapping,
-    /// Where rows that cannot be taken are noted down; a file that is there is replaced once the new one is whole.
+    /// Where rows that cannot be taken are noted down; a file that is there is replaced once the new one is whole, unless it
+    /// holds rows that are not of this import.
     pub rejects: Option<&'a Path>,
     /// How rows are taken in.
     pub manner: Manner,
@@ -69,11 +71,17 @@ pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportEr
         })?;
         inputs.push(Input { name: name.clone(), bytes });
     }
+    let earlier = job.rejects.map(|path| Earlier::read(path, job.mapping)).transpose();
+    let earlier = earlier.map_err(ImportError::Rejects)?.unwrap_or_default();
     let rejects = job.rejects.map(|path| RejectFile::create(path, job.mapping)).transpose();
     let rejects = rejects.map_err(ImportError::Rejects)?;
     let progress = if job.quiet { None } else { Some(Progress::new()) };
-    let mut desk = Desk { rejects, progress, describe: job.describe, first: Vec::new() };
+    let mut desk = Desk { rejects, earlier, progress, describe: job.describe, first: Vec::new() };
     let summary = take_in(inputs, job.mapping, target, job.manner, &mut desk);
+    // What lies there is replaced only once all rows were held against it.
+    if matches!(summary, Err(ImportError::Gather(_) | ImportError::LostRejects(_))) {
+        desk.rejects = None;
+    }
     let written = desk.close().map_err(ImportError::Rejects);
     let outcome = Outcome { summary: summary?, first_rejects: desk.first };
     written.map(|()| outcome)
@@ -82,6 +90,7 @@ pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportEr
 /// Where rejects and progress go.
 struct Desk {
     rejects: Option<RejectFile>,
+    earlier: Earlier,
     progress: Option<Progress>,
     describe: fn(&Reject) -> RejectLine,
     first: Vec<RejectLine>,
@@ -99,6 +108,7 @@ impl Desk {
 impl Watch for Desk {
     fn rejected(&mut self, reject: &Reject) -> io::Result<()> {
         let line = (self.describe)(reject);
+        self.earlier.met_reject(reject);
         if let Some(rejects) = &mut self.rejects {
             rejects.write(&line)?;
         }
@@ -106,6 +116,10 @@ impl Watch for Desk {
             self.first.push(line);
         }
         Ok(())
+    }
+
+    fn gathered(&mut self, all: &Gathered) -> usize {
+        self.earlier.met_all(all)
     }
 
     fn went_on(&mut self, so_far: &Summary) {

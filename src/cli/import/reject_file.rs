@@ -115,6 +115,16 @@ pub fn bare(mut text: String) -> String {
     text
 }
 
+/// The header of a file of rejects that the same mapping reads again.
+pub fn header_for(mapping: &Mapping) -> Vec<String> {
+    let own = mapping.columns.all().iter().map(|(header, _)| header.as_str());
+    let ours = HEADER.map(|name| {
+        let twice = own.clone().any(|own| own == name);
+        if twice { format!("{name}{}", char::from(OURS)) } else { name.to_owned() }
+    });
+    ours.into_iter().chain(own.clone().map(str::to_owned)).collect()
+}
+
 /// A file of rejects that is being written: until it is whole it lies in a folder for temporary files.
 #[derive(Debug)]
 pub struct RejectFile {
@@ -137,12 +147,7 @@ impl RejectFile {
             .has_headers(false)
             .delimiter(mapping.dialect.delimiter)
             .from_writer(BufWriter::new(draft));
-        let own = mapping.columns.all().iter().map(|(header, _)| header.as_str());
-        let ours = HEADER.map(|name| {
-            let twice = own.clone().any(|own| own == name);
-            if twice { format!("{name}{}", char::from(OURS)) } else { name.to_owned() }
-        });
-        writer.write_record(ours.iter().map(String::as_str).chain(own.clone()))?;
+        writer.write_record(header_for(mapping))?;
         Ok(RejectFile { path: path.to_path_buf(), scratch, own: mapping.columns.all().len(), writer })
     }
 
