@@ -160,6 +160,7 @@ fn an_import_that_takes_no_row_founds_nothing() {
         let ran = import(&folder.data, &at("rows"), &mapping(), &at("rejects"));
         assert!(ran.status == 1 && ran.err.contains(said), "{ran:?}");
         assert!(!folder.data.exists());
+        let _ = fs::remove_file(at("rejects"));
     }
     let init = [
         "init",
