@@ -221,3 +221,14 @@ fn what_is_not_known_is_not_nothing() {
         assert!(row[id]["value"].is_null() && report["figures"][id]["value"].is_i64(), "{id}: {row}");
     }
 }
+
+#[test]
+fn a_stream_without_records_is_named() {
+    let folder = crate::support::real_ledger();
+    let log =
+        |stream: &str| crate::support::thads(&folder.data, &["--lang", "en", "log", "--stream", stream]).ok();
+    let none = log("case:DT03/2018/9999");
+    assert!(none.out.is_empty() && none.err.contains("case:DT03/2018/9999: it has no record"), "{none:?}");
+    let one = log("officer:1");
+    assert!(!one.out.is_empty() && one.err.is_empty(), "{one:?}");
+}

@@ -1,5 +1,6 @@
 //! `log`: the records, decoded, one JSON object a line: what an outsider recounts from.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use thads_ledger::{Reader, Stored};
@@ -50,12 +51,21 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let mut records = reader.read(Position::new(args.from));
     let asked = |stored: &Stored| only.as_ref().is_none_or(|only| *only == stored.record.stream);
     let before_end = |stored: &Stored| stored.record.position.get() < to;
+    let found = Cell::new(false);
     output.lines(
         std::iter::from_fn(|| records.next_stored())
             .take_while(|stored| stored.as_ref().map_or(true, before_end))
             .filter(|stored| stored.as_ref().map_or(true, asked))
+            .inspect(|_| found.set(true))
             .map(|stored| line(output, &stored?)),
-    )
+    )?;
+    if let (Some(only), false) = (only, found.get()) {
+        output.remark(output.say(
+            &format!("{only}: không có bản ghi nào từ vị trí {} đến trước {to}", args.from),
+            &format!("{only}: it has no record from position {} to before {to}", args.from),
+        ));
+    }
+    Ok(())
 }
 
 fn line(output: &Output, Stored { record, leaf, .. }: &Stored) -> Result<String, Failure> {
