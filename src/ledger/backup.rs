@@ -381,6 +381,7 @@ fn copy_files(
     done: &mut Backup,
 ) -> Result<Vec<Kept>, BackupError> {
     let mut all = Vec::new();
+    let opens_all = done.personal.opens_all();
     for (place, at_most) in contents::PLACES {
         let mut kept: Vec<Kept> = before.iter().filter(|kept| kept.place == place).cloned().collect();
         if !with_keys && place.starts_with(files::KEYS) {
@@ -426,7 +427,7 @@ fn copy_files(
                 let is_lost = is_wrong && is_right_key(&target.join(&kept.copy), place, genesis)?;
                 Difference { lost: u64::from(is_lost), gained: 0 }
             } else {
-                difference(dir, target, before, &kept)?
+                difference(dir, target, before, &kept, opens_all)?
             };
             if difference.lost > 0 {
                 done.lacking.push(kept.copy.clone());
@@ -463,8 +464,15 @@ fn is_right_key(path: &Path, place: &str, genesis: &Genesis) -> Result<bool, Bac
     }
 }
 
-/// Says what a copy of entries or keyring in the backup can give that the ledger's own file cannot.
-fn difference(dir: &Path, target: &Path, before: &[Kept], kept: &Kept) -> Result<Difference, BackupError> {
+/// Says what a copy of entries or keyring in the backup can give that the ledger's own file cannot. `opens_all`: that one
+/// opens all that the records commit to.
+fn difference(
+    dir: &Path,
+    target: &Path,
+    before: &[Kept],
+    kept: &Kept,
+    opens_all: bool,
+) -> Result<Difference, BackupError> {
     let there = |place: &str| {
         let in_place = before.iter().find(|other| other.place == place && !other.is_beside);
         target.join(in_place.map_or(place, |other| other.copy.as_str()))
@@ -474,8 +482,14 @@ fn difference(dir: &Path, target: &Path, before: &[Kept], kept: &Kept) -> Result
     let copy = target.join(&kept.copy);
     let ours = compare::Files { entries: &entries, keyring: &keyring };
     let compared = match kept.place {
-        vault::ENTRIES => compare::entries(ours, compare::Files { entries: &copy, keyring: &other_keyring }),
-        vault::KEYRING => compare::keyring(ours, compare::Files { entries: &other_entries, keyring: &copy }),
+        vault::ENTRIES => {
+            let other = compare::Files { entries: &copy, keyring: &other_keyring };
+            compare::entries(ours, other, opens_all)
+        }
+        vault::KEYRING => {
+            let other = compare::Files { entries: &other_entries, keyring: &copy };
+            compare::keyring(ours, other, opens_all)
+        }
         _ => return Ok(Difference::default()),
     };
     compared.map_err(|error| BackupError::Open(error.into()))

@@ -356,3 +356,49 @@ fn no_change_of_the_vault_is_overlooked_or_shows_other_words() {
     };
     TestRunner::new(config).run(&any_change(), changes).unwrap();
 }
+
+/// The good copy of a backup is not given up for one that opens to other words, also where the keys are kept apart and
+/// nothing in the backup opens; once the ledger's own files are whole again, nothing stays beside.
+#[test]
+fn a_backup_keeps_the_copy_from_before_words_were_exchanged() {
+    type Exchange = fn(&mut Files);
+    let exchanges: [Exchange; 3] = [
+        |files| files.put(1, &[&[8; 32], &b"Khac"[..]].concat()),
+        |files| files.slots[1].1 = [7; 32],
+        |files| {
+            files.put(1, &[&[8; 32], &b"Khac"[..]].concat());
+            // As many more as are lost, so that the later copy is the one that is brought back.
+            files.append([0x33; 16], "Ba");
+        },
+    ];
+    for (number, exchange) in exchanges.into_iter().enumerate() {
+        for (first, later) in [(false, false), (false, true), (true, false), (true, true)] {
+            let place = office();
+            let target = place.dir.with_file_name("backup");
+            crate::backup(&place.dir, &target, first, REFERENCES).unwrap();
+            let (whole, good) = (
+                Files::read(&place.dir),
+                ["vault/entries", "keys/keyring"].map(|file| fs::read(place.dir.join(file)).unwrap()),
+            );
+            let mut files = whole.clone();
+            exchange(&mut files);
+            files.write(&place.dir);
+            for _ in 0..3 {
+                let done = crate::backup(&place.dir, &target, later, REFERENCES).unwrap();
+                assert_eq!(done.personal.lost(), 1, "{number}");
+            }
+            let is_kept = |folder: &str, bytes: &Vec<u8>| {
+                let mut all = fs::read_dir(target.join(folder)).unwrap();
+                all.any(|entry| fs::read(entry.unwrap().path()).unwrap() == *bytes)
+            };
+            assert!(is_kept("vault", &good[0]), "{number}, keys {first} {later}");
+            assert!(!first || is_kept("keys", &good[1]), "{number}, keys {first} {later}");
+            whole.write(&place.dir);
+            crate::backup(&place.dir, &target, later, REFERENCES).unwrap();
+            // What was appended stands under a reference of nobody, and only there.
+            let beside = usize::from(number == 2);
+            let count = fs::read_dir(target.join("vault")).unwrap().count();
+            assert_eq!(count, 1 + beside, "{number}, keys {first} {later}");
+        }
+    }
+}

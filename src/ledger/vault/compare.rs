@@ -59,16 +59,23 @@ fn word(vaults: &[&Vault], reference: &Reference) -> Result<Option<[u8; 32]>, Va
 }
 
 /// Whether something is lost with what gave `before`, where only what gives `now` is left. What opens under no key that is
-/// here may open under one that is kept elsewhere.
-fn is_lost(before: Option<[u8; 32]>, now: Option<[u8; 32]>) -> bool {
+/// here may open under one that is kept elsewhere, and whatever stands in its place now is no proof that it said the same:
+/// only the records are. `opens_all`: the later copy opens all that they commit to.
+fn is_lost(before: Option<[u8; 32]>, now: Option<[u8; 32]>, opens_all: bool) -> bool {
     match before {
+        _ if opens_all => now.is_none(),
         Some(word) => now != Some(word),
-        None => now.is_none(),
+        None => true,
     }
 }
 
 /// Compares the entries of an earlier copy with those of a later one. Entries that are the same, byte for byte, need no key.
-pub(crate) fn entries(later: Files<'_>, earlier: Files<'_>) -> Result<Difference, VaultError> {
+/// `opens_all`: the later copy opens all that the records commit to.
+pub(crate) fn entries(
+    later: Files<'_>,
+    earlier: Files<'_>,
+    opens_all: bool,
+) -> Result<Difference, VaultError> {
     let both = Both::open(later, earlier)?;
     let (now, before) = (&both.later[0], &both.earlier[0]);
     let mut difference = Difference::default();
@@ -79,7 +86,7 @@ pub(crate) fn entries(later: Files<'_>, earlier: Files<'_>) -> Result<Difference
         };
         let lost = || {
             let had = word(&[&both.earlier[0], &both.earlier[1]], &reference)?;
-            Ok::<_, VaultError>(is_lost(had, word(&[&both.later[0], &both.later[1]], &reference)?))
+            Ok::<_, VaultError>(is_lost(had, word(&[&both.later[0], &both.later[1]], &reference)?, opens_all))
         };
         difference.lost += u64::from(!is_same && lost()?);
     }
@@ -88,8 +95,12 @@ pub(crate) fn entries(later: Files<'_>, earlier: Files<'_>) -> Result<Difference
     Ok(Difference { gained: wide(gained), ..difference })
 }
 
-/// Compares the keys of an earlier copy with those of a later one.
-pub(crate) fn keyring(later: Files<'_>, earlier: Files<'_>) -> Result<Difference, VaultError> {
+/// Compares the keys of an earlier copy with those of a later one, likewise.
+pub(crate) fn keyring(
+    later: Files<'_>,
+    earlier: Files<'_>,
+    opens_all: bool,
+) -> Result<Difference, VaultError> {
     let both = Both::open(later, earlier)?;
     let (now, before) = (both.later[0].slots()?, both.earlier[0].slots()?);
     let mut difference = Difference::default();
@@ -99,7 +110,8 @@ pub(crate) fn keyring(later: Files<'_>, earlier: Files<'_>) -> Result<Difference
         }
         // What the earlier key opens, and what the later one does, in whichever entries.
         let had = word(&[&both.earlier[0], &both.later[1]], reference)?;
-        difference.lost += u64::from(is_lost(had, word(&[&both.later[0], &both.earlier[1]], reference)?));
+        let now = word(&[&both.later[0], &both.earlier[1]], reference)?;
+        difference.lost += u64::from(is_lost(had, now, opens_all));
     }
     let gained = now.keys().filter(|reference| !before.contains_key(*reference)).count();
     Ok(Difference { gained: wide(gained), ..difference })

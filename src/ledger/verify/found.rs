@@ -68,6 +68,17 @@ impl VaultCheck {
         }
     }
 
+    /// Returns whether it is known that the vault opens all that the records commit to.
+    pub(crate) fn opens_all(&self) -> bool {
+        match self {
+            VaultCheck::Checked(report) => report.is_good() && report.unknown == 0,
+            VaultCheck::Skipped(_)
+            | VaultCheck::Unreadable(_)
+            | VaultCheck::Broken(_)
+            | VaultCheck::Gone(..) => false,
+        }
+    }
+
     /// Returns how many pieces of personal data that records commit to are lost, as far as it was looked at.
     pub fn lost(&self) -> u64 {
         match self {
