@@ -550,7 +550,7 @@ impl<L: Log> House<L> {
             let (sender, receiver) = (ends.sender(), ends.receiver());
             let scene = Scene { world: books.world(), next: position, sender, receiver };
             let decision = decide(known, &action, &scene)?;
-            clock_fits(books, &part.event.body, part.effective)?;
+            clock_fits(books, &part.event.body, part.effective, action.imported)?;
             words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);

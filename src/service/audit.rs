@@ -23,10 +23,11 @@ use thads_proof::record::{Record, RequestId, Stream, StreamTag};
 
 use self::found::NAMED_MAX;
 pub use self::found::{Finding, Flag, Flags, Found, Later, What};
-use crate::act::{ActError, history, office_of};
+use crate::act::{history, office_of};
+use crate::clock::clock_fits;
 use crate::house::Pending;
 use crate::moves::ends_of;
-use crate::place::{belongs, named_case_exists, organisation_stream, replacement_belongs, year_fits};
+use crate::place::{belongs, goes_on, named_case_exists, replacement_belongs, year_fits};
 use crate::wire::Subject;
 
 /// An audit under way.
@@ -186,6 +187,7 @@ impl Audit {
             None => books.organisation(),
         };
         self.office(books, record, subject.as_ref(), known);
+        self.begun(books, record, entry);
         self.breaches(books, record, entry, subject.as_ref(), known);
         true
     }
@@ -256,6 +258,24 @@ impl Audit {
         self.found.add(Finding::of(record, What::Office, expected, found));
     }
 
+    /// A stream of the organisation begins with what begins one, and a repair there is of an entry of that stream. Imported
+    /// history may break it.
+    fn begun(&mut self, books: &Books, record: &Record, entry: &Entry) {
+        let organises =
+            matches!(record.stream.tag(), StreamTag::Office | StreamTag::Officer | StreamTag::Parameter);
+        if !organises || self.found.unsure_from.is_some() {
+            return;
+        }
+        let begun = books.version(&record.stream) > 0;
+        let Err(refusal) = goes_on(books, &record.stream, begun, &entry.event) else { return };
+        if entry.imported {
+            self.found.flags.add(record, refusal);
+            return;
+        }
+        let (what, expected, found) = refused(if begun { What::Entry } else { What::Begins }, &refusal);
+        self.found.add(Finding::of(record, what, expected, found));
+    }
+
     fn breaches(
         &mut self,
         books: &Books,
@@ -301,7 +321,12 @@ impl Audit {
         }
         let scene = Scene { world: books.world(), next, sender, receiver };
         let unsure = self.found.unsure_from.is_some();
-        for breach in audit(known, &action, &scene) {
+        let mut breaches = audit(known, &action, &scene);
+        if !breaches.iter().any(|breach| matches!(breach, Breach::Clock(_))) {
+            let fits = clock_fits(books, &entry.event.body, Some(entry.effective), entry.imported);
+            breaches.extend(fits.err().map(Breach::Clock));
+        }
+        for breach in breaches {
             match breach {
                 Breach::Rule(_) if unsure || half => {}
                 Breach::Rule(refusal) => self.found.flags.add(record, refusal),
@@ -326,14 +351,10 @@ fn rules_of_place(
     known: &[Entry],
     action: &Action,
 ) -> impl Iterator<Item = Refusal> {
-    let stream = match organisation_stream(books, pending, subject, &action.event, &[]) {
-        Err(ActError::Refused(refusal)) => Some(*refusal),
-        Ok(()) | Err(_) => None,
-    };
     let case = named_case_exists(books, pending, &action.event).err();
     let year = year_fits(subject, known, action).err();
     let instead = replacement_belongs(books, subject, &action.event).err();
-    [stream, case, year, instead].into_iter().flatten()
+    [case, year, instead].into_iter().flatten()
 }
 
 /// The finding of what an entry breaks that no honest log breaks.
@@ -371,6 +392,7 @@ fn broken(record: &Record, breach: Breach) -> Finding {
         Breach::Debt(refusal) | Breach::Rule(refusal) => refused(What::Debt, &refusal),
         Breach::Organisation(refusal) => refused(What::Organisation, &refusal),
         Breach::Begins(refusal) => refused(What::Begins, &refusal),
+        Breach::Clock(refusal) => refused(What::Clock, &refusal),
     };
     Finding::of(record, what, expected, found)
 }

@@ -16,7 +16,7 @@ use thads_proof::days::{Correction, DAY, Days};
 use thads_proof::genesis;
 use thads_proof::record::{Micros, Position};
 
-use crate::act::{ActError, Group};
+use crate::act::Group;
 use crate::house::House;
 use crate::log::Log;
 use crate::view::{Source, View};
@@ -143,13 +143,23 @@ pub(crate) fn decided_on(days: &Days, position: Position, recorded_at: Micros) -
     Date::of_instant(recorded_at.get()).plus_days(ahead.saturating_neg())
 }
 
-/// Refuses a correction of the clock that makes days go back, or that does not say what day it is.
-pub(crate) fn clock_fits(books: &Books, body: &Body, effective: Option<Date>) -> Result<(), ActError> {
+/// Refuses a correction of the clock that is imported, that makes days go back, or that does not say what day it is.
+pub(crate) fn clock_fits(
+    books: &Books,
+    body: &Body,
+    effective: Option<Date>,
+    imported: bool,
+) -> Result<(), Refusal> {
     let Some(Correction { from, day }) = correction(body) else { return Ok(()) };
+    if imported {
+        let limit = "a correction of this ledger's own clock";
+        let accepted = "record it live, or leave it out of the import";
+        return Err(Refusal::new(Code::Mismatch, "–", "provenance", "imported", limit, accepted));
+    }
     if effective.is_none() {
         let limit = "what corrects the clock says itself what day it is";
         let accepted = "the true day of today";
-        return Err(Refusal::new(Code::TooEarly, "–", "effective", "nothing", limit, accepted).into());
+        return Err(Refusal::new(Code::TooEarly, "–", "effective", "nothing", limit, accepted));
     }
     let before = from.previous().and_then(|before| books.days().truly_on(before));
     match before.filter(|before| day < *before).and_then(Date::from_days) {
@@ -158,7 +168,7 @@ pub(crate) fn clock_fits(books: &Books, body: &Body, effective: Option<Date>) ->
             let given = Date::from_days(day).unwrap_or(Date::MIN);
             let limit = format!("{before}, the day of the record before {from}");
             let accepted = format!("{before} or later, or an earlier from");
-            Err(Refusal::new(Code::TooEarly, "–", "day", given, limit, accepted).into())
+            Err(Refusal::new(Code::TooEarly, "–", "day", given, limit, accepted))
         }
     }
 }

@@ -7,6 +7,7 @@ use thads_cases::history::Entry;
 use thads_cases::ids::OfficeNo;
 use thads_cases::refusal::{Code, Refusal};
 use thads_projections::books::Books;
+use thads_proof::record::Stream;
 
 use crate::act::ActError;
 use crate::house::Pending;
@@ -66,14 +67,19 @@ pub(crate) fn organisation_stream(
     let begun = books.version(&stream) > 0
         || pending.contains_key(subject)
         || group.iter().any(|(known, _)| known == subject);
+    Ok(goes_on(books, &stream, begun, event)?)
+}
+
+/// The same of a stream of the organisation that has `begun`, or not.
+pub(crate) fn goes_on(books: &Books, stream: &Stream, begun: bool, event: &Event) -> Result<(), Refusal> {
     if !begun && !event.body.begins() {
-        return Err(not_begun(event.about(), event.body.subject()).into());
+        return Err(not_begun(event.about(), event.body.subject()));
     }
     match event.body.repairs() {
-        Some(entry) if books.organisation_stream(entry).is_some_and(|of| *of != stream) => {
+        Some(entry) if books.organisation_stream(entry).is_some_and(|of| of != stream) => {
             let of = books.organisation_stream(entry).map_or_else(String::new, ToString::to_string);
             let limit = "an entry of this stream";
-            Err(Refusal::new(Code::Unknown, "–", "entry", entry, limit, format!("stream {of}")).into())
+            Err(Refusal::new(Code::Unknown, "–", "entry", entry, limit, format!("stream {of}")))
         }
         Some(_) | None => Ok(()),
     }

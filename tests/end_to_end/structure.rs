@@ -37,7 +37,7 @@ fn corrected(there: &[Record], draft: &Record, code: &str, number: u32, parent: 
     of_organisation(draft, &stream, "fact_corrected", fields)
 }
 
-const FORGED: [(&str, &str, Forge); 9] = [
+const FORGED: [(&str, &str, Forge); 14] = [
     ("organisation", "an office's number given again", |_, draft| office(draft, 2, "DT07", 1)),
     ("organisation", "an office's code given again", |_, draft| office(draft, 9, "DT03", 1)),
     ("organisation", "an office below one that is none", |_, draft| office(draft, 9, "DT09", 77)),
@@ -58,7 +58,20 @@ const FORGED: [(&str, &str, Forge); 9] = [
         let record = forged(draft, "complaint:DT03/2018/K0001", "complaint_accepted", json!({}));
         Record { actor: officer::HEAD, ..record }
     }),
+    ("begins", "an officer begun by a note", |_, draft| noted(draft, "officer:999")),
+    ("begins", "an office begun by a note", |_, draft| noted(draft, "office:ZZ9")),
+    ("begins", "a rule begun by a note", |_, draft| noted(draft, "parameter:deposit_after")),
+    ("begins", "a rule that is none begun by a note", |_, draft| noted(draft, "parameter:nguyenvana")),
+    ("entry", "an entry of another stream taken away", |there, draft| {
+        let entry = first_of(there, "officer:3").position.get();
+        let fields = json!({ "entry": entry, "authority": "1/QĐ" });
+        of_organisation(draft, "office:DT03", "entry_voided", fields)
+    }),
 ];
+
+fn noted(draft: &Record, stream: &str) -> Record {
+    of_organisation(draft, stream, "note_added", json!({ "text": { "ref": "01".repeat(16) } }))
+}
 
 #[test]
 fn what_no_program_ever_let_stand_so_is_damage_and_imported_a_flag() {
@@ -147,4 +160,35 @@ fn cases_that_change_their_office_are_no_damage() {
         (&json!(0), &json!(0)),
         "{found}"
     );
+}
+
+/// No decision lets a correction of the clock in that is imported, names a record that is none, is of another day than its
+/// own, or makes days go back: nothing could be recorded behind some of them.
+#[test]
+fn a_correction_of_the_clock_that_none_could_make_is_damage_imported_or_not() {
+    let honest = ledger_with("DT03/2018/0001");
+    let today = |draft: &Record| thads_proof::days::day_of(draft.recorded_at);
+    let said = |draft: &Record, from: u64, day: &str| {
+        of_organisation(draft, "ledger:clock", "clock_corrected", json!({ "from": from, "day": day }))
+    };
+    for provenance in [Provenance::Live, Provenance::Imported] {
+        for number in 0..3 {
+            let folder = Folder::copy_of(&honest.data);
+            let mut position = 0;
+            append(&folder.data, |_, draft| {
+                position = draft.position.get();
+                let record = match number {
+                    0 => said(draft, position, "2019-02-01"),
+                    1 => said(draft, position - 1, "2019-02-01"),
+                    _ => Record { effective: today(draft) - 1, ..said(draft, position - 1, "2019-02-01") },
+                };
+                vec![Record { provenance, ..record }]
+            });
+            let ran = verify(&folder.data);
+            let found = ran.json()["meaning"].clone();
+            assert_eq!((ran.status, &found["count"]), (3, &json!(1)), "{number}: {found}");
+            let first = &found["findings"][0];
+            assert_eq!((&first["what"], &first["position"]), (&json!("clock"), &json!(position)), "{found}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub enum Breach {
     Organisation(Refusal),
     /// A case or complaint begins with what begins none.
     Begins(Refusal),
+    /// It corrects the clock as no correction does: from a record that is none, or on another day than its own.
+    Clock(Refusal),
     /// A rule of entry.
     Rule(Refusal),
 }
@@ -122,9 +124,10 @@ fn of_state(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach
                 sender: Sender::NotAsked,
             };
             let allowed = action.event.body.allowed_in_organisation(&scene.world.organisation, &on);
-            let breach = |refusal: Refusal| match is_of_what_is_given(&action.event.body, &refusal) {
-                true => Breach::Organisation(refusal),
-                false => Breach::Rule(refusal),
+            let breach = |refusal: Refusal| match &action.event.body {
+                Body::ClockCorrected(_) => Breach::Clock(refusal),
+                body if is_of_what_is_given(body, &refusal) => Breach::Organisation(refusal),
+                _ => Breach::Rule(refusal),
             };
             return allowed.err().map(breach).into_iter().collect();
         }
@@ -187,6 +190,8 @@ impl Breach {
             | Breach::Organisation(refusal)
             | Breach::Begins(refusal)
             | Breach::Rule(refusal) => Breach::Rule(refusal),
+            // No import says anything of this ledger's clock.
+            Breach::Clock(refusal) => Breach::Clock(refusal),
         }
     }
 }

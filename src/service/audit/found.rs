@@ -42,8 +42,10 @@ pub enum What {
     Debt,
     /// A number that is given once is given again or changed, or an office stands below one that is none, or below itself.
     Organisation,
-    /// A case or complaint begins with what begins none.
+    /// A stream begins with what begins none.
     Begins,
+    /// The clock is corrected as no correction does: from a record that is none, or to days that go back.
+    Clock,
 }
 
 impl What {
@@ -64,6 +66,7 @@ impl What {
             What::Debt => "debt",
             What::Organisation => "organisation",
             What::Begins => "begins",
+            What::Clock => "clock",
         }
     }
 
@@ -85,6 +88,10 @@ impl What {
             What::Begins => Sentence::new(
                 "dòng bắt đầu bằng việc không mở dòng nào",
                 "its stream begins with what begins none",
+            ),
+            What::Clock => Sentence::new(
+                "đính chính ngày ghi sổ không thể có",
+                "it corrects the clock as no correction does",
             ),
             What::Number => Sentence::new("số thụ lý không liên tục", "the intake number does not follow"),
             What::Corrects => Sentence::new(
