@@ -21,6 +21,16 @@ pub trait Clock: Send {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+/// What is said where the system's clock shows a time before 1970, of which nothing is recorded and by which sled does not run.
+pub const BEFORE_1970: &str = "this machine's clock shows a time before 1970; set it";
+
+impl SystemClock {
+    /// Whether the clock shows a time before 1970.
+    pub fn is_before_1970(mut self) -> bool {
+        self.now().get() < 0
+    }
+}
+
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the one place where the ledger reads the time")]
     fn now(&mut self) -> Micros {

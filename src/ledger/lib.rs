@@ -71,7 +71,7 @@ mod verify;
 
 pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, Personal, StreamAppend};
 pub use backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
-pub use clock::{Clock, SimulatedClock, SystemClock};
+pub use clock::{BEFORE_1970, Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
 pub use files::{holds_log, keep_private};
 pub use founding::no_log;

@@ -9,7 +9,7 @@ use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
 use thads_cases::text::normal;
-use thads_ledger::{Reader, Scratch};
+use thads_ledger::{BEFORE_1970, Reader, Scratch, SystemClock};
 use thads_proof::genesis;
 use thads_proof::hash::derive;
 use thads_proof::record::{LedgerId, Provenance, RequestId};
@@ -48,6 +48,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
+    if SystemClock.is_before_1970() {
+        return Err(Failure::new(BEFORE_1970, "nothing was founded; set the clock, then found the ledger"));
+    }
     // What is founded stays for ever: everything is looked at before anything is.
     for (option, text) in [("name", &args.name), ("office-name", &args.office_name), ("head", &args.head)] {
         if !is_readable(text) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thads_ledger::cache::{BOOKS, CacheCheck, HEADS};
-use thads_ledger::{Clock, DirectoryReport, Sentence, SledReport, SystemClock, VaultCheck};
+use thads_ledger::{BEFORE_1970, Clock, DirectoryReport, Sentence, SledReport, SystemClock, VaultCheck};
 use thads_projections::period::Period;
 use thads_projections::scope::Scope;
 use thads_proof::checkpoint::{Checkpoint, CheckpointError};
@@ -63,12 +63,18 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         said
     };
     let failed = |failure: Option<Failure>| failure.map_or(Ok(()), Err);
+    let clock = || match SystemClock.is_before_1970() {
+        true => {
+            Err(Failure::new(BEFORE_1970, "sled's copy was not looked at; set the clock, then verify again"))
+        }
+        false => Ok(()),
+    };
     // Evidence counts for more than what could not be looked at, and that for more than what could not be written.
     match verified.result(output) {
         Err(Failure::Failed { message, hint }) => {
             failed(contradiction).and(Err(Failure::Failed { message, hint }))
         }
-        result => result.and(failed(contradiction)).and(failed(unusable)).and(said),
+        result => result.and(failed(contradiction)).and(failed(unusable)).and_then(|()| clock()).and(said),
     }
 }
 

@@ -17,6 +17,7 @@ use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 
 use super::{OwnedBlock, Run, sled_files};
+use crate::clock::{BEFORE_1970, SystemClock};
 use crate::files;
 use crate::testing::{Defect, planted};
 
@@ -185,6 +186,10 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreEr
 impl Store {
     /// Opens, or makes, the store at `path` in a thread of its own; gives up after `deadline`.
     pub(crate) fn open(path: &Path, deadline: Duration) -> Result<Store, StoreError> {
+        // sled panics there, which says nothing of its files.
+        if SystemClock.is_before_1970() {
+            return Err(StoreError::Unable(BEFORE_1970.into()));
+        }
         let (done, opened) = mpsc::channel();
         let path = path.to_path_buf();
         std::thread::Builder::new()
