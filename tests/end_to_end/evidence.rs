@@ -306,12 +306,15 @@ fn a_checkpoint_that_was_changed_or_is_anothers_is_no_checkpoint() {
         args.extend(key.iter().map(|part| (*part).to_owned()));
         victim.verify(&args)
     };
-    let changed = note.replace(&size.to_string(), &(size - 1).to_string());
-    assert_ne!(changed, note);
-    fs::write(&own, &changed).unwrap();
-    let ran = verified(&[]);
-    assert_eq!(ran.status, 3, "{changed}\n{}{}", ran.out, ran.err);
-    assert!(ran.err.contains("not a checkpoint of this log"), "{}", ran.err);
+    // A digit that is another, and a signature under a name of nobody: void, and no word against the log.
+    let renamed = note.replace("— fines.example", "— lines.example");
+    for changed in [note.replace(&size.to_string(), &(size - 1).to_string()), renamed] {
+        assert_ne!(changed, note);
+        fs::write(&own, &changed).unwrap();
+        let ran = verified(&[]);
+        assert_eq!(ran.status, 1, "{changed}\n{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("is void: no signature of the log's key"), "{}", ran.err);
+    }
     // What is no checkpoint at all, or another log's, says nothing against this one, which is looked at all the same.
     for none in [
         note.replace("fines.example", "fines.invalid"),

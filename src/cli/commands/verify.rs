@@ -111,7 +111,7 @@ fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Ver
 struct Given {
     /// The heads to verify against: notes that the log's key has signed.
     options: Options,
-    /// The first that speaks against the log: evidence, said when the history was looked at without it.
+    /// What speaks against the log, that its genesis names another key: evidence, said when the history was looked at.
     contradiction: Option<Failure>,
     /// The first file that is no checkpoint of this log, or why none can be held against it, said likewise.
     unusable: Option<Failure>,
@@ -152,7 +152,6 @@ fn given(data: &Path, args: &Args) -> Result<Given, Failure> {
     for file in &args.checkpoint {
         match checkpoint(file, &key) {
             Ok(checkpoint) => given.options.checkpoints.push(checkpoint),
-            Err(failure @ Failure::Damage { .. }) => drop(given.contradiction.get_or_insert(failure)),
             Err(failure) => drop(given.unusable.get_or_insert(failure)),
         }
     }
@@ -183,9 +182,12 @@ fn checkpoint(file: &Path, key: &Vkey) -> Result<Checkpoint, Failure> {
             "name a checkpoint of this log",
         ));
     }
-    parsed.verify(std::slice::from_ref(key)).map_err(|error| Failure::Damage {
-        message: format!("{name}: {error}"),
-        hint: Some("the note is not a checkpoint of this log, or was changed".to_owned()),
+    // A void note says nothing, so that it contradicts nothing.
+    parsed.verify(std::slice::from_ref(key)).map_err(|error| {
+        Failure::new(
+            format!("{name} is void: no signature of the log's key {}+{:08x} verifies: {error}", key.name(), key.hash()),
+            "the note is not a checkpoint of this log, or was changed or mistyped: name it as thads checkpoint has printed it, byte for byte",
+        )
     })?;
     Ok(said)
 }
