@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_ledger::{
     Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Scratch, Seeded, Setup, SimulatedClock, Storage,
@@ -20,6 +20,7 @@ use thads_proof::tree::Root;
 use crate::act::{ActError, Group};
 use crate::clock::HouseClock;
 use crate::log::Log;
+use crate::persons::Doubled;
 use crate::snapshot;
 use crate::words::is_readable;
 
@@ -31,6 +32,8 @@ pub struct House<L = Ledger> {
     pub(crate) kept: AtomicBool,
     /// Whether records stand in the log that the books could not be given, for it could not be read.
     behind: AtomicBool,
+    /// The references that more than one record names.
+    pub(crate) doubled: OnceLock<Doubled>,
     /// The latest roots that books stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
     pub(crate) clock: HouseClock,
@@ -248,6 +251,7 @@ impl<L: Log> House<L> {
             kept: AtomicBool::new(kept.is_some()),
             books: RwLock::new(kept.unwrap_or_default()),
             behind: AtomicBool::new(false),
+            doubled: OnceLock::new(),
             roots: Mutex::default(),
             clock,
             scripted: Mutex::new(references),

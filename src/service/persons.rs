@@ -8,6 +8,7 @@ use thads_cases::ids::Position;
 use thads_cases::personal::{Person, Personal, VaultRef};
 use thads_ledger::journal::JournalError;
 use thads_ledger::{NoReferences, Reference, References, Unopened, WhyLost};
+use thads_projections::books::Books;
 use thads_projections::entry;
 
 use crate::house::HouseError;
@@ -23,6 +24,29 @@ fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>,
         Ok(None) => Err(NoReferences::Unknown { kind, revision }),
         Err(error) => Err(NoReferences::Malformed(error.to_string())),
     }
+}
+
+/// The references that more than one record names, each with the first that does: it belongs to that one.
+pub type Doubled = HashMap<VaultRef, Position>;
+
+/// Finds them in the books. Cost: every event once; memory: 24 bytes a reference meanwhile.
+pub(crate) fn doubled(books: &Books) -> Doubled {
+    let cases = books.cases().flat_map(|(_, entries)| entries);
+    let complaints = books.complaints().flat_map(|(_, entries)| entries);
+    let mut named: Vec<(VaultRef, Position)> = Vec::new();
+    for entry in cases.chain(complaints).chain(books.organisation()) {
+        named.extend(entry.event.references().into_iter().map(|reference| (reference, entry.position)));
+    }
+    named.sort_unstable();
+    let mut doubled = Doubled::new();
+    for pair in named.windows(2) {
+        if let [(reference, first), (other, _)] = pair
+            && reference == other
+        {
+            doubled.entry(*reference).or_insert(*first);
+        }
+    }
+    doubled
 }
 
 /// The words behind the references that some entries name. Each of their records is read once, when it is first needed.
@@ -58,14 +82,19 @@ impl<'a, S: Source> Words<'a, S> {
         Ok(opened)
     }
 
-    /// Puts words in place of a reference. They must open the commitment of every entry that names it; else they are lost.
+    /// Puts words in place of a reference. They must open the commitment of every entry that names it, and no record before
+    /// may name it: a commitment stands in the log for all to repeat. Else they are lost.
     ///
     /// # Errors
     /// A record that cannot be read.
     pub fn personal(&mut self, personal: &Personal) -> Result<Personal, HouseError> {
         let Personal::Sealed(reference) = personal else { return Ok(personal.clone()) };
         let mut words = None;
+        let first = self.source.doubled().get(reference);
         for position in self.named.get(reference).into_iter().flatten() {
+            if first.is_some_and(|first| first != position) {
+                return Ok(Personal::Lost(*reference));
+            }
             if !self.read.contains_key(position) {
                 self.read.insert(*position, read(self.source, *position)?);
             }

@@ -1,6 +1,7 @@
 //! A view: the books folded from a directory that somebody else may be writing to. Reads, and takes no lock.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use thads_ledger::cache::{self, CacheCheck};
 use thads_ledger::{Reader, Records, Vault};
@@ -12,6 +13,7 @@ use thads_proof::tree::{Frontier, Root};
 use crate::audit::{Audit, Found};
 use crate::house::{House, HouseError};
 use crate::log::Log;
+use crate::persons::{Doubled, doubled};
 use crate::{anew, snapshot};
 
 /// So many records are read before they are folded.
@@ -26,6 +28,7 @@ pub struct View {
     kept: Option<Vec<u8>>,
     /// The cache of the stream heads; only for those who verify.
     kept_heads: Option<Vec<u8>>,
+    doubled: OnceLock<Doubled>,
 }
 
 impl View {
@@ -37,7 +40,7 @@ impl View {
         let kept = cache::read(directory, cache::BOOKS);
         let reader = Reader::open(directory)?;
         let books = anew::books_of(&reader, kept.as_deref())?;
-        Ok(View { reader, books, kept, kept_heads: None })
+        Ok(View { reader, books, kept, kept_heads: None, doubled: OnceLock::new() })
     }
 
     /// Reads and folds the whole log and believes no cache: for those who verify. `went_on` is told the log's size and how
@@ -51,7 +54,7 @@ impl View {
         let size = reader.head().size;
         let mut books = Books::default();
         fold(&mut books, reader.read(START), &mut |more| went_on(size, more))?;
-        Ok(View { reader, books, kept, kept_heads })
+        Ok(View { reader, books, kept, kept_heads, doubled: OnceLock::new() })
     }
 
     /// Reads and folds the whole log as [`View::open_anew`] does, and judges what each record means. Records that cannot be
@@ -82,7 +85,7 @@ impl View {
             went_on(size, some.len());
         }
         drop(records);
-        Ok((View { reader, books, kept, kept_heads: None }, audit.finish()))
+        Ok((View { reader, books, kept, kept_heads: None, doubled: OnceLock::new() }, audit.finish()))
     }
 
     /// Holds the cache of the committer's stream heads against the log, folded anew.
@@ -141,6 +144,9 @@ pub trait Source {
     fn genesis(&self) -> &Genesis;
     /// The vault.
     fn vault(&self) -> &Vault;
+    /// The references that more than one record names. Found when they are first asked for: what this process records
+    /// itself names none twice.
+    fn doubled(&self) -> &Doubled;
     /// A record.
     ///
     /// # Errors
@@ -174,6 +180,10 @@ impl Source for View {
         self.reader.vault()
     }
 
+    fn doubled(&self) -> &Doubled {
+        self.doubled.get_or_init(|| doubled(&self.books))
+    }
+
     fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
         Ok(self.reader.record(position)?)
     }
@@ -200,6 +210,10 @@ impl<L: Log> Source for House<L> {
 
     fn vault(&self) -> &Vault {
         self.ledger().vault()
+    }
+
+    fn doubled(&self) -> &Doubled {
+        self.doubled.get_or_init(|| self.with_books(doubled))
     }
 
     fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {

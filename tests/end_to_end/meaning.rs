@@ -470,3 +470,29 @@ fn honest_ledgers_mean_what_they_say() {
     thads(&notebook.data, &["import", &rows, "--mapping", &mapping]).ok();
     verify(&notebook.data).ok();
 }
+
+/// A commitment stands in the log for all to repeat: a later record that names another's reference beside it shows nothing of
+/// that person, and the record to whom it belongs shows it still.
+#[test]
+fn words_of_another_case_are_shown_under_none_but_their_own() {
+    let folder = ledger();
+    let name = "Người phải thi hành án";
+    append(&folder.data, |there, draft| {
+        let others = there.iter().filter(|record| record.stream.to_string() == "case:DT03/2018/0002");
+        let named = |record: &Record| {
+            let all =
+                thads_projections::entry::references(record.kind, record.kind_revision, &record.payload);
+            Some((*all.ok()??.first()?, *record.commitments.first()?))
+        };
+        let all = others.filter_map(named).map(|(reference, commitment)| Record {
+            commitments: vec![commitment],
+            ..forged(draft, FINE, "note_added", json!({ "text": { "ref": reference.to_string() } }))
+        });
+        all.collect()
+    });
+    let history = |case: &str| thads(&folder.data, &["--json", "case", case, "--history"]).out;
+    assert!(history("DT03/2018/0002").contains(name));
+    let said = history("DT03/2018/0001");
+    assert!(said.contains("\"lost\"") && !said.contains(name), "{said}");
+    assert_eq!(verify(&folder.data).status, 3);
+}
