@@ -71,14 +71,13 @@ fn several_checkpoints_and_several_signatures_are_each_held_against_the_log() {
 
     let good = fs::read_to_string(all[1]).unwrap();
     let line = good.lines().last().unwrap();
-    // A signature of somebody who is not known here says nothing, nor does a second one of one key, as C2SP has it; the first
-    // of the log must hold.
+    // A signature of somebody who is not known here says nothing; each of the log's must hold, or the note is void.
     let stranger = format!("{good}— witness.example/w {}=\n", "A".repeat(91));
     let (start, end) = line.split_at(line.len() - 20);
     let turned: String = end.chars().map(|letter| if letter == 'A' { 'B' } else { 'A' }).take(19).collect();
     for (text, status) in [
         (stranger, 0),
-        (format!("{good}{start}{turned}=\n"), 0),
+        (format!("{good}{start}{turned}=\n"), 1),
         (good.replace(line, &format!("{start}{turned}=\n{line}")), 1),
     ] {
         let path = note(&folder, "signed", &text);
