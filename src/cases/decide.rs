@@ -5,14 +5,19 @@
 
 mod audit;
 mod judge;
+mod kept;
 mod moved;
 mod repair;
 
 pub use audit::{Breach, audit};
 pub use judge::{broken_rules, newly_broken};
+pub use kept::Kept;
 pub use moved::{OtherEnds, other_ends};
 
 use std::sync::Arc;
+
+use self::judge::Broken;
+use self::kept::Behind;
 
 use crate::case::Case;
 use crate::complaint::Complaint;
@@ -68,8 +73,25 @@ pub struct Decision {
 /// # Errors
 /// The refusal of the first rule that it breaks: article, field, value, limit, and what would do.
 pub fn decide(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<Decision, Refusal> {
+    decided(history, None, action, scene)
+}
+
+/// One of the checks of an action, in their order.
+type Check<'a> = &'a dyn Fn(&[Entry], &Action, &Scene<'_>) -> Result<(), Refusal>;
+
+/// The same; `behind`: that it goes behind all that stands, and what that folds into.
+fn decided(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Result<Decision, Refusal> {
+    let rules =
+        |history: &[Entry], action: &Action, scene: &Scene<'_>| check_rules(history, behind, action, scene);
+    let checks: [Check<'_>; 6] =
+        [&check_dates, &check_stream, &check_actor, &repair::check, &rules, &check_begins];
     let mut flags = Vec::new();
-    for check in [check_dates, check_stream, check_actor, repair::check, check_rules, check_begins] {
+    for check in checks {
         match check(history, action, scene) {
             Ok(()) => {}
             Err(refusal) if action.imported => flags.push(refusal),
@@ -303,15 +325,19 @@ pub fn role_name(role: Role) -> &'static str {
 }
 
 /// The new entry's rule, and the rules of what comes after it.
-fn check_rules(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
-    let with = with_action(history, action, scene.next);
+fn check_rules(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Result<(), Refusal> {
     match (stream_of(history), action.event.body.subject()) {
         (Subject::Case, _) | (Subject::Any, Subject::Case) => {
-            judge::held::<Case>(history, &with, scene)?;
-            moved::check_moved(history, &with, action.imported, scene)
+            judge::held(broken_in_case(history, behind, action, scene))?;
+            moved::check_moved(history, behind, action, scene)
         }
         (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
-            judge::held::<Complaint>(history, &with, scene)
+            judge::held(broken_in_complaint(history, behind, action, scene))
         }
         (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
             let officer = scene.world.organisation.officers.get(&action.actor);
@@ -319,6 +345,32 @@ fn check_rules(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<
             let on = Circumstances { at, officer, world: scene.world, sender: scene.sender };
             action.event.body.allowed_in_organisation(&scene.world.organisation, &on)
         }
+    }
+}
+
+/// The rules that break in a case because of an action.
+fn broken_in_case(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Vec<Broken> {
+    match behind {
+        Some(behind) => behind.broken_in_case(scene),
+        None => judge::broken::<Case>(history, &with_action(history, action, scene.next), scene),
+    }
+}
+
+/// The rules that break in a complaint because of an action.
+fn broken_in_complaint(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Vec<Broken> {
+    match behind {
+        Some(behind) => behind.broken_in_complaint(scene),
+        None => judge::broken::<Complaint>(history, &with_action(history, action, scene.next), scene),
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Live<'a> {
 
 /// What became of the entries of a stream: who voided or corrected each.
 ///
-/// Corrections apply in the order of their positions, and voiding one undoes it. Cost: entries × repairs.
+/// Corrections apply in the order of their positions, and voiding one undoes it. Entries are in the order of the log.
 pub fn repairs(entries: &[Entry]) -> Vec<Option<Repair<'_>>> {
     let mut repairs: Vec<Option<Repair<'_>>> = vec![None; entries.len()];
     // From the last to the first: whether a repair itself still stands is settled before what it names.
@@ -79,8 +79,9 @@ pub fn repairs(entries: &[Entry]) -> Vec<Option<Repair<'_>>> {
         if matches!(repairs[at], Some(Repair::Voided { .. })) {
             continue;
         }
-        let target = entries[..at].iter().position(|earlier| earlier.position == named);
-        let Some(target) = target else { continue };
+        let Ok(target) = entries[..at].binary_search_by_key(&named, |earlier| earlier.position) else {
+            continue;
+        };
         match (&repairs[target], &repair) {
             // A void stands over every correction; of corrections the latest, met first, stands.
             (None, _) | (Some(Repair::Corrected { .. }), Repair::Voided { .. }) => {

@@ -33,6 +33,7 @@ pub mod day;
 pub mod earlier;
 pub mod file;
 pub mod files;
+mod fold;
 pub mod gather;
 pub mod identity;
 pub mod mapping;
@@ -280,7 +281,8 @@ impl<'a> Taking<'a, '_> {
         let mut equals: Option<Equals> = None;
         let mut before: Option<&Kept> = None;
         for row in &self.all.rows {
-            if before.is_some_and(|before| !before.same_case(row)) && self.manner.dry_run {
+            let forgets = self.manner.dry_run || self.batch.is_empty();
+            if before.is_some_and(|before| !before.same_case(row)) && forgets {
                 self.planner.done_with_case();
             }
             before = Some(row);
@@ -322,7 +324,7 @@ impl<'a> Taking<'a, '_> {
     }
 
     /// The first of rows that say the same: whether the ledger has one.
-    fn equals<T: Target>(&self, row: &Kept, target: &T) -> Result<Equals, T::Error> {
+    fn equals<T: Target>(&mut self, row: &Kept, target: &T) -> Result<Equals, T::Error> {
         let place = target.place(&row.identity().request())?;
         let taken = place.map(|place| {
             let case = row.raw().cells.into_iter().nth(Columns::CASE).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value};
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::decide::{Action, Scene};
 use thads_cases::event::{Event, Subject as Sort};
 use thads_cases::history::Entry;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
@@ -15,10 +15,11 @@ use thads_proof::days::Days;
 use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
 use crate::clock::{ClockOff, clock_fits, decided_on};
-use crate::house::{House, HouseError, Pending};
+use crate::house::{House, HouseError};
 use crate::judged_again::{judges_again, left_behind};
 use crate::log::Log;
 use crate::moves::{ends_of, rests_on_others};
+use crate::pending::Pending;
 use crate::persons::Words;
 use crate::place::{
     belongs, named_case_exists, number_follows, office_stands, organisation_stream, replacement_belongs,
@@ -190,7 +191,7 @@ impl<L: Log> House<L> {
                 return Ok(None);
             }
             let group = self.group_of(&books, request)?;
-            self.prepare(&books, &Pending::new(), &group, Position(books.position().0))
+            self.prepare(&books, &mut Pending::default(), &group, Position(books.position().0))
         };
         let done = match prepared.and_then(record) {
             Err(ActError::Append(AppendError::Stale { stream, expected, current }))
@@ -273,7 +274,7 @@ impl House {
         let mut waiting = Vec::new();
         {
             let books = self.books();
-            let mut pending = Pending::new();
+            let mut pending = Pending::default();
             let mut next = books.position().0;
             while appends.len() < BULK {
                 let organises = |group: &Group| {
@@ -292,21 +293,19 @@ impl House {
                         continue;
                     }
                 }
-                match self.prepare(&books, &pending, &group, Position(next)) {
+                match self.prepare(&books, &mut pending, &group, Position(next)) {
                     Ok(prepared) => {
                         next += count(&prepared.entries);
-                        for (subject, entry) in &prepared.entries {
-                            pending
-                                .entry(subject.clone())
-                                .or_insert_with(|| history(&books, subject).to_vec())
-                                .push(entry.clone());
-                        }
+                        pending.take();
                         waiting.push((answers.len(), prepared.done));
                         appends.push(prepared.append);
                         // Its place in the answers; filled in below.
                         answers.push(Err(ActError::Append(AppendError::Stopped("not appended".to_owned()))));
                     }
-                    Err(error) => answers.push(Err(error)),
+                    Err(error) => {
+                        pending.drop_group();
+                        answers.push(Err(error));
+                    }
                 }
                 if alone || groups.peek().is_some_and(organises) {
                     break;
@@ -497,7 +496,7 @@ impl<L: Log> House<L> {
     pub(crate) fn prepare(
         &self,
         books: &Books,
-        pending: &Pending,
+        pending: &mut Pending,
         group: &Group,
         next: Position,
     ) -> Result<Prepared, ActError> {
@@ -512,22 +511,8 @@ impl<L: Log> House<L> {
             randomness.fill(&mut request).map_err(SealError::Randomness)?;
         }
         for part in in_stream_order(&group.parts) {
-            let so_far = match pending.get(&part.subject) {
-                Some(entries) => entries.as_slice(),
-                None => history(books, &part.subject),
-            };
-            let own: Vec<&Entry> = entries
-                .iter()
-                .filter(|(subject, _)| *subject == part.subject)
-                .map(|(_, entry)| entry)
-                .collect();
-            let joined: Vec<Entry>;
-            let known = if own.is_empty() {
-                so_far
-            } else {
-                joined = so_far.iter().chain(own).cloned().collect();
-                &joined
-            };
+            pending.go_on(books, &part.subject);
+            let (known, kept) = pending.going(&part.subject);
             let position = Position(next.0 + count(&entries));
             let office = office_of(books, &part.subject, known, part.actor);
             let sealed = seal::seal(part.event.clone(), &mut **randomness, self.ledger.vault())?;
@@ -546,10 +531,10 @@ impl<L: Log> House<L> {
             office_stands(books, &part.subject, office)?;
             number_follows(books, pending, &part.subject, known, &entries)?;
             named_case_exists(books, pending, &part.event)?;
-            let ends = ends_of(books, pending, &part.subject, known, &action, position);
+            let ends = ends_of(books, pending, &part.subject, kept.other_ends(known, &action, position));
             let (sender, receiver) = (ends.sender(), ends.receiver());
             let scene = Scene { world: books.world(), next: position, sender, receiver };
-            let decision = decide(known, &action, &scene)?;
+            let decision = kept.decide(known, &action, &scene)?;
             clock_fits(books, &part.event.body, part.effective, action.imported)?;
             words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;
@@ -591,6 +576,7 @@ impl<L: Log> House<L> {
                 let stream = subject.stream()?;
                 streams.push(StreamAppend { stream, expected_version, events: Vec::new() });
             }
+            pending.add(&part.subject, entry.clone());
             entries.push((part.subject.clone(), entry));
         }
         let request = group.request.unwrap_or(RequestId(request));

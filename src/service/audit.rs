@@ -3,14 +3,14 @@
 //! In: every record, in order, with the books as they were before it. Out: what no honest log says, what a later program has
 //! written, and which rules of entry break. Pure: the same records give the same answer. It judges with the functions by
 //! which actions are taken in; where a record cannot be read, what rests on it is left undecided and not accused. Memory: 24
-//! bytes a request, beside the books.
+//! bytes a request and the state of each case of many entries, beside the books.
 
 mod found;
 mod header;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use thads_cases::decide::{Action, Breach, Scene, audit, other_ends};
+use thads_cases::decide::{Action, Breach, Kept, Scene};
 use thads_cases::event::{Body, Event, Receiver, Sender};
 use thads_cases::history::Entry;
 use thads_cases::ids::{CaseId, OfficeCode, OfficeNo, OfficerNo, Position};
@@ -25,8 +25,8 @@ use self::found::NAMED_MAX;
 pub use self::found::{Finding, Flag, Flags, Found, Later, What};
 use crate::act::{history, office_of};
 use crate::clock::clock_fits;
-use crate::house::Pending;
 use crate::moves::ends_of;
+use crate::pending::Pending;
 use crate::place::{belongs, goes_on, named_case_exists, replacement_belongs, year_fits};
 use crate::wire::Subject;
 
@@ -44,6 +44,34 @@ pub struct Audit {
     unread: BTreeSet<Stream>,
     /// Whether the genesis founds a practice ledger.
     practice: Option<bool>,
+    kept: Long,
+}
+
+/// What long histories fold into, so that each of their records is judged without folding them again.
+#[derive(Default)]
+struct Long {
+    by_stream: HashMap<Stream, Kept>,
+    /// The last of another history.
+    short: Kept,
+}
+
+/// From how many entries on what a history folds into is kept.
+const LONG: usize = 256;
+
+impl Long {
+    /// What a stream's history folds into.
+    fn going_on(&mut self, stream: &Stream, known: &[Entry]) -> &Kept {
+        // The streams of the organisation share one history.
+        let is_its_own = matches!(stream.tag(), StreamTag::Case | StreamTag::Complaint);
+        let kept = if is_its_own && known.len() >= LONG {
+            self.by_stream.entry(stream.clone()).or_default()
+        } else {
+            self.short = Kept::default();
+            &mut self.short
+        };
+        kept.go_on(known);
+        kept
+    }
 }
 
 impl Audit {
@@ -292,15 +320,17 @@ impl Audit {
             imported: entry.imported,
             event: entry.event.clone(),
         };
-        let pending = Pending::new();
+        let pending = Pending::default();
         let next = entry.position;
-        let ends = subject.map(|subject| ends_of(books, &pending, subject, known, &action, next));
+        let kept = self.kept.going_on(&record.stream, known);
+        let needed = kept.other_ends(known, &action, next);
+        let ends = subject.map(|subject| ends_of(books, &pending, subject, needed.clone()));
         let (mut sender, mut receiver) = match &ends {
             Some(ends) => (ends.sender(), ends.receiver()),
             None => (Sender::NotAsked, Receiver::NotAsked),
         };
         // The cases at the other ends, as far as they could be read.
-        let from = other_ends(known, &action, next).sender.map(|(from, _)| from);
+        let from = needed.sender.map(|(from, _)| from);
         let by = [
             match sender {
                 Sender::Taken(by) => Some(by),
@@ -321,7 +351,7 @@ impl Audit {
         }
         let scene = Scene { world: books.world(), next, sender, receiver };
         let unsure = self.found.unsure_from.is_some();
-        let mut breaches = audit(known, &action, &scene);
+        let mut breaches = kept.audit(known, &action, &scene);
         if !breaches.iter().any(|breach| matches!(breach, Breach::Clock(_))) {
             let fits = clock_fits(books, &entry.event.body, Some(entry.effective), entry.imported);
             breaches.extend(fits.err().map(Breach::Clock));

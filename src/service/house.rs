@@ -2,7 +2,7 @@
 //!
 //! Readers take the books' read lock; writing never holds it while the disk works. The way of one action: [`House::act`].
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
@@ -335,6 +335,3 @@ impl<L: Log> House<L> {
         self.ledger.genesis().practice
     }
 }
-
-/// Histories that a bulk of actions has built on top of the books and that are not folded yet.
-pub(crate) type Pending = BTreeMap<crate::wire::Subject, Vec<thads_cases::history::Entry>>;

@@ -13,6 +13,7 @@ pub mod http;
 mod judged_again;
 pub mod log;
 mod moves;
+mod pending;
 pub mod persons;
 mod place;
 pub mod problem;

@@ -1,14 +1,14 @@
 //! Moves between offices: what stands at the other end, where a decision needs it.
 
 use thads_cases::case::Case;
-use thads_cases::decide::{Action, other_ends};
+use thads_cases::decide::OtherEnds;
 use thads_cases::event::{Receiver, Sender};
 use thads_cases::history::{Entry, case_at, timeline};
-use thads_cases::ids::{CaseId, Position};
+use thads_cases::ids::CaseId;
 use thads_projections::books::Books;
 
 use crate::act::{count, history};
-use crate::house::Pending;
+use crate::pending::Pending;
 use crate::wire::{Request, Subject, What};
 
 /// What stands at the other ends of moves between offices, where a decision needs it.
@@ -30,19 +30,11 @@ enum FoundReceiver {
     Took(CaseId),
 }
 
-/// Looks up the other ends of moves, where a decision needs them.
-pub(crate) fn ends_of(
-    books: &Books,
-    pending: &Pending,
-    subject: &Subject,
-    known: &[Entry],
-    action: &Action,
-    next: Position,
-) -> Ends {
+/// Looks up the other ends of moves, as far as a decision needs them.
+pub(crate) fn ends_of(books: &Books, pending: &Pending, subject: &Subject, needed: OtherEnds) -> Ends {
     let Subject::Case(own) = subject else {
         return Ends { sender: FoundSender::NotAsked, receiver: FoundReceiver::NotAsked };
     };
-    let needed = other_ends(known, action, next);
     let receiver = match needed.receiver.then(|| taken_by(books, pending, own, own)) {
         None => FoundReceiver::NotAsked,
         Some(None) => FoundReceiver::Nobody,
@@ -53,7 +45,7 @@ pub(crate) fn ends_of(
             return FoundSender::Taken(other);
         }
         let subject = Subject::Case(from);
-        let entries = pending.get(&subject).map_or_else(|| history(books, &subject), Vec::as_slice);
+        let entries = pending.get(&subject).unwrap_or_else(|| history(books, &subject));
         if entries.is_empty() {
             return FoundSender::Missing;
         }
@@ -102,7 +94,7 @@ fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Op
     let folded = || {
         books.receivers(from).iter().find(|id| {
             let subject = Subject::Case((*id).clone());
-            *id != own && !pending.contains_key(&subject) && takes(history(books, &subject))
+            *id != own && !pending.contains(&subject) && takes(history(books, &subject))
         })
     };
     waiting.or_else(folded).cloned()

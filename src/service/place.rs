@@ -10,7 +10,7 @@ use thads_projections::books::Books;
 use thads_proof::record::Stream;
 
 use crate::act::ActError;
-use crate::house::Pending;
+use crate::pending::Pending;
 use crate::wire::{Subject, WireError};
 
 /// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
@@ -65,7 +65,7 @@ pub(crate) fn organisation_stream(
     }
     let stream = subject.stream()?;
     let begun = books.version(&stream) > 0
-        || pending.contains_key(subject)
+        || pending.contains(subject)
         || group.iter().any(|(known, _)| known == subject);
     Ok(goes_on(books, &stream, begun, event)?)
 }
@@ -165,7 +165,7 @@ pub(crate) fn named_case_exists(books: &Books, pending: &Pending, event: &Event)
         _ => None,
     };
     match named {
-        Some(id) if books.case(id).is_none() && !pending.contains_key(&Subject::Case(id.clone())) => {
+        Some(id) if books.case(id).is_none() && !pending.contains(&Subject::Case(id.clone())) => {
             let article = event.about().article;
             let accepted = "a case of this ledger, or no case";
             Err(Refusal::new(Code::Unknown, article, "case", id, "cases of this ledger", accepted))
@@ -179,8 +179,12 @@ fn count_new<'a>(
     group: &'a [(Subject, Entry)],
     new: impl Fn(&&'a Subject) -> bool,
 ) -> u32 {
-    let mut subjects: Vec<&Subject> =
-        pending.keys().chain(group.iter().map(|(subject, _)| subject)).filter(new).collect();
+    let mut subjects: Vec<&Subject> = pending
+        .iter()
+        .map(|(subject, _)| subject)
+        .chain(group.iter().map(|(subject, _)| subject))
+        .filter(new)
+        .collect();
     subjects.sort_unstable();
     subjects.dedup();
     u32::try_from(subjects.len()).unwrap_or(u32::MAX)

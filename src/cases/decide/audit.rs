@@ -1,13 +1,16 @@
 //! Auditing: what an entry that stands in the log breaks where it stands. What no history holds that came about entry by
 //! entry is told apart from rules of entry, which tighten over time while history stays.
 
-use super::judge::{Rule, breaks_later, broken};
-use super::{Action, Scene, at, check_actor, check_begins, check_dates, founds, moved, repair, stream_of};
+use super::judge::{Rule, breaks_later};
+use super::kept::Behind;
+use super::{
+    Action, Scene, at, broken_in_case, broken_in_complaint, check_actor, check_begins, check_dates, founds,
+    moved, repair, stream_of,
+};
 use super::{Entry, subject_of, with_action};
-use crate::case::{Case, Pot};
-use crate::complaint::Complaint;
+use crate::case::Pot;
 use crate::event::{Body, Circumstances, Sender, Subject};
-use crate::history::timeline;
+use crate::history::{Live, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
 use crate::refusal::{Code, Refusal};
@@ -50,6 +53,16 @@ pub enum Breach {
 /// `scene` what was known then. Everything that it breaks is said, not only the first. Imported history is taken in whatever
 /// it breaks: all of that counts as rules of entry.
 pub fn audit(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
+    audited(history, None, action, scene)
+}
+
+/// The same; `behind`: that it goes behind all that stands, and what that folds into.
+pub(super) fn audited(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Vec<Breach> {
     let mut breaches = officers(action, scene);
     if breaches.is_empty() {
         breaches.extend(check_actor(history, action, scene).err().map(Breach::Rule));
@@ -65,7 +78,7 @@ pub fn audit(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breac
             Ok(()) => breaches.extend(repair::check(history, action, scene).err().map(Breach::Rule)),
         },
     }
-    breaches.extend(of_state(history, action, scene));
+    breaches.extend(of_state(history, behind, action, scene));
     if action.imported {
         breaches = breaches.into_iter().map(|breach| breach.into_rule(action)).collect();
     }
@@ -108,12 +121,16 @@ fn officers(action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
 }
 
 /// What it breaks in the state that the stream folds into.
-fn of_state(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
-    let with = with_action(history, action, scene.next);
+fn of_state(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Vec<Breach> {
     let broken = match (stream_of(history), action.event.body.subject()) {
-        (Subject::Case, _) | (Subject::Any, Subject::Case) => broken::<Case>(history, &with, scene),
+        (Subject::Case, _) | (Subject::Any, Subject::Case) => broken_in_case(history, behind, action, scene),
         (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
-            broken::<Complaint>(history, &with, scene)
+            broken_in_complaint(history, behind, action, scene)
         }
         (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
             let officer = scene.world.organisation.officers.get(&action.actor);
@@ -132,8 +149,8 @@ fn of_state(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach
             return allowed.err().map(breach).into_iter().collect();
         }
     };
-    let mut debts: Vec<Refusal> = sender_differs(&with, scene).into_iter().collect();
-    debts.extend(moved::check_moved(history, &with, action.imported, scene).err());
+    let mut debts: Vec<Refusal> = sender_differs(history, behind, action, scene).into_iter().collect();
+    debts.extend(moved::check_moved(history, behind, action, scene).err());
     let mut breaches = Vec::new();
     for one in broken {
         match one.rule {
@@ -153,13 +170,25 @@ fn of_state(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach
 }
 
 /// Where the entry takes a case over, or has one taken over again, and what comes is not what was sent.
-fn sender_differs(with: &[Entry], scene: &Scene<'_>) -> Option<Refusal> {
+fn sender_differs(
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
+    scene: &Scene<'_>,
+) -> Option<Refusal> {
     if matches!(scene.sender, Sender::NotAsked) {
         return None;
     }
-    let changed = subject_of(with, scene.next)?;
-    let live = timeline(with);
-    let live = live.iter().find(|live| live.at.position == changed)?;
+    if let Some(behind) = behind {
+        return follows_sender(&behind.live, scene);
+    }
+    let with = with_action(history, action, scene.next);
+    let changed = subject_of(&with, scene.next)?;
+    let live = timeline(&with);
+    follows_sender(live.iter().find(|live| live.at.position == changed)?, scene)
+}
+
+fn follows_sender(live: &Live<'_>, scene: &Scene<'_>) -> Option<Refusal> {
     // Imported history may come from where no ledger was kept.
     let sender = match scene.sender {
         Sender::Missing if live.at.imported => Sender::NotAsked,

@@ -60,11 +60,10 @@ impl State for Complaint {
 }
 
 /// Refuses the new entry where a rule breaks at it, or breaks at another because of it.
-pub(super) fn held<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<'_>) -> Result<(), Refusal> {
+pub(super) fn held(broken: Vec<Broken>) -> Result<(), Refusal> {
     // The new entry itself; else money that was paid out, which is not to be had back by a stroke of the pen; else the
     // first.
-    let (mut new, mut later): (Vec<Broken>, Vec<Broken>) =
-        broken::<S>(without, with, scene).into_iter().partition(|one| one.new);
+    let (mut new, mut later): (Vec<Broken>, Vec<Broken>) = broken.into_iter().partition(|one| one.new);
     if let Some(one) = new.drain(..).next() {
         return Err(one.refusal);
     }
@@ -102,6 +101,13 @@ pub(super) fn broken<S: State>(without: &[Entry], with: &[Entry], scene: &Scene<
         broken.retain(|one| !(one.new && excused.iter().any(|known| known.covers(one))));
     }
     broken
+}
+
+/// The same of an entry that goes behind all others, repairs none of them, and finds this state: what it breaks, it breaks
+/// at itself.
+pub(super) fn broken_behind<S: State>(state: &S, live: &Live<'_>, scene: &Scene<'_>) -> Vec<Broken> {
+    let changed = Changed { position: live.at.position, restores: false };
+    breaks::<S>(state.clone(), std::slice::from_ref(live), scene, Some(changed))
 }
 
 /// What imported history broke before the repair that is undone now: it was recorded whatever it broke, and may stand again

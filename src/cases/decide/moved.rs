@@ -1,5 +1,6 @@
 //! Moves between offices: which cases at other ends a decision needs, and what a receiver relies on.
 
+use super::kept::Behind;
 use super::{Action, Entry, Scene, folded, subject_of, with_action};
 use crate::case::{Basis, Case, JudgmentKind, Party, SentOver, Standing};
 use crate::date::Date;
@@ -23,9 +24,8 @@ pub struct OtherEnds {
 /// case over again.
 pub fn other_ends(history: &[Entry], action: &Action, next: Position) -> OtherEnds {
     let receiver = history.iter().any(|entry| entry.event.body.sends());
-    let from = |body: &Body, on: Date| body.comes_from().map(|from| (from.clone(), on));
     let sender = if action.event.body.repairs().is_none() {
-        from(&action.event.body, action.effective)
+        comes_from(action)
     } else if history.iter().any(|entry| entry.event.body.comes_from().is_some()) {
         let with = with_action(history, action, next);
         let changed = subject_of(&with, next);
@@ -38,17 +38,32 @@ pub fn other_ends(history: &[Entry], action: &Action, next: Position) -> OtherEn
     OtherEnds { sender, receiver }
 }
 
+fn from(body: &Body, on: Date) -> Option<(CaseId, Date)> {
+    body.comes_from().map(|from| (from.clone(), on))
+}
+
+/// The sender's case of an action that repairs nothing.
+pub(super) fn comes_from(action: &Action) -> Option<(CaseId, Date)> {
+    from(&action.event.body, action.effective)
+}
+
 /// What was moved to another office stays as it was while a case there rests on it.
 pub(super) fn check_moved(
-    without: &[Entry],
-    with: &[Entry],
-    imported: bool,
+    history: &[Entry],
+    behind: Option<&Behind<'_>>,
+    action: &Action,
     scene: &Scene<'_>,
 ) -> Result<(), Refusal> {
-    if !without.iter().any(|entry| entry.event.body.sends()) {
-        return Ok(());
-    }
-    let (before, after) = (folded(without), folded(with));
+    let (before, after) = match behind {
+        Some(behind) => match behind.moved() {
+            Some(cases) => cases,
+            None => return Ok(()),
+        },
+        None if history.iter().any(|entry| entry.event.body.sends()) => {
+            (folded(history), folded(&with_action(history, action, scene.next)))
+        }
+        None => return Ok(()),
+    };
     if before.sent_to.is_none() || sent(&before) == sent(&after) {
         return Ok(());
     }
@@ -65,7 +80,7 @@ pub(super) fn check_moved(
     };
     match scene.receiver {
         Receiver::Nobody => Ok(()),
-        Receiver::NotAsked if imported => Ok(()),
+        Receiver::NotAsked if action.imported => Ok(()),
         Receiver::NotAsked => refuse("the receiver was not asked for".to_owned()),
         Receiver::Took(case) => refuse(format!("taken over as {case}")),
     }

@@ -19,6 +19,7 @@ use thads_cases::personal::Personal;
 use thads_cases::refusal::Refusal;
 use thads_proof::record::{RequestId, StreamTag};
 
+use super::fold::{Fold, Told};
 use super::identity::FileId;
 use super::mapping::Mapping;
 use super::planner::{
@@ -110,9 +111,7 @@ impl Planner<'_> {
         let came_late = |entry: &Entry| matches!(&entry.event.body, Body::RowImported(kept) if kept.late);
         let entries = &plan.case_entries;
         let there = |entry: &&Entry| entry.position < self.began && entry.event.body.repairs().is_none();
-        let in_order = !entries.iter().any(came_late)
-            && !entries.iter().filter(there).any(|entry| entry.effective >= row.day);
-        if in_order {
+        if plan.fold.is_in_order(row.day) {
             return Ok(Around::Before);
         }
         let case = target.read(entries)?;
@@ -240,6 +239,7 @@ impl Planner<'_> {
             appointed,
             case: case.clone(),
             case_entries,
+            fold: plan.fold.clone(),
             case_before,
             complaints: planned,
             next,
@@ -270,7 +270,7 @@ impl Planner<'_> {
         asked: Option<usize>,
         target: &T,
     ) -> Result<Derived, (usize, Reject)> {
-        let entries = self.case_entries.insert(case.clone(), Vec::new());
+        let told = self.case_entries.insert(case.clone(), Told::default());
         let complaints = self.complaints.insert(case.clone(), Vec::new());
         let complaint_entries = std::mem::take(&mut self.complaint_entries);
         let numbers = std::mem::take(&mut self.complaint_numbers);
@@ -280,8 +280,8 @@ impl Planner<'_> {
         self.complaint_numbers = numbers;
         self.complaint_entries = complaint_entries;
         self.complaints.insert(case.clone(), complaints.unwrap_or_default());
-        match entries {
-            Some(entries) => self.case_entries.insert(case.clone(), entries),
+        match told {
+            Some(told) => self.case_entries.insert(case.clone(), told),
             None => self.case_entries.remove(case),
         };
         derived
@@ -297,12 +297,12 @@ impl Planner<'_> {
         let mut begun = Vec::new();
         let mut flags = Vec::new();
         for (of, row) in rows.iter().enumerate() {
-            let plan = self.begin(row, target);
-            let plan = self.act_out(plan, row, Order::Anew, target).map_err(|reject| (of, reject))?;
+            let mut plan = self.begin(row, target);
+            self.act_out(&mut plan, row, Order::Anew, target).map_err(|reject| (of, reject))?;
             if asked == Some(of) {
-                self.judge(&plan.case_entries, plan.case_before, &mut flags);
+                self.judge(&mut plan.fold, &plan.case_entries, plan.case_before, &mut flags);
                 for planned in &plan.complaints {
-                    self.judge(&planned.entries, planned.before, &mut flags);
+                    self.judge(&mut Fold::default(), &planned.entries, planned.before, &mut flags);
                 }
             }
             let new = plan.complaints.iter().filter(|planned| planned.begun());
@@ -310,7 +310,7 @@ impl Planner<'_> {
             self.next = plan.next;
             self.remember(plan);
         }
-        let entries = self.case_entries.remove(case).unwrap_or_default();
+        let entries = self.case_entries.remove(case).unwrap_or_default().entries;
         let complaints = begun.into_iter().map(|(id, by, received)| {
             let entries = self.complaint_entries.remove(&id).unwrap_or_default();
             Begun { by, received, entries }

@@ -9,12 +9,11 @@ use std::sync::Arc;
 
 use thads_cases::case::Case;
 use thads_cases::date::Date;
-use thads_cases::decide::{Action as Wanted, Scene, decide};
+use thads_cases::decide::{Action as Wanted, Scene};
 use thads_cases::event::source_row::RowImported;
 use thads_cases::event::{Body, Event, Receiver, Sender, Subject};
-use thads_cases::history::{Entry, case_at, complaint_at, timeline};
+use thads_cases::history::{Entry, complaint_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
-use thads_cases::money::Total;
 use thads_cases::personal::Personal;
 use thads_cases::refusal::Refusal;
 use thads_cases::text::normal;
@@ -22,6 +21,7 @@ use thads_cases::world::World;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
 use super::anew::Around;
+use super::fold::{Fold, Told};
 use super::identity::FileId;
 use super::mapping::{Columns, Mapping};
 use super::reject::{Problem, Reject};
@@ -51,7 +51,7 @@ pub struct Planner<'m> {
     intake: HashMap<u16, u32>,
     pub(super) complaint_numbers: HashMap<u16, u32>,
     /// The entries of cases that were touched since the last hand-over, those of the ledger included.
-    pub(super) case_entries: HashMap<CaseId, Vec<Entry>>,
+    pub(super) case_entries: HashMap<CaseId, Told>,
     pub(super) complaint_entries: HashMap<ComplaintId, Vec<Entry>>,
 }
 
@@ -85,6 +85,8 @@ pub(super) struct Plan {
     pub(super) appointed: Option<(String, Event)>,
     pub(super) case: CaseId,
     pub(super) case_entries: Vec<Entry>,
+    /// What the entries fold into that were there before.
+    pub(super) fold: Fold,
     /// How many of the case's entries were there before.
     pub(super) case_before: usize,
     pub(super) complaints: Vec<PlannedComplaint>,
@@ -180,34 +182,45 @@ impl<'m> Planner<'m> {
         file: &FileId,
         target: &T,
     ) -> Result<Result<Planned, Reject>, T::Error> {
-        let plan = self.begin(row, target);
+        let mut plan = self.begin(row, target);
         let order = match self.rows_around(row, &plan, target)? {
             Around::Before => Order::Last,
             Around::Unknown => Order::Late,
             Around::Known(known) => match self.plan_anew(row, request, file, &plan, &known, target)? {
-                Some(planned) => return Ok(planned),
+                Some(Ok(planned)) => return Ok(Ok(planned)),
+                Some(Err(reject)) => {
+                    self.give_back(plan);
+                    return Ok(Err(reject));
+                }
                 None if known.is_late => Order::Late,
                 None => Order::Last,
             },
         };
-        let plan = self.act_out(plan, row, order, target);
-        Ok(plan.map(|plan| self.commit(plan, row, request, file, order)))
+        Ok(match self.act_out(&mut plan, row, order, target) {
+            Ok(()) => Ok(self.commit(plan, row, request, file, order)),
+            Err(reject) => {
+                self.give_back(plan);
+                Err(reject)
+            }
+        })
     }
 
     /// Adds to a plan what its row becomes. Where it came late, and what followed stands, nothing is made up that depends on
     /// how the case stood: what was held on the row's day may have been paid over since.
     pub(super) fn act_out<T: Target>(
         &self,
-        mut plan: Plan,
+        plan: &mut Plan,
         row: &Row,
         order: Order,
         target: &T,
-    ) -> Result<Plan, Reject> {
+    ) -> Result<(), Reject> {
+        let mut fold = plan.fold.clone();
         let actions =
             self.mapping.activities.get(row.activity()).map_or(&[][..], |activity| &activity.actions);
         for action in actions.iter().filter(|action| order != Order::Late || !action.rests_on_the_case()) {
-            let case = case_at(&plan.case_entries, row.day);
-            if !holds(action, row, &case, &plan) {
+            fold.go_on(&plan.case_entries, self.began);
+            let case = fold.case_at(&plan.case_entries, row.day);
+            if !holds(action, row, &case, &fold) {
                 continue;
             }
             let day = row.day;
@@ -218,9 +231,9 @@ impl<'m> Planner<'m> {
             };
             let event = action.event(&source, &known_as).map_err(|no| self.reject(row, action, no))?;
             match action.subject {
-                Subject::Complaint => self.add_to_complaint(&mut plan, day, event, target),
+                Subject::Complaint => self.add_to_complaint(plan, day, event, target),
                 Subject::Case | Subject::Any | Subject::Organisation => {
-                    let entry = self.entry(&mut plan, day, event);
+                    let entry = self.entry(plan, day, event);
                     plan.case_entries.push(entry);
                 }
             }
@@ -233,14 +246,19 @@ impl<'m> Planner<'m> {
             let problem = Problem::TooLong { bytes_max: KEPT_BYTES_MAX };
             return Err(Reject::new(row.line, None, row.activity(), problem));
         }
-        Ok(plan)
+        Ok(())
     }
 
     /// What the file of a row of a case is known by that was recorded from a position on.
-    pub fn file_of<T: Target>(&self, case: &str, place: Position, target: &T) -> Option<String> {
-        let entries = target.case(self.cases.get(case)?);
-        entries.into_iter().find_map(|entry| match &entry.event.body {
-            Body::RowImported(kept) if entry.position >= place => Some(kept.file.clone()),
+    pub fn file_of<T: Target>(&mut self, case: &str, place: Position, target: &T) -> Option<String> {
+        let id = self.cases.get(case)?;
+        if !self.case_entries.contains_key(id) {
+            self.case_entries.insert(id.clone(), Told::of(target.case(id)));
+        }
+        let entries = &self.case_entries.get(id)?.entries;
+        let from = entries.partition_point(|entry| entry.position < place);
+        entries.iter().skip(from).find_map(|entry| match &entry.event.body {
+            Body::RowImported(kept) => Some(kept.file.clone()),
             _ => None,
         })
     }
@@ -258,17 +276,19 @@ impl<'m> Planner<'m> {
         self.next = target.next();
     }
 
-    pub(super) fn begin<T: Target>(&self, row: &Row, target: &T) -> Plan {
+    /// Begins a plan; what is known of the case goes into it, and comes back with [`Planner::remember`] or
+    /// [`Planner::give_back`].
+    pub(super) fn begin<T: Target>(&mut self, row: &Row, target: &T) -> Plan {
         let year = year_of(row.day);
         let office = &self.mapping.office.code;
         let case = self.cases.get(row.case()).cloned().unwrap_or_else(|| {
             let number = self.intake.get(&year).copied().unwrap_or_else(|| target.next_intake(office, year));
             CaseId { office: office.clone(), year, number }
         });
-        let case_entries = match self.case_entries.get(&case) {
-            Some(entries) => entries.clone(),
-            None => target.case(&case),
-        };
+        let told = self.case_entries.remove(&case);
+        let told = told.unwrap_or_else(|| Told { entries: target.case(&case), fold: Fold::default() });
+        let Told { entries: case_entries, mut fold } = told;
+        fold.go_on(&case_entries, self.began);
         let name = self.mapping.columns.officer.map_or("", |column| row.text(column));
         let (mut actor, mut appointed, mut next) = (OfficerNo(0), None, self.next);
         match (self.officers.get(name), self.mapping.officer_role) {
@@ -282,7 +302,14 @@ impl<'m> Planner<'m> {
             (None, _) => {}
         }
         let case_before = case_entries.len();
-        Plan { actor, appointed, case, case_entries, case_before, complaints: Vec::new(), next }
+        Plan { actor, appointed, case, case_entries, fold, case_before, complaints: Vec::new(), next }
+    }
+
+    /// Puts back what a plan took that comes to nothing.
+    fn give_back(&mut self, plan: Plan) {
+        let Plan { case, case_entries: mut entries, case_before, fold, .. } = plan;
+        entries.truncate(case_before);
+        self.case_entries.insert(case, Told { entries, fold });
     }
 
     fn reject(&self, row: &Row, action: &Action, no: NoValue) -> Reject {
@@ -382,14 +409,14 @@ impl<'m> Planner<'m> {
         for planned in &mut plan.complaints {
             number(&mut planned.entries, planned.before, &mut self.next);
         }
-        let events = self.judge(&plan.case_entries, plan.case_before, &mut flags);
+        let events = self.judge(&mut plan.fold, &plan.case_entries, plan.case_before, &mut flags);
         streams.push((StreamTag::Case, plan.case.to_string(), version(plan.case_before), events));
         if new_case {
             self.cases.insert(row.case().to_owned(), plan.case.clone());
             self.intake.insert(plan.case.year, plan.case.number.saturating_add(1));
         }
         for planned in &plan.complaints {
-            let events = self.judge(&planned.entries, planned.before, &mut flags);
+            let events = self.judge(&mut Fold::default(), &planned.entries, planned.before, &mut flags);
             streams.push((StreamTag::Complaint, planned.id.to_string(), version(planned.before), events));
         }
         self.remember(plan);
@@ -407,7 +434,8 @@ impl<'m> Planner<'m> {
             }
             self.complaint_entries.insert(planned.id, planned.entries);
         }
-        self.case_entries.insert(plan.case, plan.case_entries);
+        let told = Told { entries: plan.case_entries, fold: plan.fold };
+        self.case_entries.insert(plan.case, told);
     }
 
     /// What is kept of a row of a file.
@@ -423,9 +451,10 @@ impl<'m> Planner<'m> {
         Event::bare(Body::RowImported(RowImported { row, late, file: file.short(), complaints }))
     }
 
-    /// The events after the first ones, with the rules that they break.
+    /// The events after the first ones, with the rules that they break. `fold`: of the entries before them, or of fewer.
     pub(super) fn judge(
         &self,
+        fold: &mut Fold,
         entries: &[Entry],
         before: usize,
         flags: &mut Vec<Refusal>,
@@ -445,7 +474,9 @@ impl<'m> Planner<'m> {
                 sender: Sender::NotAsked,
                 receiver: Receiver::NotAsked,
             };
-            match decide(entries.get(..at).unwrap_or_default(), &action, &scene) {
+            let before = entries.get(..at).unwrap_or_default();
+            fold.go_on(before, self.began);
+            match fold.kept.decide(before, &action, &scene) {
                 Ok(decision) => flags.extend(decision.flags),
                 Err(refusal) => flags.push(refusal),
             }
@@ -455,34 +486,17 @@ impl<'m> Planner<'m> {
 }
 
 /// Whether an action happens.
-fn holds(action: &Action, row: &Row, case: &Case, plan: &Plan) -> bool {
+fn holds(action: &Action, row: &Row, case: &Case, fold: &Fold) -> bool {
     action.when.iter().all(|when| match when {
         When::Open => case.open().is_some(),
         When::NotOpen => case.open().is_none(),
         When::MoneyHeld => case.cash.undistributed > 0,
-        When::PaidInFull => paid_in_full(&plan.case_entries),
+        When::PaidInFull => fold.is_paid_in_full(),
         When::Present(column) => !row.text(*column).is_empty(),
         When::Absent(column) => row.text(*column).is_empty(),
         When::Is(column, words) => words.iter().any(|word| word == row.text(*column)),
         When::IsNot(column, words) => words.iter().all(|word| word != row.text(*column)),
     })
-}
-
-/// Whether after some payment on the open case what was collected was at least what was owed by then, and the case is still
-/// open at the end.
-fn paid_in_full(entries: &[Entry]) -> bool {
-    let mut case = Case::default();
-    let mut reached = false;
-    for live in timeline(entries) {
-        let before = case.cash.collected;
-        live.event.body.apply_to_case(&mut case, &live.at);
-        // A payment of 0 changes no sum.
-        let paid = case.cash.collected > before || matches!(live.event.body, Body::PaymentCollected(_));
-        let owed: Total =
-            case.obligations.iter().map(|one| one.credited.total() + one.remaining().total()).sum();
-        reached |= paid && case.open().is_some() && case.cash.collected >= owed;
-    }
-    reached && case.open().is_some()
 }
 
 /// The events of the entries after the first ones.

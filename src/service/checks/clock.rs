@@ -11,7 +11,8 @@ use thads_proof::record::{Micros, Provenance, RequestId, Stream, StreamTag};
 use super::act;
 use crate::act::{ActError, Done};
 use crate::answers;
-use crate::house::{Founding, House, Pending};
+use crate::house::{Founding, House};
+use crate::pending::Pending;
 use crate::view::View;
 use crate::wire::parse_action;
 
@@ -265,7 +266,7 @@ fn what_was_decided_by_another_day_is_not_recorded() {
         let request = parse_action(note(text), None).unwrap();
         let books = house.books();
         let group = house.group_of(&books, &request).unwrap();
-        house.prepare(&books, &Pending::new(), &group, Position(books.position().0)).unwrap()
+        house.prepare(&books, &mut Pending::default(), &group, Position(books.position().0)).unwrap()
     };
     let late = decide("trước nửa đêm");
     clock.set(Micros::new(day(head(&house)).next().begins_at()));

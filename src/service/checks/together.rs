@@ -8,8 +8,8 @@ use thads_ledger::AppendError;
 
 use super::{CASE, act, house};
 use crate::act::ActError;
-use crate::house::Pending;
 use crate::moves::rests_on_others;
+use crate::pending::Pending;
 use crate::wire::parse_action;
 
 /// Whoever names a version that the stream does not have yet, and that another action is just making, is not judged by what
@@ -26,7 +26,7 @@ fn what_is_judged_on_one_version_is_not_recorded_on_a_later_one() {
     let books = house.books();
     let prepared = |expected: u64| {
         let group = house.group_of(&books, &note(expected)).unwrap();
-        house.prepare(&books, &Pending::new(), &group, Position(books.position().0)).map(drop)
+        house.prepare(&books, &mut Pending::default(), &group, Position(books.position().0)).map(drop)
     };
     prepared(version).unwrap();
     for other in [version - 1, version + 1, version + 2, u64::MAX] {

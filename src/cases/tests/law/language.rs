@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use thads_cases::case::{Activity, Case, Class, Open, Standing};
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::decide::{Action, Kept, Scene, decide};
 use thads_cases::event::{At, Body, COMMON_FIELDS, Event, KindCode, Receiver, Sender};
 use thads_cases::history::{Entry, case_at, complaint_at};
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
@@ -421,7 +421,11 @@ impl Tale {
             Sender::Taken(case) => Receiver::Took(case),
         };
         let scene = Scene { world: &self.world, next: Position(self.next), sender, receiver };
-        let decision = decide(&self.entries, &action, &scene)?;
+        let decided = decide(&self.entries, &action, &scene);
+        let mut kept = Kept::default();
+        kept.go_on(&self.entries);
+        assert_eq!(kept.decide(&self.entries, &action, &scene), decided, "what is kept says something else");
+        let decision = decided?;
         if let Some(flag) = decision.flags.first().filter(|_| !step.imported) {
             panic!("flagged: {}", refused(flag));
         }

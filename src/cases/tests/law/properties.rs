@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use thads_cases::case::{Case, Finish, Line, Payee, Standing};
-use thads_cases::decide::broken_rules;
+use thads_cases::decide::{Kept, Scene, audit, broken_rules, decide, other_ends};
 use thads_cases::event::payout::lawful_lines;
-use thads_cases::event::{At, Circumstances, Sender};
+use thads_cases::event::{At, Circumstances, Receiver, Sender};
 use thads_cases::history::{case_at, timeline};
 use thads_cases::ids::{OfficerNo, Position};
 
@@ -345,4 +345,86 @@ proptest! {
         let _ = (case.remaining(), case.outstanding(), case.unapproved(), case.unsettled(), case.credited());
         let _ = broken_rules(&tale.entries, &tale.world);
     }
+
+    /// What is kept of a history gives the answers that the whole history gives, whatever comes next: in its order, late,
+    /// imported, a repair, or the same place twice; and however far it lags behind.
+    #[test]
+    fn what_is_kept_answers_as_the_history_does(
+        tries in prop::collection::vec((tries(4), 0..12_u8, any::<prop::sample::Index>(), any::<bool>()), 0..40),
+        opened in any::<bool>(),
+        sent in 0..2_u8,
+    ) {
+        let mut tale = if opened { Tale::told(OPENED) } else { Tale::new() };
+        let mut kept = Kept::default();
+        let mut today = day("2018-10-05");
+        for (tries, kind, which, goes_on) in &tries {
+            for one in tries {
+                today = today.plus_days(one.3);
+                let named = tale.entries.get(which.index(tale.entries.len().max(1))).map_or(Position(7), |entry| entry.position);
+                let mut step = match kind {
+                    0 => step(&format!("entry_voided {named}"), today),
+                    1 => Step {
+                        event: super::language::read("fact_corrected", serde_json::json!({
+                            "entry": named, "took_effect": today.plus_days(-one.4), "authority": "thủ trưởng",
+                            "replacement": step(&format!("payment_collected {}", one.1), today).event,
+                        })),
+                        ..step("note_added by accountant", today)
+                    },
+                    2 => step("entrusted_out B", today),
+                    3 => step("complaint_received", today),
+                    4 => step("entrusted_in loan:60_000_000", today),
+                    _ => step(&words(&tale, one), today.plus_days(-one.4)),
+                };
+                step.late = Some(today);
+                step.imported = kind % 2 == 0;
+                if *goes_on {
+                    kept.go_on(&tale.entries);
+                }
+                let sender = [Sender::NotAsked, Sender::Missing][usize::from(sent)];
+                answers_alike(&kept, &tale, &step, sender)?;
+                let _ = tale.take(&step, sender);
+            }
+        }
+    }
+}
+
+/// Whether what is kept of a tale says of a step what the whole tale says.
+fn answers_alike(kept: &Kept, tale: &Tale, step: &Step, sender: Sender<'_>) -> Result<(), TestCaseError> {
+    let action = tale.action(step);
+    let receiver = [Receiver::NotAsked, Receiver::Nobody][usize::from(matches!(sender, Sender::Missing))];
+    let last = tale.entries.last().map_or(Position(tale.next), |entry| entry.position);
+    for next in [Position(tale.next), last] {
+        let scene = Scene { world: &tale.world, next, sender, receiver };
+        let entries = &tale.entries;
+        prop_assert_eq!(kept.decide(entries, &action, &scene), decide(entries, &action, &scene));
+        prop_assert_eq!(kept.audit(entries, &action, &scene), audit(entries, &action, &scene));
+        prop_assert_eq!(kept.other_ends(entries, &action, next), other_ends(entries, &action, next));
+    }
+    if let Some(case) = kept.case_at(step.on).filter(|_| kept.is_of(&tale.entries)) {
+        prop_assert_eq!(case, &case_at(&tale.entries, step.on));
+    }
+    Ok(())
+}
+
+/// In its order a history is folded once, however often it is asked in between; a late entry folds it anew.
+#[test]
+fn what_is_kept_folds_each_entry_once() {
+    let mut tale = Tale::told(OPENED);
+    let (mut kept, mut folded, mut anew) = (Kept::default(), 0, 0);
+    for at in 0..100 {
+        tale.tell(&format!("{} note_added", day("2018-10-06").plus_days(at)));
+        kept.go_on_showing(&tale.entries, |shown| match shown {
+            Some(_) => folded += 1,
+            None => anew += 1,
+        });
+    }
+    assert_eq!((folded, anew), (tale.entries.len(), 0));
+    tale.tell("2018-10-06 note_added late 2019-06-01");
+    kept.go_on_showing(&tale.entries, |shown| match shown {
+        Some(_) => folded += 1,
+        None => anew += 1,
+    });
+    assert_eq!((folded, anew), (2 * tale.entries.len() - 1, 1));
+    assert_eq!(kept.case_at(day("2018-12-01")), None);
+    assert_eq!(kept.case_at(day("2019-12-01")), Some(&tale.case()));
 }

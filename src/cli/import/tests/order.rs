@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use thads_cases::case::{Finish, Standing};
 
 use super::*;
+use crate::import::fold::FOLDED;
 use crate::import::reject_file::RejectFile;
 
 /// Draws that a seed repeats.
@@ -274,6 +275,31 @@ fn what_followed_is_derived_anew_where_a_row_comes_late() {
     let next = target.next();
     let (again, _) = import(&rows(&late), &more(), &mut target);
     assert_eq!((again.already_there, target.next()), (1, next));
+}
+
+/// What a row costs does not grow with the rows of its case before it: each entry is folded twice, for what its row asks and
+/// for the law. A row that comes late has the whole case folded, and a case of many late rows is folded as often.
+#[test]
+fn the_rows_of_one_case_are_folded_once() {
+    let pay = |day: u32| format!("1,pay,2024-{:02}-{:02},An,1,", 2 + day / 28, 1 + day % 28);
+    let file = |first: &[&str], days: &mut dyn Iterator<Item = u32>| {
+        let pays: Vec<String> = days.map(pay).collect();
+        rows(&first.iter().copied().chain(pays.iter().map(String::as_str)).collect::<Vec<_>>())
+    };
+    let first = ["1,in,2024-01-02,An,1000,"];
+    let entries = |target: &Memory| target.cases().values().next().unwrap().len();
+    let mut target = empty();
+    FOLDED.set(0);
+    import(&file(&first, &mut (0..100)), &mapping(), &mut target);
+    assert_eq!(entries(&target), 2 + 1 + 2 * 100);
+    assert!(FOLDED.get() <= 2 * entries(&target), "{} folded", FOLDED.get());
+    // Every second row comes after the others.
+    let mut target = empty();
+    import(&file(&first, &mut (0..100).step_by(2)), &mapping(), &mut target);
+    FOLDED.set(0);
+    let (summary, _) = import(&file(&[], &mut (1..100).step_by(2)), &mapping(), &mut target);
+    assert_eq!(summary.derived_anew, 50);
+    assert!(FOLDED.get() <= 50 * 4 * entries(&target), "{} folded", FOLDED.get());
 }
 
 /// Complaints that came out of their order are resolved in it, also by a row that goes behind all; none is begun twice.
