@@ -260,10 +260,28 @@ impl Opening<'_> {
         if let Some(ledger) = restore::ledger_in_blocks(&self.wal)? {
             return Ok(ledger);
         }
-        let run = self.source().store().ok().and_then(|store| store.run(Position::GENESIS).ok().flatten());
+        let store = self.source().store();
+        if let Some(error) = store.err().and_then(StoreError::of_the_system) {
+            return Err(error.into());
+        }
+        let run = store.ok().and_then(|store| store.run(Position::GENESIS).ok().flatten());
         let genesis =
             run.and_then(|run| run.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok()));
-        genesis.map(|record| record.ledger).ok_or_else(|| OpenError::NotALedger(self.dir.to_path_buf()))
+        genesis.map(|record| record.ledger).ok_or_else(|| self.nameless(survey))
+    }
+
+    /// Returns why no ledger is named: there is none, or what named it is damaged.
+    fn nameless(&self, survey: &Survey) -> OpenError {
+        let what = match &survey.trouble {
+            // Of a founding that was cut off, unless something else is left of a ledger.
+            None | Some(Trouble::Torn { .. }) => return founding::no_log(self.dir),
+            Some(Trouble::Damaged { number, what, .. }) => {
+                let file = self.wal.join(segment::file_name(*number));
+                format!("{}: {what}; sled does not have it", file.display())
+            }
+            Some(Trouble::Missing { .. } | Trouble::Empty) => "sled's first record cannot be read".into(),
+        };
+        OpenError::Damaged { first: 0, end: None, what }
     }
 
     /// Opens a copy of sled's files, once.
@@ -312,11 +330,11 @@ impl Opening<'_> {
     /// Opens sled beside whole segments and compares. `None`: the segments were lengthened from it; look again.
     fn compare(&mut self, survey: Survey) -> Result<Option<Found>, OpenError> {
         self.drop_source()?;
-        let Some(ledger) = survey.ledger else { return Err(OpenError::NotALedger(self.dir.to_path_buf())) };
+        let Some(ledger) = survey.ledger else { return Err(founding::no_log(self.dir)) };
         let tip = survey.tip;
         if tip.size == 0 && files::is_missing(&self.dir.join(files::SLED)) {
             // Of a founding that was cut off: its block was never finished.
-            return Err(OpenError::NotALedger(self.dir.to_path_buf()));
+            return Err(founding::no_log(self.dir));
         }
         reached(Step::OpenSegmentsRead);
         let mut store = self.open_store()?;
@@ -358,7 +376,7 @@ impl Opening<'_> {
             }
         }
         if tip.size == 0 {
-            return Err(OpenError::NotALedger(self.dir.to_path_buf()));
+            return Err(founding::no_log(self.dir));
         }
         reached(Step::OpenSledOpened);
         if planted(Defect::ShortSledTaken) {

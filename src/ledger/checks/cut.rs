@@ -39,3 +39,28 @@ fn a_segment_cut_at_any_length_is_mended_from_sled() {
         fs::write(&path, &whole).unwrap();
     }
 }
+
+/// A ledger of which neither copy says a word is damaged, and not one that never was.
+#[test]
+fn what_is_left_of_a_ledger_is_not_called_none() {
+    for length in [1, 100, 511, 512] {
+        let place = filled(3);
+        fs::remove_dir_all(place.dir.join("sled")).unwrap();
+        change(&segment(&place, 0), |bytes| bytes.truncate(length));
+        for repair in [false, true] {
+            let mut options = options();
+            options.storage.repair = repair;
+            let refused = Ledger::open(&place.dir, options).err().unwrap();
+            assert!(matches!(refused, OpenError::Damaged { first: 0, .. }), "{length}: {refused}");
+        }
+        let read = Reader::open(&place.dir).err().unwrap();
+        assert!(read.is_evidence(), "{length}: {read}");
+    }
+    // A header whose block is all zeros is what a founding leaves that was cut off, but for its caches.
+    let place = filled(3);
+    fs::remove_dir_all(place.dir.join("sled")).unwrap();
+    change(&segment(&place, 0), |bytes| bytes[512..].fill(0));
+    for refused in [Ledger::open(&place.dir, options()).err(), Reader::open(&place.dir).err()] {
+        assert!(matches!(refused, Some(OpenError::Remains(_))), "{refused:?}");
+    }
+}
