@@ -13,8 +13,8 @@ use thads_ledger::{Append, Ledger, NewEvent, Seeded, Setup, SimulatedClock, Stre
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{Clock, Genesis, Unit};
 use thads_proof::record::{Micros, Provenance, RequestId, Stream};
+use thads_service::json::Subject;
 use thads_service::seal;
-use thads_service::wire::Subject;
 
 use crate::measure::{grouped, per_second, time};
 

@@ -8,9 +8,9 @@ use std::process::Command;
 use thads_ledger::Reader;
 use thads_proof::record::Position;
 use thads_proof::verify::Options;
-use thads_service::house::House;
+use thads_service::ledger_service::LedgerService;
 use thads_service::persons::REFERENCES;
-use thads_service::view::View;
+use thads_service::read_only::ReadOnlyLedger;
 
 use crate::measure::{grouped, median, per_second, ratio, row, time};
 
@@ -35,19 +35,19 @@ pub(crate) fn run(part: Part, data: &Path) {
             let records = reader.read(Position::GENESIS).map(Result::unwrap).count();
             assert_eq!(u64::try_from(records).unwrap(), reader.head().size);
         }
-        Part::Fold => drop(View::open_anew(data, |_, _| {}).unwrap()),
+        Part::Fold => drop(ReadOnlyLedger::open_anew(data, |_, _| {}).unwrap()),
         Part::Verify => {
             let report = thads_ledger::verify_directory(data, &Options::default(), REFERENCES).unwrap();
             assert!(report.is_good(), "{:?}", report.sentences());
         }
-        Part::Open => drop(House::open(data).unwrap()),
+        Part::Open => drop(LedgerService::open(data).unwrap()),
     }
 }
 
 /// Measures all parts and prints their rows.
 pub(crate) fn measured(data: &Path, rounds: usize) {
-    // The first opening folds the books; closing leaves the snapshots from which later ones begin.
-    House::open(data).unwrap().0.close().unwrap();
+    // The first opening folds the read model; closing leaves the snapshots from which later ones begin.
+    LedgerService::open(data).unwrap().0.close().unwrap();
     let size = Reader::open(data).unwrap().head().size;
     let segments = files(&data.join("wal"));
     let mut times: [Vec<_>; 7] = Default::default();
@@ -61,9 +61,9 @@ pub(crate) fn measured(data: &Path, rounds: usize) {
         times[4].push(time(|| run(Part::Verify, data)).0);
         times[5].push(time(|| run(Part::Open, data)).0);
         fs::remove_dir_all(data.join("snapshots")).unwrap();
-        let (took, house) = time(|| House::open(data).unwrap().0);
+        let (took, service) = time(|| LedgerService::open(data).unwrap().0);
         times[6].push(took);
-        house.close().unwrap();
+        service.close().unwrap();
     }
     let [raw, read, fold, hash, verify, open, bare] = times.map(median);
     let speed = |time| format!("{} events/s", grouped(per_second(size, time)));

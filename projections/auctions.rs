@@ -2,7 +2,7 @@
 
 use thads_cases::case::{Asset, Case, Round, RoundResult};
 use thads_cases::date::Date;
-use thads_cases::money::Dong;
+use thads_cases::money::Amount;
 
 use crate::columns::{Cells, Column};
 use crate::period::Period;
@@ -47,7 +47,7 @@ fn count_round(cells: &mut Cells, asset: &Asset, round: &Round, period: &Period)
             cells.add(Column::Sold, 1);
             cells.add(Column::StartPrice, round.start_price.total());
             cells.add(Column::Price, price.total());
-            cells.add(Column::Appraised, asset.appraised.map_or(Dong::ZERO, |(value, _)| value).total());
+            cells.add(Column::Appraised, asset.appraised.map_or(Amount::ZERO, |(value, _)| value).total());
             cells.add(Column::DaysToSale, held_on.since(asset.distrained).into());
         }
     }

@@ -12,11 +12,11 @@ use thads_cases::distribution::ObligationKind;
 use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Total;
 
-use crate::books::Books;
 use crate::columns::{Cells, Column};
-use crate::figures::{FigureAbout, Measure, Unit, Value};
+use crate::figures::{FigureInfo, Measure, Unit, Value};
 use crate::period::Period;
-use crate::query::{Query, Seen};
+use crate::query::{CaseWindow, Query};
+use crate::read_model::ReadModel;
 use crate::report::{Report, assemble};
 use crate::scope::Scope;
 use crate::statistics::contribution_of_kind;
@@ -117,13 +117,13 @@ const NONE: Key = Key::Word(u8::MAX, "none");
 /// Returns the figures for each row of a dimension, in the order of the rows. Complaints and units are counted in the
 /// rows of offices only, and of an obligation the tables alone; elsewhere such a figure is [`Value::Uncounted`].
 pub fn report_by(
-    books: &Books,
+    model: &ReadModel,
     period: &Period,
     scope: Scope,
     known: Position,
     dimension: Dimension,
 ) -> Vec<(Key, Report)> {
-    let query = Query::new(books, period, scope, known);
+    let query = Query::new(model, period, scope, known);
     if dimension == Dimension::Office {
         return by_office(&query);
     }
@@ -158,8 +158,8 @@ pub fn report_by(
 }
 
 fn by_office(query: &Query<'_>) -> Vec<(Key, Report)> {
-    let organisation = &query.world.organisation;
-    let whole = crate::report::report(query.books, &query.period, query.scope, query.known);
+    let organisation = &query.reference_data.organisation;
+    let whole = crate::report::report(query.model, &query.period, query.scope, query.known);
     whole
         .offices
         .iter()
@@ -177,7 +177,7 @@ fn by_office(query: &Query<'_>) -> Vec<(Key, Report)> {
 fn as_counted(dimension: Dimension, mut report: Report) -> Report {
     report.targets.clear();
     for figure in &mut report.figures {
-        if !counts(dimension, figure.about) {
+        if !counts(dimension, figure.info) {
             figure.value = Value::Uncounted;
         }
     }
@@ -185,8 +185,8 @@ fn as_counted(dimension: Dimension, mut report: Report) -> Report {
 }
 
 /// Whether the rows of a dimension other than the office count a figure.
-fn counts(dimension: Dimension, about: &FigureAbout) -> bool {
-    let mut columns = match about.measure {
+fn counts(dimension: Dimension, info: &FigureInfo) -> bool {
+    let mut columns = match info.measure {
         Measure::Sum(plus, minus) | Measure::Rate(plus, minus) => plus.iter().chain(minus),
         Measure::Reaching(_) | Measure::Targeted(_) => return false,
     };
@@ -195,10 +195,10 @@ fn counts(dimension: Dimension, about: &FigureAbout) -> bool {
         (Column::CasesCarried..=Column::CasesTrackingBook).contains(column)
             || (Column::MoneyCarried..=Column::MoneyTrackingBook).contains(column)
     };
-    about.unit != Unit::Complaints && (dimension != Dimension::Obligation || columns.all(of_tables))
+    info.unit != Unit::Complaints && (dimension != Dimension::Obligation || columns.all(of_tables))
 }
 
-fn by_obligation(query: &Query<'_>, seen: &Seen<'_>, case: &Case) -> Vec<(Key, Cells)> {
+fn by_obligation(query: &Query<'_>, seen: &CaseWindow<'_>, case: &Case) -> Vec<(Key, Cells)> {
     let mut before = Case::default();
     for one in &seen.live[..seen.before] {
         one.event.body.apply_to_case(&mut before, &one.at);
@@ -217,7 +217,7 @@ fn by_obligation(query: &Query<'_>, seen: &Seen<'_>, case: &Case) -> Vec<(Key, C
         .collect()
 }
 
-fn keys(dimension: Dimension, seen: &Seen<'_>, case: &Case) -> Vec<Key> {
+fn keys(dimension: Dimension, seen: &CaseWindow<'_>, case: &Case) -> Vec<Key> {
     let one = |key: Option<Key>| vec![key.unwrap_or(NONE)];
     match dimension {
         Dimension::Office | Dimension::Obligation => Vec::new(),

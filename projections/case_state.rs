@@ -1,4 +1,4 @@
-//! One case for readers: its state on a day as known at a moment, and every entry with both its dates and its fate.
+//! One case for readers: its state on a day as known at a moment, and every entry with both its dates and what became of it.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use thads_cases::case::Case;
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
 use thads_cases::event::Event;
-use thads_cases::history::{Entry, Repair, case_at, complaint_at, known_at, repairs};
+use thads_cases::history::{RecordedEvent, Repair, case_at, complaint_at, known_at, repairs};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
-use thads_cases::world::World;
+use thads_cases::reference_data::ReferenceData;
 
-use crate::books::Books;
+use crate::read_model::ReadModel;
 
 /// What later entries made of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,33 +84,38 @@ pub struct View<State> {
 }
 
 /// Returns a case at the end of a day, as known at a moment; `None` when nothing was known of it then.
-pub fn case_view(books: &Books, id: &CaseId, on: Date, known: Position) -> Option<View<Case>> {
-    view(books, books.case(id)?, on, known, case_at)
+pub fn case_view(model: &ReadModel, id: &CaseId, on: Date, known: Position) -> Option<View<Case>> {
+    view(model, model.case(id)?, on, known, case_at)
 }
 
 /// Returns a complaint at the end of a day, as known at a moment; `None` when nothing was known of it then.
-pub fn complaint_view(books: &Books, id: &ComplaintId, on: Date, known: Position) -> Option<View<Complaint>> {
-    view(books, books.complaint(id)?, on, known, complaint_at)
+pub fn complaint_view(
+    model: &ReadModel,
+    id: &ComplaintId,
+    on: Date,
+    known: Position,
+) -> Option<View<Complaint>> {
+    view(model, model.complaint(id)?, on, known, complaint_at)
 }
 
 fn view<State>(
-    books: &Books,
-    entries: &[Entry],
+    model: &ReadModel,
+    entries: &[RecordedEvent],
     on: Date,
     known: Position,
-    at: fn(&[Entry], Date) -> State,
+    at: fn(&[RecordedEvent], Date) -> State,
 ) -> Option<View<State>> {
-    let known = known.min(books.position());
+    let known = known.min(model.position());
     let entries = known_at(entries, known);
     if entries.is_empty() {
         return None;
     }
-    let world = books.world_at(known);
-    Some(View { on, known, state: at(entries, on), entries: entry_views(entries, on, &world) })
+    let reference_data = model.reference_data_at(known);
+    Some(View { on, known, state: at(entries, on), entries: entry_views(entries, on, &reference_data) })
 }
 
 /// Returns entries (of one stream, as known) with what became of each.
-fn entry_views(entries: &[Entry], on: Date, world: &World) -> Vec<EntryView> {
+fn entry_views(entries: &[RecordedEvent], on: Date, reference_data: &ReferenceData) -> Vec<EntryView> {
     let fates = repairs(entries);
     entries
         .iter()
@@ -128,7 +133,7 @@ fn entry_views(entries: &[Entry], on: Date, world: &World) -> Vec<EntryView> {
                 effective: entry.effective,
                 recorded_on: entry.recorded_on,
                 days_late: entry.recorded_on.since(entry.effective),
-                working_days_late: world
+                working_days_late: reference_data
                     .calendar
                     .working_days_between(entry.effective, entry.recorded_on)
                     .ok(),

@@ -3,8 +3,8 @@
 use thads_cases::complaint::{Complaint, Ending, Outcome, Sort};
 use thads_cases::date::Date;
 use thads_cases::deadline::{Due, extended_resolution, oversight_deadline};
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::rules::Parameter;
-use thads_cases::world::World;
 
 use crate::columns::{Cells, Column};
 use crate::period::Period;
@@ -12,13 +12,17 @@ use crate::period::Period;
 /// The last day in time to resolve a complaint or conclude a denunciation; no limit before it is accepted.
 ///
 /// `case_finished`: when the case that it concerns was completed or terminated; the old law goes on for it (T1).
-pub fn resolution_due(complaint: &Complaint, case_finished: Option<Date>, world: &World) -> Due {
+pub fn resolution_due(
+    complaint: &Complaint,
+    case_finished: Option<Date>,
+    reference_data: &ReferenceData,
+) -> Due {
     let (Some(sort), Some(accepted), Some(received)) =
         (complaint.sort, complaint.accepted, complaint.received)
     else {
         return Due::NoLimit;
     };
-    let (rules, calendar) = (&world.rules, &world.calendar);
+    let (rules, calendar) = (&reference_data.rules, &reference_data.calendar);
     let ordinary =
         |parameter| oversight_deadline(parameter, accepted, Some(received), case_finished, rules, calendar);
     let parameter = match (sort, complaint.level, complaint.class) {
@@ -46,7 +50,7 @@ pub fn contribution(
     complaint: &Complaint,
     period: &Period,
     case_finished: Option<Date>,
-    world: &World,
+    reference_data: &ReferenceData,
 ) -> Cells {
     let mut cells = Cells::default();
     let Some(sort) = complaint.sort else { return cells };
@@ -69,7 +73,7 @@ pub fn contribution(
     if complaint.accepted.is_some_and(within) {
         cells.add(Column::ComplaintsAccepted, 1);
     }
-    let late = |on: Date| resolution_due(complaint, case_finished, world).days_late(on) > 0;
+    let late = |on: Date| resolution_due(complaint, case_finished, reference_data).days_late(on) > 0;
     match ended_on {
         None => {
             cells.add(Column::ComplaintsPending, 1);

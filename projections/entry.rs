@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thads_cases::date::Date;
 use thads_cases::event::repair::{FactCorrected, FactCorrectedStart};
 use thads_cases::event::{Body, Event, Kind, KindCode, PayloadIn, PayloadOf};
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::personal::VaultRef;
 use thads_proof::codec::{self, CodecError};
@@ -93,7 +93,7 @@ fn later(code: KindCode, payload: &[u8]) -> Option<(KindCode, Option<Position>)>
     if code.is_later() {
         return Some((code, None));
     }
-    if code.code != FactCorrected::ABOUT.code || !code.is_known() {
+    if code.code != FactCorrected::INFO.code || !code.is_known() {
         return None;
     }
     let start: FactCorrectedStart = codec::decode_start(payload).ok()?;
@@ -131,7 +131,7 @@ pub fn correction_of(record: &Record) -> Option<Correction> {
 ///
 /// # Errors
 /// The payload cannot be read, or header and payload do not agree.
-pub fn entry_of(record: &Record) -> Result<Option<Entry>, DecodeError> {
+pub fn entry_of(record: &Record) -> Result<Option<RecordedEvent>, DecodeError> {
     if !is_entry(record.kind) {
         return Ok(None);
     }
@@ -158,7 +158,7 @@ pub fn entry_of(record: &Record) -> Result<Option<Entry>, DecodeError> {
     corrects(event.body.repairs())?;
     let effective =
         Date::from_days(record.effective).ok_or(DecodeError::Date { position, days: record.effective })?;
-    Ok(Some(Entry {
+    Ok(Some(RecordedEvent {
         position: Position(position),
         effective,
         recorded_on: Date::of_instant(record.recorded_at.get()),

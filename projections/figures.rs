@@ -60,7 +60,7 @@ pub enum Measure {
 
 /// What the registry says about a figure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FigureAbout {
+pub struct FigureInfo {
     /// Its id, for instance `cases.finished`.
     pub id: &'static str,
     /// What it counts.
@@ -161,8 +161,8 @@ const ROUNDS: &[Column] = &[Round1, Round2, Round3, Round4, Round5];
 
 type Row = (&'static str, Unit, Measure, &'static [Parameter], &'static str, &'static str, &'static str);
 
-const fn row((id, unit, measure, needs, vi, en, formula): Row) -> FigureAbout {
-    FigureAbout { id, unit, measure, needs, vi, en, formula }
+const fn row((id, unit, measure, needs, vi, en, formula): Row) -> FigureInfo {
+    FigureInfo { id, unit, measure, needs, vi, en, formula }
 }
 
 const fn of(columns: &'static [Column]) -> Measure {
@@ -171,7 +171,7 @@ const fn of(columns: &'static [Column]) -> Measure {
 
 /// Every figure, in the order of the tables.
 #[rustfmt::skip]
-pub const FIGURES: &[FigureAbout] = &[
+pub const FIGURES: &[FigureInfo] = &[
     row(("cases.total", Unit::Cases, of(&[CasesCarried, CasesNew]), ENTRY, "Tổng số thụ lý", "Cases in all", "carried + new")),
     row(("cases.carried", Unit::Cases, of(&[CasesCarried]), ENTRY, "Năm trước chuyển sang", "Carried over", "open the day before the period and out of the tracking book, and not unfinished in it at the end")),
     row(("cases.new", Unit::Cases, of(&[CasesNew]), ENTRY, "Thụ lý mới", "New", "ordered, entrusted in or taken from below in the period, or out of the tracking book since")),
@@ -279,8 +279,8 @@ pub const FIGURES: &[FigureAbout] = &[
 ];
 
 /// The figure with that id.
-pub fn figure(id: &str) -> Option<&'static FigureAbout> {
-    FIGURES.iter().find(|about| about.id == id)
+pub fn figure(id: &str) -> Option<&'static FigureInfo> {
+    FIGURES.iter().find(|info| info.id == id)
 }
 
 /// The value of a figure.
@@ -327,8 +327,8 @@ mod tests {
 
     #[test]
     fn ids_are_given_once() {
-        for (at, about) in FIGURES.iter().enumerate() {
-            assert!(FIGURES[..at].iter().all(|other| other.id != about.id), "{}", about.id);
+        for (at, info) in FIGURES.iter().enumerate() {
+            assert!(FIGURES[..at].iter().all(|other| other.id != info.id), "{}", info.id);
         }
     }
 
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn every_column_is_shown() {
         for &column in Column::ALL {
-            let shown = FIGURES.iter().any(|about| match about.measure {
+            let shown = FIGURES.iter().any(|info| match info.measure {
                 Measure::Sum(plus, minus) => plus.contains(&column) || minus.contains(&column),
                 Measure::Rate(..) | Measure::Reaching(_) | Measure::Targeted(_) => false,
             });

@@ -78,17 +78,17 @@ pub fn identities(report: &Report) -> Vec<Broken> {
         if let Value::Rate { numerator, denominator } = figure.value
             && (numerator < 0 || denominator < 0)
         {
-            let identity = format!("{} ≥ 0", figure.about.id);
+            let identity = format!("{} ≥ 0", figure.info.id);
             broken.push(Broken { identity, left: numerator, right: denominator });
         }
         let Some(amount) = figure.value.amount() else { continue };
-        let id = figure.about.id;
+        let id = figure.info.id;
         let taken_back = report.counts_when_collected && MAY_BE_TAKEN_BACK.contains(&id);
         if amount < 0 && !MAY_BE_NEGATIVE.contains(&id) && !taken_back {
             broken.push(Broken { identity: format!("{id} ≥ 0"), left: amount, right: 0 });
         }
         let distinct = id.ends_with(".distinct");
-        if figure.about.unit != Unit::Units && !distinct {
+        if figure.info.unit != Unit::Units && !distinct {
             let parts: Total =
                 report.offices.iter().filter_map(|row| row.value(id).and_then(Value::amount)).sum();
             if parts != amount {
@@ -101,7 +101,7 @@ pub fn identities(report: &Report) -> Vec<Broken> {
 }
 
 fn known(id: &str) -> bool {
-    FIGURES.iter().any(|about| about.id == id.trim_start_matches('-'))
+    FIGURES.iter().any(|info| info.id == id.trim_start_matches('-'))
 }
 
 fn sum(report: &Report, ids: &[&str]) -> Option<Total> {

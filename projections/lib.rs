@@ -1,20 +1,20 @@
 //! The folds: from the records of the log to the state of every case and every figure of the statistics.
 //!
 //! Deterministic: same log, same answer. Knows no store, no clock, no files. The way through: [`entry`] (bytes to
-//! events), [`books`] (everything folded), [`statistics`] (what one case gives a period), [`report`] (the figures).
+//! events), [`model`] (everything folded), [`statistics`] (what one case gives a period), [`report`] (the figures).
 
 mod auctions;
-pub mod books;
 pub mod breakdown;
 pub mod case_state;
 pub mod columns;
 pub mod complaints;
-pub mod drill;
+pub mod drilldown;
 pub mod entry;
 pub mod figures;
 pub mod identities;
 pub mod period;
 mod query;
+pub mod read_model;
 pub mod regime;
 pub mod replay;
 pub mod report;

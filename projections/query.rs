@@ -1,21 +1,21 @@
-//! One question to the books: which period, whose cases, known when. Folds every case once, in parallel.
+//! One question to the read model: which period, whose cases, known when. Folds every case once, in parallel.
 
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use thads_cases::case::{Case, Finish, Standing};
+use thads_cases::case::{Case, CaseStatus, Finish};
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
-use thads_cases::history::{Entry, Live, case_at, known_at, timeline};
+use thads_cases::history::{EffectiveEvent, RecordedEvent, case_at, known_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, Position};
 use thads_cases::money::Total;
-use thads_cases::world::World;
+use thads_cases::reference_data::ReferenceData;
 
-use crate::books::Books;
 use crate::columns::{Cells, Column};
 use crate::complaints;
 use crate::period::Period;
+use crate::read_model::ReadModel;
 use crate::regime::Regime;
 use crate::scope::Scope;
 use crate::statistics::{Opening, contribution};
@@ -26,21 +26,21 @@ const CASES_PER_THREAD_MIN: usize = 256;
 /// A period, a scope and a moment of knowledge, with the rules that follow from them.
 #[derive(Clone, Debug)]
 pub(crate) struct Query<'a> {
-    pub(crate) books: &'a Books,
+    pub(crate) model: &'a ReadModel,
     pub(crate) period: Period,
     pub(crate) scope: Scope,
     pub(crate) known: Position,
-    pub(crate) world: Arc<World>,
+    pub(crate) reference_data: Arc<ReferenceData>,
     pub(crate) regime: Regime,
 }
 
 /// A case as a query sees it.
-pub(crate) struct Seen<'a> {
+pub(crate) struct CaseWindow<'a> {
     pub(crate) id: &'a CaseId,
     /// The office that took it in, which never changes.
     pub(crate) office: OfficeNo,
     /// What corrections leave of its entries, in the order of effect.
-    pub(crate) live: &'a [Live<'a>],
+    pub(crate) live: &'a [EffectiveEvent<'a>],
     /// How many of them take effect before the period.
     pub(crate) before: usize,
     /// The case at the end of the day before the period.
@@ -48,27 +48,27 @@ pub(crate) struct Seen<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(crate) fn new(books: &'a Books, period: &Period, scope: Scope, known: Position) -> Query<'a> {
-        let known = known.min(books.position());
-        let world = books.world_at(known);
-        let regime = Regime::on(&world.rules, period.to());
-        Query { books, period: period.clone(), scope, known, world, regime }
+    pub(crate) fn new(model: &'a ReadModel, period: &Period, scope: Scope, known: Position) -> Query<'a> {
+        let known = known.min(model.position());
+        let reference_data = model.reference_data_at(known);
+        let regime = Regime::on(&reference_data.rules, period.to());
+        Query { model, period: period.clone(), scope, known, reference_data, regime }
     }
 
     pub(crate) fn covers(&self, office: OfficeNo) -> bool {
-        self.scope.covers(office, &self.world.organisation)
+        self.scope.covers(office, &self.reference_data.organisation)
     }
 
     /// Gives every case of the scope that has begun by the period's end to `each`, several threads at a time. Each
     /// thread has an accumulator of its own; they come back in the order of the cases.
     pub(crate) fn each_case<A: Default + Send>(
         &self,
-        each: impl Fn(&mut A, Seen<'_>, Case) + Sync,
+        each: impl Fn(&mut A, CaseWindow<'_>, Case) + Sync,
     ) -> Vec<A> {
-        let cases: Vec<(&CaseId, &[Entry])> = self.books.cases().collect();
+        let cases: Vec<(&CaseId, &[RecordedEvent])> = self.model.cases().collect();
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         let chunk = cases.len().div_ceil(threads).max(CASES_PER_THREAD_MIN);
-        let work = |part: &[(&CaseId, &[Entry])]| {
+        let work = |part: &[(&CaseId, &[RecordedEvent])]| {
             let mut into = A::default();
             for (id, entries) in part {
                 self.fold_case(id, known_at(entries, self.known), |seen, case| each(&mut into, seen, case));
@@ -89,7 +89,12 @@ impl<'a> Query<'a> {
     }
 
     /// Folds a case, from its entries as known, to the day before the period and on to its end.
-    pub(crate) fn fold_case(&self, id: &CaseId, entries: &[Entry], take: impl FnOnce(Seen<'_>, Case)) {
+    pub(crate) fn fold_case(
+        &self,
+        id: &CaseId,
+        entries: &[RecordedEvent],
+        take: impl FnOnce(CaseWindow<'_>, Case),
+    ) {
         let Some(office) = entries.first().map(|entry| entry.office).filter(|office| self.covers(*office))
         else {
             return;
@@ -108,7 +113,7 @@ impl<'a> Query<'a> {
         for one in &live[before..until] {
             one.event.body.apply_to_case(&mut case, &one.at);
         }
-        take(Seen { id, office, live: &live[..until], before, opening }, case);
+        take(CaseWindow { id, office, live: &live[..until], before, opening }, case);
     }
 
     /// Everything that a case gives the period.
@@ -150,29 +155,29 @@ impl<'a> Query<'a> {
 
     /// When and where the case that was sent away was taken over, by that day.
     pub(crate) fn arrival(&self, sent: &CaseId, by: Date) -> Option<(Date, OfficeNo)> {
-        self.books.receivers(sent).iter().find_map(|id| {
-            let entries = known_at(self.books.case(id)?, self.known);
+        self.model.receivers(sent).iter().find_map(|id| {
+            let entries = known_at(self.model.case(id)?, self.known);
             let case = case_at(entries, by);
             (case.order.from.as_ref() == Some(sent)).then_some((case.order.on?, entries.first()?.office))
         })
     }
 
     fn sent_here(&self, case: &Case) -> bool {
-        case.sent_to.is_some_and(|office| self.world.organisation.offices.contains_key(&office))
+        case.sent_to.is_some_and(|office| self.reference_data.organisation.offices.contains_key(&office))
     }
 
     /// Every complaint of the scope that was known by the period's end, with its state then and what it gives.
-    pub(crate) fn complaints(&self) -> impl Iterator<Item = SeenComplaint<'a>> + '_ {
-        self.books.complaints().filter_map(|(id, entries)| self.complaint_as_known(id, entries, self.known))
+    pub(crate) fn complaints(&self) -> impl Iterator<Item = ComplaintWindow<'a>> + '_ {
+        self.model.complaints().filter_map(|(id, entries)| self.complaint_as_known(id, entries, self.known))
     }
 
     /// A complaint at the period's end, from its entries as known at a moment.
     pub(crate) fn complaint_as_known<'b>(
         &self,
         id: &'b ComplaintId,
-        entries: &'b [Entry],
+        entries: &'b [RecordedEvent],
         known: Position,
-    ) -> Option<SeenComplaint<'b>> {
+    ) -> Option<ComplaintWindow<'b>> {
         let entries = known_at(entries, known);
         let office = entries.first().map(|entry| entry.office).filter(|office| self.covers(*office))?;
         let mut live = timeline(entries);
@@ -183,35 +188,35 @@ impl<'a> Query<'a> {
         }
         complaint.sort?;
         let case_finished = complaint.case.as_ref().and_then(|case| self.case_finished(case));
-        Some(SeenComplaint { id, office, live, complaint, case_finished })
+        Some(ComplaintWindow { id, office, live, complaint, case_finished })
     }
 
     /// When the case was completed or terminated, by the period's end.
     fn case_finished(&self, id: &CaseId) -> Option<Date> {
-        match case_at(known_at(self.books.case(id)?, self.known), self.period.to()).standing {
-            Standing::Finished { how: Finish::Completed | Finish::Terminated, on, .. } => Some(on),
+        match case_at(known_at(self.model.case(id)?, self.known), self.period.to()).status {
+            CaseStatus::Finished { how: Finish::Completed | Finish::Terminated, on, .. } => Some(on),
             _ => None,
         }
     }
 
     /// What a complaint gives the period.
-    pub(crate) fn complaint_cells(&self, seen: &SeenComplaint<'_>, complaint: &Complaint) -> Cells {
-        complaints::contribution(complaint, &self.period, seen.case_finished, &self.world)
+    pub(crate) fn complaint_cells(&self, seen: &ComplaintWindow<'_>, complaint: &Complaint) -> Cells {
+        complaints::contribution(complaint, &self.period, seen.case_finished, &self.reference_data)
     }
 }
 
 /// A complaint as a query sees it.
-pub(crate) struct SeenComplaint<'a> {
+pub(crate) struct ComplaintWindow<'a> {
     pub(crate) id: &'a ComplaintId,
     /// The office that received it.
     pub(crate) office: OfficeNo,
-    pub(crate) live: Vec<Live<'a>>,
+    pub(crate) live: Vec<EffectiveEvent<'a>>,
     pub(crate) complaint: Complaint,
     pub(crate) case_finished: Option<Date>,
 }
 
 fn was_sent(case: &Case) -> bool {
-    case.sent_to.is_some() && matches!(case.standing, Standing::Finished { .. })
+    case.sent_to.is_some() && matches!(case.status, CaseStatus::Finished { .. })
 }
 
 fn moved_money(case: &Case) -> Total {

@@ -11,11 +11,11 @@ use thads_cases::date::Date;
 use thads_cases::ids::{OfficeNo, Position};
 use thads_cases::money::Total;
 
-use crate::books::Books;
 use crate::columns::{Cells, Column};
 use crate::complaints;
 use crate::period::Period;
-use crate::query::{Query, Seen, SeenComplaint};
+use crate::query::{CaseWindow, ComplaintWindow, Query};
+use crate::read_model::ReadModel;
 use crate::regime::Regime;
 use crate::report::{Report, assemble};
 use crate::scope::Scope;
@@ -30,9 +30,9 @@ struct Change {
 }
 
 /// Returns the report of `from..n` for every day n from `from` to `to`; none when `from` is after `to`.
-pub fn replay(books: &Books, from: Date, to: Date, scope: Scope, known: Position) -> Vec<(Date, Report)> {
+pub fn replay(model: &ReadModel, from: Date, to: Date, scope: Scope, known: Position) -> Vec<(Date, Report)> {
     let Some(period) = Period::between(from, to) else { return Vec::new() };
-    let query = Query::new(books, &period, scope, known);
+    let query = Query::new(model, &period, scope, known);
     let regimes = regimes(&query);
     let parts = query.each_case(|changes: &mut Vec<Change>, seen, case| {
         case_changes(&query, &regimes, &seen, &case, changes);
@@ -62,7 +62,7 @@ pub fn replay(books: &Books, from: Date, to: Date, scope: Scope, known: Position
 
 /// The rules of the statistics by the day from which they hold, the first from the period's first day.
 fn regimes(query: &Query<'_>) -> Vec<(Date, Regime)> {
-    let rules = &query.world.rules;
+    let rules = &query.reference_data.rules;
     let mut regimes: Vec<(Date, Regime)> = Vec::new();
     let mut day = query.period.from();
     loop {
@@ -85,7 +85,7 @@ fn in_force(regimes: &[(Date, Regime)], day: Date) -> &Regime {
 fn case_changes(
     query: &Query<'_>,
     regimes: &[(Date, Regime)],
-    seen: &Seen<'_>,
+    seen: &CaseWindow<'_>,
     end: &Case,
     changes: &mut Vec<Change>,
 ) {
@@ -112,7 +112,7 @@ fn case_changes(
 fn days_of_change(
     query: &Query<'_>,
     regimes: &[(Date, Regime)],
-    seen: &Seen<'_>,
+    seen: &CaseWindow<'_>,
     end: &Case,
 ) -> BTreeSet<Date> {
     let mut days: BTreeSet<Date> = regimes.iter().map(|(from, _)| *from).collect();
@@ -128,7 +128,7 @@ fn days_of_change(
 }
 
 /// Complaints are few: each is looked at on every day from its receipt on.
-fn complaint_changes(query: &Query<'_>, seen: &SeenComplaint<'_>, changes: &mut Vec<Change>) {
+fn complaint_changes(query: &Query<'_>, seen: &ComplaintWindow<'_>, changes: &mut Vec<Change>) {
     let mut complaint = Complaint::default();
     let mut left = seen.live.iter().peekable();
     let mut last = Cells::default();
@@ -140,7 +140,7 @@ fn complaint_changes(query: &Query<'_>, seen: &SeenComplaint<'_>, changes: &mut 
         }
         if let Some(until) = query.period.until(day) {
             let finished = seen.case_finished.filter(|on| *on <= day);
-            let cells = complaints::contribution(&complaint, &until, finished, &query.world);
+            let cells = complaints::contribution(&complaint, &until, finished, &query.reference_data);
             push_changes(changes, day, seen.office, &last, &cells);
             last = cells;
         }

@@ -9,11 +9,11 @@ use thads_cases::money::{Ratio, Total};
 use thads_cases::organisation::Organisation;
 use thads_cases::rules::{Parameter, RuleSet};
 
-use crate::books::Books;
 use crate::columns::{Cells, Column};
-use crate::figures::{FIGURES, FigureAbout, Measure, Unit, Value, figure};
+use crate::figures::{FIGURES, FigureInfo, Measure, Unit, Value, figure};
 use crate::period::Period;
 use crate::query::Query;
+use crate::read_model::ReadModel;
 use crate::regime::Regime;
 use crate::scope::Scope;
 
@@ -42,7 +42,7 @@ pub struct Report {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Figure {
     /// Which figure.
-    pub about: &'static FigureAbout,
+    pub info: &'static FigureInfo,
     /// Its value.
     pub value: Value,
 }
@@ -91,7 +91,7 @@ pub struct TargetRow {
 impl Report {
     /// The value of a figure; `None` for an unknown id.
     pub fn value(&self, id: &str) -> Option<Value> {
-        self.figures.iter().find(|figure| figure.about.id == id).map(|figure| figure.value)
+        self.figures.iter().find(|figure| figure.info.id == id).map(|figure| figure.value)
     }
 
     /// The amount of a figure that is a count or a sum of money.
@@ -101,8 +101,8 @@ impl Report {
 }
 
 /// The figures of a period.
-pub fn report(books: &Books, period: &Period, scope: Scope, known: Position) -> Report {
-    let query = Query::new(books, period, scope, known);
+pub fn report(model: &ReadModel, period: &Period, scope: Scope, known: Position) -> Report {
+    let query = Query::new(model, period, scope, known);
     let parts = query.each_case(|rows: &mut BTreeMap<OfficeNo, Cells>, seen, case| {
         rows.entry(seen.office).or_default().add_all(&query.cells(seen.id, &seen.opening, &case));
     });
@@ -124,7 +124,7 @@ pub(crate) fn assemble(
     regime: &Regime,
     rows: &BTreeMap<OfficeNo, Cells>,
 ) -> Report {
-    let organisation = &query.world.organisation;
+    let organisation = &query.reference_data.organisation;
     let mut sum = Cells::default();
     for cells in rows.values() {
         sum.add_all(cells);
@@ -133,7 +133,7 @@ pub(crate) fn assemble(
     let targets = target_rows(period, organisation, &offices);
     let figures = FIGURES
         .iter()
-        .map(|about| Figure { about, value: figure_value(about, &sum, &regime.unset, &targets) })
+        .map(|info| Figure { info, value: figure_value(info, &sum, &regime.unset, &targets) })
         .collect();
     Report {
         period: period.clone(),
@@ -174,14 +174,14 @@ fn target_rows(period: &Period, organisation: &Organisation, offices: &[OfficeRo
     let year = period.year();
     let mut targets = Vec::new();
     for row in offices {
-        for about in FIGURES.iter().filter(|about| about.unit == Unit::Rate) {
-            let Some(target) = organisation.target(year, row.office, about.id) else { continue };
-            let rate = value_of(about, &row.cells, &row.unset).unwrap_or(Value::Uncounted);
+        for info in FIGURES.iter().filter(|info| info.unit == Unit::Rate) {
+            let Some(target) = organisation.target(year, row.office, info.id) else { continue };
+            let rate = value_of(info, &row.cells, &row.unset).unwrap_or(Value::Uncounted);
             let months = Total::from(period.months());
             let pace = (Total::from(target.numerator) * months, Total::from(target.denominator) * 12);
             targets.push(TargetRow {
                 office: row.office,
-                figure: about.id.to_owned(),
+                figure: info.id.to_owned(),
                 target,
                 rate,
                 reached: of_rate(rate, |above, below| target.reached_by(above, below)),
@@ -208,7 +208,7 @@ fn reaches(numerator: Total, denominator: Total, pace: (Total, Total)) -> bool {
 }
 
 fn figure_value(
-    about: &'static FigureAbout,
+    info: &'static FigureInfo,
     cells: &Cells,
     unset: &[Parameter],
     targets: &[TargetRow],
@@ -218,29 +218,29 @@ fn figure_value(
             targets.iter().filter(|row| row.figure == id && (row.reached == Some(true) || !reached_only));
         Value::Count(Total::try_from(rows.count()).unwrap_or(Total::MAX))
     };
-    match (about.measure, missing(about, unset)) {
+    match (info.measure, missing(info, unset)) {
         (_, Some(parameter)) => Value::Unset(parameter),
         (Measure::Reaching(id), None) => count(true, id),
         (Measure::Targeted(id), None) => count(false, id),
         (Measure::Sum(..) | Measure::Rate(..), None) => {
-            value_of(about, cells, unset).unwrap_or(Value::Uncounted)
+            value_of(info, cells, unset).unwrap_or(Value::Uncounted)
         }
     }
 }
 
-fn missing(about: &FigureAbout, unset: &[Parameter]) -> Option<Parameter> {
-    about.needs.iter().copied().find(|parameter| unset.contains(parameter))
+fn missing(info: &FigureInfo, unset: &[Parameter]) -> Option<Parameter> {
+    info.needs.iter().copied().find(|parameter| unset.contains(parameter))
 }
 
 /// The value of a figure of columns; `None` for figures that count units.
-pub(crate) fn value_of(about: &FigureAbout, cells: &Cells, unset: &[Parameter]) -> Option<Value> {
-    if let Some(parameter) = missing(about, unset) {
+pub(crate) fn value_of(info: &FigureInfo, cells: &Cells, unset: &[Parameter]) -> Option<Value> {
+    if let Some(parameter) = missing(info, unset) {
         return Some(Value::Unset(parameter));
     }
-    match about.measure {
+    match info.measure {
         Measure::Sum(plus, minus) => {
             let amount = cells.sum(plus) - cells.sum(minus);
-            Some(if about.unit == Unit::Money { Value::Money(amount) } else { Value::Count(amount) })
+            Some(if info.unit == Unit::Money { Value::Money(amount) } else { Value::Count(amount) })
         }
         // Where more was taken back than was finished, nothing was finished: a rate is never below nothing.
         Measure::Rate(above, below) => {

@@ -1,4 +1,4 @@
-//! Books as bytes, so that a start need not fold everything. A cache: with or without it, every answer is the same.
+//! The read model as bytes, so that a start need not fold everything. A cache: with or without it, every answer is the same.
 //!
 //! Frames, each with its length before it: everything but the cases, and the cases some hundred a frame, in the encoding of
 //! payloads. Of which log they are, and who says so, is for those to hold against it who keep them.
@@ -12,18 +12,18 @@ use serde::ser::SerializeTuple;
 use serde::{Deserialize, Serialize, Serializer};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_proof::codec::{self, CodecError};
 use thads_proof::days::Days;
 use thads_proof::record::Stream;
 
-use crate::books::{Books, Streams};
 use crate::entry::correction;
+use crate::read_model::{ReadModel, Streams};
 
 const CASES_PER_FRAME: usize = 512;
 
-/// Why bytes are no books.
+/// Why bytes are no read model.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// They are cut, or of another form.
@@ -34,17 +34,17 @@ pub enum SnapshotError {
     Codec(#[from] CodecError),
 }
 
-/// Returns the bytes of the books.
+/// Returns the bytes of the read model.
 ///
 /// # Errors
 /// An entry holds personal data in plain words: it was never in a record.
-pub fn save(books: &Books) -> Result<Vec<u8>, SnapshotError> {
+pub fn save(model: &ReadModel) -> Result<Vec<u8>, SnapshotError> {
     let mut bytes = Vec::new();
-    let complaints: Vec<_> = books.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
-    let days: Vec<_> = books.days.recorded().iter().map(|(day, first)| (*day, first.get())).collect();
-    let organisation = (Entries(&books.organisation), &*books.organisation_streams);
-    frame(&mut bytes, &(books.head.0, complaints, organisation, &*books.versions, days))?;
-    let cases: Vec<_> = books.cases().map(|(id, entries)| (id, Entries(entries))).collect();
+    let complaints: Vec<_> = model.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
+    let days: Vec<_> = model.days.recorded().iter().map(|(day, first)| (*day, first.get())).collect();
+    let organisation = (Entries(&model.organisation), &*model.organisation_streams);
+    frame(&mut bytes, &(model.head.0, complaints, organisation, &*model.versions, days))?;
+    let cases: Vec<_> = model.cases().map(|(id, entries)| (id, Entries(entries))).collect();
     for part in cases.chunks(CASES_PER_FRAME) {
         frame(&mut bytes, part)?;
     }
@@ -58,11 +58,11 @@ fn frame<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, content: &T) -> Result<(), 
     Ok(())
 }
 
-/// Returns the books that [`save`] wrote.
+/// Returns the read model that [`save`] wrote.
 ///
 /// # Errors
 /// They are none.
-pub fn load(bytes: &[u8]) -> Result<Books, SnapshotError> {
+pub fn load(bytes: &[u8]) -> Result<ReadModel, SnapshotError> {
     let mut rest = bytes;
     let mut frames = Vec::new();
     while !rest.is_empty() {
@@ -75,27 +75,27 @@ pub fn load(bytes: &[u8]) -> Result<Books, SnapshotError> {
     if organisation.len() != organisation_streams.len() {
         return Err(SnapshotError::Form);
     }
-    let mut books = Books::new();
-    books.cases = streams(read_cases(case_frames)?.into_iter().flatten(), |id: &CaseId| &id.office);
+    let mut model = ReadModel::new();
+    model.cases = streams(read_cases(case_frames)?.into_iter().flatten(), |id: &CaseId| &id.office);
     let complaints = complaints.into_iter().map(|(id, read)| (id, entries_of(read)));
-    books.complaints = streams(complaints, |id: &ComplaintId| &id.office);
-    books.index_receivers();
-    books.head = Position(head);
-    books.organisation = Arc::new(organisation.into_iter().map(Entry::from).collect());
-    books.organisation_streams = Arc::new(organisation_streams);
-    books.versions = Arc::new(versions);
+    model.complaints = streams(complaints, |id: &ComplaintId| &id.office);
+    model.index_receivers();
+    model.head = Position(head);
+    model.organisation = Arc::new(organisation.into_iter().map(RecordedEvent::from).collect());
+    model.organisation_streams = Arc::new(organisation_streams);
+    model.versions = Arc::new(versions);
     let first = |(day, first)| (day, thads_proof::record::Position::new(first));
     let mut days = Days::of(days.into_iter().map(first).collect());
-    for entry in &*books.organisation {
+    for entry in &*model.organisation {
         if let Some(correction) = correction(&entry.event.body) {
             days.correct(thads_proof::record::Position::new(entry.position.0), correction);
         }
     }
-    books.days = Arc::new(days);
-    Ok(books)
+    model.days = Arc::new(days);
+    Ok(model)
 }
 
-type Stored<Id> = (Id, Arc<Vec<Entry>>);
+type Stored<Id> = (Id, Arc<Vec<RecordedEvent>>);
 
 type Organisation = (Vec<EntryIn>, Vec<Stream>);
 
@@ -122,15 +122,15 @@ fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> 
     })
 }
 
-fn entries_of(read: Vec<EntryIn>) -> Arc<Vec<Entry>> {
-    Arc::new(read.into_iter().map(Entry::from).collect())
+fn entries_of(read: Vec<EntryIn>) -> Arc<Vec<RecordedEvent>> {
+    Arc::new(read.into_iter().map(RecordedEvent::from).collect())
 }
 
 fn streams<Id: Ord>(
     all: impl Iterator<Item = Stored<Id>>,
     office: impl Fn(&Id) -> &OfficeCode,
 ) -> Streams<Id> {
-    let mut offices: BTreeMap<OfficeCode, BTreeMap<Id, Arc<Vec<Entry>>>> = BTreeMap::new();
+    let mut offices: BTreeMap<OfficeCode, BTreeMap<Id, Arc<Vec<RecordedEvent>>>> = BTreeMap::new();
     for (id, entries) in all {
         match offices.get_mut(office(&id)) {
             Some(of) => drop(of.insert(id, entries)),
@@ -148,7 +148,7 @@ fn next_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }
 
-struct Entries<'a>(&'a [Entry]);
+struct Entries<'a>(&'a [RecordedEvent]);
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -156,7 +156,7 @@ impl Serialize for Entries<'_> {
     }
 }
 
-struct EntryOut<'a>(&'a Entry);
+struct EntryOut<'a>(&'a RecordedEvent);
 
 impl Serialize for EntryOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -177,8 +177,10 @@ impl Serialize for EntryOut<'_> {
 #[derive(Deserialize)]
 struct EntryIn(Position, Date, Date, OfficeNo, OfficerNo, bool, Event);
 
-impl From<EntryIn> for Entry {
-    fn from(EntryIn(position, effective, recorded_on, office, actor, imported, event): EntryIn) -> Entry {
-        Entry { position, effective, recorded_on, office, actor, imported, event: Arc::new(event) }
+impl From<EntryIn> for RecordedEvent {
+    fn from(
+        EntryIn(position, effective, recorded_on, office, actor, imported, event): EntryIn,
+    ) -> RecordedEvent {
+        RecordedEvent { position, effective, recorded_on, office, actor, imported, event: Arc::new(event) }
     }
 }

@@ -3,10 +3,10 @@
 //! Rules: domain.md 5.1. A case takes one place at TO (finished, a standing, the tracking book, or outside); its money
 //! splits into what was settled in the period and what remains at that place. Costs stand in no column of the tables.
 
-use thads_cases::case::{Activity, Case, Cash, Class, Finish, Obligation, Standing};
+use thads_cases::case::{Activity, Case, CaseStatus, Cash, Class, Finish, Obligation};
 use thads_cases::date::Date;
 use thads_cases::distribution::ObligationKind;
-use thads_cases::money::{Dong, Total};
+use thads_cases::money::{Amount, Total};
 
 use crate::auctions;
 use crate::columns::{Cells, Column};
@@ -63,7 +63,7 @@ fn counting(case: &Case, only: Option<ObligationKind>) -> impl Iterator<Item = &
     case.obligations.iter().filter(move |one| one.counts() && only.is_none_or(|kind| one.kind == kind))
 }
 
-fn costs(case: &Case, of: impl Fn(&Obligation) -> Dong) -> Total {
+fn costs(case: &Case, of: impl Fn(&Obligation) -> Amount) -> Total {
     case.obligations.iter().filter(|one| !one.counts()).map(|one| of(one).total()).sum()
 }
 
@@ -112,7 +112,7 @@ impl Opening {
 
 /// Where a case stands at the end of a period, as the tables see it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Place {
+enum Bucket {
     /// There is no order yet.
     Outside,
     /// It was finished before the period began.
@@ -125,52 +125,56 @@ enum Place {
     In(Column, Column),
 }
 
-impl Place {
-    fn of(opening: &Opening, case: &Case, regime: &Regime) -> Place {
+impl Bucket {
+    fn of(opening: &Opening, case: &Case, regime: &Regime) -> Bucket {
         if case.order.on.is_none() {
-            return Place::Outside;
+            return Bucket::Outside;
         }
         if opening.entered && !opening.open {
-            return Place::Past;
+            return Bucket::Past;
         }
-        let open = match &case.standing {
-            Standing::Unknown | Standing::Registered | Standing::Refused { .. } => return Place::Outside,
-            Standing::Finished { how, .. } => return Place::finished(*how, regime),
-            Standing::Open(open) => open,
+        let open = match &case.status {
+            CaseStatus::Unknown | CaseStatus::Registered | CaseStatus::Refused { .. } => {
+                return Bucket::Outside;
+            }
+            CaseStatus::Finished { how, .. } => return Bucket::finished(*how, regime),
+            CaseStatus::Open(open) => open,
         };
         match (&open.class, &open.activity) {
             (Class::NotYet { tracking_book: true, .. }, _) if regime.without_book || !opening.carried() => {
-                Place::Book
+                Bucket::Book
             }
-            (Class::NotYet { .. }, _) => Place::In(Column::CasesNotYet, Column::MoneyNotYet),
-            (_, Activity::Active) => Place::In(Column::CasesInProgress, Column::MoneyInProgress),
-            (_, Activity::Paused) => Place::In(Column::CasesPaused, Column::MoneyPaused),
+            (Class::NotYet { .. }, _) => Bucket::In(Column::CasesNotYet, Column::MoneyNotYet),
+            (_, Activity::Active) => Bucket::In(Column::CasesInProgress, Column::MoneyInProgress),
+            (_, Activity::Paused) => Bucket::In(Column::CasesPaused, Column::MoneyPaused),
             (_, Activity::Postponed { ground, .. }) if regime.postponed_counts(ground) => {
-                Place::In(Column::CasesPostponed, Column::MoneyPostponed)
+                Bucket::In(Column::CasesPostponed, Column::MoneyPostponed)
             }
             (_, Activity::Suspended { .. }) if !regime.other_standing => {
-                Place::In(Column::CasesSuspended, Column::MoneySuspended)
+                Bucket::In(Column::CasesSuspended, Column::MoneySuspended)
             }
             (_, Activity::Postponed { .. }) if !regime.other_standing => {
-                Place::In(Column::CasesNotYet, Column::MoneyNotYet)
+                Bucket::In(Column::CasesNotYet, Column::MoneyNotYet)
             }
             (_, Activity::Postponed { .. } | Activity::Suspended { .. }) => {
-                Place::In(Column::CasesOtherStanding, Column::MoneyOtherStanding)
+                Bucket::In(Column::CasesOtherStanding, Column::MoneyOtherStanding)
             }
         }
     }
 
-    fn finished(how: Finish, regime: &Regime) -> Place {
+    fn finished(how: Finish, regime: &Regime) -> Bucket {
         // What a finished case leaves unsettled (imported history may hold such) has no place but `other`.
         match how {
-            Finish::Completed => Place::In(Column::CasesCompleted, Column::MoneyOther),
-            Finish::Terminated => Place::In(Column::CasesTerminated, Column::MoneyOther),
-            Finish::EntrustedOut if regime.entrusted => Place::In(Column::CasesEntrusted, Column::MoneyOther),
-            Finish::PulledUp if regime.pulled_up => Place::In(Column::CasesPulledUp, Column::MoneyOther),
-            Finish::Withdrawn if regime.withdrawn => {
-                Place::In(Column::CasesWithdrawn, Column::MoneyWithdrawn)
+            Finish::Completed => Bucket::In(Column::CasesCompleted, Column::MoneyOther),
+            Finish::Terminated => Bucket::In(Column::CasesTerminated, Column::MoneyOther),
+            Finish::EntrustedOut if regime.entrusted => {
+                Bucket::In(Column::CasesEntrusted, Column::MoneyOther)
             }
-            Finish::EntrustedOut | Finish::PulledUp | Finish::Withdrawn => Place::Leaves,
+            Finish::PulledUp if regime.pulled_up => Bucket::In(Column::CasesPulledUp, Column::MoneyOther),
+            Finish::Withdrawn if regime.withdrawn => {
+                Bucket::In(Column::CasesWithdrawn, Column::MoneyWithdrawn)
+            }
+            Finish::EntrustedOut | Finish::PulledUp | Finish::Withdrawn => Bucket::Leaves,
         }
     }
 }
@@ -178,7 +182,7 @@ impl Place {
 /// What a case gives the period, from its opening and its state at the period's end. Same arguments, same cells.
 pub fn contribution(opening: &Opening, case: &Case, period: &Period, regime: &Regime) -> Cells {
     let mut cells = Cells::default();
-    let place = Place::of(opening, case, regime);
+    let place = Bucket::of(opening, case, regime);
     count_case(&mut cells, place, opening, case);
     let now = Owed::of(case, None, regime.when_collected);
     count_money(&mut cells, place, opening, now, case, regime);
@@ -197,7 +201,7 @@ pub(crate) fn contribution_of_kind(
 ) -> Cells {
     let mut cells = Cells::default();
     let opening = &Opening::of_kind(before, regime, Some(kind));
-    let place = Place::of(opening, case, regime);
+    let place = Bucket::of(opening, case, regime);
     if case.obligations.iter().any(|one| one.kind == kind) && kind != ObligationKind::Cost {
         count_case(&mut cells, place, opening, case);
     }
@@ -206,30 +210,30 @@ pub(crate) fn contribution_of_kind(
     cells
 }
 
-fn count_case(cells: &mut Cells, place: Place, opening: &Opening, case: &Case) {
+fn count_case(cells: &mut Cells, place: Bucket, opening: &Opening, case: &Case) {
     if case.in_tracking_book() {
         cells.add(Column::CasesTrackingBook, 1);
     }
-    if let Place::In(column, _) = place {
+    if let Bucket::In(column, _) = place {
         cells.add(if opening.carried() { Column::CasesCarried } else { Column::CasesNew }, 1);
         cells.add(column, 1);
     }
 }
 
-fn count_money(cells: &mut Cells, place: Place, opening: &Opening, now: Owed, case: &Case, regime: &Regime) {
-    if place == Place::Outside {
+fn count_money(cells: &mut Cells, place: Bucket, opening: &Opening, now: Owed, case: &Case, regime: &Regime) {
+    if place == Bucket::Outside {
         return;
     }
     let settled = now.since(opening.owed);
-    let pulled_up = matches!(case.standing, Standing::Finished { how: Finish::PulledUp, .. });
+    let pulled_up = matches!(case.status, CaseStatus::Finished { how: Finish::PulledUp, .. });
     let has_column = if pulled_up { regime.pulled_up } else { regime.entrusted };
     let moved = if has_column { settled.moved_out } else { 0 };
     let remaining = match place {
-        Place::In(_, column) => {
+        Bucket::In(_, column) => {
             cells.add(column, now.remaining);
             now.remaining
         }
-        Place::Book | Place::Outside | Place::Past | Place::Leaves => 0,
+        Bucket::Book | Bucket::Outside | Bucket::Past | Bucket::Leaves => 0,
     };
     if case.in_tracking_book() {
         cells.add(Column::MoneyTrackingBook, now.remaining);
@@ -240,8 +244,8 @@ fn count_money(cells: &mut Cells, place: Place, opening: &Opening, now: Owed, ca
     let carried = match place {
         _ if !opening.carried() => 0,
         // What went without a column leaves what was carried first.
-        Place::In(..) => (opening.owed.remaining - (settled.moved_out - moved)).max(0),
-        Place::Book | Place::Outside | Place::Past | Place::Leaves => {
+        Bucket::In(..) => (opening.owed.remaining - (settled.moved_out - moved)).max(0),
+        Bucket::Book | Bucket::Outside | Bucket::Past | Bucket::Leaves => {
             opening.owed.remaining.min(total.max(0))
         }
     };

@@ -6,19 +6,19 @@ mod asset;
 mod excess;
 mod obligation;
 mod order;
-mod standing;
+mod status;
 
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::distribution::ObligationKind;
 use crate::ids::{AssetNo, ObligationNo, OfficeNo, OfficerNo, Position};
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 pub use asset::{Asset, AssetKind, Round, RoundResult};
 pub use excess::{Pot, Taken};
 pub use obligation::{Approved, Cash, Held, Line, Obligation, Payee, Receipt, SentOver};
 pub use order::{Basis, JudgmentKind, Order, Party, PartyKind, Tag};
-pub use standing::{Activity, Class, Finish, Open, Standing};
+pub use status::{Activity, CaseStatus, Class, Finish, Open};
 
 /// A case as its events fold.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Case {
     /// The office that has it.
     pub office: OfficeNo,
     /// Where it stands.
-    pub standing: Standing,
+    pub status: CaseStatus,
     /// Kind of judgment.
     pub judgment: Option<JudgmentKind>,
     /// The judgment's number as printed.
@@ -87,23 +87,23 @@ pub struct Case {
 impl Case {
     /// The open part, or `None`.
     pub fn open(&self) -> Option<&Open> {
-        match &self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Unknown
-            | Standing::Registered
-            | Standing::Finished { .. }
-            | Standing::Refused { .. } => None,
+        match &self.status {
+            CaseStatus::Open(open) => Some(open),
+            CaseStatus::Unknown
+            | CaseStatus::Registered
+            | CaseStatus::Finished { .. }
+            | CaseStatus::Refused { .. } => None,
         }
     }
 
     /// The open part, to change it.
     pub fn open_mut(&mut self) -> Option<&mut Open> {
-        match &mut self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Unknown
-            | Standing::Registered
-            | Standing::Finished { .. }
-            | Standing::Refused { .. } => None,
+        match &mut self.status {
+            CaseStatus::Open(open) => Some(open),
+            CaseStatus::Unknown
+            | CaseStatus::Registered
+            | CaseStatus::Finished { .. }
+            | CaseStatus::Refused { .. } => None,
         }
     }
 
@@ -153,7 +153,7 @@ impl Case {
         if self.sent_to.is_none() {
             return Vec::new();
         }
-        let goes = |one: &&Obligation| one.moved_out > Dong::ZERO || !(one.kind.is_money() || one.ended);
+        let goes = |one: &&Obligation| one.moved_out > Amount::ZERO || !(one.kind.is_money() || one.ended);
         let over = |one: &Obligation| SentOver {
             kind: one.kind,
             payee: one.payee,
@@ -178,7 +178,7 @@ impl Case {
     /// Ends the case. A case that is no longer open stays as it ended: imported history does not unfinish it.
     pub(crate) fn finish(&mut self, how: Finish, on: Date, at: Position) {
         if self.open().is_some() {
-            self.standing = Standing::Finished { how, on, at };
+            self.status = CaseStatus::Finished { how, on, at };
             self.approved.clear();
         }
     }
@@ -189,7 +189,7 @@ impl Case {
         kind: ObligationKind,
         payee: Payee,
         secured: bool,
-        amount: Dong,
+        amount: Amount,
     ) -> ObligationNo {
         let number =
             ObligationNo(u16::try_from(self.obligations.len()).map_or(u16::MAX, |n| n.saturating_add(1)));
@@ -199,14 +199,14 @@ impl Case {
             payee,
             secured,
             due: amount,
-            credited: Dong::ZERO,
-            exempted: Dong::ZERO,
-            terminated: Dong::ZERO,
-            moved_out: Dong::ZERO,
+            credited: Amount::ZERO,
+            exempted: Amount::ZERO,
+            terminated: Amount::ZERO,
+            moved_out: Amount::ZERO,
             ended: false,
-            uncharged: Dong::ZERO,
+            uncharged: Amount::ZERO,
             uncharged_on: None,
-            free: Dong::ZERO,
+            free: Amount::ZERO,
         });
         number
     }
@@ -221,13 +221,13 @@ impl Case {
         let kept = receipt.amount.part(self.outstanding());
         self.cash.undistributed += kept.total();
         self.cash.refund_due += receipt.amount.total() - kept.total();
-        if kept > Dong::ZERO {
+        if kept > Amount::ZERO {
             self.receipts.push(Receipt { amount: kept, ..receipt });
         }
     }
 
     /// What of the next payment out of what is held is no voluntary performance, and so bears the fee.
-    pub fn bears_fee(&self, amount: Dong) -> Dong {
+    pub fn bears_fee(&self, amount: Amount) -> Amount {
         let mut left = amount;
         let mut free: Total = 0;
         for receipt in &self.receipts {
@@ -255,20 +255,20 @@ impl Case {
     }
 
     /// Takes money that was held for distribution out, the oldest first.
-    pub(crate) fn pay_out(&mut self, amount: Dong) {
+    pub(crate) fn pay_out(&mut self, amount: Amount) {
         let mut left = amount;
         for receipt in &mut self.receipts {
             let part = receipt.amount.take(left);
             left.take(part);
         }
-        self.receipts.retain(|receipt| receipt.amount > Dong::ZERO);
+        self.receipts.retain(|receipt| receipt.amount > Amount::ZERO);
         let held = amount.part(self.cash.undistributed);
         self.cash.undistributed -= held.total();
         self.overdraw(amount.total() - held.total());
     }
 
     /// Takes what was collected beyond the debt out.
-    pub(crate) fn give_back(&mut self, amount: Dong) {
+    pub(crate) fn give_back(&mut self, amount: Amount) {
         let held = amount.part(self.cash.refund_due);
         self.cash.refund_due -= held.total();
         self.overdraw(amount.total() - held.total());
@@ -284,17 +284,17 @@ impl Case {
     pub(crate) fn settle(
         &mut self,
         obligation: ObligationNo,
-        part: fn(&mut Obligation) -> &mut Dong,
-        amount: Dong,
-    ) -> Dong {
-        let settled = self.obligation_mut(obligation).map_or(Dong::ZERO, |one| one.settle(part, amount));
+        part: fn(&mut Obligation) -> &mut Amount,
+        amount: Amount,
+    ) -> Amount {
+        let settled = self.obligation_mut(obligation).map_or(Amount::ZERO, |one| one.settle(part, amount));
         self.taken.beyond_owed += amount.total() - settled.total();
         settled
     }
 
     /// Takes a payment out of the lines approved for an obligation; what another officer than `payer` did not approve
     /// is measured.
-    pub(crate) fn use_approval(&mut self, obligation: ObligationNo, amount: Dong, payer: OfficerNo) {
+    pub(crate) fn use_approval(&mut self, obligation: ObligationNo, amount: Amount, payer: OfficerNo) {
         let mut left = amount;
         for by_payer in [false, true] {
             if by_payer {
@@ -306,6 +306,6 @@ impl Case {
                 left.take(used);
             }
         }
-        self.approved.retain(|line| line.amount > Dong::ZERO);
+        self.approved.retain(|line| line.amount > Amount::ZERO);
     }
 }

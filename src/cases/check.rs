@@ -1,20 +1,20 @@
 //! Checks that many kinds share: each is a refusal that names the article, the field, the value and what would do.
 
-use crate::case::{Activity, Asset, Case, Class, Finish, Obligation, Open, Standing};
+use crate::case::{Activity, Asset, Case, CaseStatus, Class, Finish, Obligation, Open};
 use crate::date::Date;
-use crate::event::Circumstances;
+use crate::event::RuleContext;
 use crate::ids::{AssetNo, ObligationNo, OfficeNo, OfficerNo};
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
 use crate::text::is_silent;
 
 /// A case's standing in a word, for refusals.
-pub(crate) fn standing_name(standing: &Standing) -> &'static str {
-    match standing {
-        Standing::Unknown => "unknown",
-        Standing::Registered => "registered",
-        Standing::Open(open) => match (&open.class, &open.activity) {
+pub(crate) fn standing_name(status: &CaseStatus) -> &'static str {
+    match status {
+        CaseStatus::Unknown => "unknown",
+        CaseStatus::Registered => "registered",
+        CaseStatus::Open(open) => match (&open.class, &open.activity) {
             (Class::NotYet { tracking_book: true, .. }, _) => "open, in the tracking book",
             (_, Activity::Postponed { .. }) => "open, postponed",
             (_, Activity::Suspended { .. }) => "open, suspended",
@@ -23,29 +23,29 @@ pub(crate) fn standing_name(standing: &Standing) -> &'static str {
             (Class::Enforceable, Activity::Active) => "open, enforceable",
             (Class::Pending, Activity::Active) => "open, not classified",
         },
-        Standing::Finished { how, .. } => match how {
+        CaseStatus::Finished { how, .. } => match how {
             Finish::Completed => "completed",
             Finish::Terminated => "terminated",
             Finish::EntrustedOut => "entrusted out",
             Finish::PulledUp => "pulled up",
             Finish::Withdrawn => "withdrawn",
         },
-        Standing::Refused { .. } => "request refused",
+        CaseStatus::Refused { .. } => "request refused",
     }
 }
 
 /// A refusal about where the case stands.
 pub(crate) fn wrong_standing(case: &Case, article: &'static str, must: &str, accepted: &str) -> Refusal {
-    Refusal::new(Code::Standing, article, "case", standing_name(&case.standing), must, accepted)
+    Refusal::new(Code::Standing, article, "case", standing_name(&case.status), must, accepted)
 }
 
 /// The case must be open.
 pub(crate) fn open<'a>(case: &'a Case, article: &'static str) -> Result<&'a Open, Refusal> {
     case.open().ok_or_else(|| {
-        let accepted = match case.standing {
-            Standing::Unknown => "judgment_received",
-            Standing::Registered => "enforcement_ordered",
-            Standing::Open(_) | Standing::Finished { .. } | Standing::Refused { .. } => {
+        let accepted = match case.status {
+            CaseStatus::Unknown => "judgment_received",
+            CaseStatus::Registered => "enforcement_ordered",
+            CaseStatus::Open(_) | CaseStatus::Finished { .. } | CaseStatus::Refused { .. } => {
                 "note_added, fact_corrected, entry_voided"
             }
         };
@@ -102,7 +102,7 @@ pub(crate) fn out_of_tracking_book(case: &Case) -> Result<(), Refusal> {
 }
 
 /// An enforcer acts on his own case only. Heads act on every case of their office; for clerks see [`named_enforcer`].
-pub(crate) fn own_case(case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+pub(crate) fn own_case(case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
     match on.officer {
         Some(officer) if officer.role == Role::Enforcer => assigned_to(case, officer.number, "actor"),
         Some(_) | None => Ok(()),
@@ -141,7 +141,7 @@ fn assigned_to(case: &Case, acting: OfficerNo, field: &'static str) -> Result<()
 }
 
 /// The text must say something.
-pub(crate) fn written(text: &str, article: &'static str, field: &'static str) -> Result<(), Refusal> {
+pub(crate) fn not_blank(text: &str, article: &'static str, field: &'static str) -> Result<(), Refusal> {
     if is_silent(text) {
         return Err(Refusal::new(
             Code::Unknown,
@@ -156,9 +156,9 @@ pub(crate) fn written(text: &str, article: &'static str, field: &'static str) ->
 }
 
 /// The amount added to what there is must still be an amount: beyond it no account could say what it holds.
-pub(crate) fn fits(
+pub(crate) fn no_overflow(
     there: Total,
-    added: Dong,
+    added: Amount,
     article: &'static str,
     field: &'static str,
 ) -> Result<(), Refusal> {
@@ -188,8 +188,8 @@ pub(crate) fn number_left(
 }
 
 /// The amount must be more than nothing.
-pub(crate) fn positive(amount: Dong, article: &'static str, field: &'static str) -> Result<(), Refusal> {
-    if amount > Dong::ZERO {
+pub(crate) fn positive(amount: Amount, article: &'static str, field: &'static str) -> Result<(), Refusal> {
+    if amount > Amount::ZERO {
         return Ok(());
     }
     Err(Refusal::new(Code::Money, article, field, amount, "more than 0", "a whole amount from 1"))
@@ -280,16 +280,16 @@ pub(crate) fn not_after(
 
 /// The ground must be one that the law of that date knows.
 pub(crate) fn ground(
-    on: &Circumstances<'_>,
+    on: &RuleContext<'_>,
     parameter: crate::rules::Parameter,
     article: &'static str,
     given: &str,
 ) -> Result<(), Refusal> {
-    if on.world.rules.ground_allowed(parameter, given, on.at.on) {
+    if on.reference_data.rules.ground_allowed(parameter, given, on.at.on) {
         return Ok(());
     }
     let known = on
-        .world
+        .reference_data
         .rules
         .grounds(parameter, on.at.on)
         .set()
@@ -354,7 +354,7 @@ pub(crate) fn asset<'a>(
 pub(crate) fn other_office(
     case: &Case,
     to: OfficeNo,
-    on: &Circumstances<'_>,
+    on: &RuleContext<'_>,
     article: &'static str,
     field: &'static str,
 ) -> Result<(), Refusal> {
@@ -368,7 +368,7 @@ pub(crate) fn other_office(
             "the number of another office",
         ));
     }
-    if on.world.organisation.offices.contains_key(&to) || on.at.imported {
+    if on.reference_data.organisation.offices.contains_key(&to) || on.at.imported {
         return Ok(());
     }
     Err(Refusal::new(

@@ -16,18 +16,18 @@ pub use moved::{OtherEnds, other_ends};
 
 use std::sync::Arc;
 
-use self::judge::Broken;
+use self::judge::Violation;
 use self::kept::Behind;
 
 use crate::case::Case;
 use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::event::{About, At, Body, Circumstances, Event, Receiver, Sender, Subject};
-use crate::history::{Entry, timeline};
+use crate::event::{Body, Event, EventMeta, KindInfo, Receiver, RuleContext, Sender, Subject};
+use crate::history::{RecordedEvent, timeline};
 use crate::ids::{OfficeNo, OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
+use crate::reference_data::ReferenceData;
 use crate::refusal::{Code, Refusal};
-use crate::world::World;
 
 /// An action that somebody wants recorded.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,9 +48,9 @@ pub struct Action {
 
 /// What an action is decided against, besides its own history.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub struct DecisionContext<'a> {
     /// Rules, calendar and organisation, as known.
-    pub world: &'a World,
+    pub reference_data: &'a ReferenceData,
     /// The tree size: the position that the first new entry would get.
     pub next: Position,
     /// The case from which this one comes; [`other_ends`] says whether a decision needs it.
@@ -72,27 +72,32 @@ pub struct Decision {
 ///
 /// # Errors
 /// The refusal of the first rule that it breaks: article, field, value, limit, and what would do.
-pub fn decide(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<Decision, Refusal> {
-    decided(history, None, action, scene)
+pub fn decide(
+    history: &[RecordedEvent],
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<Decision, Refusal> {
+    decided(history, None, action, context)
 }
 
 /// One of the checks of an action, in their order.
-type Check<'a> = &'a dyn Fn(&[Entry], &Action, &Scene<'_>) -> Result<(), Refusal>;
+type Check<'a> = &'a dyn Fn(&[RecordedEvent], &Action, &DecisionContext<'_>) -> Result<(), Refusal>;
 
 /// The same; `behind`: that it goes behind all that stands, and what that folds into.
 fn decided(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
-    let rules =
-        |history: &[Entry], action: &Action, scene: &Scene<'_>| check_rules(history, behind, action, scene);
+    let rules = |history: &[RecordedEvent], action: &Action, context: &DecisionContext<'_>| {
+        check_rules(history, behind, action, context)
+    };
     let checks: [Check<'_>; 6] =
         [&check_dates, &check_stream, &check_actor, &repair::check, &rules, &check_begins];
     let mut flags = Vec::new();
     for check in checks {
-        match check(history, action, scene) {
+        match check(history, action, context) {
             Ok(()) => {}
             Err(refusal) if action.imported => flags.push(refusal),
             Err(refusal) => return Err(refusal),
@@ -101,7 +106,7 @@ fn decided(
     Ok(Decision { events: vec![action.event.clone()], flags })
 }
 
-fn check_dates(_: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
+fn check_dates(_: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) -> Result<(), Refusal> {
     if action.effective > action.recorded_on {
         let limit = format!("{} (today)", action.recorded_on);
         return Err(Refusal::new(
@@ -138,20 +143,20 @@ fn check_dates(_: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusa
 /// A stream begins with what may begin it ([`Body::begins`]); what the rules of a kind say of a case that is not there
 /// yet is said first. The streams of the organisation share one history: whether each has begun is for whoever knows
 /// them apart.
-fn check_begins(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
+fn check_begins(history: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) -> Result<(), Refusal> {
     let body = &action.event.body;
     if !history.is_empty() || body.subject() == Subject::Organisation || body.begins() {
         return Ok(());
     }
-    Err(not_begun(body.about(), body.subject()))
+    Err(not_begun(body.info(), body.subject()))
 }
 
 /// A stream holds events of one sort.
-fn check_stream(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(), Refusal> {
-    let about = action.event.about();
+fn check_stream(history: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) -> Result<(), Refusal> {
+    let info = action.event.info();
     let subject = action.event.body.subject();
     if history.is_empty() && subject == Subject::Any {
-        return Err(not_begun(about, subject));
+        return Err(not_begun(info, subject));
     }
     match (stream_of(history), subject) {
         (_, Subject::Any) | (Subject::Any, _) => Ok(()),
@@ -160,9 +165,9 @@ fn check_stream(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(),
             let limit = format!("a stream of {}", subject_name(of));
             Err(Refusal::new(
                 Code::Mismatch,
-                about.article,
+                info.article,
                 "kind",
-                about.name,
+                info.name,
                 limit,
                 "a kind of that sort, or the right stream",
             ))
@@ -171,14 +176,14 @@ fn check_stream(history: &[Entry], action: &Action, _: &Scene<'_>) -> Result<(),
 }
 
 /// The refusal of a kind that does not begin a stream where none has begun.
-pub fn not_begun(about: &About, subject: Subject) -> Refusal {
+pub fn not_begun(info: &KindInfo, subject: Subject) -> Refusal {
     let first = match subject {
         Subject::Case => "judgment_received, entrusted_in or taken_from_below first",
         Subject::Complaint => "complaint_received or denunciation_received first",
         Subject::Organisation => "office_opened, officer_appointed or parameter_set first",
         Subject::Any => "judgment_received, complaint_received, office_opened, officer_appointed, … first",
     };
-    Refusal::new(Code::Unknown, about.article, "stream", about.name, "a stream that has begun", first)
+    Refusal::new(Code::Unknown, info.article, "stream", info.name, "a stream that has begun", first)
 }
 
 fn subject_name(subject: Subject) -> &'static str {
@@ -191,20 +196,29 @@ fn subject_name(subject: Subject) -> &'static str {
 }
 
 /// The role may record the kind, in an office that it belongs to or stands above.
-fn check_actor(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
-    may_act(history, &action.event, &at(action, scene.next), &scene.world.organisation)
+fn check_actor(
+    history: &[RecordedEvent],
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<(), Refusal> {
+    may_act(history, &action.event, &at(action, context.next), &context.reference_data.organisation)
 }
 
 /// The same of what stands in a history or is to stand there.
-fn may_act(history: &[Entry], event: &Event, at: &At, organisation: &Organisation) -> Result<(), Refusal> {
-    let about = event.about();
+fn may_act(
+    history: &[RecordedEvent],
+    event: &Event,
+    at: &EventMeta,
+    organisation: &Organisation,
+) -> Result<(), Refusal> {
+    let info = event.info();
     if at.actor == OfficerNo(0) {
         return if founds(&event.body, organisation) || at.imported {
             Ok(())
         } else {
             Err(Refusal::new(
                 Code::Role,
-                about.article,
+                info.article,
                 "actor",
                 0,
                 "an officer",
@@ -215,7 +229,7 @@ fn may_act(history: &[Entry], event: &Event, at: &At, organisation: &Organisatio
     let Some(officer) = organisation.officers.get(&at.actor) else {
         return Err(Refusal::new(
             Code::Unknown,
-            about.article,
+            info.article,
             "actor",
             at.actor,
             "an officer appointed before",
@@ -225,21 +239,21 @@ fn may_act(history: &[Entry], event: &Event, at: &At, organisation: &Organisatio
     if officer.from > at.on {
         return Err(Refusal::new(
             Code::TooEarly,
-            about.article,
+            info.article,
             "actor",
             at.actor,
             format!("in office since {}", officer.from),
             "an officer of that time",
         ));
     }
-    if !about.by.is_empty() && !about.by.contains(&officer.role) {
-        let by = about.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
+    if !info.by.is_empty() && !info.by.contains(&officer.role) {
+        let by = info.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
         return Err(Refusal::new(
             Code::Role,
-            about.article,
+            info.article,
             "actor",
             role_name(officer.role),
-            format!("{} is recorded by: {by}", about.name),
+            format!("{} is recorded by: {by}", info.name),
             by,
         ));
     }
@@ -253,7 +267,7 @@ fn may_act(history: &[Entry], event: &Event, at: &At, organisation: &Organisatio
     if office != at.office {
         return Err(Refusal::new(
             Code::Competence,
-            about.article,
+            info.article,
             "office",
             at.office,
             format!("the case is of office {office}"),
@@ -265,7 +279,7 @@ fn may_act(history: &[Entry], event: &Event, at: &At, organisation: &Organisatio
     if !competent {
         return Err(Refusal::new(
             Code::Competence,
-            about.article,
+            info.article,
             "actor",
             format!("{} of office {}", at.actor, officer.office),
             format!("an officer of office {office}"),
@@ -326,58 +340,61 @@ pub fn role_name(role: Role) -> &'static str {
 
 /// The new entry's rule, and the rules of what comes after it.
 fn check_rules(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<(), Refusal> {
     match (stream_of(history), action.event.body.subject()) {
         (Subject::Case, _) | (Subject::Any, Subject::Case) => {
-            judge::held(broken_in_case(history, behind, action, scene))?;
-            moved::check_moved(history, behind, action, scene)
+            judge::check_violations(broken_in_case(history, behind, action, context))?;
+            moved::check_moved(history, behind, action, context)
         }
         (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
-            judge::held(broken_in_complaint(history, behind, action, scene))
+            judge::check_violations(broken_in_complaint(history, behind, action, context))
         }
         (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
-            let officer = scene.world.organisation.officers.get(&action.actor);
-            let at = at(action, scene.next);
-            let on = Circumstances { at, officer, world: scene.world, sender: scene.sender };
-            action.event.body.allowed_in_organisation(&scene.world.organisation, &on)
+            let officer = context.reference_data.organisation.officers.get(&action.actor);
+            let at = at(action, context.next);
+            let on =
+                RuleContext { at, officer, reference_data: context.reference_data, sender: context.sender };
+            action.event.body.allowed_in_organisation(&context.reference_data.organisation, &on)
         }
     }
 }
 
 /// The rules that break in a case because of an action.
 fn broken_in_case(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
-) -> Vec<Broken> {
+    context: &DecisionContext<'_>,
+) -> Vec<Violation> {
     match behind {
-        Some(behind) => behind.broken_in_case(scene),
-        None => judge::broken::<Case>(history, &with_action(history, action, scene.next), scene),
+        Some(behind) => behind.broken_in_case(context),
+        None => judge::new_violations::<Case>(history, &with_action(history, action, context.next), context),
     }
 }
 
 /// The rules that break in a complaint because of an action.
 fn broken_in_complaint(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
-) -> Vec<Broken> {
+    context: &DecisionContext<'_>,
+) -> Vec<Violation> {
     match behind {
-        Some(behind) => behind.broken_in_complaint(scene),
-        None => judge::broken::<Complaint>(history, &with_action(history, action, scene.next), scene),
+        Some(behind) => behind.broken_in_complaint(context),
+        None => {
+            judge::new_violations::<Complaint>(history, &with_action(history, action, context.next), context)
+        }
     }
 }
 
-fn with_action(history: &[Entry], action: &Action, next: Position) -> Vec<Entry> {
-    let mut with: Vec<Entry> = Vec::with_capacity(history.len() + 1);
+fn with_action(history: &[RecordedEvent], action: &Action, next: Position) -> Vec<RecordedEvent> {
+    let mut with: Vec<RecordedEvent> = Vec::with_capacity(history.len() + 1);
     with.extend_from_slice(history);
-    with.push(Entry {
+    with.push(RecordedEvent {
         position: next,
         effective: action.effective,
         recorded_on: action.recorded_on,
@@ -389,7 +406,7 @@ fn with_action(history: &[Entry], action: &Action, next: Position) -> Vec<Entry>
     with
 }
 
-fn folded(entries: &[Entry]) -> Case {
+fn folded(entries: &[RecordedEvent]) -> Case {
     let mut case = Case::default();
     for live in timeline(entries) {
         live.event.body.apply_to_case(&mut case, &live.at);
@@ -397,8 +414,8 @@ fn folded(entries: &[Entry]) -> Case {
     case
 }
 
-fn at(action: &Action, position: Position) -> At {
-    At {
+fn at(action: &Action, position: Position) -> EventMeta {
+    EventMeta {
         position,
         on: action.effective,
         recorded_on: action.recorded_on,
@@ -409,7 +426,7 @@ fn at(action: &Action, position: Position) -> At {
 }
 
 /// Which sort of stream this is: that of its first entry that says so; [`Subject::Any`] before there is one.
-fn stream_of(history: &[Entry]) -> Subject {
+fn stream_of(history: &[RecordedEvent]) -> Subject {
     history
         .iter()
         .map(|entry| entry.event.body.subject())
@@ -419,7 +436,7 @@ fn stream_of(history: &[Entry]) -> Subject {
 
 /// The entry that the last of these entries is about in the end: itself, or what it repairs, also through the repairs
 /// that it undoes.
-fn subject_of(entries: &[Entry], last: Position) -> Option<Position> {
+fn subject_of(entries: &[RecordedEvent], last: Position) -> Option<Position> {
     let mut at = last;
     loop {
         let entry = entries.iter().find(|entry| entry.position == at)?;
@@ -444,7 +461,7 @@ fn pays_out(body: &Body) -> bool {
 }
 
 /// The organisation as its entries fold, in the order of effect, as known.
-pub fn organisation_of(entries: &[Entry], day: Date) -> Organisation {
+pub fn organisation_of(entries: &[RecordedEvent], day: Date) -> Organisation {
     let mut organisation = Organisation::default();
     for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
         live.event.body.apply_to_organisation(&mut organisation, &live.at);

@@ -17,7 +17,7 @@ pub use split::{Inside, inside_obligation, split};
 use crate::case::Line;
 use crate::date::Date;
 use crate::ids::ObligationNo;
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 use crate::rules::{Limit, Parameter, Rules};
 
 /// A claim on money: what an obligation may still demand.
@@ -29,7 +29,7 @@ pub struct Claim {
     /// What it is for; [`ObligationKind::Cost`] is repaid first of all.
     pub kind: ObligationKind,
     /// What may still be demanded.
-    pub outstanding: Dong,
+    pub outstanding: Amount,
     /// Whether the very asset secures it of which the proceeds come.
     pub secured: bool,
 }
@@ -83,9 +83,9 @@ impl Deduction {
 #[serde(deny_unknown_fields)]
 pub struct Proceeds {
     /// The sum collected.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Sums that are no obligations and go first.
-    pub deductions: Vec<(Deduction, Dong)>,
+    pub deductions: Vec<(Deduction, Amount)>,
     /// Costs and claims.
     pub claims: Vec<RankedClaim>,
     /// The day of paying over.
@@ -125,7 +125,7 @@ pub struct RankedLine {
     /// By what right.
     pub rank: Rank,
     /// How much.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 /// The lines, in the order of rank, and what is left.
@@ -135,7 +135,7 @@ pub struct Distribution {
     /// Who gets what.
     pub lines: Vec<RankedLine>,
     /// What no claim takes: the debtor's.
-    pub left: Dong,
+    pub left: Amount,
 }
 
 impl Distribution {
@@ -194,7 +194,7 @@ pub enum DistributionRefusal {
 /// # Errors
 /// As [`share_out`].
 pub fn distribute(
-    amount: Dong,
+    amount: Amount,
     claims: &[Claim],
     rules: &Rules,
     on: Date,
@@ -284,7 +284,7 @@ fn classes<'a>(proceeds: &'a Proceeds, rules: &'a Rules) -> Result<Vec<Ranked<'a
 struct Ranked<'a> {
     of: &'a RankedClaim,
     class: Option<PriorityClass<'a>>,
-    unpaid: Dong,
+    unpaid: Amount,
 }
 
 /// A distribution under way.
@@ -292,7 +292,7 @@ struct Sharing<'a> {
     proceeds: &'a Proceeds,
     claims: Vec<Ranked<'a>>,
     lines: Vec<RankedLine>,
-    left: Dong,
+    left: Amount,
 }
 
 impl<'a> Sharing<'a> {
@@ -346,8 +346,11 @@ impl<'a> Sharing<'a> {
 
     /// Shares what is left among the claims that are meant, in proportion to what of them is unpaid.
     fn pay(&mut self, rank: &Rank, meant: impl Fn(&Ranked<'_>) -> bool) {
-        let unpaid: Vec<Dong> =
-            self.claims.iter().map(|ranked| if meant(ranked) { ranked.unpaid } else { Dong::ZERO }).collect();
+        let unpaid: Vec<Amount> = self
+            .claims
+            .iter()
+            .map(|ranked| if meant(ranked) { ranked.unpaid } else { Amount::ZERO })
+            .collect();
         let shares = split(self.left, &unpaid);
         let mut paid = Vec::new();
         for (ranked, share) in self.claims.iter_mut().zip(shares) {
@@ -359,9 +362,9 @@ impl<'a> Sharing<'a> {
         }
     }
 
-    fn line(&mut self, to: Recipient, rank: Rank, amount: Dong) {
+    fn line(&mut self, to: Recipient, rank: Rank, amount: Amount) {
         self.left.take(amount);
-        if amount > Dong::ZERO {
+        if amount > Amount::ZERO {
             self.lines.push(RankedLine { to, rank, amount });
         }
     }

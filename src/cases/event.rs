@@ -14,8 +14,8 @@ use crate::date::Date;
 use crate::ids::{CaseId, OfficeNo, OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::personal::{Personal, VaultRef};
+use crate::reference_data::ReferenceData;
 use crate::refusal::Refusal;
-use crate::world::World;
 
 pub mod assignment;
 pub mod auction;
@@ -30,11 +30,11 @@ pub mod organisation;
 pub mod payout;
 pub mod repair;
 pub mod source_row;
-pub mod standing;
+pub mod suspension;
 
 /// What the table says about a kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct About {
+pub struct KindInfo {
     /// The code in the record; assigned once, listed in docs/format.md.
     pub code: u16,
     /// The revision of its payload that is written now.
@@ -50,14 +50,14 @@ pub struct About {
 }
 
 /// A row of the table whose payload is in its first revision.
-const fn about(
+const fn info(
     code: u16,
     name: &'static str,
     vi: &'static str,
     article: &'static str,
     by: &'static [Role],
-) -> About {
-    About { code, revision: 1, name, vi, article, by }
+) -> KindInfo {
+    KindInfo { code, revision: 1, name, vi, article, by }
 }
 
 /// Which sort of stream a kind belongs to.
@@ -76,7 +76,7 @@ pub enum Subject {
 /// A kind of event: its row of the table and its personal fields.
 pub trait Kind: Serialize + for<'de> Deserialize<'de> + Clone + PartialEq + fmt::Debug {
     /// Its row.
-    const ABOUT: About;
+    const INFO: KindInfo;
 
     /// The fields that hold personal data, in the order in which their commitments stand in the record.
     fn personal(&mut self) -> Vec<&mut Personal> {
@@ -89,7 +89,7 @@ pub trait Kind: Serialize + for<'de> Deserialize<'de> + Clone + PartialEq + fmt:
     /// There is no such revision, or the fields do not fit it.
     fn read_older<'de, D: Deserializer<'de>>(revision: u8, fields: D) -> Result<Self, D::Error> {
         let _ = fields;
-        Err(unknown_revision(&Self::ABOUT, revision))
+        Err(unknown_revision(&Self::INFO, revision))
     }
 
     /// Writes the fields as an older revision has them, to compare them with what was read.
@@ -98,21 +98,21 @@ pub trait Kind: Serialize + for<'de> Deserialize<'de> + Clone + PartialEq + fmt:
     /// There is no such revision, or it has no place for what the fields say.
     fn write_older<S: Serializer>(&self, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
         let _ = serializer;
-        Err(unwritten_revision(&Self::ABOUT, revision))
+        Err(unwritten_revision(&Self::INFO, revision))
     }
 }
 
-fn unknown_revision<E: de::Error>(about: &About, revision: u8) -> E {
-    E::custom(format_args!("event kind {} revision {revision} is unknown", about.code))
+fn unknown_revision<E: de::Error>(info: &KindInfo, revision: u8) -> E {
+    E::custom(format_args!("event kind {} revision {revision} is unknown", info.code))
 }
 
-fn unwritten_revision<E: serde::ser::Error>(about: &About, revision: u8) -> E {
-    E::custom(format_args!("event kind {} cannot be written in revision {revision}", about.code))
+fn unwritten_revision<E: serde::ser::Error>(info: &KindInfo, revision: u8) -> E {
+    E::custom(format_args!("event kind {} cannot be written in revision {revision}", info.code))
 }
 
 /// Where and when an event happens: what [`CaseKind::apply`] may know besides the state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct At {
+pub struct EventMeta {
     /// Its place in the log.
     pub position: Position,
     /// Its effective date.
@@ -155,13 +155,13 @@ pub enum Receiver<'a> {
 
 /// What a rule may look at besides the state: the occasion, the officer, and the law and the organisation as known.
 #[derive(Clone, Copy, Debug)]
-pub struct Circumstances<'a> {
+pub struct RuleContext<'a> {
     /// Where and when.
-    pub at: At,
+    pub at: EventMeta,
     /// The officer who records; `None` for the ledger itself and for unknown officers of imported history.
     pub officer: Option<&'a Officer>,
     /// Rules, calendar and organisation.
-    pub world: &'a World,
+    pub reference_data: &'a ReferenceData,
     /// The sender, for a case that comes from another office.
     pub sender: Sender<'a>,
 }
@@ -169,28 +169,28 @@ pub struct Circumstances<'a> {
 /// A kind that happens to a case.
 pub trait CaseKind: Kind {
     /// May it happen here? `case` is the state at the event's effective date.
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal>;
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal>;
 
     /// What it changes. Total: imported history may apply what `allowed` refuses.
-    fn apply(&self, case: &mut Case, at: &At);
+    fn apply(&self, case: &mut Case, at: &EventMeta);
 }
 
 /// A kind that happens to a complaint or denunciation.
 pub trait ComplaintKind: Kind {
     /// May it happen here?
-    fn allowed(&self, complaint: &Complaint, on: &Circumstances<'_>) -> Result<(), Refusal>;
+    fn allowed(&self, complaint: &Complaint, on: &RuleContext<'_>) -> Result<(), Refusal>;
 
     /// What it changes.
-    fn apply(&self, complaint: &mut Complaint, at: &At);
+    fn apply(&self, complaint: &mut Complaint, at: &EventMeta);
 }
 
 /// A kind that happens to the organisation.
 pub trait OrganisationKind: Kind {
     /// May it happen here?
-    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal>;
+    fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal>;
 
     /// What it changes.
-    fn apply(&self, organisation: &mut Organisation, at: &At);
+    fn apply(&self, organisation: &mut Organisation, at: &EventMeta);
 }
 
 macro_rules! kinds {
@@ -205,21 +205,21 @@ macro_rules! kinds {
         }
 
         /// Every kind there is, with the sort of stream it belongs to.
-        pub const KINDS: &[(About, Subject)] = &[
-            $((<$cm::$ck as Kind>::ABOUT, Subject::Case),)*
-            $((<$km::$kk as Kind>::ABOUT, Subject::Complaint),)*
-            $((<$om::$ok as Kind>::ABOUT, Subject::Organisation),)*
-            $((<$am::$ak as Kind>::ABOUT, Subject::Any),)*
+        pub const KINDS: &[(KindInfo, Subject)] = &[
+            $((<$cm::$ck as Kind>::INFO, Subject::Case),)*
+            $((<$km::$kk as Kind>::INFO, Subject::Complaint),)*
+            $((<$om::$ok as Kind>::INFO, Subject::Organisation),)*
+            $((<$am::$ak as Kind>::INFO, Subject::Any),)*
         ];
 
         impl Body {
             /// The kind's row of the table.
-            pub const fn about(&self) -> &'static About {
+            pub const fn info(&self) -> &'static KindInfo {
                 match self {
-                    $(Body::$ck(_) => &<$cm::$ck as Kind>::ABOUT,)*
-                    $(Body::$kk(_) => &<$km::$kk as Kind>::ABOUT,)*
-                    $(Body::$ok(_) => &<$om::$ok as Kind>::ABOUT,)*
-                    $(Body::$ak(_) => &<$am::$ak as Kind>::ABOUT,)*
+                    $(Body::$ck(_) => &<$cm::$ck as Kind>::INFO,)*
+                    $(Body::$kk(_) => &<$km::$kk as Kind>::INFO,)*
+                    $(Body::$ok(_) => &<$om::$ok as Kind>::INFO,)*
+                    $(Body::$ak(_) => &<$am::$ak as Kind>::INFO,)*
                 }
             }
 
@@ -244,7 +244,7 @@ macro_rules! kinds {
             }
 
             /// Whether a case allows it; repairs are judged by `decide`, not here.
-            pub fn allowed_in_case(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+            pub fn allowed_in_case(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
                 match self {
                     $(Body::$ck(kind) => CaseKind::allowed(kind, case, on),)*
                     $(Body::$kk(_) => Ok(()),)*
@@ -254,7 +254,7 @@ macro_rules! kinds {
             }
 
             /// Applies it to a case; what does not concern cases changes nothing.
-            pub fn apply_to_case(&self, case: &mut Case, at: &At) {
+            pub fn apply_to_case(&self, case: &mut Case, at: &EventMeta) {
                 match self {
                     $(Body::$ck(kind) => CaseKind::apply(kind, case, at),)*
                     $(Body::$kk(_) => {})*
@@ -264,7 +264,7 @@ macro_rules! kinds {
             }
 
             /// Whether a complaint allows it.
-            pub fn allowed_in_complaint(&self, complaint: &Complaint, on: &Circumstances<'_>) -> Result<(), Refusal> {
+            pub fn allowed_in_complaint(&self, complaint: &Complaint, on: &RuleContext<'_>) -> Result<(), Refusal> {
                 match self {
                     $(Body::$kk(kind) => ComplaintKind::allowed(kind, complaint, on),)*
                     $(Body::$ck(_) => Ok(()),)*
@@ -274,7 +274,7 @@ macro_rules! kinds {
             }
 
             /// Applies it to a complaint; what does not concern complaints changes nothing.
-            pub fn apply_to_complaint(&self, complaint: &mut Complaint, at: &At) {
+            pub fn apply_to_complaint(&self, complaint: &mut Complaint, at: &EventMeta) {
                 match self {
                     $(Body::$kk(kind) => ComplaintKind::apply(kind, complaint, at),)*
                     $(Body::$ck(_) => {})*
@@ -284,7 +284,7 @@ macro_rules! kinds {
             }
 
             /// Whether the organisation allows it.
-            pub fn allowed_in_organisation(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+            pub fn allowed_in_organisation(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
                 match self {
                     $(Body::$ok(kind) => OrganisationKind::allowed(kind, organisation, on),)*
                     $(Body::$ck(_) => Ok(()),)*
@@ -294,7 +294,7 @@ macro_rules! kinds {
             }
 
             /// Applies it to the organisation; what does not concern it changes nothing.
-            pub fn apply_to_organisation(&self, organisation: &mut Organisation, at: &At) {
+            pub fn apply_to_organisation(&self, organisation: &mut Organisation, at: &EventMeta) {
                 match self {
                     $(Body::$ok(kind) => OrganisationKind::apply(kind, organisation, at),)*
                     $(Body::$ck(_) => {})*
@@ -333,16 +333,16 @@ macro_rules! kinds {
             type Value = Body;
 
             fn deserialize<D: Deserializer<'de>>(self, fields: D) -> Result<Body, D::Error> {
-                $(if self.code == <$cm::$ck as Kind>::ABOUT.code {
+                $(if self.code == <$cm::$ck as Kind>::INFO.code {
                     return read::<$cm::$ck, D>(self.revision, fields).map(Body::$ck);
                 })*
-                $(if self.code == <$km::$kk as Kind>::ABOUT.code {
+                $(if self.code == <$km::$kk as Kind>::INFO.code {
                     return read::<$km::$kk, D>(self.revision, fields).map(Body::$kk);
                 })*
-                $(if self.code == <$om::$ok as Kind>::ABOUT.code {
+                $(if self.code == <$om::$ok as Kind>::INFO.code {
                     return read::<$om::$ok, D>(self.revision, fields).map(Body::$ok);
                 })*
-                $(if self.code == <$am::$ak as Kind>::ABOUT.code {
+                $(if self.code == <$am::$ak as Kind>::INFO.code {
                     return read::<$am::$ak, D>(self.revision, fields).map(Body::$ak);
                 })*
                 Err(de::Error::custom(format_args!("event kind {} revision {} is unknown", self.code, self.revision)))
@@ -352,11 +352,11 @@ macro_rules! kinds {
 }
 
 fn read<'de, K: Kind, D: Deserializer<'de>>(revision: u8, fields: D) -> Result<K, D::Error> {
-    if revision == K::ABOUT.revision { K::deserialize(fields) } else { K::read_older(revision, fields) }
+    if revision == K::INFO.revision { K::deserialize(fields) } else { K::read_older(revision, fields) }
 }
 
 fn write<K: Kind, S: Serializer>(kind: &K, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
-    if revision == K::ABOUT.revision {
+    if revision == K::INFO.revision {
         kind.serialize(serializer)
     } else {
         kind.write_older(revision, serializer)
@@ -371,8 +371,8 @@ kinds! {
         classification::ConditionsVerified, classification::ClassifiedEnforceable,
         classification::ClassifiedNotYetEnforceable, classification::MovedToTrackingBook,
         classification::ReturnedFromTrackingBook,
-        standing::Postponed, standing::PostponementEnded, standing::TemporarilySuspended, standing::Resumed,
-        standing::Terminated, standing::Completed,
+        suspension::Postponed, suspension::PostponementEnded, suspension::TemporarilySuspended, suspension::Resumed,
+        suspension::Terminated, suspension::Completed,
         entrustment::EntrustedOut, entrustment::EntrustedIn, entrustment::PulledUp, entrustment::TakenFromBelow,
         coercion::CoercionOrdered, coercion::AssetDistrained, coercion::CoercionCostRecorded,
         auction::AssetAppraised, auction::AuctionAnnounced, auction::AuctionUnsold, auction::PriceReduced,
@@ -426,7 +426,7 @@ impl Body {
     ///
     /// # Errors
     /// The refusal of what differs.
-    pub fn follows_sender(&self, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    pub fn follows_sender(&self, on: &RuleContext<'_>) -> Result<(), Refusal> {
         match self {
             Body::EntrustedIn(taken) => taken.follows_sender(on),
             Body::TakenFromBelow(taken) => taken.follows_sender(on),
@@ -461,23 +461,21 @@ pub struct KindCode {
 impl KindCode {
     /// Whether there is such a kind, in such a revision: that which is written now, or an earlier one.
     pub fn is_known(self) -> bool {
-        KINDS
-            .iter()
-            .any(|(about, _)| about.code == self.code && (1..=about.revision).contains(&self.revision))
+        KINDS.iter().any(|(info, _)| info.code == self.code && (1..=info.revision).contains(&self.revision))
     }
 
     /// Whether a later program may have written it: no kind of the law has the code, or the kind's revision is a later one.
     pub fn is_later(self) -> bool {
-        let known = KINDS.iter().find(|(about, _)| about.code == self.code);
-        known.is_none_or(|(about, _)| self.revision > about.revision)
+        let known = KINDS.iter().find(|(info, _)| info.code == self.code);
+        known.is_none_or(|(info, _)| self.revision > info.revision)
     }
 
     /// The code of a kind by its name in JSON, at the revision written now.
     pub fn named(name: &str) -> Option<KindCode> {
         KINDS
             .iter()
-            .find(|(about, _)| about.name == name)
-            .map(|(about, _)| KindCode { code: about.code, revision: about.revision })
+            .find(|(info, _)| info.name == name)
+            .map(|(info, _)| KindCode { code: info.code, revision: info.revision })
     }
 }
 
@@ -525,8 +523,8 @@ impl Event {
     }
 
     /// The kind's row of the table.
-    pub const fn about(&self) -> &'static About {
-        self.body.about()
+    pub const fn info(&self) -> &'static KindInfo {
+        self.body.info()
     }
 
     /// The fields that hold personal data, in the order of the record's commitments.
@@ -601,14 +599,14 @@ impl<'de> DeserializeSeed<'de> for PayloadOf {
 /// code and revision in bytes.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let about = self.about();
+        let info = self.info();
         let readable = serializer.is_human_readable();
         let mut parts = serializer.serialize_struct("Event", if readable { 3 } else { 4 })?;
         if readable {
-            parts.serialize_field("kind", about.name)?;
+            parts.serialize_field("kind", info.name)?;
         } else {
-            parts.serialize_field("code", &about.code)?;
-            parts.serialize_field("revision", &about.revision)?;
+            parts.serialize_field("code", &info.code)?;
+            parts.serialize_field("revision", &info.revision)?;
         }
         parts.serialize_field("common", &self.common)?;
         parts.serialize_field("fields", &self.body)?;
@@ -632,7 +630,7 @@ pub(crate) mod replacement {
     pub(super) const REFUSED: &str = "a repair does not replace an entry by a repair";
 
     pub(crate) fn serialize<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
-        if is_repair(event.about().code) {
+        if is_repair(event.info().code) {
             return Err(S::Error::custom(REFUSED));
         }
         event.serialize(serializer)
@@ -644,7 +642,7 @@ pub(crate) mod replacement {
 }
 
 fn is_repair(code: u16) -> bool {
-    [repair::FactCorrected::ABOUT.code, repair::EntryVoided::ABOUT.code].contains(&code)
+    [repair::FactCorrected::INFO.code, repair::EntryVoided::INFO.code].contains(&code)
 }
 
 /// Reads an event with its kind.
@@ -718,12 +716,12 @@ mod tests {
 
     #[test]
     fn codes_and_names_are_given_once() {
-        for (at, (about, _)) in KINDS.iter().enumerate() {
-            let own = about.name == "clock_corrected";
-            assert_eq!(about.code < 16, own, "{}: codes below 16 are the ledger's own", about.name);
+        for (at, (info, _)) in KINDS.iter().enumerate() {
+            let own = info.name == "clock_corrected";
+            assert_eq!(info.code < 16, own, "{}: codes below 16 are the ledger's own", info.name);
             for (other, _) in &KINDS[..at] {
-                assert_ne!(about.code, other.code, "{} and {}", about.name, other.name);
-                assert_ne!(about.name, other.name);
+                assert_ne!(info.code, other.code, "{} and {}", info.name, other.name);
+                assert_ne!(info.name, other.name);
             }
         }
     }

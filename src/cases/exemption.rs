@@ -6,7 +6,7 @@
 use crate::calendar::{Calendar, UnknownYear};
 use crate::date::Date;
 use crate::distribution::ObligationKind;
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 use crate::rules::{ExemptionBand, Limit, Parameter, Rules, Span};
 
 /// An obligation of which something is to be waived.
@@ -19,7 +19,7 @@ pub struct Request {
     /// What of it was paid.
     pub paid: Total,
     /// What remains.
-    pub remaining: Dong,
+    pub remaining: Amount,
     /// The day of the first enforcement order.
     pub first_ordered: Date,
     /// Whether the debtor is in lasting hardship, or has great merit (61.4).
@@ -32,7 +32,7 @@ pub struct Request {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Allowed {
     /// At most this much of the remainder.
-    pub most: Dong,
+    pub most: Amount,
     /// `exempt_whole`, `reduce_part` or `exempt_hardship`.
     pub by: Parameter,
 }
@@ -65,7 +65,7 @@ pub enum ExemptionRefusal {
     )]
     NotMet {
         /// What remains.
-        remaining: Dong,
+        remaining: Amount,
         /// On which day.
         on: Date,
         /// From when something may be waived by the rules of that day, nothing more being paid; `None` also where the
@@ -86,7 +86,7 @@ pub fn allowed(request: &Request, rules: &Rules, calendar: &Calendar) -> Result<
     if !kind.to_budget() {
         return Err(ExemptionRefusal::NotBudget { kind });
     }
-    if remaining == Dong::ZERO {
+    if remaining == Amount::ZERO {
         return Err(ExemptionRefusal::NothingRemains);
     }
     if request.hardship && request.paid > 0 {

@@ -5,7 +5,7 @@
 
 use crate::date::Date;
 use crate::distribution::ObligationKind;
-use crate::money::Dong;
+use crate::money::Amount;
 use crate::rules::transition::LAW_2025;
 use crate::rules::{Limit, Parameter, Rules};
 
@@ -13,11 +13,11 @@ use crate::rules::{Limit, Parameter, Rules};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fee {
     /// This much is due, rounded down to the đồng.
-    Due(Dong),
+    Due(Amount),
     /// None: not more than the threshold was received.
     UpToThreshold {
         /// What may be received without a fee.
-        threshold: Dong,
+        threshold: Amount,
     },
     /// None: exempt by this word of `fee_exempt`.
     Exempt(String),
@@ -27,10 +27,10 @@ pub enum Fee {
 
 impl Fee {
     /// What is due.
-    pub const fn amount(&self) -> Dong {
+    pub const fn amount(&self) -> Amount {
         match self {
             Fee::Due(amount) => *amount,
-            Fee::UpToThreshold { .. } | Fee::Exempt(_) | Fee::NoCreditor => Dong::ZERO,
+            Fee::UpToThreshold { .. } | Fee::Exempt(_) | Fee::NoCreditor => Amount::ZERO,
         }
     }
 }
@@ -60,7 +60,7 @@ pub enum FeeRefusal {
     #[error("the fee on {received} cannot be computed with the steps of {on}")]
     Overflow {
         /// What was received.
-        received: Dong,
+        received: Amount,
         /// On which day.
         on: Date,
     },
@@ -75,7 +75,7 @@ pub enum FeeRefusal {
 /// A value is not known on that day, or an exemption is none.
 pub fn enforcement_fee(
     kind: ObligationKind,
-    received: Dong,
+    received: Amount,
     exemptions: &[&str],
     rules: &Rules,
     on: Date,
@@ -111,12 +111,12 @@ pub fn enforcement_fee(
 /// # Errors
 /// As [`enforcement_fee`].
 pub fn fee(
-    received: Dong,
+    received: Amount,
     kind: ObligationKind,
     voluntary: bool,
     on: Date,
     rules: &Rules,
-) -> Result<Dong, FeeRefusal> {
+) -> Result<Amount, FeeRefusal> {
     let exemptions: &[&str] = if voluntary { &["in_voluntary_period"] } else { &[] };
     enforcement_fee(kind, received, exemptions, rules, on).map(|fee| fee.amount())
 }
@@ -125,13 +125,13 @@ pub fn fee(
 ///
 /// # Errors
 /// Base salary or multiple is not known on that day.
-pub fn fee_threshold(rules: &Rules, on: Date) -> Result<Dong, FeeRefusal> {
+pub fn fee_threshold(rules: &Rules, on: Date) -> Result<Amount, FeeRefusal> {
     let multiple = known(rules.ratio(Parameter::FeeThreshold, on), Parameter::FeeThreshold, on)?;
     let salary = known(rules.amount(Parameter::BaseSalary, on), Parameter::BaseSalary, on)?;
     salary.times(multiple).ok_or(FeeRefusal::Overflow { received: salary, on })
 }
 
-fn stepped(received: Dong, rules: &Rules, on: Date) -> Result<Dong, FeeRefusal> {
+fn stepped(received: Amount, rules: &Rules, on: Date) -> Result<Amount, FeeRefusal> {
     let steps = known(rules.fee_steps(on), Parameter::FeeSteps, on)?;
     let step = steps.iter().rev().find(|step| received > step.over);
     step.and_then(|step| received.checked_sub(step.over)?.times(step.rate)?.checked_add(step.base))

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::event::{At, Body, Event};
+use crate::event::{Body, Event, EventMeta};
 use crate::ids::{OfficeNo, OfficerNo, Position};
 
 /// An event as it stands in the log.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Entry {
+pub struct RecordedEvent {
     /// Its place in the log.
     pub position: Position,
     /// The date that it was given as taking effect.
@@ -31,10 +31,10 @@ pub struct Entry {
     pub event: Arc<Event>,
 }
 
-impl Entry {
+impl RecordedEvent {
     /// Where and when it happens, as it was recorded.
-    pub const fn at(&self) -> At {
-        At {
+    pub const fn at(&self) -> EventMeta {
+        EventMeta {
             position: self.position,
             on: self.effective,
             recorded_on: self.recorded_on,
@@ -47,9 +47,9 @@ impl Entry {
 
 /// An entry as corrections leave it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Live<'a> {
+pub struct EffectiveEvent<'a> {
     /// Where and when it happens, by its last correction.
-    pub at: At,
+    pub at: EventMeta,
     /// What happens, by its last correction.
     pub event: &'a Event,
     /// The correction, if there is one.
@@ -59,7 +59,7 @@ pub struct Live<'a> {
 /// What became of the entries of a stream: who voided or corrected each.
 ///
 /// Corrections apply in the order of their positions, and voiding one undoes it. Entries are in the order of the log.
-pub fn repairs(entries: &[Entry]) -> Vec<Option<Repair<'_>>> {
+pub fn repairs(entries: &[RecordedEvent]) -> Vec<Option<Repair<'_>>> {
     let mut repairs: Vec<Option<Repair<'_>>> = vec![None; entries.len()];
     // From the last to the first: whether a repair itself still stands is settled before what it names.
     for at in (0..entries.len()).rev() {
@@ -113,12 +113,12 @@ pub enum Repair<'a> {
 }
 
 /// The entries as corrections leave them, in the order in which they take effect.
-pub fn timeline(entries: &[Entry]) -> Vec<Live<'_>> {
+pub fn timeline(entries: &[RecordedEvent]) -> Vec<EffectiveEvent<'_>> {
     let repaired = entries.iter().any(|entry| entry.event.body.repairs().is_some());
     let repairs = if repaired { repairs(entries) } else { Vec::new() };
-    let mut live: Vec<Live<'_>> = Vec::with_capacity(entries.len());
+    let mut live: Vec<EffectiveEvent<'_>> = Vec::with_capacity(entries.len());
     for (at, entry) in entries.iter().enumerate() {
-        let mut this = Live { at: entry.at(), event: &entry.event, corrected_by: None };
+        let mut this = EffectiveEvent { at: entry.at(), event: &entry.event, corrected_by: None };
         match repairs.get(at) {
             Some(Some(Repair::Voided { .. })) => continue,
             Some(Some(Repair::Corrected { by, took_effect, event })) => {
@@ -139,12 +139,12 @@ pub fn timeline(entries: &[Entry]) -> Vec<Live<'_>> {
 }
 
 /// The entries known at K: those with position < K. Entries are in the order of the log.
-pub fn known_at(entries: &[Entry], known: Position) -> &[Entry] {
+pub fn known_at(entries: &[RecordedEvent], known: Position) -> &[RecordedEvent] {
     &entries[..entries.partition_point(|entry| entry.position < known)]
 }
 
 /// The state of a case at the end of a day, from its entries as known.
-pub fn case_at(entries: &[Entry], day: Date) -> Case {
+pub fn case_at(entries: &[RecordedEvent], day: Date) -> Case {
     let mut case = Case::default();
     for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
         live.event.body.apply_to_case(&mut case, &live.at);
@@ -153,7 +153,7 @@ pub fn case_at(entries: &[Entry], day: Date) -> Case {
 }
 
 /// The state of a complaint at the end of a day, from its entries as known.
-pub fn complaint_at(entries: &[Entry], day: Date) -> Complaint {
+pub fn complaint_at(entries: &[RecordedEvent], day: Date) -> Complaint {
     let mut complaint = Complaint::default();
     for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
         live.event.body.apply_to_complaint(&mut complaint, &live.at);

@@ -19,7 +19,7 @@ pub mod ids;
 pub mod money;
 pub mod organisation;
 pub mod personal;
+pub mod reference_data;
 pub mod refusal;
 pub mod rules;
 pub mod text;
-pub mod world;

@@ -9,18 +9,18 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 /// A ledger whose genesis names another unit of money (euro cents, say) counts that unit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
 #[serde(transparent)]
-pub struct Dong(i64);
+pub struct Amount(i64);
 
 /// A sum of đồng or of differences; may be negative.
 pub type Total = i128;
 
-impl Dong {
+impl Amount {
     /// Nothing.
-    pub const ZERO: Dong = Dong(0);
+    pub const ZERO: Amount = Amount(0);
 
     /// That many đồng; `None` when negative: the caller knows which field to name.
-    pub const fn new(amount: i64) -> Option<Dong> {
-        if amount >= 0 { Some(Dong(amount)) } else { None }
+    pub const fn new(amount: i64) -> Option<Amount> {
+        if amount >= 0 { Some(Amount(amount)) } else { None }
     }
 
     /// The amount in đồng.
@@ -34,51 +34,51 @@ impl Dong {
     }
 
     /// `self + other`; `None` beyond `i64`.
-    pub fn checked_add(self, other: Dong) -> Option<Dong> {
-        self.0.checked_add(other.0).and_then(Dong::new)
+    pub fn checked_add(self, other: Amount) -> Option<Amount> {
+        self.0.checked_add(other.0).and_then(Amount::new)
     }
 
     /// `self - other`; `None` when it would be negative.
-    pub fn checked_sub(self, other: Dong) -> Option<Dong> {
-        self.0.checked_sub(other.0).and_then(Dong::new)
+    pub fn checked_sub(self, other: Amount) -> Option<Amount> {
+        self.0.checked_sub(other.0).and_then(Amount::new)
     }
 
     /// A sum as one amount; `None` when it is negative or beyond `i64`.
-    pub fn of(sum: Total) -> Option<Dong> {
-        i64::try_from(sum).ok().and_then(Dong::new)
+    pub fn of(sum: Total) -> Option<Amount> {
+        i64::try_from(sum).ok().and_then(Amount::new)
     }
 
     /// What of a sum is within this amount: the sum itself, this amount where the sum is more, nothing where it is
     /// negative.
-    pub fn part(self, sum: Total) -> Dong {
-        Dong::of(sum.max(0)).map_or(self, |sum| sum.min(self))
+    pub fn part(self, sum: Total) -> Amount {
+        Amount::of(sum.max(0)).map_or(self, |sum| sum.min(self))
     }
 
     /// Takes up to `most` out of this amount, and returns what was taken.
-    pub fn take(&mut self, most: Dong) -> Dong {
+    pub fn take(&mut self, most: Amount) -> Amount {
         let taken = most.min(*self);
         self.0 -= taken.0;
         taken
     }
 
     /// `self × numerator / denominator`, rounded down; `None` on overflow or a zero denominator.
-    pub fn times(self, ratio: Ratio) -> Option<Dong> {
+    pub fn times(self, ratio: Ratio) -> Option<Amount> {
         let product = i128::from(self.0).checked_mul(i128::from(ratio.numerator))?;
         let value = product.checked_div(i128::from(ratio.denominator))?;
-        i64::try_from(value).ok().and_then(Dong::new)
+        i64::try_from(value).ok().and_then(Amount::new)
     }
 }
 
-impl fmt::Display for Dong {
+impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl<'de> Deserialize<'de> for Dong {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dong, D::Error> {
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
         let amount = i64::deserialize(deserializer)?;
-        Dong::new(amount).ok_or_else(|| {
+        Amount::new(amount).ok_or_else(|| {
             de::Error::custom(format_args!("amount {amount} is negative; amounts are whole and at least 0"))
         })
     }

@@ -24,7 +24,7 @@ pub use set::{ParameterRefusal, ParameterSet};
 pub use value::{ExemptionBand, FeeStep, Form, Ground, Span, Value};
 
 use crate::date::Date;
-use crate::money::{Dong, Ratio};
+use crate::money::{Amount, Ratio};
 
 /// The rules of the statistics in force on a day, and the name of the regime in records.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -241,7 +241,7 @@ impl Rules {
     }
 
     /// An amount of money.
-    pub fn amount(&self, parameter: Parameter, on: Date) -> Limit<Dong> {
+    pub fn amount(&self, parameter: Parameter, on: Date) -> Limit<Amount> {
         self.read(parameter, on, Form::Amount, |value| match value {
             Value::Amount(amount) => Some(*amount),
             _ => None,

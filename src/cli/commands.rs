@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use thads_cases::ids::Position;
 use thads_ledger::{OpenError, OpenReport};
 use thads_service::answers::{self, Asked, Moment, Whose};
-use thads_service::house::{House, HouseError};
-use thads_service::view::View;
+use thads_service::ledger_service::{HouseError, LedgerService};
+use thads_service::read_only::ReadOnlyLedger;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -85,14 +85,14 @@ impl Known {
 
 /// Opens a directory's ledger to write to it; `None` where there is none, or where its founding was cut off before
 /// the first record.
-fn opened(data: &Path, output: &Output) -> Result<Option<House>, Failure> {
+fn opened(data: &Path, output: &Output) -> Result<Option<LedgerService>, Failure> {
     if !thads_ledger::holds_log(data)? {
         return Ok(None);
     }
-    match House::open(data) {
-        Ok((house, report)) => {
+    match LedgerService::open(data) {
+        Ok((service, report)) => {
             say_opened(output, &report);
-            Ok(Some(house))
+            Ok(Some(service))
         }
         Err(HouseError::Open(OpenError::NotALedger(_))) => Ok(None),
         Err(error) => Err(error.into()),
@@ -128,7 +128,7 @@ fn say_practice(output: &Output, answer: &Value) -> Result<(), Failure> {
 /// Prints a list: in JSON each row names the log that it was made from, for rows are read apart from each other.
 fn print_rows(
     output: &Output,
-    view: &View,
+    view: &ReadOnlyLedger,
     known: Position,
     rows: Vec<Value>,
     text: impl Fn(&Value) -> String,

@@ -7,10 +7,10 @@ use thads_cases::refusal::Refusal;
 use thads_ledger::journal::JournalError;
 use thads_ledger::{AppendError, BackupError, KeyError, OpenError, VaultError};
 use thads_proof::verify::VerifyError;
-use thads_service::act::ActError;
 use thads_service::answers::AnswerError;
-use thads_service::house::HouseError;
-use thads_service::wire::{Language, WireError, refusal_json, refusal_text};
+use thads_service::json::{Language, WireError, refusal_json, refusal_text};
+use thads_service::ledger_service::HouseError;
+use thads_service::record::RecordError;
 
 use crate::output::{self, Output};
 
@@ -149,18 +149,18 @@ impl Failure {
     }
 }
 
-impl From<ActError> for Failure {
-    fn from(error: ActError) -> Failure {
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Failure {
         match error {
-            ActError::Refused(refusal) => Failure::Refused(refusal),
-            ActError::Append(AppendError::Stale { .. }) => {
+            RecordError::Refused(refusal) => Failure::Refused(refusal),
+            RecordError::Append(AppendError::Stale { .. }) => {
                 Failure::new(error, "load it again (thads case ID) and decide anew")
             }
-            ActError::Append(AppendError::DiskFull { .. }) => Failure::new(error, FULL),
-            ActError::House(error) => error.into(),
-            ActError::Wire(error) => error.into(),
-            ActError::Close(error) => error.into(),
-            ActError::Append(_) | ActError::Clock(_) | ActError::Seal(_) => {
+            RecordError::Append(AppendError::DiskFull { .. }) => Failure::new(error, FULL),
+            RecordError::House(error) => error.into(),
+            RecordError::Wire(error) => error.into(),
+            RecordError::Close(error) => error.into(),
+            RecordError::Append(_) | RecordError::Clock(_) | RecordError::Seal(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
         }
@@ -311,7 +311,7 @@ impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Failure {
         let message = error.to_string();
         match error {
-            JournalError::Damaged { .. } | JournalError::Misfit(_) => {
+            JournalError::Damaged { .. } | JournalError::NotContiguous(_) => {
                 Failure::Damage { message, hint: Some(MEND.to_owned()) }
             }
             JournalError::Io(error) => Failure::new(message, way_out(&error)),

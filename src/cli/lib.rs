@@ -117,8 +117,8 @@ pub fn run() -> ExitCode {
         Err(says) => return usage(&says),
     };
     let language = match cli.lang {
-        Lang::Vi => thads_service::wire::Language::Vi,
-        Lang::En => thads_service::wire::Language::En,
+        Lang::Vi => thads_service::json::Language::Vi,
+        Lang::En => thads_service::json::Language::En,
     };
     let output = Output { json: cli.json, quiet: cli.quiet, language };
     let data = cli.data.as_path();
@@ -163,7 +163,7 @@ fn usage(says: &clap::Error) -> ExitCode {
         Err(unwritten) => unwritten.report(&Output {
             json: false,
             quiet: false,
-            language: thads_service::wire::Language::En,
+            language: thads_service::json::Language::En,
         }),
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Output {
     /// No remarks on standard error.
     pub(crate) quiet: bool,
     /// The language of texts.
-    pub(crate) language: thads_service::wire::Language,
+    pub(crate) language: thads_service::json::Language,
 }
 
 impl Output {
@@ -91,8 +91,8 @@ impl Output {
     /// One of two texts, by language.
     pub(crate) fn say<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
         match self.language {
-            thads_service::wire::Language::Vi => vi,
-            thads_service::wire::Language::En => en,
+            thads_service::json::Language::Vi => vi,
+            thads_service::json::Language::En => en,
         }
     }
 }
@@ -109,7 +109,7 @@ pub(crate) fn usage(says: &clap::Error) -> Result<(), Failure> {
         aside(text);
         return Ok(());
     }
-    let output = Output { json: false, quiet: false, language: thads_service::wire::Language::En };
+    let output = Output { json: false, quiet: false, language: thads_service::json::Language::En };
     output.line(text)
 }
 

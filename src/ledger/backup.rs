@@ -4,9 +4,9 @@
 //! the backup and is replaced last, in one step: a backup that is cut off leaves the one before it, or what is missing
 //! shows. Sled and snapshots are not in it: opening makes them anew.
 
-mod bring_back;
 mod contents;
 mod draft;
+mod restore;
 mod walk;
 
 use std::fs;
@@ -28,8 +28,8 @@ use crate::vault::References;
 use crate::vault::compare::{self, Difference};
 use crate::verify::{VaultCheck, check_vault};
 use crate::{files, keys, vault};
-pub use bring_back::{Restored, Until, restore};
 use contents::{Contents, Kept};
+pub use restore::{Restored, Until, restore};
 use walk::Walk;
 
 /// The checkpoint of a backup, for people and for `verify`; `contents` holds it as well.
@@ -231,7 +231,7 @@ pub fn backup(
         let mode = if last { 0o600 } else { 0o400 };
         files::write_whole(&target.join(files::WAL).join(&name), &bytes, mode)?;
         done.segments += 1;
-        done.bytes += crate::count::wide(bytes.len());
+        done.bytes += crate::count::to_u64(bytes.len());
     }
     let mut kept = before.map(|(contents, _)| contents.kept).unwrap_or_default();
     kept.extend(contents::unnamed(target, &kept)?);

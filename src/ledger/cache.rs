@@ -16,14 +16,14 @@ use thads_proof::record::{Leaf, LedgerId};
 use thads_proof::tree::Root;
 
 use crate::files::{self, SNAPSHOTS};
-use crate::journal::Tip;
+use crate::journal::Head;
 use crate::open::OpenError;
 use crate::sentence::Sentence;
 use crate::testing::{Step, reached};
 
 /// The cache of the committer's stream heads.
 pub const HEADS: &str = "heads";
-/// The cache of the books.
+/// The cache of the read model.
 pub const BOOKS: &str = "books";
 /// Every cache, by the name of its file in `snapshots`.
 pub const ALL: [&str; 2] = [HEADS, BOOKS];
@@ -58,7 +58,7 @@ pub struct Statement {
     /// What folded it.
     pub fold: Fold,
     /// How many records were folded, and their last leaf and root.
-    pub tip: Tip,
+    pub head: Head,
 }
 
 /// Why a cache is not believed. None of them changes an answer.
@@ -105,9 +105,9 @@ pub fn seal(statement: &Statement, content: &[u8], key: &LogKey) -> Vec<u8> {
     bytes.extend(MAGIC);
     bytes.extend(statement.ledger.0);
     bytes.extend(statement.fold.0);
-    bytes.extend(statement.tip.size.to_be_bytes());
-    bytes.extend(statement.tip.leaf.0);
-    bytes.extend(statement.tip.root.0);
+    bytes.extend(statement.head.size.to_be_bytes());
+    bytes.extend(statement.head.leaf.0);
+    bytes.extend(statement.head.root.0);
     bytes.extend(hash::derive(CONTENT_CONTEXT, content));
     let signature = key.sign_apart(SIGNATURE_CONTEXT, &bytes);
     bytes.extend(signature);
@@ -136,8 +136,8 @@ fn parse(bytes: &[u8]) -> Option<(Statement, [u8; 32])> {
     let (size, rest) = rest.split_first_chunk::<8>()?;
     let (leaf, rest) = rest.split_first_chunk::<32>()?;
     let (root, digest) = rest.split_first_chunk::<32>()?;
-    let tip = Tip { size: u64::from_be_bytes(*size), leaf: Leaf(*leaf), root: Root(*root) };
-    let statement = Statement { ledger: LedgerId(*ledger), fold: Fold(*fold), tip };
+    let log_end = Head { size: u64::from_be_bytes(*size), leaf: Leaf(*leaf), root: Root(*root) };
+    let statement = Statement { ledger: LedgerId(*ledger), fold: Fold(*fold), head: log_end };
     (*magic == MAGIC).then_some((statement, digest.try_into().ok()?))
 }
 
@@ -163,14 +163,14 @@ pub(crate) fn believed<'a>(
     bytes: &'a [u8],
     fold: Fold,
     log: &Log<'_>,
-    end: impl FnOnce(u64) -> Option<Tip>,
-) -> Result<(Tip, &'a [u8]), NotBelieved> {
+    end: impl FnOnce(u64) -> Option<Head>,
+) -> Result<(Head, &'a [u8]), NotBelieved> {
     let key: Vkey = log.key.parse().map_err(|_| NotBelieved::Unsigned)?;
     let statement = held(bytes, &key, log, end)?;
     if statement.fold != fold {
         return Err(NotBelieved::OtherFold);
     }
-    open(bytes, &key).map(|(_, content)| (statement.tip, content))
+    open(bytes, &key).map(|(_, content)| (statement.head, content))
 }
 
 /// Holds what a cache begins with against a log, whatever was folded.
@@ -178,26 +178,26 @@ fn held(
     head: &[u8],
     key: &Vkey,
     log: &Log<'_>,
-    end: impl FnOnce(u64) -> Option<Tip>,
+    end: impl FnOnce(u64) -> Option<Head>,
 ) -> Result<Statement, NotBelieved> {
     let (statement, _) = signed(head, key)?;
     if statement.ledger != log.ledger {
         return Err(NotBelieved::Foreign);
     }
-    let tip = statement.tip;
-    if tip.size > log.size {
-        return Err(NotBelieved::Ahead(tip.size));
+    let log_end = statement.head;
+    if log_end.size > log.size {
+        return Err(NotBelieved::Ahead(log_end.size));
     }
-    if end(tip.size).ok_or(NotBelieved::Between)? != tip {
-        return Err(NotBelieved::OtherHistory(tip.size));
+    if end(log_end.size).ok_or(NotBelieved::Between)? != log_end {
+        return Err(NotBelieved::OtherHistory(log_end.size));
     }
     Ok(statement)
 }
 
 /// Returns what a cache says, whoever wrote it: only the planted defect believes it.
-pub(crate) fn unsigned(bytes: &[u8]) -> Option<(Tip, &[u8])> {
+pub(crate) fn unsigned(bytes: &[u8]) -> Option<(Head, &[u8])> {
     let (statement, _) = parse(bytes.get(..STATEMENT_BYTES)?)?;
-    Some((statement.tip, bytes.get(STATEMENT_BYTES + SIGNATURE_BYTES..)?))
+    Some((statement.head, bytes.get(STATEMENT_BYTES + SIGNATURE_BYTES..)?))
 }
 
 /// Reads the cache `name` of the data directory `dir`; `None` where none can be read.
@@ -227,7 +227,7 @@ impl Beginnings {
     ///
     /// # Errors
     /// [`OpenError::Short`] or [`OpenError::OtherHistory`].
-    pub(crate) fn refuse(&self, log: &Log<'_>, end: impl Fn(u64) -> Option<Tip>) -> Result<(), OpenError> {
+    pub(crate) fn refuse(&self, log: &Log<'_>, end: impl Fn(u64) -> Option<Head>) -> Result<(), OpenError> {
         // A genesis that names no key is said elsewhere.
         let Ok(key) = log.key.parse() else { return Ok(()) };
         for (cache, head) in &self.0 {

@@ -26,10 +26,10 @@ use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, Position, Provenance, Record, RequestId, Stream, StreamTag};
 use thads_proof::verify::Options;
 
-use crate::founding::genesis_block;
-use crate::journal::{Journal, Memory, Tip};
+use crate::create::genesis_block;
+use crate::journal::{Head, Journal, Memory};
 use crate::{
-    Append, Committer, DirectoryReport, Head, Ledger, NewEvent, NoReferences, OpenOptions, OpenReport,
+    Append, Committer, DirectoryReport, Ledger, LedgerHead, NewEvent, NoReferences, OpenOptions, OpenReport,
     Personal, Piece, Reference, References, Seeded, Setup, SimulatedClock, Storage, StreamAppend, Vault,
     verify_directory,
 };
@@ -209,7 +209,7 @@ fn stored(ledger: &Ledger) -> Vec<Vec<u8>> {
 fn memory() -> (Memory, LedgerId) {
     let memory = Memory::new();
     let (id, block) = genesis_block(&genesis(), &mut clock(), &mut Seeded::new(SEED)).unwrap();
-    memory.append(&Tip::empty(), &block).unwrap();
+    memory.append(&Head::empty(), &block).unwrap();
     (memory, id)
 }
 
@@ -229,6 +229,6 @@ fn committer_with(id: LedgerId, journal: Arc<dyn Journal>, vault: Arc<Vault>) ->
     Committer::new(id, journal, vault, Box::new(clock), Box::new(Seeded::new(SEED))).unwrap()
 }
 
-fn same(left: &Head, right: &Head) -> bool {
+fn same(left: &LedgerHead, right: &LedgerHead) -> bool {
     (left.size, left.leaf, left.root) == (right.size, right.leaf, right.root)
 }

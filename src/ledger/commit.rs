@@ -8,14 +8,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use thads_proof::record::LedgerId;
 
 use crate::append::{Append, AppendError, Malformed, NotTogether};
+use crate::block_builder::{self, BlockBuilder, Finished};
 use crate::clock::Clock;
-use crate::draft::{self, Draft, Finished};
-use crate::journal::{Journal, JournalError, Outcome, OwnedBlock, Tip};
-use crate::judge::{self, Bench, Judged, NoBlock};
+use crate::journal::{Head, Journal, JournalError, Outcome, OwnedBlock};
+use crate::judge::{self, Admission, Judged, NoBlock};
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::refold;
-use crate::state::{Discontinuity, Head, State};
+use crate::state::{Discontinuity, LedgerHead, State};
 use crate::vault::Vault;
 
 /// How often an undecided append is repeated before the ledger stops.
@@ -93,7 +93,7 @@ impl Committer {
     }
 
     /// Returns the head.
-    pub fn head(&self) -> Head {
+    pub fn head(&self) -> LedgerHead {
         read(&self.state).head()
     }
 
@@ -134,8 +134,8 @@ impl Committer {
         answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(lost()))).collect()
     }
 
-    fn draft(&self) -> Draft {
-        Draft::new(&read(&self.state))
+    fn draft(&self) -> BlockBuilder {
+        BlockBuilder::new(&read(&self.state))
     }
 
     /// Answers an append at once, or puts it into the draft; a full draft is finished first.
@@ -143,7 +143,7 @@ impl Committer {
         &mut self,
         index: usize,
         append: &Append,
-        draft: &mut Draft,
+        draft: &mut BlockBuilder,
         answers: &mut [Option<Answer>],
         appends: &[Append],
     ) {
@@ -185,10 +185,15 @@ impl Committer {
         }
     }
 
-    fn judge(&mut self, index: usize, append: &Append, draft: &mut Draft) -> Result<Judged, AppendError> {
+    fn judge(
+        &mut self,
+        index: usize,
+        append: &Append,
+        draft: &mut BlockBuilder,
+    ) -> Result<Judged, AppendError> {
         let Committer { journal, vault, state, clock, randomness, .. } = self;
         let (state, clock, randomness) = (&*read(state), clock.as_mut(), randomness.as_mut());
-        Bench { journal: journal.as_ref(), vault, state, clock, randomness }.judge(index, append, draft)
+        Admission { journal: journal.as_ref(), vault, state, clock, randomness }.judge(index, append, draft)
     }
 
     /// Records appends all in one block, or none of them. Each is judged on top of the ones before it. Where all of them are
@@ -213,7 +218,7 @@ impl Committer {
                 match self.judge(index, append, &mut draft).map_err(denied)? {
                     Judged::Repeated(receipt) => receipts.push((index, receipt)),
                     Judged::In => {}
-                    Judged::Full => return Err(NotTogether::All(draft::too_large(appends))),
+                    Judged::Full => return Err(NotTogether::All(block_builder::too_large(appends))),
                     Judged::Contradicted(what) => {
                         self.fold_anew().map_err(|error| denied(cannot_fold(&what, &error)))?;
                         return self.commit_together(appends); // once: nothing comes from a cache any more
@@ -243,7 +248,7 @@ impl Committer {
 
     /// Makes a draft durable and answers its appends; where another committer was first, they are placed anew, and with
     /// them those that were refused on top of the draft: the block that stands there may hold them.
-    fn finish(&mut self, draft: Draft, answers: &mut [Option<Answer>], appends: &[Append]) {
+    fn finish(&mut self, draft: BlockBuilder, answers: &mut [Option<Answer>], appends: &[Append]) {
         let mut draft = draft;
         while !draft.is_empty() {
             let (indexes, judged) = (draft.indexes(), draft.judged());
@@ -274,7 +279,7 @@ impl Committer {
     }
 
     /// Writes one block: vault, then journal, then state. After a failed write or sync the committer stops.
-    fn commit_block(&mut self, draft: Draft) -> Result<Vec<(usize, Receipt)>, Failure> {
+    fn commit_block(&mut self, draft: BlockBuilder) -> Result<Vec<(usize, Receipt)>, Failure> {
         let expected = draft.expected;
         let (block, batch, finished) = match judge::finish(draft, self.journal.as_ref()) {
             Ok(parts) => parts,
@@ -289,7 +294,7 @@ impl Committer {
 
     fn make_durable(
         &mut self,
-        expected: &Tip,
+        expected: &Head,
         block: &OwnedBlock,
         finished: Finished,
     ) -> Result<Vec<(usize, Receipt)>, Failure> {
@@ -297,17 +302,17 @@ impl Committer {
         let mut undecided: Option<String> = None;
         for _ in 0..SETTLE_TRIES {
             match self.journal.append(expected, block) {
-                Ok(Outcome::Won) => {
+                Ok(Outcome::Committed) => {
                     let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
                     return Ok(finished.absorb(&mut state));
                 }
-                Ok(Outcome::Lost(_)) => {
+                Ok(Outcome::Conflict(_)) => {
                     return Err(match self.catch_up() {
                         Ok(()) => Failure::Lost,
                         Err(error) => self.stop(Failure::Stopped(error.to_string())),
                     });
                 }
-                Ok(Outcome::Unknown(why)) => undecided = Some(why),
+                Ok(Outcome::Indeterminate(why)) => undecided = Some(why),
                 Err(JournalError::Full { .. }) if undecided.is_some() => {}
                 Err(JournalError::Full { free, least }) => return Err(Failure::Full { free, least }),
                 Err(error) if undecided.is_some() || matches!(error, JournalError::Io(_)) => {

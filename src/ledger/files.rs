@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use thads_proof::plain;
 use zeroize::Zeroizing;
 
-use crate::count::narrow;
+use crate::count::to_usize;
 use crate::testing::{Defect, planted};
 
 /// Folder of the segments.
@@ -166,7 +166,7 @@ pub(crate) fn write_again(file: &File, range: Range<u64>) -> Result<()> {
     if planted(Defect::OpenedUnsynced) {
         return Ok(());
     }
-    let mut bytes = Zeroizing::new(vec![0; narrow(range.end.saturating_sub(range.start))]);
+    let mut bytes = Zeroizing::new(vec![0; to_usize(range.end.saturating_sub(range.start))]);
     file.read_exact_at(&mut bytes, range.start)?;
     file.write_all_at(&bytes, range.start)?;
     file.sync_data()

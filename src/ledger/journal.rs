@@ -4,12 +4,12 @@
 //! [`Embedded`] keeps segments with sled behind them, [`Memory`] keeps nothing, `Faulty` (feature `testing`) fails on
 //! purpose.
 
+mod archiver;
 mod cursor;
 mod embedded;
 #[cfg(any(test, feature = "testing"))]
 mod faulty;
 mod memory;
-mod mover;
 mod segment;
 mod sled_files;
 mod store;
@@ -34,7 +34,7 @@ pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_a
 
 /// The end of a journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Tip {
+pub struct Head {
     /// How many records it holds.
     pub size: u64,
     /// Leaf of the last one.
@@ -43,15 +43,15 @@ pub struct Tip {
     pub root: Root,
 }
 
-impl Tip {
+impl Head {
     /// The end of a journal that holds nothing.
-    pub fn empty() -> Tip {
-        Tip { size: 0, leaf: Leaf::ZERO, root: Root::empty() }
+    pub fn empty() -> Head {
+        Head { size: 0, leaf: Leaf::ZERO, root: Root::empty() }
     }
 
     /// The end after a block.
-    pub fn after(header: &Header) -> Tip {
-        Tip { size: header.end().get(), leaf: header.last_leaf, root: header.root }
+    pub fn after(header: &Header) -> Head {
+        Head { size: header.end().get(), leaf: header.last_leaf, root: header.root }
     }
 }
 
@@ -96,21 +96,24 @@ impl OwnedBlock {
     }
 
     /// Returns its records.
-    pub fn run(&self) -> Run {
+    pub fn run(&self) -> RecordBatch {
         let records = thads_proof::block::length(self.header.records(), 0) - thads_proof::block::HASH_LENGTH;
         let end = self.header.length() - thads_proof::block::HASH_LENGTH;
-        Run { first: self.header.first, bytes: self.bytes.get(records..end).unwrap_or_default().to_vec() }
+        RecordBatch {
+            first: self.header.first,
+            bytes: self.bytes.get(records..end).unwrap_or_default().to_vec(),
+        }
     }
 }
 
 /// Records that follow each other, as they are stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Run {
+pub struct RecordBatch {
     first: Position,
     bytes: Vec<u8>,
 }
 
-impl Run {
+impl RecordBatch {
     /// Returns the position of its first record.
     pub fn first(&self) -> Position {
         self.first
@@ -137,7 +140,7 @@ impl Run {
     }
 
     /// Returns the part from `range.start` on and before `range.end`.
-    pub(crate) fn cut(self, range: &Range<u64>) -> Run {
+    pub(crate) fn cut(self, range: &Range<u64>) -> RecordBatch {
         let mut start = self.bytes.len();
         let mut end = 0;
         let mut first = None;
@@ -153,9 +156,9 @@ impl Run {
             offset += record.len();
         }
         match first {
-            Some(first) if start == 0 && end == self.bytes.len() => Run { first, bytes: self.bytes },
-            Some(first) => Run { first, bytes: self.bytes[start..end].to_vec() },
-            None => Run { first: Position::new(range.start), bytes: Vec::new() },
+            Some(first) if start == 0 && end == self.bytes.len() => RecordBatch { first, bytes: self.bytes },
+            Some(first) => RecordBatch { first, bytes: self.bytes[start..end].to_vec() },
+            None => RecordBatch { first: Position::new(range.start), bytes: Vec::new() },
         }
     }
 }
@@ -164,11 +167,11 @@ impl Run {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// The block is durable, now or since an earlier try.
-    Won,
+    Committed,
     /// Another block stands there; this is the journal's end.
-    Lost(Tip),
+    Conflict(Head),
     /// Not decided. Only the same append again can tell: a read that shows nothing proves nothing.
-    Unknown(String),
+    Indeterminate(String),
 }
 
 /// Why a journal cannot do what it is asked.
@@ -187,7 +190,7 @@ pub enum JournalError {
     Io(#[from] std::io::Error),
     /// The block is none, or does not follow on the expected end.
     #[error("the block does not follow on {0}")]
-    Misfit(String),
+    NotContiguous(String),
     /// What is stored is not what was written.
     #[error("the records from position {first} on are damaged: {what}")]
     Damaged {
@@ -202,7 +205,7 @@ pub enum JournalError {
 }
 
 /// Runs of records in order.
-pub type Runs<'a> = Box<dyn Iterator<Item = Result<Run, JournalError>> + Send + 'a>;
+pub type RecordBatches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, JournalError>> + Send + 'a>;
 
 /// Keeps blocks. One committer appends; many threads read.
 pub trait Journal: Send + Sync {
@@ -210,7 +213,7 @@ pub trait Journal: Send + Sync {
     ///
     /// # Errors
     /// When the journal cannot be reached.
-    fn head(&self) -> Result<Tip, JournalError>;
+    fn head(&self) -> Result<Head, JournalError>;
 
     /// Says whether a block of `bytes` may be written at all, before anything is written for it elsewhere.
     ///
@@ -222,10 +225,10 @@ pub trait Journal: Send + Sync {
     ///
     /// # Errors
     /// When nothing was written ([`JournalError::Full`], [`JournalError::Misfit`]), or the journal failed and has stopped.
-    fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError>;
+    fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError>;
 
     /// Returns the records of `range`, as far as there are any, in runs.
-    fn read(&self, range: Range<u64>) -> Runs<'_>;
+    fn read(&self, range: Range<u64>) -> RecordBatches<'_>;
 
     /// Returns the header of the block that holds a position; `None` behind the end.
     ///
@@ -235,10 +238,10 @@ pub trait Journal: Send + Sync {
 
     /// Waits until the journal holds more than `size` records, or is closed, or `at_most` has passed. Returns its end,
     /// and whether it is closed.
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool);
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool);
 
     /// Returns the records from `from` on, those to come as well: waits for them, and ends when the journal is closed.
-    fn follow(&self, from: Position) -> Runs<'_>;
+    fn follow(&self, from: Position) -> RecordBatches<'_>;
 
     /// Finishes what is done behind the writer's back, and takes nothing more.
     ///
@@ -248,9 +251,9 @@ pub trait Journal: Send + Sync {
 }
 
 /// Reads on as the journal grows; what every implementation of [`Journal::follow`] returns.
-pub(crate) fn follow(journal: &dyn Journal, from: Position) -> Runs<'_> {
+pub(crate) fn follow(journal: &dyn Journal, from: Position) -> RecordBatches<'_> {
     let mut next = from.get();
-    let mut ready: Option<Runs<'_>> = None;
+    let mut ready: Option<RecordBatches<'_>> = None;
     Box::new(std::iter::from_fn(move || {
         loop {
             if let Some(runs) = &mut ready {
@@ -263,9 +266,9 @@ pub(crate) fn follow(journal: &dyn Journal, from: Position) -> Runs<'_> {
                     None => ready = None,
                 }
             }
-            let (tip, closed) = journal.wait(next, Duration::from_secs(60));
-            if tip.size > next {
-                ready = Some(journal.read(next..tip.size));
+            let (head, closed) = journal.wait(next, Duration::from_secs(60));
+            if head.size > next {
+                ready = Some(journal.read(next..head.size));
             } else if closed {
                 return None;
             }
@@ -275,21 +278,21 @@ pub(crate) fn follow(journal: &dyn Journal, from: Position) -> Runs<'_> {
 
 /// The durable end of a journal, and those who wait for it to move.
 struct Watch {
-    end: Mutex<(Tip, bool)>,
+    end: Mutex<(Head, bool)>,
     moved: Condvar,
 }
 
 impl Watch {
-    fn new(tip: Tip) -> Watch {
-        Watch { end: Mutex::new((tip, false)), moved: Condvar::new() }
+    fn new(head: Head) -> Watch {
+        Watch { end: Mutex::new((head, false)), moved: Condvar::new() }
     }
 
-    fn tip(&self) -> Tip {
+    fn head(&self) -> Head {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn advance(&self, tip: Tip) {
-        self.end.lock().unwrap_or_else(PoisonError::into_inner).0 = tip;
+    fn advance(&self, head: Head) {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).0 = head;
         self.moved.notify_all();
     }
 
@@ -298,18 +301,21 @@ impl Watch {
         self.moved.notify_all();
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = |end: &mut (Tip, bool)| end.0.size <= size && !end.1;
+        let waiting = |end: &mut (Head, bool)| end.0.size <= size && !end.1;
         *self.moved.wait_timeout_while(end, at_most, waiting).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
 /// Checks that a block follows on `expected`; every implementation asks this first.
-fn fits(expected: &Tip, block: &OwnedBlock) -> Result<(), JournalError> {
+fn fits(expected: &Head, block: &OwnedBlock) -> Result<(), JournalError> {
     let header = block.header();
     if header.first.get() != expected.size || header.previous_leaf != expected.leaf {
-        return Err(JournalError::Misfit(format!("position {}, leaf {}", expected.size, expected.leaf)));
+        return Err(JournalError::NotContiguous(format!(
+            "position {}, leaf {}",
+            expected.size, expected.leaf
+        )));
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 //! does a dry run.
 
 use crate::append::{Append, AppendError};
+use crate::block_builder::{Added, BlockBuilder};
 use crate::clock::Clock;
-use crate::draft::{Added, Draft};
 use crate::journal::{Journal, JournalError, OwnedBlock};
 use crate::lookup;
 use crate::randomness::Randomness;
@@ -13,7 +13,7 @@ use crate::repeat;
 use crate::state::{State, fingerprint};
 use crate::testing::{Defect, planted};
 use crate::vault::{Batch, Vault};
-use crate::{draft, draft::Finished};
+use crate::{block_builder, block_builder::Finished};
 
 /// What is found of an append that is not refused.
 pub(crate) enum Judged {
@@ -28,7 +28,7 @@ pub(crate) enum Judged {
 }
 
 /// What an append is judged by, and what it is given.
-pub(crate) struct Bench<'a> {
+pub(crate) struct Admission<'a> {
     pub(crate) journal: &'a dyn Journal,
     pub(crate) vault: &'a Vault,
     pub(crate) state: &'a State,
@@ -36,15 +36,15 @@ pub(crate) struct Bench<'a> {
     pub(crate) randomness: &'a mut dyn Randomness,
 }
 
-impl Bench<'_> {
+impl Admission<'_> {
     /// Finds the first receipt of a repetition, or adds a new append to the draft under `index`.
     pub(crate) fn judge(
         &mut self,
         index: usize,
         append: &Append,
-        draft: &mut Draft,
+        draft: &mut BlockBuilder,
     ) -> Result<Judged, AppendError> {
-        let Bench { journal, vault, state, clock, randomness } = self;
+        let Admission { journal, vault, state, clock, randomness } = self;
         let fingerprint = fingerprint(&state.ledger, &append.request);
         let candidates = state.requests.candidates_of(fingerprint);
         let recorded = match lookup::recorded(*journal, &state.ledger, &candidates, &append.request) {
@@ -109,9 +109,12 @@ pub(crate) enum NoBlock {
 }
 
 /// Ends a draft: the block, if the journal has room for it and for what goes to the vault.
-pub(crate) fn finish(draft: Draft, journal: &dyn Journal) -> Result<(OwnedBlock, Batch, Finished), NoBlock> {
+pub(crate) fn finish(
+    draft: BlockBuilder,
+    journal: &dyn Journal,
+) -> Result<(OwnedBlock, Batch, Finished), NoBlock> {
     let (block, batch, finished) = draft.finish().map_err(|error| NoBlock::Stopped(error.to_string()))?;
-    match journal.room(draft::room(&block, &batch)) {
+    match journal.room(block_builder::room(&block, &batch)) {
         Ok(()) => Ok((block, batch, finished)),
         Err(JournalError::Full { free, least }) => Err(NoBlock::Full { free, least }),
         Err(error) => Err(NoBlock::Stopped(error.to_string())),

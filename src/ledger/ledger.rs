@@ -14,8 +14,8 @@ use crate::append::{Append, AppendError, NotTogether};
 use crate::cache::{self, Fold, Log, Statement};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
-use crate::founding::{self, Ground};
-use crate::journal::{Embedded, Found, Journal, JournalError, Outcome, Progress, Tip};
+use crate::create::{self, Ground};
+use crate::journal::{Embedded, Found, Head, Journal, JournalError, Outcome, Progress};
 use crate::lock::Lock;
 use crate::open::{self, OpenError, OpenReport};
 use crate::opened::Opened;
@@ -25,7 +25,7 @@ use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::rehearsal::{self, Rehearsed};
 use crate::setup::{OpenOptions, Setup};
-use crate::state::{Head, State, StreamHead};
+use crate::state::{LedgerHead, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
 use crate::{files, keys, lookup, snapshot, space};
 
@@ -54,7 +54,7 @@ impl Ledger {
         keys::log_key(&genesis.origin, &setup.log_seed, &genesis.log_key)?;
         let mut ground = Ground::look(dir);
         ground.has_room(&setup.storage)?;
-        let lock = match founding::take(dir) {
+        let lock = match create::take(dir) {
             Ok(lock) => Arc::new(lock),
             Err(error) => {
                 ground.remove_folders();
@@ -78,13 +78,13 @@ impl Ledger {
     /// Founds a ledger in `dir`, whose lock is held.
     fn found(dir: &Path, lock: &Arc<Lock>, genesis: &Genesis, setup: Setup) -> Result<Ledger, OpenError> {
         let Setup { mut clock, mut randomness, log_seed, root_seed, storage } = setup;
-        founding::make_way(dir, &storage)?;
+        create::make_way(dir, &storage)?;
         for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
         let wal = dir.join(files::WAL);
         lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
-        let (id, block) = founding::genesis_block(genesis, clock.as_mut(), randomness.as_mut())?;
+        let (id, block) = create::genesis_block(genesis, clock.as_mut(), randomness.as_mut())?;
         // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
         keys::write_log_key(dir, &log_seed)?;
         if let Some(seed) = root_seed {
@@ -94,7 +94,7 @@ impl Ledger {
         files::sync_folder(dir)?;
         let found = Found {
             ledger: id,
-            tip: Tip::empty(),
+            head: Head::empty(),
             used: Vec::new(),
             current: None,
             next: 0,
@@ -103,9 +103,11 @@ impl Ledger {
             moved: 0,
         };
         let journal = Embedded::start(dir, Arc::clone(lock), found, storage.clone())?;
-        match journal.append(&Tip::empty(), &block)? {
-            Outcome::Won => {}
-            Outcome::Lost(_) | Outcome::Unknown(_) => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
+        match journal.append(&Head::empty(), &block)? {
+            Outcome::Committed => {}
+            Outcome::Conflict(_) | Outcome::Indeterminate(_) => {
+                return Err(OpenError::AlreadyThere(dir.to_path_buf()));
+            }
         }
         drop(journal);
         // sled is made once the genesis is durable: one that is half made, without a segment, could not be told from all
@@ -250,7 +252,7 @@ impl Ledger {
     }
 
     /// Returns the head: what is durable.
-    pub fn head(&self) -> Head {
+    pub fn head(&self) -> LedgerHead {
         read(&self.state).head()
     }
 
@@ -288,8 +290,8 @@ impl Ledger {
     pub fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)> {
         let log = Log { ledger: self.id, key: &self.genesis.log_key, size: self.head().size };
         let bytes = cache::read(&self.dir, name)?;
-        let (tip, content) = cache::believed(&bytes, fold, &log, |size| self.end_of(size)).ok()?;
-        Some((tip.size, content.to_vec()))
+        let (log_end, content) = cache::believed(&bytes, fold, &log, |size| self.end_of(size)).ok()?;
+        Some((log_end.size, content.to_vec()))
     }
 
     /// Writes the cache `name`, made by `fold` of the first `size` records, signed by the log's key. Where no block ends
@@ -298,15 +300,15 @@ impl Ledger {
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&self, name: &str, fold: Fold, size: u64, content: &[u8]) -> std::io::Result<()> {
-        let Some(tip) = self.end_of(size) else { return Ok(()) };
-        let sealed = cache::seal(&Statement { ledger: self.id, fold, tip }, content, &self.log_key);
+        let Some(log_end) = self.end_of(size) else { return Ok(()) };
+        let sealed = cache::seal(&Statement { ledger: self.id, fold, head: log_end }, content, &self.log_key);
         cache::write(&self.dir, name, &sealed)
     }
 
     /// Returns the log's end as it was with `size` records, where a block ended there.
-    fn end_of(&self, size: u64) -> Option<Tip> {
+    fn end_of(&self, size: u64) -> Option<Head> {
         let header = self.journal.header(Position::new(size.checked_sub(1)?)).ok()??;
-        Some(Tip::after(&header))
+        Some(Head::after(&header))
     }
 
     /// Returns the vault.
@@ -360,10 +362,10 @@ impl Ledger {
         self.core.stopped()
     }
 
-    /// Commits what waits, lets the mover catch up, writes the cache of the stream heads, and closes sled.
+    /// Commits what waits, lets the archiver catch up, writes the cache of the stream heads, and closes sled.
     ///
     /// # Errors
-    /// When the mover or sled failed: nothing acknowledged is lost, the next opening mends it.
+    /// When the archiver or sled failed: nothing acknowledged is lost, the next opening mends it.
     pub fn close(self) -> Result<(), JournalError> {
         self.shut_down()
     }

@@ -1,4 +1,4 @@
-//! The log: journal, mover, committer, receipts, vault.
+//! The log: journal, archiver, committer, receipts, vault.
 //!
 //! Synchronous code that knows no law: a payload is bytes with a kind. An append is answered after its block is durable,
 //! and never before; what was answered survives power loss. One committer writes; many threads ask and read.
@@ -31,15 +31,15 @@
 
 mod append;
 mod backup;
+mod block_builder;
 pub mod cache;
 #[cfg(test)]
 mod checks;
 mod clock;
 mod commit;
 mod count;
-mod draft;
+mod create;
 mod files;
-mod founding;
 pub mod journal;
 mod judge;
 mod keys;
@@ -51,12 +51,13 @@ mod opened;
 mod queue;
 mod randomness;
 mod reader;
+mod rebuild;
 mod receipt;
 mod records;
 mod refold;
 mod rehearsal;
 mod repeat;
-mod restore;
+mod scan;
 mod scratch;
 mod sentence;
 mod setup;
@@ -64,7 +65,6 @@ mod snapshot;
 mod space;
 mod state;
 mod storage;
-mod survey;
 pub mod testing;
 pub mod vault;
 mod verify;
@@ -73,8 +73,8 @@ pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, 
 pub use backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
 pub use clock::{BEFORE_1970, Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
+pub use create::no_log;
 pub use files::{holds_log, keep_private};
-pub use founding::no_log;
 pub use keys::KeyError;
 pub use ledger::Ledger;
 pub use open::{OpenError, OpenReport};
@@ -88,7 +88,7 @@ pub use scratch::{Scratch, remove_scratch};
 pub use sentence::Sentence;
 pub use setup::{OpenOptions, Setup};
 pub use space::is_short_of_room;
-pub use state::{Discontinuity, Head, StreamHead};
+pub use state::{Discontinuity, LedgerHead, StreamHead};
 pub use storage::Storage;
 pub use vault::{
     NoReferences, Piece, ReadReferences, Reference, References, Unopened, Vault, VaultError, VaultReport,

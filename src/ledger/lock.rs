@@ -192,7 +192,7 @@ fn write_pid(file: &mut File) -> Result<()> {
     let pid = format!("{}\n", std::process::id());
     file.seek(SeekFrom::Start(0))?;
     file.write_all(pid.as_bytes())?;
-    file.set_len(crate::count::wide(pid.len()))
+    file.set_len(crate::count::to_u64(pid.len()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Opening: find where the log ends, compare its two copies, mend what one has from the other, and say so.
 //!
 //! Order: the lock; segments to the head; what is torn or damaged there; sled, opened in a thread of its own; what sled
-//! lacks or has beyond. Repairs are made one at a time, and after each the survey begins anew, so that a crash in the middle
+//! lacks or has beyond. Repairs are made one at a time, and after each the scan begins anew, so that a crash in the middle
 //! of an opening leaves nothing that the next opening does not understand. sled never opens the only copy of something
 //! suspicious: then a copy of its files is opened instead.
 
@@ -20,17 +20,17 @@ use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
 use crate::cache::{Beginnings, Log};
+use crate::create;
 use crate::files;
-use crate::founding;
 use crate::journal::{
-    Cursor, Embedded, Found, Run, Store, StoreError, Tip, copy_sled, delete_drafts, end_of, remove_drafts,
-    set_snapshots_aside, settle,
+    Cursor, Embedded, Found, Head, RecordBatch, Store, StoreError, copy_sled, delete_drafts, end_of,
+    remove_drafts, set_snapshots_aside, settle,
 };
 use crate::lock::Lock;
-use crate::restore::{self, Source};
+use crate::rebuild::{self, Source};
+use crate::scan::{self, SegmentsScan, Trouble};
 use crate::sentence::Sentence;
 use crate::storage::Storage;
-use crate::survey::{self, Survey, Trouble};
 use crate::testing::{Defect, Step, planted, reached};
 pub use error::OpenError;
 
@@ -83,7 +83,7 @@ pub(crate) fn open_journal(
 
 /// Refuses a log that is not what its own key signed in a cache: the next one written would take that evidence away.
 fn refuse_contradicted(dir: &Path, found: &Found) -> Result<(), OpenError> {
-    let size = found.tip.size;
+    let size = found.head.size;
     let (wal, segments) = (dir.join(files::WAL), Arc::new(RwLock::new(found.used.clone())));
     // A genesis that cannot be read is refused by who reads it next.
     let Some(Ok(block)) = Cursor::new(&wal, &segments, 0, 1).next_block() else {
@@ -94,7 +94,7 @@ fn refuse_contradicted(dir: &Path, found: &Found) -> Result<(), OpenError> {
     let log = Log { ledger: found.ledger, key: &genesis.log_key, size };
     let end = |size: u64| {
         let header = Cursor::new(&wal, &segments, size.checked_sub(1)?, size).next_header()?;
-        header.ok().map(|(header, _)| Tip::after(&header))
+        header.ok().map(|(header, _)| Head::after(&header))
     };
     Beginnings::read(dir).refuse(&log, end)
 }
@@ -126,14 +126,14 @@ impl Opening<'_> {
         }
         files::sync_folder(&self.wal)?; // a name may have been given just before a crash
         loop {
-            let survey = survey::survey(&self.wal, self.settings.repair, &self.torn)?;
-            match &survey.trouble {
-                Some(trouble) => self.mend(trouble, &survey)?,
+            let scan = scan::scan(&self.wal, self.settings.repair, &self.torn)?;
+            match &scan.trouble {
+                Some(trouble) => self.repair(trouble, &scan)?,
                 None => {
-                    if let Some((number, range)) = &survey.last {
+                    if let Some((number, range)) = &scan.last {
                         settle(&self.wal.join(segment::file_name(*number)), range.clone())?;
                     }
-                    if let Some(found) = self.compare(survey)? {
+                    if let Some(found) = self.compare(scan)? {
                         let ledger = found.ledger;
                         return Ok((found, ledger));
                     }
@@ -143,12 +143,12 @@ impl Opening<'_> {
     }
 
     /// Mends one trouble of the segments from sled, or settles that nothing is lost.
-    fn mend(&mut self, trouble: &Trouble, survey: &Survey) -> Result<(), OpenError> {
+    fn repair(&mut self, trouble: &Trouble, scan: &SegmentsScan) -> Result<(), OpenError> {
         match trouble {
             Trouble::Torn { number, offset, position } => {
-                let ledger = self.ledger(survey)?;
+                let ledger = self.ledger(scan)?;
                 if self.source().holds(&ledger, *position) {
-                    return self.restore_segment(*number, *position, "its last block is torn", survey);
+                    return self.restore_segment(*number, *position, "its last block is torn", scan);
                 }
                 let file = self.wal.join(segment::file_name(*number));
                 let file = file.display();
@@ -167,14 +167,14 @@ impl Opening<'_> {
             }
             Trouble::Damaged { number, position, what } => {
                 let file = self.wal.join(segment::file_name(*number));
-                self.restore_segment(*number, *position, &format!("{}: {what}", file.display()), survey)
+                self.restore_segment(*number, *position, &format!("{}: {what}", file.display()), scan)
             }
             Trouble::Missing { numbers, first, until } => {
-                let ledger = self.ledger(survey)?;
+                let ledger = self.ledger(scan)?;
                 let (wal, segment_bytes) = (self.wal.clone(), self.settings.segment_bytes);
                 let range = (*first, *until);
                 let written =
-                    restore::missing(&wal, ledger, *numbers.start(), range, self.source(), segment_bytes)?;
+                    rebuild::missing(&wal, ledger, *numbers.start(), range, self.source(), segment_bytes)?;
                 let (number, last) = (numbers.start(), written.saturating_sub(1));
                 self.report.say(
                     format!("Thiếu các đoạn từ số {number}: các bản ghi {first} đến {last} đã được khôi phục từ sled."),
@@ -191,9 +191,9 @@ impl Opening<'_> {
                         return Err(OpenError::OutOfOrder { end });
                     }
                     Ok(end) if end > 0 => {}
-                    Ok(_) => return Err(founding::no_log(self.dir)),
+                    Ok(_) => return Err(create::no_log(self.dir)),
                     Err(_) if files::is_missing(&self.dir.join(files::SLED)) => {
-                        return Err(founding::no_log(self.dir));
+                        return Err(create::no_log(self.dir));
                     }
                     Err(error) => {
                         if let Some(error) = error.of_the_system() {
@@ -203,9 +203,9 @@ impl Opening<'_> {
                         return Err(OpenError::Damaged { first: 0, end: None, what });
                     }
                 }
-                let ledger = self.ledger(survey)?;
+                let ledger = self.ledger(scan)?;
                 let (wal, segment_bytes) = (self.wal.clone(), self.settings.segment_bytes);
-                let end = restore::missing(&wal, ledger, 0, (0, None), self.source(), segment_bytes)?;
+                let end = rebuild::missing(&wal, ledger, 0, (0, None), self.source(), segment_bytes)?;
                 self.report.say(
                     format!("Thiếu tất cả các đoạn: {end} bản ghi đã được khôi phục từ sled."),
                     format!("All segments were missing: {end} records were restored from sled."),
@@ -223,10 +223,10 @@ impl Opening<'_> {
         number: u64,
         position: u64,
         what: &str,
-        survey: &Survey,
+        scan: &SegmentsScan,
     ) -> Result<(), OpenError> {
-        let (ledger, wal) = (self.ledger(survey)?, self.wal.clone());
-        let restored = restore::segment(&wal, ledger, number, position, what, self.source())?;
+        let (ledger, wal) = (self.ledger(scan)?, self.wal.clone());
+        let restored = rebuild::segment(&wal, ledger, number, position, what, self.source())?;
         let name = segment::file_name(number);
         let (how_vi, how) = match restored.from_sled {
             _ if restored.was_stray => (
@@ -253,11 +253,11 @@ impl Opening<'_> {
         Ok(())
     }
 
-    fn ledger(&mut self, survey: &Survey) -> Result<LedgerId, OpenError> {
-        if let Some(ledger) = survey.ledger {
+    fn ledger(&mut self, scan: &SegmentsScan) -> Result<LedgerId, OpenError> {
+        if let Some(ledger) = scan.ledger {
             return Ok(ledger);
         }
-        if let Some(ledger) = restore::ledger_in_blocks(&self.wal)? {
+        if let Some(ledger) = rebuild::ledger_in_blocks(&self.wal)? {
             return Ok(ledger);
         }
         let store = self.source().store();
@@ -267,14 +267,14 @@ impl Opening<'_> {
         let run = store.ok().and_then(|store| store.run(Position::GENESIS).ok().flatten());
         let genesis =
             run.and_then(|run| run.records().next().and_then(|(_, bytes)| Record::decode(bytes).ok()));
-        genesis.map(|record| record.ledger).ok_or_else(|| self.nameless(survey))
+        genesis.map(|record| record.ledger).ok_or_else(|| self.nameless(scan))
     }
 
     /// Returns why no ledger is named: there is none, or what named it is damaged.
-    fn nameless(&self, survey: &Survey) -> OpenError {
-        let what = match &survey.trouble {
+    fn nameless(&self, scan: &SegmentsScan) -> OpenError {
+        let what = match &scan.trouble {
             // Of a founding that was cut off, unless something else is left of a ledger.
-            None | Some(Trouble::Torn { .. }) => return founding::no_log(self.dir),
+            None | Some(Trouble::Torn { .. }) => return create::no_log(self.dir),
             Some(Trouble::Damaged { number, what, .. }) => {
                 let file = self.wal.join(segment::file_name(*number));
                 format!("{}: {what}; sled does not have it", file.display())
@@ -328,28 +328,28 @@ impl Opening<'_> {
     }
 
     /// Opens sled beside whole segments and compares. `None`: the segments were lengthened from it; look again.
-    fn compare(&mut self, survey: Survey) -> Result<Option<Found>, OpenError> {
+    fn compare(&mut self, scan: SegmentsScan) -> Result<Option<Found>, OpenError> {
         self.drop_source()?;
-        let Some(ledger) = survey.ledger else { return Err(founding::no_log(self.dir)) };
-        let tip = survey.tip;
-        if tip.size == 0 && files::is_missing(&self.dir.join(files::SLED)) {
+        let Some(ledger) = scan.ledger else { return Err(create::no_log(self.dir)) };
+        let log_end = scan.head;
+        if log_end.size == 0 && files::is_missing(&self.dir.join(files::SLED)) {
             // Of a founding that was cut off: its block was never finished.
-            return Err(founding::no_log(self.dir));
+            return Err(create::no_log(self.dir));
         }
         reached(Step::OpenSegmentsRead);
         let mut store = self.open_store()?;
         let mut moved = 0;
         if let Some(open) = store.take() {
-            match self.agree(&open, &survey) {
+            match self.agree(&open, &scan) {
                 Ok(Agreement::Behind(end)) => {
                     moved = end;
                     store = Some(open);
                 }
                 Ok(Agreement::Ahead) => {
-                    let first = tip.size;
+                    let first = log_end.size;
                     let header = open.header(Position::new(first)).ok().flatten();
                     if let Some(header) = header
-                        && header.previous_leaf != tip.leaf
+                        && header.previous_leaf != log_end.leaf
                     {
                         let what =
                             format!("sled's record {first} follows on another leaf than the segments' last");
@@ -357,8 +357,8 @@ impl Opening<'_> {
                     }
                     let mut source = Source::new(self.dir, Ok(open));
                     let (range, segment_bytes) = ((first, None), self.settings.segment_bytes);
-                    let (wal, next) = (&self.wal, survey.next);
-                    let end = restore::missing(wal, ledger, next, range, &mut source, segment_bytes)?;
+                    let (wal, next) = (&self.wal, scan.next);
+                    let end = rebuild::missing(wal, ledger, next, range, &mut source, segment_bytes)?;
                     let last = end.saturating_sub(1);
                     self.report.say(
                         format!("Thiếu các đoạn cuối: các bản ghi {first} đến {last} đã được khôi phục từ sled."),
@@ -375,27 +375,27 @@ impl Opening<'_> {
                 }
             }
         }
-        if tip.size == 0 {
-            return Err(founding::no_log(self.dir));
+        if log_end.size == 0 {
+            return Err(create::no_log(self.dir));
         }
         reached(Step::OpenSledOpened);
         if planted(Defect::ShortSledTaken) {
-            moved = tip.size;
+            moved = log_end.size;
         }
-        if moved < tip.size && store.is_some() {
-            let behind = tip.size - moved;
+        if moved < log_end.size && store.is_some() {
+            let behind = log_end.size - moved;
             self.report.say(
                 format!("sled chậm hơn các đoạn {behind} bản ghi và đang được nạp lại từ đó."),
                 format!("sled is {behind} records behind the segments and is being refilled from them."),
             );
         }
-        let used = survey.used;
+        let used = scan.used;
         Ok(Some(Found {
             ledger,
-            tip,
+            head: log_end,
             used,
-            current: survey.current,
-            next: survey.next,
+            current: scan.current,
+            next: scan.next,
             store,
             no_sled: self.no_sled.take(),
             moved,
@@ -472,35 +472,35 @@ impl Opening<'_> {
     }
 
     /// Compares sled's end with the segments.
-    fn agree(&self, store: &Store, survey: &Survey) -> Result<Agreement, StoreError> {
+    fn agree(&self, store: &Store, scan: &SegmentsScan) -> Result<Agreement, StoreError> {
         let known = store.known_end()?;
         let end = store.end()?;
-        let tip = survey.tip;
-        if let (Some(found), Some(wanted)) = (store.ledger(), &survey.ledger)
+        let log_end = scan.head;
+        if let (Some(found), Some(wanted)) = (store.ledger(), &scan.ledger)
             && found != *wanted
         {
             return Err(StoreError::foreign(&found, wanted));
         }
-        if known > tip.size {
+        if known > log_end.size {
             return Ok(Agreement::Ahead);
         }
         if self.settings.repair {
             for run in store.scan() {
                 let (run, whole) = run?;
                 whole?;
-                self.agree_on(&run, survey)?;
+                self.agree_on(&run, scan)?;
             }
         } else if let Some(run) = store.last_run()? {
-            self.agree_on(&run, survey)?;
+            self.agree_on(&run, scan)?;
         }
         Ok(Agreement::Behind(end))
     }
 
     /// Compares one run of sled with the segments.
-    fn agree_on(&self, run: &Run, survey: &Survey) -> Result<(), StoreError> {
+    fn agree_on(&self, run: &RecordBatch, scan: &SegmentsScan) -> Result<(), StoreError> {
         let first = run.first();
         let end = end_of(run);
-        let segments = Arc::new(RwLock::new(survey.used.clone()));
+        let segments = Arc::new(RwLock::new(scan.used.clone()));
         let mut cursor = Cursor::new(&self.wal, &segments, first.get(), end);
         let mut ours = Vec::new();
         while let Some(block) = cursor.next_block() {

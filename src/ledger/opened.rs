@@ -10,8 +10,8 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Micros};
 
 use crate::clock::Clock;
+use crate::create;
 use crate::files;
-use crate::founding;
 use crate::journal::{Embedded, Journal};
 use crate::ledger::{Ledger, genesis_of};
 use crate::lock::{self, Lock};
@@ -41,7 +41,7 @@ impl Opened {
     /// When another process writes to it, there is none, or both its copies are damaged.
     pub fn open(dir: &Path, storage: &Storage) -> Result<Opened, OpenError> {
         if !files::holds_log(dir)? {
-            return Err(founding::no_log(dir));
+            return Err(create::no_log(dir));
         }
         files::refuse_strange_folders(dir)?;
         let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);

@@ -16,20 +16,21 @@ use thads_proof::segment;
 
 use crate::cache::{self, Beginnings, CacheCheck, Fold, Log, NotBelieved};
 use crate::commit::CatchUpError;
+use crate::create;
 use crate::files;
-use crate::founding;
 use crate::journal::{
-    Cursor, JournalError, Listing, Runs, Segments, Store, StoreError, Tip, copy_sled, delete_drafts, end_of,
+    Cursor, Head, JournalError, Listing, RecordBatches, Segments, Store, StoreError, copy_sled,
+    delete_drafts, end_of,
 };
 use crate::keys;
 use crate::lock;
 use crate::open::OpenError;
 use crate::records::Records;
 use crate::refold;
+use crate::scan::{self, SegmentsScan, Trouble};
 use crate::scratch::Scratch;
-use crate::state::Head;
+use crate::state::LedgerHead;
 use crate::storage::Storage;
-use crate::survey::{self, Survey, Trouble};
 use crate::vault::Vault;
 
 /// How often a tail that looks damaged is looked at again: a writer may be in the middle of it.
@@ -43,7 +44,7 @@ const SMALL_SLED_BYTES: u64 = 64 << 20;
 pub struct Reader {
     dir: PathBuf,
     source: Source,
-    head: Head,
+    head: LedgerHead,
     id: LedgerId,
     genesis: Genesis,
     vault: Arc<Vault>,
@@ -123,9 +124,9 @@ impl Reader {
     }
 
     /// Returns the end of the block that holds the last of so many records.
-    fn end_of(&self, size: u64) -> Option<Tip> {
+    fn end_of(&self, size: u64) -> Option<Head> {
         let header = self.header(Position::new(size.checked_sub(1)?)).ok()??;
-        Some(Tip::after(&header))
+        Some(Head::after(&header))
     }
 
     /// Opens the log in `dir` for reading, whatever stands beside it: the vault is an empty one.
@@ -133,7 +134,7 @@ impl Reader {
     /// # Errors
     /// When there is none, or its end is damaged.
     pub fn open_log(dir: &Path) -> Result<Reader, OpenError> {
-        let (source, tip) = Source::open(dir)?;
+        let (source, log_end) = Source::open(dir)?;
         // Whether sled has it, was not asked.
         let unread = |error: JournalError| match (OpenError::from(error), &source) {
             (OpenError::Damaged { first, what, .. }, Source::Segments { .. }) => {
@@ -143,12 +144,17 @@ impl Reader {
         };
         let first = |from: u64, until: u64| {
             let record = Records::new(source.read(from, until)).next().transpose().map_err(unread)?;
-            record.ok_or_else(|| founding::no_log(dir))
+            record.ok_or_else(|| create::no_log(dir))
         };
-        let last = first(tip.size.saturating_sub(1), tip.size)?;
-        let genesis = first(0, 1.min(tip.size))?;
+        let last = first(log_end.size.saturating_sub(1), log_end.size)?;
+        let genesis = first(0, 1.min(log_end.size))?;
         let genesis = Genesis::from_record(&genesis)?;
-        let head = Head { size: tip.size, leaf: tip.leaf, root: tip.root, recorded_at: last.recorded_at };
+        let head = LedgerHead {
+            size: log_end.size,
+            leaf: log_end.leaf,
+            root: log_end.root,
+            recorded_at: last.recorded_at,
+        };
         let vault = Arc::new(Vault::memory());
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
     }
@@ -159,7 +165,7 @@ impl Reader {
     }
 
     /// Returns the head at the time of opening.
-    pub fn head(&self) -> Head {
+    pub fn head(&self) -> LedgerHead {
         self.head
     }
 
@@ -188,8 +194,8 @@ impl Reader {
     /// # Errors
     /// Why it is not believed.
     pub fn believes<'a>(&self, kept: &'a [u8], fold: Fold) -> Result<(u64, &'a [u8]), NotBelieved> {
-        let (tip, content) = cache::believed(kept, fold, &self.log(), |size| self.end_of(size))?;
-        Ok((tip.size, content))
+        let (log_end, content) = cache::believed(kept, fold, &self.log(), |size| self.end_of(size))?;
+        Ok((log_end.size, content))
     }
 
     /// Holds the cache of the stream heads, its bytes, against a fold of the log made anew.
@@ -224,12 +230,12 @@ impl Reader {
     }
 
     /// Returns the end of the log at the time of opening, in the words of a journal.
-    pub(crate) fn tip(&self) -> Tip {
-        Tip { size: self.head.size, leaf: self.head.leaf, root: self.head.root }
+    pub(crate) fn journal_head(&self) -> Head {
+        Head { size: self.head.size, leaf: self.head.leaf, root: self.head.root }
     }
 
     /// Returns the records of a range, as they are stored.
-    pub(crate) fn runs(&self, range: Range<u64>) -> Runs<'_> {
+    pub(crate) fn runs(&self, range: Range<u64>) -> RecordBatches<'_> {
         self.source.read(range.start, range.end.min(self.head.size))
     }
 
@@ -280,18 +286,18 @@ pub fn is_second_copy_alone(dir: &Path) -> bool {
 }
 
 /// Surveys the segments; a tail that looks wrong is looked at again, for a writer may be at it.
-fn settled(wal: &Path) -> Result<Survey, OpenError> {
+fn settled(wal: &Path) -> Result<SegmentsScan, OpenError> {
     let none = std::collections::BTreeMap::new();
-    let mut survey = survey::survey(wal, false, &none)?;
+    let mut scan = scan::scan(wal, false, &none)?;
     for _ in 1..LOOKS {
-        match survey.trouble {
+        match scan.trouble {
             Some(Trouble::Damaged { .. } | Trouble::Missing { .. }) => {}
             None | Some(Trouble::Torn { .. } | Trouble::Empty) => break,
         }
         std::thread::sleep(LOOK_WAIT);
-        survey = survey::survey(wal, false, &none)?;
+        scan = scan::scan(wal, false, &none)?;
     }
-    Ok(survey)
+    Ok(scan)
 }
 
 /// Returns whose records sled has and how far it knows of them. `None` where a writer is at it, where its files have more
@@ -305,10 +311,10 @@ fn known_to_sled(dir: &Path, at_most: u64) -> Option<(LedgerId, u64)> {
     Some((copy.store.ledger()?, copy.store.known_end().ok()?))
 }
 
-fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
+fn from_sled(dir: &Path) -> Result<(Source, Head), OpenError> {
     let sled = dir.join(files::SLED);
     if !files::holds_log(dir)? || !sled.is_dir() {
-        return Err(founding::no_log(dir));
+        return Err(create::no_log(dir));
     }
     let damaged = |error: StoreError| OpenError::Damaged {
         first: 0,
@@ -322,25 +328,25 @@ fn from_sled(dir: &Path) -> Result<(Source, Tip), OpenError> {
         Some(last) => copy.store.header(last).map_err(damaged)?,
         None => None,
     };
-    let tip = header.as_ref().map(Tip::after).ok_or_else(|| founding::no_log(dir))?;
+    let head = header.as_ref().map(Head::after).ok_or_else(|| create::no_log(dir))?;
     if !lock::is_in_order(dir) {
         return Err(OpenError::OutOfOrder { end });
     }
-    Ok((Source::Sled(copy), tip))
+    Ok((Source::Sled(copy), head))
 }
 
 impl Source {
-    fn open(dir: &Path) -> Result<(Source, Tip), OpenError> {
+    fn open(dir: &Path) -> Result<(Source, Head), OpenError> {
         let wal = dir.join(files::WAL);
-        let survey = settled(&wal)?;
-        match survey.trouble {
+        let scan = settled(&wal)?;
+        match scan.trouble {
             None | Some(Trouble::Torn { .. }) => {
-                let last = survey.used.iter().rfind(|used| used.first.get() < survey.tip.size);
+                let last = scan.used.iter().rfind(|used| used.first.get() < scan.head.size);
                 if let Some(last) = last {
                     segment::open(&wal, last.number)?.sync_data()?;
                 }
-                let segments = Arc::new(RwLock::new(survey.used));
-                Ok((Source::Segments { wal, segments }, survey.tip))
+                let segments = Arc::new(RwLock::new(scan.used));
+                Ok((Source::Segments { wal, segments }, scan.head))
             }
             Some(Trouble::Empty) => from_sled(dir),
             Some(Trouble::Damaged { number, position, what }) => {
@@ -355,7 +361,7 @@ impl Source {
         }
     }
 
-    fn read(&self, from: u64, until: u64) -> Runs<'_> {
+    fn read(&self, from: u64, until: u64) -> RecordBatches<'_> {
         match self {
             Source::Segments { wal, segments } => {
                 let mut cursor = Cursor::new(wal, segments, from, until);

@@ -3,13 +3,13 @@
 use thads_proof::hash;
 use thads_proof::record::{Leaf, Position, Record};
 
-use crate::journal::{JournalError, Run, Runs};
+use crate::journal::{JournalError, RecordBatch, RecordBatches};
 use crate::lookup;
 
 /// Records in order of their positions. What a journal gives is verified, not believed: every record must name the leaf of
 /// the one before it; the first error ends the iteration.
 pub struct Records<'a> {
-    runs: Runs<'a>,
+    runs: RecordBatches<'a>,
     ready: std::vec::IntoIter<(Position, Vec<u8>)>,
     previous: Option<(Position, Leaf)>,
     ended: bool,
@@ -20,13 +20,13 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub(crate) fn new(runs: Runs<'a>) -> Records<'a> {
+    pub(crate) fn new(runs: RecordBatches<'a>) -> Records<'a> {
         let ready = Vec::new().into_iter();
         Records { runs, ready, previous: None, ended: false, blocks: false, begins: false }
     }
 
     /// Records of which each run is a block.
-    pub(crate) fn of_blocks(runs: Runs<'a>) -> Records<'a> {
+    pub(crate) fn of_blocks(runs: RecordBatches<'a>) -> Records<'a> {
         Records { blocks: true, ..Records::new(runs) }
     }
 
@@ -75,7 +75,7 @@ impl<'a> Records<'a> {
     }
 }
 
-fn split(run: &Run) -> std::vec::IntoIter<(Position, Vec<u8>)> {
+fn split(run: &RecordBatch) -> std::vec::IntoIter<(Position, Vec<u8>)> {
     run.records().map(|(position, bytes)| (position, bytes.to_vec())).collect::<Vec<_>>().into_iter()
 }
 

@@ -5,7 +5,7 @@ use thads_proof::record::{Leaf, Position, Record};
 
 use crate::cache::{self, CacheCheck};
 use crate::commit::CatchUpError;
-use crate::journal::{Journal, JournalError, Tip};
+use crate::journal::{Head, Journal, JournalError};
 use crate::lookup;
 use crate::reader::Reader;
 use crate::snapshot;
@@ -14,8 +14,8 @@ use crate::state::State;
 /// Folds what `journal` holds beyond `state`, up to its end. A state that came from a cache and on which the records do not
 /// follow is folded anew.
 pub(crate) fn catch_up(state: &mut State, journal: &dyn Journal) -> Result<(), CatchUpError> {
-    let tip = journal.head()?;
-    match go_on(state, journal, &tip) {
+    let head = journal.head()?;
+    match go_on(state, journal, &head) {
         Err(CatchUpError::Discontinuity(_) | CatchUpError::End { .. }) if state.cached > 0 => {
             *state = anew(state, journal)?;
             Ok(())
@@ -31,18 +31,18 @@ pub(crate) fn anew(state: &State, journal: &dyn Journal) -> Result<State, CatchU
     Ok(anew)
 }
 
-fn go_on(state: &mut State, journal: &dyn Journal, tip: &Tip) -> Result<(), CatchUpError> {
-    for run in journal.read(state.size()..tip.size) {
+fn go_on(state: &mut State, journal: &dyn Journal, log_end: &Head) -> Result<(), CatchUpError> {
+    for run in journal.read(state.size()..log_end.size) {
         for (position, bytes) in run?.records() {
             let record = lookup::decode(position, bytes)?;
             state.fold(&record, hash::leaf(bytes))?;
         }
     }
     let head = state.head();
-    if (head.size, head.leaf, head.root) != (tip.size, tip.leaf, tip.root) {
+    if (head.size, head.leaf, head.root) != (log_end.size, log_end.leaf, log_end.root) {
         return Err(CatchUpError::End {
-            size: tip.size,
-            expected: format!("leaf {} and root {}", tip.leaf, tip.root),
+            size: log_end.size,
+            expected: format!("leaf {} and root {}", log_end.leaf, log_end.root),
             found: format!("{} records, leaf {} and root {}", head.size, head.leaf, head.root),
         });
     }
@@ -87,7 +87,7 @@ pub(crate) fn check(reader: &Reader, kept: &[u8]) -> Result<CacheCheck, CatchUpE
             }
         }
         let head = state.head();
-        Some(Tip { size: head.size, leaf: head.leaf, root: head.root })
+        Some(Head { size: head.size, leaf: head.leaf, root: head.root })
     };
     let believed = cache::believed(kept, snapshot::fold(), &log, end);
     if let Some(wrong) = wrong {
@@ -95,7 +95,7 @@ pub(crate) fn check(reader: &Reader, kept: &[u8]) -> Result<CacheCheck, CatchUpE
     }
     Ok(match believed {
         Err(why) => CacheCheck::NotBelieved(why),
-        Ok((tip, content)) => match snapshot::decode(content, state.ledger, &tip) {
+        Ok((log_end, content)) => match snapshot::decode(content, state.ledger, &log_end) {
             Some(kept) if kept.says_the_same(&state) => CacheCheck::Agrees,
             Some(_) | None => CacheCheck::Differs,
         },

@@ -13,12 +13,12 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Micros, Position, Record, RequestId};
 
 use crate::append::{Append, AppendError, NotTogether};
+use crate::block_builder::{self, BlockBuilder};
 use crate::cache::{self, Fold};
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
-use crate::draft::{self, Draft};
-use crate::journal::{Journal, JournalError, Memory, Outcome, OwnedBlock, Runs, Tip, follow};
-use crate::judge::{self, Bench, Judged, NoBlock};
+use crate::journal::{Head, Journal, JournalError, Memory, Outcome, OwnedBlock, RecordBatches, follow};
+use crate::judge::{self, Admission, Judged, NoBlock};
 use crate::lookup;
 use crate::randomness::OsRandom;
 use crate::reader::Reader;
@@ -26,7 +26,7 @@ use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::refold;
 use crate::space;
-use crate::state::{Head, State};
+use crate::state::{LedgerHead, State};
 use crate::storage::Storage;
 use crate::vault::Vault;
 
@@ -46,12 +46,12 @@ pub(crate) fn rehearse(
     state: &State,
     append: &Append,
 ) -> Result<Rehearsed, AppendError> {
-    let (mut draft, mut clock) = (Draft::new(state), Standing(state.recorded_at));
+    let (mut draft, mut clock) = (BlockBuilder::new(state), Standing(state.recorded_at));
     let (clock, randomness) = (&mut clock, &mut OsRandom::default());
-    match (Bench { journal, vault, state, clock, randomness }).judge(0, append, &mut draft)? {
+    match (Admission { journal, vault, state, clock, randomness }).judge(0, append, &mut draft)? {
         Judged::Repeated(receipt) => return Ok(Rehearsed::Repeated(receipt)),
         Judged::In => {}
-        Judged::Full => return Err(draft::too_large(std::slice::from_ref(append))),
+        Judged::Full => return Err(block_builder::too_large(std::slice::from_ref(append))),
         Judged::Contradicted(what) => {
             let anew = refold::anew(state, journal);
             let anew = anew.map_err(|error| AppendError::Unreadable(format!("{what}; {error}")))?;
@@ -95,7 +95,7 @@ impl Rehearsal {
     pub fn new(reader: Reader, clock: Box<dyn Clock>) -> Result<Rehearsal, CatchUpError> {
         let (genesis, id) = (reader.genesis().clone(), reader.id());
         let vault = Arc::new(Vault::upon(reader.shared_vault()));
-        let journal = Arc::new(Upon { added: Memory::behind(reader.tip()), below: reader });
+        let journal = Arc::new(Upon { added: Memory::behind(reader.journal_head()), below: reader });
         let seam: Arc<dyn Journal> = Arc::<Upon>::clone(&journal);
         let randomness = Box::new(OsRandom::default());
         let committer = Committer::new(id, seam, Arc::clone(&vault), clock, randomness)?;
@@ -156,7 +156,7 @@ impl Rehearsal {
     }
 
     /// Returns the head.
-    pub fn head(&self) -> Head {
+    pub fn head(&self) -> LedgerHead {
         read(&self.state).head()
     }
 
@@ -197,7 +197,7 @@ struct Upon {
 }
 
 impl Journal for Upon {
-    fn head(&self) -> Result<Tip, JournalError> {
+    fn head(&self) -> Result<Head, JournalError> {
         self.added.head()
     }
 
@@ -205,28 +205,28 @@ impl Journal for Upon {
         space::room(self.below.dir(), &Storage::default(), bytes)
     }
 
-    fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError> {
+    fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
         self.added.append(expected, block)
     }
 
-    fn read(&self, range: Range<u64>) -> Runs<'_> {
-        let seam = self.below.tip().size;
+    fn read(&self, range: Range<u64>) -> RecordBatches<'_> {
+        let seam = self.below.journal_head().size;
         let added = range.start.max(seam)..range.end;
         Box::new(self.below.runs(range).chain(self.added.read(added)))
     }
 
     fn header(&self, position: Position) -> Result<Option<Header>, JournalError> {
-        if position.get() < self.below.tip().size {
+        if position.get() < self.below.journal_head().size {
             return self.below.header(position);
         }
         self.added.header(position)
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         self.added.wait(size, at_most)
     }
 
-    fn follow(&self, from: Position) -> Runs<'_> {
+    fn follow(&self, from: Position) -> RecordBatches<'_> {
         follow(self, from)
     }
 

@@ -11,8 +11,8 @@ use thads_proof::record::{Leaf, LedgerId, Position, Stream, StreamTag};
 use thads_proof::tree::Frontier;
 
 use crate::cache::{self, Fold, HEADS, Log, Statement};
-use crate::count::wide;
-use crate::journal::{Journal, Tip};
+use crate::count::to_u64;
+use crate::journal::{Head, Journal};
 use crate::refold;
 use crate::state::{State, StreamHead};
 use crate::testing::{Defect, planted};
@@ -30,35 +30,35 @@ pub(crate) fn write(dir: &Path, state: &State, key: &LogKey) -> Result<()> {
 /// Returns the bytes of a state, signed.
 pub(crate) fn seal(state: &State, key: &LogKey) -> Vec<u8> {
     let head = state.head();
-    let tip = Tip { size: head.size, leaf: head.leaf, root: head.root };
-    cache::seal(&Statement { ledger: state.ledger, fold: fold(), tip }, &encode(state), key)
+    let log_end = Head { size: head.size, leaf: head.leaf, root: head.root };
+    cache::seal(&Statement { ledger: state.ledger, fold: fold(), head: log_end }, &encode(state), key)
 }
 
 /// Returns the state that a cache's bytes hold, if they are to be believed of the log that `journal` holds.
 pub(crate) fn believed(bytes: &[u8], log: &Log<'_>, journal: &dyn Journal) -> Option<State> {
     let end = |size: u64| {
         let header = journal.header(Position::new(size.checked_sub(1)?)).ok()??;
-        Some(Tip::after(&header))
+        Some(Head::after(&header))
     };
-    let (tip, content) = match cache::believed(bytes, fold(), log, end) {
+    let (head, content) = match cache::believed(bytes, fold(), log, end) {
         Ok(believed) => believed,
         Err(_) if planted(Defect::HeadsBelieved) => cache::unsigned(bytes)?,
         Err(_) => return None,
     };
-    let mut state = decode(content, log.ledger, &tip)?;
-    let last = Position::new(tip.size.checked_sub(1)?);
+    let mut state = decode(content, log.ledger, &head)?;
+    let last = Position::new(head.size.checked_sub(1)?);
     let (record, leaf) = refold::record_at(journal, last).ok()??;
     state.recorded_at = record.recorded_at;
     state.last_request = Some(record.request);
-    (leaf == tip.leaf).then_some(state)
+    (leaf == head.leaf).then_some(state)
 }
 
 fn encode(state: &State) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(128 * state.streams.len() + 16 * state.requests.len() + 4096);
     let frontier = state.frontier.encode();
-    bytes.extend(wide(frontier.len()).to_be_bytes());
+    bytes.extend(to_u64(frontier.len()).to_be_bytes());
     bytes.extend(frontier);
-    bytes.extend(wide(state.streams.len()).to_be_bytes());
+    bytes.extend(to_u64(state.streams.len()).to_be_bytes());
     for (stream, head) in &state.streams {
         bytes.extend([stream.tag().code(), u8::try_from(stream.key().len()).unwrap_or(u8::MAX)]);
         bytes.extend(stream.key());
@@ -66,7 +66,7 @@ fn encode(state: &State) -> Vec<u8> {
         bytes.extend(head.leaf.0);
         bytes.extend(head.position.get().to_be_bytes());
     }
-    bytes.extend(wide(state.requests.len()).to_be_bytes());
+    bytes.extend(to_u64(state.requests.len()).to_be_bytes());
     for (fingerprint, position) in state.requests.iter() {
         bytes.extend(fingerprint.to_be_bytes());
         bytes.extend(position.to_be_bytes());
@@ -74,19 +74,19 @@ fn encode(state: &State) -> Vec<u8> {
     bytes
 }
 
-/// Returns the state of `ledger` at `tip` that `content` holds, but for what the last record says; `None` where it has
+/// Returns the state of `ledger` at `log_end` that `content` holds, but for what the last record says; `None` where it has
 /// another form or points behind the end.
-pub(crate) fn decode(content: &[u8], ledger: LedgerId, tip: &Tip) -> Option<State> {
+pub(crate) fn decode(content: &[u8], ledger: LedgerId, log_end: &Head) -> Option<State> {
     let mut rest = Rest(content);
     let mut state = State::new(ledger);
     let length = rest.count()?;
     state.frontier = Frontier::decode(rest.slice(length)?).ok()?;
-    state.leaf = tip.leaf;
-    state.cached = tip.size;
-    if (state.frontier.size(), state.frontier.root()) != (tip.size, tip.root) {
+    state.leaf = log_end.leaf;
+    state.cached = log_end.size;
+    if (state.frontier.size(), state.frontier.root()) != (log_end.size, log_end.root) {
         return None;
     }
-    let is_there = |position: u64| position < tip.size;
+    let is_there = |position: u64| position < log_end.size;
     let streams = rest.count()?;
     for _ in 0..streams {
         let [tag, length] = rest.array()?;
@@ -145,7 +145,7 @@ mod tests {
         let key = LogKey::from_seed("thads/test", &[1; 32]).unwrap();
         let bytes = seal(&state, &key);
         let (statement, content) = cache::open(&bytes, key.vkey()).unwrap();
-        let back = decode(content, statement.ledger, &statement.tip).unwrap();
+        let back = decode(content, statement.ledger, &statement.head).unwrap();
         assert_eq!((back.head().root, back.cached), (state.head().root, 1));
         assert!(back.says_the_same(&state));
         for at in 0..bytes.len() {

@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use thads_proof::plain;
 
-use crate::count::wide;
+use crate::count::to_u64;
 use crate::files;
 use crate::journal::{JournalError, SEGMENT_BYTES_MIN};
 use crate::open::OpenError;
@@ -32,7 +32,7 @@ pub(crate) fn room(dir: &Path, storage: &Storage, bytes: usize) -> std::result::
         return Ok(());
     }
     let free = free(dir)?;
-    if free < least.saturating_add(wide(bytes)) {
+    if free < least.saturating_add(to_u64(bytes)) {
         return Err(JournalError::Full { free, least });
     }
     Ok(())
@@ -41,7 +41,7 @@ pub(crate) fn room(dir: &Path, storage: &Storage, bytes: usize) -> std::result::
 /// Refuses where a new ledger in `dir`, of which `held` bytes are there already, would not have the room for its first
 /// files and be written to afterwards. Neither `dir` nor what it lies in need be there.
 pub(crate) fn room_to_found(dir: &Path, storage: &Storage, held: u64) -> std::result::Result<(), OpenError> {
-    let segments = wide(storage.segment_bytes.max(SEGMENT_BYTES_MIN)).saturating_mul(2);
+    let segments = to_u64(storage.segment_bytes.max(SEGMENT_BYTES_MIN)).saturating_mul(2);
     let (wal, place) = (dir.join(files::WAL), nearest(dir));
     // Where the segments lie on a disk of their own, it is that one which must have room for them.
     let apart = match fs::metadata(&wal) {

@@ -12,7 +12,7 @@ use thads_proof::tree::{Frontier, Root};
 
 /// The end of the log as it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Head {
+pub struct LedgerHead {
     /// How many records there are; the next one's position.
     pub size: u64,
     /// Leaf of the last record.
@@ -87,8 +87,13 @@ impl State {
     }
 
     /// Returns the head.
-    pub(crate) fn head(&self) -> Head {
-        Head { size: self.size(), leaf: self.leaf, root: self.frontier.root(), recorded_at: self.recorded_at }
+    pub(crate) fn head(&self) -> LedgerHead {
+        LedgerHead {
+            size: self.size(),
+            leaf: self.leaf,
+            root: self.frontier.root(),
+            recorded_at: self.recorded_at,
+        }
     }
 
     /// Takes in the next record; refuses one that does not continue the log in every respect.

@@ -13,8 +13,8 @@ pub struct Storage {
     pub run_bytes: usize,
     /// Records that make no whole run are moved after this time all the same.
     pub run_wait: Duration,
-    /// The mover rests so long after every batch. Zero but for tests that want it to be behind.
-    pub mover_pause: Duration,
+    /// The archiver rests so long after every batch. Zero but for tests that want it to be behind.
+    pub archiver_pause: Duration,
     /// Writes are refused while fewer bytes are free on the disk.
     pub free_bytes_least: u64,
     /// Size of the ballast file, released by `thads doctor` when the disk is full; 0: none.
@@ -32,7 +32,7 @@ impl Default for Storage {
             segment_bytes: thads_proof::segment::BYTES,
             run_bytes: 32 * 1024,
             run_wait: Duration::from_secs(20),
-            mover_pause: Duration::ZERO,
+            archiver_pause: Duration::ZERO,
             free_bytes_least: 128 << 20,
             ballast_bytes: 64 << 20,
             sled_deadline: Duration::from_secs(120),

@@ -182,12 +182,12 @@ mod switches {
     pub(crate) fn storage(settings: Storage) -> Storage {
         let Ok(told) = std::env::var("THADS_STORAGE") else { return settings };
         let numbers: Vec<u64> = told.split(',').filter_map(|number| number.parse().ok()).collect();
-        let [segment_bytes, run_bytes, run_wait, mover_pause] = numbers[..] else { return settings };
+        let [segment_bytes, run_bytes, run_wait, archiver_pause] = numbers[..] else { return settings };
         Storage {
-            segment_bytes: crate::count::narrow(segment_bytes),
-            run_bytes: crate::count::narrow(run_bytes),
+            segment_bytes: crate::count::to_usize(segment_bytes),
+            run_bytes: crate::count::to_usize(run_bytes),
             run_wait: Duration::from_millis(run_wait),
-            mover_pause: Duration::from_millis(mover_pause),
+            archiver_pause: Duration::from_millis(archiver_pause),
             free_bytes_least: 0,
             ballast_bytes: 0,
             ..settings

@@ -25,7 +25,7 @@ use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
 use thads_proof::hash;
 use zeroize::Zeroizing;
 
-use crate::count::wide;
+use crate::count::to_u64;
 use crate::randomness::Randomness;
 use crate::sentence::Sentence;
 use crate::testing::{Defect, Step, planted, reached};
@@ -266,12 +266,12 @@ impl Vault {
         }
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         for (reference, sealed) in &batch.sealed {
-            let entry = Some((ends.entries + wide(sealed.entry), sealed.length));
-            let place = Place { entry, slot: Some(ends.keyring + wide(sealed.slot)) };
+            let entry = Some((ends.entries + to_u64(sealed.entry), sealed.length));
+            let place = Place { entry, slot: Some(ends.keyring + to_u64(sealed.slot)) };
             index.insert(*reference, place);
         }
-        ends.entries += wide(batch.entries.len());
-        ends.keyring += wide(batch.slots.len());
+        ends.entries += to_u64(batch.entries.len());
+        ends.keyring += to_u64(batch.slots.len());
         Ok(())
     }
 

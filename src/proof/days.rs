@@ -46,7 +46,7 @@ pub struct Days {
     corrected: Vec<(Position, Offset)>,
     /// Those that stand, in the order of their positions: a correction takes the place of all that begin at its own or
     /// behind it.
-    standing: Vec<Offset>,
+    status: Vec<Offset>,
     /// The first position of each true day.
     truly: Vec<(i32, Position)>,
 }
@@ -83,10 +83,10 @@ impl Days {
         let Some(offset) = self.said(position, correction) else { return };
         let from = offset.from;
         self.corrected.push((position, offset));
-        self.standing.retain(|standing| standing.from < from);
-        self.standing.push(offset);
+        self.status.retain(|status| status.from < from);
+        self.status.push(offset);
         self.truly.clear();
-        let begins = self.standing.iter().map(|standing| standing.from);
+        let begins = self.status.iter().map(|status| status.from);
         let mut begins: Vec<Position> = begins.chain(self.recorded.iter().map(|(_, first)| *first)).collect();
         begins.sort_unstable();
         for position in begins {
@@ -109,13 +109,13 @@ impl Days {
 
     /// Returns by how many days the clock is ahead of the true time now, by the last correction.
     pub fn offset(&self) -> i32 {
-        self.standing.last().map_or(0, |standing| standing.days)
+        self.status.last().map_or(0, |status| status.days)
     }
 
     /// Returns by how many days the time of the record at `position` is ahead of the true one, by all that is known.
     pub fn offset_at(&self, position: Position) -> i32 {
-        let after = self.standing.partition_point(|standing| standing.from <= position);
-        after.checked_sub(1).and_then(|last| self.standing.get(last)).map_or(0, |standing| standing.days)
+        let after = self.status.partition_point(|status| status.from <= position);
+        after.checked_sub(1).and_then(|last| self.status.get(last)).map_or(0, |status| status.days)
     }
 
     /// Returns the same by what was known when that record was recorded, itself included: what it was decided by.

@@ -1,4 +1,4 @@
-//! Answers: what a house or a view says in JSON, the same to the API and to the command line.
+//! Answers: what a service or a read-only ledger says in JSON, the same to the API and to the command line.
 //!
 //! Every answer names the size of the log and the root that it was made from. No figure is reckoned here.
 
@@ -10,17 +10,17 @@ use thads_cases::date::Date;
 use thads_cases::ids::{OfficeNo, Position};
 use thads_cases::money::Total;
 use thads_cases::organisation::Organisation;
-use thads_projections::books::Books;
 use thads_projections::breakdown::{Dimension, report_by};
-use thads_projections::drill::{self, FigureError};
-use thads_projections::figures::{self, FigureAbout};
+use thads_projections::drilldown::{self, FigureError};
+use thads_projections::figures::{self, FigureInfo};
+use thads_projections::read_model::ReadModel;
 use thads_projections::report::{self, Report};
 use thads_projections::scope::Scope;
 
-use crate::act::Done;
-use crate::house::HouseError;
-use crate::view::Source;
-use crate::wire::{WireError, refusal_json, rfc3339};
+use crate::json::{WireError, refusal_json, rfc3339};
+use crate::ledger_service::HouseError;
+use crate::read_only::Source;
+use crate::record::Done;
 
 pub use asked::{Asked, Moment, Question, Whose, day, digits};
 pub use cases::{CASES_DEFAULT, CaseList, ListFilter, STANDINGS, case, cases};
@@ -63,7 +63,7 @@ pub fn total(amount: Total) -> Value {
 pub fn ledger(source: &impl Source, known: Option<Position>) -> Result<Value, HouseError> {
     let size = match known {
         Some(known) => known.0,
-        None => source.with_books(|books| books.position().0),
+        None => source.with_model(|model| model.position().0),
     };
     let root = source.root_at(size)?;
     let genesis = source.genesis();
@@ -137,17 +137,21 @@ fn value_json(value: figures::Value, unit: &str) -> Value {
 /// # Errors
 /// A question that cannot be read, a log that cannot be read.
 pub fn report(source: &impl Source, asked: &Asked, by: Option<&str>) -> Result<Value, AnswerError> {
-    let (question, report, organisation) = source.with_books(|books| {
-        let question = asked.read(books)?;
-        let report = report::report(books, &question.period, question.scope, question.known);
-        Ok::<_, AnswerError>((question.clone(), report, books.world_at(question.known).organisation.clone()))
+    let (question, report, organisation) = source.with_model(|model| {
+        let question = asked.read(model)?;
+        let report = report::report(model, &question.period, question.scope, question.known);
+        Ok::<_, AnswerError>((
+            question.clone(),
+            report,
+            model.reference_data_at(question.known).organisation.clone(),
+        ))
     })?;
     let mut answer = head(source, &question, &organisation)?;
     answer.insert("rules".to_owned(), json!(report.rule_set.id()));
     answer.insert("figures".to_owned(), figures_json(&report));
     answer.insert("targets".to_owned(), targets_json(&report, &organisation));
     if let Some(dimension) = by {
-        let rows = source.with_books(|books| breakdown(books, &question, dimension))?;
+        let rows = source.with_model(|model| breakdown(model, &question, dimension))?;
         answer.insert("by".to_owned(), json!(dimension));
         answer.insert("rows".to_owned(), rows);
     }
@@ -177,7 +181,7 @@ fn head(
 /// The figures of a report, by id.
 pub fn figures_json(report: &Report) -> Value {
     let of = |figure: &report::Figure| {
-        (figure.about.id.to_owned(), value_json(figure.value, figure.about.unit.word()))
+        (figure.info.id.to_owned(), value_json(figure.value, figure.info.unit.word()))
     };
     Value::Object(report.figures.iter().map(of).collect())
 }
@@ -196,12 +200,12 @@ fn targets_json(report: &Report, organisation: &Organisation) -> Value {
     report.targets.iter().map(row).collect()
 }
 
-fn breakdown(books: &Books, question: &Question, dimension: &str) -> Result<Value, AnswerError> {
+fn breakdown(model: &ReadModel, question: &Question, dimension: &str) -> Result<Value, AnswerError> {
     let by: Dimension = dimension.parse().map_err(|_| {
         let words = Dimension::ALL.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ");
         WireError::new("by", dimension, "a dimension", &words)
     })?;
-    let rows = report_by(books, &question.period, question.scope, question.known, by);
+    let rows = report_by(model, &question.period, question.scope, question.known, by);
     Ok(rows
         .iter()
         .map(|(key, report)| json!({ "key": key.to_string(), "figures": figures_json(report) }))
@@ -212,7 +216,7 @@ fn breakdown(books: &Books, question: &Question, dimension: &str) -> Result<Valu
 ///
 /// # Errors
 /// No figure has that id.
-pub fn figure_about(id: &str) -> Result<&'static FigureAbout, AnswerError> {
+pub fn figure_about(id: &str) -> Result<&'static FigureInfo, AnswerError> {
     figures::figure(id)
         .ok_or_else(|| AnswerError::NotFound { what: "figure", given: id.chars().take(60).collect() })
 }
@@ -227,23 +231,23 @@ pub fn figure(
     asked: &Asked,
     list: Option<&str>,
 ) -> Result<Value, AnswerError> {
-    let about = figure_about(id)?;
-    let (question, value, organisation) = source.with_books(|books| {
-        let question = asked.read(books)?;
-        let report = report::report(books, &question.period, question.scope, question.known);
+    let info = figure_about(id)?;
+    let (question, value, organisation) = source.with_model(|model| {
+        let question = asked.read(model)?;
+        let report = report::report(model, &question.period, question.scope, question.known);
         Ok::<_, AnswerError>((
             question.clone(),
             report.value(id),
-            books.world_at(question.known).organisation.clone(),
+            model.reference_data_at(question.known).organisation.clone(),
         ))
     })?;
     let mut answer = head(source, &question, &organisation)?;
     answer.insert("figure".to_owned(), json!(id));
-    answer.insert("vi".to_owned(), json!(about.vi));
-    answer.insert("en".to_owned(), json!(about.en));
-    answer.insert("formula".to_owned(), json!(about.formula));
+    answer.insert("vi".to_owned(), json!(info.vi));
+    answer.insert("en".to_owned(), json!(info.en));
+    answer.insert("formula".to_owned(), json!(info.formula));
     if let Some(value) = value {
-        let Value::Object(value) = value_json(value, about.unit.word()) else {
+        let Value::Object(value) = value_json(value, info.unit.word()) else {
             return Ok(Value::Object(answer));
         };
         answer.extend(value);
@@ -268,9 +272,9 @@ pub fn figure(
 /// # Errors
 /// A figure that has no list.
 pub fn figure_cases(source: &impl Source, id: &str, question: &Question) -> Result<Vec<Value>, AnswerError> {
-    source.with_books(|books| {
-        let organisation = &books.world_at(question.known).organisation;
-        let counted = drill::figure_cases(books, id, &question.period, question.scope, question.known)?;
+    source.with_model(|model| {
+        let organisation = &model.reference_data_at(question.known).organisation;
+        let counted = drilldown::figure_cases(model, id, &question.period, question.scope, question.known)?;
         Ok(counted
             .into_iter()
             .map(|counted| {
@@ -303,9 +307,9 @@ fn row(source: &impl Source, mut row: Value) -> Value {
 /// # Errors
 /// A figure that has no list.
 pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Result<Vec<Value>, AnswerError> {
-    source.with_books(|books| {
-        let organisation = &books.world_at(question.known).organisation;
-        let moved = drill::figure_events(books, id, &question.period, question.scope, question.known)?;
+    source.with_model(|model| {
+        let organisation = &model.reference_data_at(question.known).organisation;
+        let moved = drilldown::figure_events(model, id, &question.period, question.scope, question.known)?;
         Ok(moved
             .into_iter()
             .map(|moved| {
@@ -332,16 +336,20 @@ pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Res
 /// # Errors
 /// A question that cannot be read, a log that cannot be read.
 pub fn replay(source: &impl Source, asked: &Asked) -> Result<(Value, Vec<(Date, Report)>), AnswerError> {
-    let (question, days, organisation) = source.with_books(|books| {
-        let question = asked.read(books)?;
+    let (question, days, organisation) = source.with_model(|model| {
+        let question = asked.read(model)?;
         let days = thads_projections::replay::replay(
-            books,
+            model,
             question.period.from(),
             question.period.to(),
             question.scope,
             question.known,
         );
-        Ok::<_, AnswerError>((question.clone(), days, books.world_at(question.known).organisation.clone()))
+        Ok::<_, AnswerError>((
+            question.clone(),
+            days,
+            model.reference_data_at(question.known).organisation.clone(),
+        ))
     })?;
     Ok((Value::Object(head(source, &question, &organisation)?), days))
 }

@@ -1,34 +1,34 @@
-//! Auditing a log: what its records mean, each judged where it stands on the books of those before it.
+//! Auditing a log: what its records mean, each judged where it stands on the read model of those before it.
 //!
-//! In: every record, in order, with the books as they were before it. Out: what no honest log says, what a later program has
+//! In: every record, in order, with the read model as it was before it. Out: what no honest log says, what a later program has
 //! written, and which rules of entry break. Pure: the same records give the same answer. It judges with the functions by
 //! which actions are taken in; where a record cannot be read, what rests on it is left undecided and not accused. Memory: 24
-//! bytes a request and the state of each case of many entries, beside the books.
+//! bytes a request and the state of each case of many entries, beside the read model.
 
 mod found;
 mod header;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use thads_cases::decide::{Action, Breach, Kept, Scene};
+use thads_cases::decide::{Action, Breach, DecisionContext, Kept};
 use thads_cases::event::{Body, Event, Receiver, Sender};
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
 use thads_ledger::Sentence;
-use thads_projections::books::{Books, FoldError};
 use thads_projections::entry::DecodeError;
+use thads_projections::read_model::{FoldError, ReadModel};
 use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Record, RequestId, Stream, StreamTag};
 
 use self::found::NAMED_MAX;
 pub use self::found::{Finding, Flag, Flags, Found, Later, What};
-use crate::act::{history, office_of};
+use crate::admission::{belongs, goes_on, named_case_exists, replacement_belongs, year_fits};
 use crate::clock::clock_fits;
-use crate::moves::ends_of;
+use crate::json::Subject;
 use crate::pending::Pending;
-use crate::place::{belongs, goes_on, named_case_exists, replacement_belongs, year_fits};
-use crate::wire::Subject;
+use crate::record::{history, office_of};
+use crate::transfers::ends_of;
 
 /// An audit under way.
 #[derive(Default)]
@@ -60,7 +60,7 @@ const LONG: usize = 256;
 
 impl Long {
     /// What a stream's history folds into.
-    fn going_on(&mut self, stream: &Stream, known: &[Entry]) -> &Kept {
+    fn going_on(&mut self, stream: &Stream, known: &[RecordedEvent]) -> &Kept {
         // The streams of the organisation share one history.
         let is_its_own = matches!(stream.tag(), StreamTag::Case | StreamTag::Complaint);
         let kept = if is_its_own && known.len() >= LONG {
@@ -75,20 +75,20 @@ impl Long {
 }
 
 impl Audit {
-    /// Judges the next record on the books of those before it. `read`: its entry, or why it is none. `begins_block`: it is
+    /// Judges the next record on the read model of those before it. `read`: its entry, or why it is none. `begins_block`: it is
     /// known to be the first of its block. Returns whether it can be folded.
     pub fn record(
         &mut self,
-        books: &Books,
+        model: &ReadModel,
         record: &Record,
-        read: Result<Option<&Entry>, &FoldError>,
+        read: Result<Option<&RecordedEvent>, &FoldError>,
         begins_block: bool,
     ) -> bool {
         self.request(record, begins_block);
         self.number(record, !read.as_ref().is_err_and(|error| error.is_later()));
         let is_read = match read {
             Ok(None) => self.of_the_ledger(record),
-            Ok(Some(entry)) => self.entry(books, record, entry),
+            Ok(Some(entry)) => self.entry(model, record, entry),
             Err(error) if error.is_later() => {
                 self.later(record, error);
                 false
@@ -197,12 +197,12 @@ impl Audit {
     }
 
     /// An entry of the law, judged as an action was that stands there.
-    fn entry(&mut self, books: &Books, record: &Record, entry: &Entry) -> bool {
+    fn entry(&mut self, model: &ReadModel, record: &Record, entry: &RecordedEvent) -> bool {
         let subject = Subject::of(&record.stream);
         header::of_entry(record, entry.effective, self.practice)
             .into_iter()
             .for_each(|finding| self.found.add(finding));
-        if !self.fits(books, record, subject.as_ref(), entry) {
+        if !self.fits(model, record, subject.as_ref(), entry) {
             return false;
         }
         if self.unread.contains(&record.stream) {
@@ -211,23 +211,29 @@ impl Audit {
             return true;
         }
         let known = match &subject {
-            Some(subject) => history(books, subject),
-            None => books.organisation(),
+            Some(subject) => history(model, subject),
+            None => model.organisation(),
         };
-        self.office(books, record, subject.as_ref(), known);
-        self.begun(books, record, entry);
-        self.breaches(books, record, entry, subject.as_ref(), known);
+        self.office(model, record, subject.as_ref(), known);
+        self.begun(model, record, entry);
+        self.breaches(model, record, entry, subject.as_ref(), known);
         true
     }
 
     /// Whether it stands in a stream of its sort; else that is a finding. `subject`: whose history the stream is; none for a
     /// rule of the law that is not known here.
-    fn fits(&mut self, books: &Books, record: &Record, subject: Option<&Subject>, entry: &Entry) -> bool {
+    fn fits(
+        &mut self,
+        model: &ReadModel,
+        record: &Record,
+        subject: Option<&Subject>,
+        entry: &RecordedEvent,
+    ) -> bool {
         let unsure = self.found.unsure_from.is_some();
         let may_stand = |event: &Event| match (subject, &event.body) {
             // Which office a number is cannot be told.
             (Some(Subject::Office(_)), Body::TargetAssigned(_)) if unsure => true,
-            (Some(subject), _) => belongs(books, subject, event).is_ok(),
+            (Some(subject), _) => belongs(model, subject, event).is_ok(),
             // A rule that came and went: its values are kept under its name, and count for nothing.
             (None, body) if record.stream.tag() == StreamTag::Parameter => match body {
                 Body::ParameterSet(value) => record.stream.key_text() == Some(value.set.rule.as_str()),
@@ -252,12 +258,18 @@ impl Audit {
     }
 
     /// The header's office is the one that has the case or complaint; of the organisation's entries it is one that is known.
-    fn office(&mut self, books: &Books, record: &Record, subject: Option<&Subject>, known: &[Entry]) {
-        let (given, offices) = (OfficeNo(record.office), &books.world().organisation.offices);
+    fn office(
+        &mut self,
+        model: &ReadModel,
+        record: &Record,
+        subject: Option<&Subject>,
+        known: &[RecordedEvent],
+    ) {
+        let (given, offices) = (OfficeNo(record.office), &model.reference_data().organisation.offices);
         let is_known = given == OfficeNo(0) || offices.contains_key(&given);
         let expected = match subject {
             Some(subject @ (Subject::Case(_) | Subject::Complaint(_))) => {
-                let has_it = office_of(books, subject, known, OfficerNo(record.actor));
+                let has_it = office_of(model, subject, known, OfficerNo(record.actor));
                 if given == has_it && given != OfficeNo(0) && is_known {
                     return;
                 }
@@ -288,14 +300,14 @@ impl Audit {
 
     /// A stream of the organisation begins with what begins one, and a repair there is of an entry of that stream. Imported
     /// history may break it.
-    fn begun(&mut self, books: &Books, record: &Record, entry: &Entry) {
+    fn begun(&mut self, model: &ReadModel, record: &Record, entry: &RecordedEvent) {
         let organises =
             matches!(record.stream.tag(), StreamTag::Office | StreamTag::Officer | StreamTag::Parameter);
         if !organises || self.found.unsure_from.is_some() {
             return;
         }
-        let begun = books.version(&record.stream) > 0;
-        let Err(refusal) = goes_on(books, &record.stream, begun, &entry.event) else { return };
+        let begun = model.version(&record.stream) > 0;
+        let Err(refusal) = goes_on(model, &record.stream, begun, &entry.event) else { return };
         if entry.imported {
             self.found.flags.add(record, refusal);
             return;
@@ -306,11 +318,11 @@ impl Audit {
 
     fn breaches(
         &mut self,
-        books: &Books,
+        model: &ReadModel,
         record: &Record,
-        entry: &Entry,
+        entry: &RecordedEvent,
         subject: Option<&Subject>,
-        known: &[Entry],
+        known: &[RecordedEvent],
     ) {
         let action = Action {
             effective: entry.effective,
@@ -324,7 +336,7 @@ impl Audit {
         let next = entry.position;
         let kept = self.kept.going_on(&record.stream, known);
         let needed = kept.other_ends(known, &action, next);
-        let ends = subject.map(|subject| ends_of(books, &pending, subject, needed.clone()));
+        let ends = subject.map(|subject| ends_of(model, &pending, subject, needed.clone()));
         let (mut sender, mut receiver) = match &ends {
             Some(ends) => (ends.sender(), ends.receiver()),
             None => (Sender::NotAsked, Receiver::NotAsked),
@@ -349,11 +361,11 @@ impl Audit {
             (sender, receiver) = (Sender::NotAsked, Receiver::Nobody);
             self.found.undecided = self.found.undecided.saturating_add(1);
         }
-        let scene = Scene { world: books.world(), next, sender, receiver };
+        let context = DecisionContext { reference_data: model.reference_data(), next, sender, receiver };
         let unsure = self.found.unsure_from.is_some();
-        let mut breaches = kept.audit(known, &action, &scene);
+        let mut breaches = kept.audit(known, &action, &context);
         if !breaches.iter().any(|breach| matches!(breach, Breach::Clock(_))) {
-            let fits = clock_fits(books, &entry.event.body, Some(entry.effective), entry.imported);
+            let fits = clock_fits(model, &entry.event.body, Some(entry.effective), entry.imported);
             breaches.extend(fits.err().map(Breach::Clock));
         }
         for breach in breaches {
@@ -366,7 +378,7 @@ impl Audit {
             }
         }
         if let (Some(subject), false) = (subject, unsure) {
-            for refusal in rules_of_place(books, &pending, subject, known, &action) {
+            for refusal in rules_of_place(model, &pending, subject, known, &action) {
                 self.found.flags.add(record, refusal);
             }
         }
@@ -375,15 +387,15 @@ impl Audit {
 
 /// The rules of entry that say where an action belongs and what it may name.
 fn rules_of_place(
-    books: &Books,
+    model: &ReadModel,
     pending: &Pending,
     subject: &Subject,
-    known: &[Entry],
+    known: &[RecordedEvent],
     action: &Action,
 ) -> impl Iterator<Item = Refusal> {
-    let case = named_case_exists(books, pending, &action.event).err();
+    let case = named_case_exists(model, pending, &action.event).err();
     let year = year_fits(subject, known, action).err();
-    let instead = replacement_belongs(books, subject, &action.event).err();
+    let instead = replacement_belongs(model, subject, &action.event).err();
     [case, year, instead].into_iter().flatten()
 }
 

@@ -1,4 +1,4 @@
-//! The clock of a house: one reading an action gives the day that it is judged by and the time that is recorded.
+//! The clock of a service: one reading an action gives the day that it is judged by and the time that is recorded.
 //!
 //! A real ledger reads the machine's clock, a simulated one goes on from its head. No reading is behind the head. Where
 //! the machine's clock is far from the head, one of the two is wrong, and nothing is recorded until somebody has set the
@@ -10,24 +10,24 @@ use thads_cases::date::Date;
 use thads_cases::event::Body;
 use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::{Clock, Moment, Sentence};
-use thads_projections::books::Books;
 use thads_projections::entry::correction;
+use thads_projections::read_model::ReadModel;
 use thads_proof::days::{Correction, DAY, Days};
 use thads_proof::genesis;
 use thads_proof::record::{Micros, Position};
 
-use crate::act::Group;
-use crate::house::House;
+use crate::json::rfc3339;
+use crate::ledger_service::LedgerService;
 use crate::log::Log;
-use crate::view::{Source, View};
-use crate::wire::rfc3339;
+use crate::read_only::{ReadOnlyLedger, Source};
+use crate::record::Group;
 
 /// How far the machine's clock may be behind the head, µs: clocks of machines that keep them differ by less.
 const BEHIND_MAX: i64 = DAY;
 /// How far it may be ahead of the head, in days: an office records something in every quarter.
 const AHEAD_DAYS_MAX: i32 = 90;
 
-/// Where a house takes its times from.
+/// Where a service takes its times from.
 pub(crate) enum HouseClock {
     /// The machine's clock.
     Machine(Mutex<Box<dyn Clock>>),
@@ -91,12 +91,12 @@ fn read(machine: Micros, head: Micros, ahead: i32, confirmed: bool) -> Result<Re
     Ok(Reading::new(Micros::new(at).max(head), ahead))
 }
 
-impl<L: Log> House<L> {
+impl<L: Log> LedgerService<L> {
     /// Reads the clock for an action. What corrects the clock is read by it as it will be corrected.
-    pub(crate) fn reading(&self, books: &Books, group: &Group) -> Result<Reading, ClockOff> {
+    pub(crate) fn reading(&self, model: &ReadModel, group: &Group) -> Result<Reading, ClockOff> {
         let corrects = group.parts.iter().find_map(|part| correction(&part.event.body));
-        let next = Position::new(books.position().0);
-        let ahead = books.days().offset_with(next, corrects);
+        let next = Position::new(model.position().0);
+        let ahead = model.days().offset_with(next, corrects);
         match (group.at, &self.clock) {
             (Some(at), HouseClock::Simulated) => {
                 Ok(Reading::new(Micros::new(at).max(self.ledger.head().recorded_at), ahead))
@@ -104,7 +104,7 @@ impl<L: Log> House<L> {
             (_, clock) => {
                 // A word that it is that day counts where the clock is off, and not to put off a clock that is right: the
                 // days that such a correction leaves behind nobody could correct again.
-                let is_off = || self.read_clock(clock, books.days().offset(), false).is_err();
+                let is_off = || self.read_clock(clock, model.days().offset(), false).is_err();
                 self.read_clock(clock, ahead, corrects.is_some() && is_off())
             }
         }
@@ -125,13 +125,13 @@ impl<L: Log> House<L> {
 
     /// Why nothing is recorded now, where it is the clock.
     pub fn clock_off(&self) -> Option<ClockOff> {
-        let ahead = self.books().days().offset();
+        let ahead = self.model().days().offset();
         self.read_clock(&self.clock, ahead, false).err()
     }
 
     /// Today: the day by which an action is judged now.
     pub fn today(&self) -> Date {
-        let ahead = self.books().days().offset();
+        let ahead = self.model().days().offset();
         let head = self.ledger.head().recorded_at;
         self.read_clock(&self.clock, ahead, true).unwrap_or(Reading::new(head, ahead)).today
     }
@@ -145,7 +145,7 @@ pub(crate) fn decided_on(days: &Days, position: Position, recorded_at: Micros) -
 
 /// Refuses a correction of the clock that is imported, that makes days go back, or that does not say what day it is.
 pub(crate) fn clock_fits(
-    books: &Books,
+    model: &ReadModel,
     body: &Body,
     effective: Option<Date>,
     imported: bool,
@@ -161,7 +161,7 @@ pub(crate) fn clock_fits(
         let accepted = "the true day of today";
         return Err(Refusal::new(Code::TooEarly, "–", "effective", "nothing", limit, accepted));
     }
-    let before = from.previous().and_then(|before| books.days().truly_on(before));
+    let before = from.previous().and_then(|before| model.days().truly_on(before));
     match before.filter(|before| day < *before).and_then(Date::from_days) {
         None => Ok(()),
         Some(before) => {
@@ -173,27 +173,27 @@ pub(crate) fn clock_fits(
     }
 }
 
-impl View {
+impl ReadOnlyLedger {
     /// What of the times of recording is to be looked at by a person on a machine whose clock shows `machine`: days between two records that nobody said were idle, and
     /// a head ahead of this machine's clock. A simulated clock shows what it was told.
     pub fn clock_notices(&self, machine: Micros) -> Vec<Sentence> {
         if self.genesis().clock != genesis::Clock::Real {
             return Vec::new();
         }
-        self.with_books(|books| {
-            let ahead = read(machine, self.recorded_at(), books.days().offset(), true).err();
-            jumps(books).chain(ahead.map(ahead_of_machine)).collect()
+        self.with_model(|model| {
+            let ahead = read(machine, self.recorded_at(), model.days().offset(), true).err();
+            jumps(model).chain(ahead.map(ahead_of_machine)).collect()
         })
     }
 }
 
-fn jumps(books: &Books) -> impl Iterator<Item = Sentence> {
+fn jumps(model: &ReadModel) -> impl Iterator<Item = Sentence> {
     let confirmed = |at: Position| {
-        let entries = books.organisation();
+        let entries = model.organisation();
         let found = entries.binary_search_by_key(&at.get(), |entry| entry.position.0).ok();
         found.and_then(|at| entries.get(at)).is_some_and(|entry| correction(&entry.event.body).is_some())
     };
-    let days = books.days().truly().windows(2).filter_map(|pair| match pair {
+    let days = model.days().truly().windows(2).filter_map(|pair| match pair {
         [(before, _), (day, first)] => Some((day.saturating_sub(*before), *first)),
         _ => None,
     });

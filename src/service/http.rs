@@ -24,9 +24,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
-use crate::house::House;
+use crate::json::{Subject, WireError, parse_action};
+use crate::ledger_service::LedgerService;
 use crate::problem::Problem;
-use crate::wire::{Subject, WireError, parse_action};
 
 use causes::Operator;
 use costly::Costly;
@@ -37,7 +37,7 @@ pub use authority::Authorities;
 pub use causes::Tell;
 pub use server::{Limits, Order};
 
-type Shared = Arc<House>;
+type Shared = Arc<LedgerService>;
 type Answer = Result<Response, Problem>;
 
 /// An address that is answered.
@@ -54,13 +54,18 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/healthz", takes: &[], handler: || get(|| async { "ok" }) },
     Route { method: "GET", path: "/readyz", takes: &[], handler: || get(ready) },
     Route { method: "GET", path: "/log/checkpoint", takes: &[], handler: || get(checkpoint) },
-    Route { method: "POST", path: "/api/v1/actions", takes: ACT, handler: || post(act) },
-    Route { method: "POST", path: "/api/v1/cases/{id}/actions", takes: ACT, handler: || post(act_on_case) },
+    Route { method: "POST", path: "/api/v1/actions", takes: ACT, handler: || post(post_action) },
+    Route {
+        method: "POST",
+        path: "/api/v1/cases/{id}/actions",
+        takes: ACT,
+        handler: || post(post_case_action),
+    },
     Route {
         method: "POST",
         path: "/api/v1/complaints/{id}/actions",
         takes: ACT,
-        handler: || post(act_on_complaint),
+        handler: || post(post_complaint_action),
     },
     Route {
         method: "GET",
@@ -92,7 +97,7 @@ pub(crate) const ROUTES: &[Route] = &[
 const ACT: Takes = &["dry_run"];
 const CASES: &str = "/api/v1/cases";
 
-fn router(house: Shared, authorities: Authorities, limits: Limits, tell: Tell) -> Router {
+fn router(service: Shared, authorities: Authorities, limits: Limits, tell: Tell) -> Router {
     let routes = ROUTES.iter().fold(Router::new(), |router, route| {
         let handler = (route.handler)().route_layer(from_fn_with_state(route.takes, query::guard));
         router.route(route.path, handler)
@@ -107,39 +112,39 @@ fn router(house: Shared, authorities: Authorities, limits: Limits, tell: Tell) -
         .layer(Extension(Costly::new(&limits)))
         .layer(from_fn_with_state(authorities, authority::guard))
         .layer(from_fn_with_state(Operator::new(tell), causes::pass_on))
-        .with_state(house)
+        .with_state(service)
 }
 
 /// Serves on a listener until it is told to finish. Requests that are being answered then are answered, within the
 /// deadline of the limits. `tell` says to the operator why a request could not be answered.
 pub async fn serve(
     listener: TcpListener,
-    house: Arc<House>,
+    service: Arc<LedgerService>,
     authorities: Authorities,
     limits: Limits,
     tell: Tell,
     orders: watch::Receiver<Order>,
 ) {
-    server::serve(listener, router(house, authorities, limits, tell), limits, orders).await;
+    server::serve(listener, router(service, authorities, limits, tell), limits, orders).await;
 }
 
 /// Runs what may wait for the disk or fold for milliseconds apart from the threads that serve sockets.
-async fn apart<T: Send + 'static>(
-    house: Shared,
-    work: impl FnOnce(&House) -> Result<T, Problem> + Send + 'static,
+async fn run_blocking<T: Send + 'static>(
+    service: Shared,
+    work: impl FnOnce(&LedgerService) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let work = move || {
-        let done = house.keep_up().map_err(Problem::from).and_then(|()| work(&house));
-        done.map_err(|problem| problem.within(house.ledger().dir()))
+        let done = service.keep_up().map_err(Problem::from).and_then(|()| work(&service));
+        done.map_err(|problem| problem.within(service.ledger().dir()))
     };
     tokio::task::spawn_blocking(work).await.map_err(|panic| Problem::internal(&panic))?
 }
 
 async fn answer(
-    house: Shared,
-    work: impl FnOnce(&House) -> Result<Value, Problem> + Send + 'static,
+    service: Shared,
+    work: impl FnOnce(&LedgerService) -> Result<Value, Problem> + Send + 'static,
 ) -> Answer {
-    Ok(Json(apart(house, work).await?).into_response())
+    Ok(Json(run_blocking(service, work).await?).into_response())
 }
 
 /// Every route with its parameters, for programs.
@@ -149,11 +154,11 @@ fn routes() -> Value {
     ROUTES.iter().map(route).collect()
 }
 
-async fn index(State(house): State<Shared>) -> Answer {
-    answer(house, |house| {
+async fn index(State(service): State<Shared>) -> Answer {
+    answer(service, |service| {
         Ok(json!({
-            "ledger": answers::ledger(house, None)?,
-            "name": house.ledger().genesis().name,
+            "ledger": answers::ledger(service, None)?,
+            "name": service.ledger().genesis().name,
             "api": {
                 "append": "POST /api/v1/actions, /api/v1/cases/{id}/actions, /api/v1/complaints/{id}/actions (?dry_run=true)",
                 "case": "/api/v1/cases/{id}?at=DATE&as_known=K",
@@ -170,14 +175,14 @@ async fn index(State(house): State<Shared>) -> Answer {
 }
 
 /// Whether actions can be recorded. A second copy that is not kept stops nothing.
-async fn ready(State(house): State<Shared>) -> Answer {
+async fn ready(State(service): State<Shared>) -> Answer {
     let work = move || {
-        let (stopped, sled) = (house.ledger().stopped(), house.ledger().progress().failed);
-        let (files, clock) = (house.look().err(), house.clock_off());
+        let (stopped, sled) = (service.ledger().stopped(), service.ledger().progress().failed);
+        let (files, clock) = (service.look().err(), service.clock_off());
         let ready = stopped.is_none() && files.is_none() && clock.is_none();
         let (files, clock) = (files.map(|why| why.to_string()), clock.map(|off| off.to_string()));
         // Its root may have to be reckoned from what cannot be read.
-        let ledger = answers::ledger(&*house, None).ok();
+        let ledger = answers::ledger(&*service, None).ok();
         let state = json!({
             "ready": ready, "stopped": stopped, "files": files, "clock": clock, "sled": sled, "ledger": ledger,
         });
@@ -189,22 +194,22 @@ async fn ready(State(house): State<Shared>) -> Answer {
     Ok((status, Json(state)).into_response())
 }
 
-async fn checkpoint(State(house): State<Shared>) -> Answer {
-    let note = apart(house, |house| Ok(house.ledger().checkpoint())).await?;
+async fn checkpoint(State(service): State<Shared>) -> Answer {
+    let note = run_blocking(service, |service| Ok(service.ledger().checkpoint())).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
 }
 
-async fn act(
-    State(house): State<Shared>,
+async fn post_action(
+    State(service): State<Shared>,
     Extension(limits): Extension<Limits>,
     Extension(query): Extension<Parameters>,
     request: Request,
 ) -> Answer {
-    record(house, query, body::json(request, limits.body).await, None).await
+    record(service, query, body::json(request, limits.body).await, None).await
 }
 
-async fn act_on_case(
-    State(house): State<Shared>,
+async fn post_case_action(
+    State(service): State<Shared>,
     Extension(limits): Extension<Limits>,
     Segment(id): Segment,
     Extension(query): Extension<Parameters>,
@@ -213,11 +218,11 @@ async fn act_on_case(
     // The body first: a connection whose body was left unread cannot take another request.
     let body = body::json(request, limits.body).await;
     let subject = Subject::Case(case_id(&id)?);
-    record(house, query, body, Some(subject)).await
+    record(service, query, body, Some(subject)).await
 }
 
-async fn act_on_complaint(
-    State(house): State<Shared>,
+async fn post_complaint_action(
+    State(service): State<Shared>,
     Extension(limits): Extension<Limits>,
     Segment(id): Segment,
     Extension(query): Extension<Parameters>,
@@ -226,19 +231,19 @@ async fn act_on_complaint(
     let body = body::json(request, limits.body).await;
     let parsed: Result<ComplaintId, _> = id.parse();
     let subject = Subject::Complaint(parsed.map_err(|error| bad("id", &id, &error, "DT03-2019-K0012"))?);
-    record(house, query, body, Some(subject)).await
+    record(service, query, body, Some(subject)).await
 }
 
 async fn record(
-    house: Shared,
+    service: Shared,
     query: Parameters,
     body: Result<Value, Problem>,
     subject: Option<Subject>,
 ) -> Answer {
     let (dry_run, body) = (query.flag("dry_run")?, body?);
     let request = parse_action(body, subject).map_err(|error| Problem::bad_field(&error))?;
-    let done = apart(house, move |house| {
-        let done = if dry_run { house.dry_run(&request) } else { house.act(request) };
+    let done = run_blocking(service, move |service| {
+        let done = if dry_run { service.dry_run(&request) } else { service.record(request) };
         done.map_err(Problem::from)
     })
     .await?;
@@ -250,25 +255,25 @@ async fn record(
 }
 
 async fn case(
-    State(house): State<Shared>,
+    State(service): State<Shared>,
     Extension(costly): Extension<Costly>,
     Segment(id): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
-    one_case(house, &costly, &id, &query, false).await
+    one_case(service, &costly, &id, &query, false).await
 }
 
 async fn history(
-    State(house): State<Shared>,
+    State(service): State<Shared>,
     Extension(costly): Extension<Costly>,
     Segment(id): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
-    one_case(house, &costly, &id, &query, true).await
+    one_case(service, &costly, &id, &query, true).await
 }
 
 async fn one_case(
-    house: Shared,
+    service: Shared,
     costly: &Costly,
     id: &str,
     query: &Parameters,
@@ -276,9 +281,9 @@ async fn one_case(
 ) -> Answer {
     let (id, at) = (case_id(id)?, answers::day("at", query.text("at"))?);
     let moment = Moment::read(query.text("as_known"))?;
-    let work = move |house: &House| Ok(answers::case(house, &id, at, moment, with_history)?);
+    let work = move |service: &LedgerService| Ok(answers::case(service, &id, at, moment, with_history)?);
     // The root of another moment than now is reckoned from the log.
-    if moment == Moment::Now { answer(house, work).await } else { costly.answer(house, work).await }
+    if moment == Moment::Now { answer(service, work).await } else { costly.answer(service, work).await }
 }
 
 fn whose(query: &Parameters) -> Result<Whose, Problem> {
@@ -286,7 +291,7 @@ fn whose(query: &Parameters) -> Result<Whose, Problem> {
 }
 
 async fn cases(
-    State(house): State<Shared>,
+    State(service): State<Shared>,
     Extension(costly): Extension<Costly>,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
@@ -297,44 +302,46 @@ async fn cases(
     };
     let filter = ListFilter {
         whose: whose(&query)?,
-        standing: query.text("standing").map(str::to_owned),
+        status: query.text("standing").map(str::to_owned),
         enforcer: query.number("enforcer", "an officer's number, for instance 17")?,
         judgment: query.text("judgment").map(str::to_owned),
         after: query.text("after").map(read_after).transpose()?,
         limit: query.number("limit", "how many at most, from 1")?.unwrap_or(CASES_DEFAULT),
         moment: Moment::read(query.text("as_known"))?,
     };
-    let work = move |house: &House| {
-        let list = answers::cases(house, &filter)?;
+    let work = move |service: &LedgerService| {
+        let list = answers::cases(service, &filter)?;
         // The rest of the list is asked of the same moment.
         let next = list.next.as_ref().map(|last| {
             let (last, known) = (last.to_string().replace('/', "-"), list.known.to_string());
             query.link(CASES, &[("after", &last), ("as_known", &known)])
         });
-        Ok(json!({ "ledger": answers::ledger(house, Some(list.known))?, "cases": list.rows, "next": next }))
+        Ok(json!({ "ledger": answers::ledger(service, Some(list.known))?, "cases": list.rows, "next": next }))
     };
-    costly.answer(house, work).await
+    costly.answer(service, work).await
 }
 
 async fn report(
-    State(house): State<Shared>,
+    State(service): State<Shared>,
     Extension(costly): Extension<Costly>,
     Segment(period): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     let asked = Asked::new(&period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
-    costly.answer(house, move |house| Ok(answers::report(house, &asked, query.text("by"))?)).await
+    costly.answer(service, move |service| Ok(answers::report(service, &asked, query.text("by"))?)).await
 }
 
 async fn figure(
-    State(house): State<Shared>,
+    State(service): State<Shared>,
     Extension(costly): Extension<Costly>,
     Segment(id): Segment,
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     let period = query.required("period", "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31")?;
     let asked = Asked::new(period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
-    costly.answer(house, move |house| Ok(answers::figure(house, &id, &asked, query.text("list"))?)).await
+    costly
+        .answer(service, move |service| Ok(answers::figure(service, &id, &asked, query.text("list"))?))
+        .await
 }
 
 fn bad(field: &str, given: &str, error: &impl ToString, accepted: &str) -> Problem {

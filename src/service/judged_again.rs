@@ -4,11 +4,11 @@
 use thads_cases::date::Date;
 use thads_cases::decide::newly_broken;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, known_at};
+use thads_cases::history::{RecordedEvent, known_at};
 use thads_cases::ids::Position;
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::refusal::{Code, Refusal};
-use thads_cases::world::World;
-use thads_projections::books::Books;
+use thads_projections::read_model::ReadModel;
 
 /// So many cases and complaints are named; of the others it is said how many there are.
 const NAMED_MAX: usize = 100;
@@ -26,16 +26,21 @@ pub(crate) fn judges_again(body: &Body, effective: Date, recorded_on: Date) -> b
 /// The first rule that breaks in each case and complaint, and in the organisation's own history, as the world is after a
 /// change, and did not before it. The same for the same arguments; `known`: by the entries below this position. Cost: twice
 /// the rules of every entry.
-pub(crate) fn left_behind(books: &Books, known: Position, before: &World, after: &World) -> Vec<Refusal> {
-    let first = |name: String, entries: &[Entry]| {
+pub(crate) fn left_behind(
+    model: &ReadModel,
+    known: Position,
+    before: &ReferenceData,
+    after: &ReferenceData,
+) -> Vec<Refusal> {
+    let first = |name: String, entries: &[RecordedEvent]| {
         let broken = newly_broken(known_at(entries, known), before, after);
         let (position, refusal) = broken.into_iter().next()?;
         let given = format!("{name}, entry {position}: {} {}", refusal.field, refusal.given);
         Some(Refusal { given, breaks: Some(position), ..refusal })
     };
-    let cases = books.cases().filter_map(|(id, entries)| first(id.to_string(), entries));
-    let complaints = books.complaints().filter_map(|(id, entries)| first(id.to_string(), entries));
-    let organisation = first("organisation".to_owned(), books.organisation());
+    let cases = model.cases().filter_map(|(id, entries)| first(id.to_string(), entries));
+    let complaints = model.complaints().filter_map(|(id, entries)| first(id.to_string(), entries));
+    let organisation = first("organisation".to_owned(), model.organisation());
     let mut flags: Vec<Refusal> = organisation.into_iter().chain(cases).chain(complaints).collect();
     let more = flags.len().saturating_sub(NAMED_MAX);
     if more > 0 {

@@ -1,6 +1,6 @@
 //! The shell: one way for an action, and answers that name position and root. Holds no rule and no figure of its own.
 
-pub mod act;
+mod admission;
 mod anew;
 pub mod answers;
 pub mod audit;
@@ -8,19 +8,19 @@ pub mod audit;
 mod checks;
 pub mod clock;
 pub mod document;
-pub mod house;
 pub mod http;
+pub mod json;
 mod judged_again;
+pub mod ledger_service;
 pub mod log;
-mod moves;
 mod pending;
 pub mod persons;
-mod place;
 pub mod problem;
+pub mod read_only;
+pub mod record;
 pub mod rehearse;
 mod repeat;
 pub mod seal;
 mod snapshot;
-pub mod view;
-pub mod wire;
+mod transfers;
 pub mod words;

@@ -1,10 +1,12 @@
-//! What a house records in: the ledger, or a rehearsal of it. The way of an action is one for both.
+//! What a service records in: the ledger, or a rehearsal of it. The way of an action is one for both.
 
 use std::path::Path;
 
 use thads_ledger::cache::Fold;
 use thads_ledger::journal::JournalError;
-use thads_ledger::{Append, AppendError, Head, Ledger, NotTogether, Receipt, Records, Rehearsal, Vault};
+use thads_ledger::{
+    Append, AppendError, Ledger, LedgerHead, NotTogether, Receipt, Records, Rehearsal, Vault,
+};
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Position, Record, RequestId};
 
@@ -26,7 +28,7 @@ pub trait Log {
     /// When what may be its records cannot be read.
     fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError>;
     /// Returns the head.
-    fn head(&self) -> Head;
+    fn head(&self) -> LedgerHead;
     /// Returns the records from `from` to the head.
     fn read(&self, from: Position) -> Records<'_>;
     /// Returns one record.
@@ -59,7 +61,7 @@ macro_rules! log {
                 <$of>::repeated(self, request)
             }
 
-            fn head(&self) -> Head {
+            fn head(&self) -> LedgerHead {
                 <$of>::head(self)
             }
 

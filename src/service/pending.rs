@@ -1,15 +1,15 @@
-//! Histories that a bulk of actions has built on top of the books and that are not folded yet.
+//! Histories that a bulk of actions has built on top of the read model and that are not folded yet.
 //!
 //! A bulk may have many actions on one case: each is decided on what the one before it left, not by folding all again.
 
 use std::collections::BTreeMap;
 
 use thads_cases::decide::Kept;
-use thads_cases::history::Entry;
-use thads_projections::books::Books;
+use thads_cases::history::RecordedEvent;
+use thads_projections::read_model::ReadModel;
 
-use crate::act::history;
-use crate::wire::Subject;
+use crate::json::Subject;
+use crate::record::history;
 
 /// The histories by what they are of.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(crate) struct Pending {
 /// A history that goes on.
 struct Going {
     /// What stands in the books, what is pending, and the entries of the group at hand.
-    entries: Vec<Entry>,
+    entries: Vec<RecordedEvent>,
     /// What they fold into.
     kept: Kept,
     /// How many there are without those of the group at hand, where some are pending.
@@ -32,9 +32,9 @@ struct Going {
 
 impl Pending {
     /// Goes on with the history of a subject, as far as it was added to since.
-    pub(crate) fn go_on(&mut self, books: &Books, subject: &Subject) {
+    pub(crate) fn go_on(&mut self, model: &ReadModel, subject: &Subject) {
         let going = self.histories.entry(subject.clone()).or_insert_with(|| Going {
-            entries: history(books, subject).to_vec(),
+            entries: history(model, subject).to_vec(),
             kept: Kept::default(),
             pending: None,
         });
@@ -43,12 +43,12 @@ impl Pending {
 
     /// The history of a subject with the entries of the group at hand, and what it folds into: nothing before
     /// [`Pending::go_on`].
-    pub(crate) fn going(&self, subject: &Subject) -> (&[Entry], &Kept) {
+    pub(crate) fn going(&self, subject: &Subject) -> (&[RecordedEvent], &Kept) {
         self.histories.get(subject).map_or((&[], &self.nothing), |going| (&going.entries, &going.kept))
     }
 
     /// Adds an entry of the group at hand, whose history was asked for.
-    pub(crate) fn add(&mut self, subject: &Subject, entry: Entry) {
+    pub(crate) fn add(&mut self, subject: &Subject, entry: RecordedEvent) {
         if let Some(going) = self.histories.get_mut(subject) {
             going.entries.push(entry);
             self.at_hand.push(subject.clone());
@@ -74,7 +74,7 @@ impl Pending {
     }
 
     /// The history of a subject of which some is pending, without the group at hand.
-    pub(crate) fn get(&self, subject: &Subject) -> Option<&[Entry]> {
+    pub(crate) fn get(&self, subject: &Subject) -> Option<&[RecordedEvent]> {
         self.histories.get(subject)?.pending()
     }
 
@@ -84,13 +84,13 @@ impl Pending {
     }
 
     /// All histories of which some is pending, without the group at hand.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Subject, &[Entry])> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Subject, &[RecordedEvent])> {
         self.histories.iter().filter_map(|(subject, going)| Some((subject, going.pending()?)))
     }
 }
 
 impl Going {
-    fn pending(&self) -> Option<&[Entry]> {
+    fn pending(&self) -> Option<&[RecordedEvent]> {
         self.entries.get(..self.pending?)
     }
 }

@@ -8,11 +8,11 @@ use thads_cases::ids::Position;
 use thads_cases::personal::{Person, Personal, VaultRef};
 use thads_ledger::journal::JournalError;
 use thads_ledger::{NoReferences, Reference, References, Unopened, WhyLost};
-use thads_projections::books::Books;
 use thads_projections::entry;
+use thads_projections::read_model::ReadModel;
 
-use crate::house::HouseError;
-use crate::view::Source;
+use crate::ledger_service::HouseError;
+use crate::read_only::Source;
 
 /// What the ledger is given of the law.
 pub const REFERENCES: References = References { of: references, are_words: |bytes| words(bytes).is_some() };
@@ -30,11 +30,11 @@ fn references(kind: u16, revision: u8, payload: &[u8]) -> Result<Vec<Reference>,
 pub type Doubled = HashMap<VaultRef, Position>;
 
 /// Finds them in the books. Cost: every event once; memory: 24 bytes a reference meanwhile.
-pub(crate) fn doubled(books: &Books) -> Doubled {
-    let cases = books.cases().flat_map(|(_, entries)| entries);
-    let complaints = books.complaints().flat_map(|(_, entries)| entries);
+pub(crate) fn doubled(model: &ReadModel) -> Doubled {
+    let cases = model.cases().flat_map(|(_, entries)| entries);
+    let complaints = model.complaints().flat_map(|(_, entries)| entries);
     let mut named: Vec<(VaultRef, Position)> = Vec::new();
-    for entry in cases.chain(complaints).chain(books.organisation()) {
+    for entry in cases.chain(complaints).chain(model.organisation()) {
         named.extend(entry.event.references().into_iter().map(|reference| (reference, entry.position)));
     }
     named.sort_unstable();
@@ -110,7 +110,7 @@ impl<'a, S: Source> Words<'a, S> {
 
 /// The words of one record; without those that are lost.
 fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Personal>, HouseError> {
-    let Some(record) = source.record(thads_proof::record::Position::new(position.0))? else {
+    let Some(record) = source.record_at(thads_proof::record::Position::new(position.0))? else {
         return Ok(HashMap::new());
     };
     let mut said = HashMap::new();

@@ -9,11 +9,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use thads_ledger::AppendError;
 
-use crate::act::ActError;
 use crate::answers::AnswerError;
-use crate::house::HouseError;
+use crate::json::{WireError, refusal_json};
+use crate::ledger_service::HouseError;
+use crate::record::RecordError;
 use crate::seal::SealError;
-use crate::wire::{WireError, refusal_json};
 
 /// A problem to answer with.
 #[derive(Debug)]
@@ -156,10 +156,10 @@ const UNREADABLE: &str = "unreadable";
 /// Until a question that found no place is asked again.
 const BUSY_SECONDS: u16 = 2;
 
-impl From<ActError> for Problem {
-    fn from(error: ActError) -> Problem {
+impl From<RecordError> for Problem {
+    fn from(error: RecordError) -> Problem {
         match error {
-            ActError::Refused(refusal) => {
+            RecordError::Refused(refusal) => {
                 let body = refusal_json(&refusal);
                 let detail = body.get("en").and_then(Value::as_str).unwrap_or_default().to_owned();
                 let title = "The law does not allow this";
@@ -169,11 +169,11 @@ impl From<ActError> for Problem {
                 }
                 problem
             }
-            ActError::Wire(error) => Problem::bad_field(&error),
-            ActError::Append(error @ AppendError::Outdated { .. }) => {
+            RecordError::Wire(error) => Problem::bad_field(&error),
+            RecordError::Append(error @ AppendError::Outdated { .. }) => {
                 Problem::new(StatusCode::CONFLICT, "stale-version", "The day has ended", &error.to_string())
             }
-            ActError::Append(AppendError::Stale { stream, expected, current }) => {
+            RecordError::Append(AppendError::Stale { stream, expected, current }) => {
                 let detail = format!(
                     "stream {stream} is at version {current}, not {expected}; load it again and decide anew"
                 );
@@ -181,7 +181,7 @@ impl From<ActError> for Problem {
                     .with("expected_version", json!(expected))
                     .with("current_version", json!(current))
             }
-            ActError::Append(AppendError::RequestReused { request, position }) => {
+            RecordError::Append(AppendError::RequestReused { request, position }) => {
                 let detail = format!(
                     "request {request} was recorded at position {position} with other content; choose a new request id"
                 );
@@ -194,7 +194,7 @@ impl From<ActError> for Problem {
                 .with("request", json!(request.to_string()))
                 .with("position", json!(position.get()))
             }
-            ActError::Append(error @ (AppendError::TooLarge { .. } | AppendError::Malformed(_))) => {
+            RecordError::Append(error @ (AppendError::TooLarge { .. } | AppendError::Malformed(_))) => {
                 Problem::new(
                     StatusCode::BAD_REQUEST,
                     "not-well-formed",
@@ -202,29 +202,29 @@ impl From<ActError> for Problem {
                     &error.to_string(),
                 )
             }
-            ActError::Append(error @ AppendError::DiskFull { .. }) => Problem::new(
+            RecordError::Append(error @ AppendError::DiskFull { .. }) => Problem::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "disk-full",
                 "The disk is full",
                 "nothing was recorded; what is recorded stays readable. Send it again when there is room",
             )
             .because(&error),
-            ActError::Append(error @ AppendError::Unknown(_)) => Problem::new(
+            RecordError::Append(error @ AppendError::Unknown(_)) => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unknown-outcome",
                 "The outcome is unknown",
                 "it may or may not have been recorded; send it again with the same request id: that answer is definite",
             )
             .because(&error),
-            ActError::Append(error @ AppendError::Contended { .. }) => Problem::new(
+            RecordError::Append(error @ AppendError::Contended { .. }) => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "contended",
                 "Others were quicker",
                 "nothing was recorded, for others were quicker on this stream every time; send it again",
             )
             .because(&error),
-            ActError::Append(error @ AppendError::Unreadable(_)) => Problem::unreadable(&error),
-            ActError::Append(
+            RecordError::Append(error @ AppendError::Unreadable(_)) => Problem::unreadable(&error),
+            RecordError::Append(
                 error @ (AppendError::Stopped(_)
                 | AppendError::Vault(_)
                 | AppendError::Randomness(_)),
@@ -235,22 +235,22 @@ impl From<ActError> for Problem {
                 "nothing was recorded now; send it again with the same request id later. The server's operator was told why",
             )
             .because(&error),
-            ActError::Clock(off) => Problem::new(
+            RecordError::Clock(off) => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "clock",
                 "The clock is wrong, or the ledger's is",
                 &off.to_string(),
             )
             .with("vi", json!(off.vi())),
-            ActError::Seal(SealError::Randomness(why)) => ActError::Append(AppendError::Randomness(why)).into(),
-            ActError::Seal(error) => Problem::new(
+            RecordError::Seal(SealError::Randomness(why)) => RecordError::Append(AppendError::Randomness(why)).into(),
+            RecordError::Seal(error) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "not-well-formed",
                 "The action cannot be recorded",
                 &error.to_string(),
             ),
-            ActError::House(error) => error.into(),
-            ActError::Close(error) => Problem::internal(&error),
+            RecordError::House(error) => error.into(),
+            RecordError::Close(error) => Problem::internal(&error),
         }
     }
 }

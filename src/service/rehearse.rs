@@ -1,15 +1,15 @@
-//! A rehearsal of a house: actions that build on each other, judged on what those before them would leave, and nothing
+//! A rehearsal of a service: actions that build on each other, judged on what those before them would leave, and nothing
 //! written. What it took can be recorded together.
 
 use std::path::Path;
 
 use thads_ledger::{NotTogether, OpenError, Reader, Receipt, Rehearsal, SystemClock};
 
-use crate::house::{House, HouseError, sources};
+use crate::ledger_service::{HouseError, LedgerService, sources};
 use crate::log::Log;
 
-/// A rehearsal that is acted in as in the house itself.
-pub type Rehearsing = House<Rehearsal>;
+/// A rehearsal that is recorded in as in the service itself.
+pub type Rehearsing = LedgerService<Rehearsal>;
 
 impl Rehearsing {
     /// Begins a rehearsal of the ledger in a directory, as it is now. It takes no lock and writes nothing there.
@@ -20,7 +20,7 @@ impl Rehearsing {
         let reader = Reader::open_whole(directory)?;
         let (clock, _, references) = sources(reader.genesis().clock, Box::new(SystemClock));
         let rehearsal = Rehearsal::new(reader, Box::new(SystemClock)).map_err(OpenError::from)?;
-        House::fold(rehearsal, clock, references, false)
+        LedgerService::fold(rehearsal, clock, references, false)
     }
 
     /// Whether a receipt is of the ledger, and not of what this rehearsal took.
@@ -48,7 +48,7 @@ pub enum TogetherError {
     House(#[from] HouseError),
 }
 
-impl<L: Log> House<L> {
+impl<L: Log> LedgerService<L> {
     /// Records what a rehearsal of this very ledger took: all of it in one block, or nothing. The receipts are in its order.
     ///
     /// # Errors

@@ -14,8 +14,8 @@ use thads_ledger::{Vault, VaultError};
 use thads_projections::entry::entry_of;
 use thads_proof::record::{Provenance, Record};
 
+use crate::json::{self, Request, What};
 use crate::seal;
-use crate::wire::{self, Request, What};
 
 /// What of an action stands beside its event.
 pub(crate) struct Sent<'a> {
@@ -85,11 +85,11 @@ fn resolved_again(
     rest: &Map<String, Value>,
 ) -> Option<Event> {
     let Body::FactCorrected(fact) = &recorded.body else { return None };
-    let mut fields = wire::fields_of(&fact.replacement);
+    let mut fields = json::fields_of(&fact.replacement);
     fields.extend(changes.clone());
-    let replacement = wire::event_of(fact.replacement.about().name, fields).ok()?;
+    let replacement = json::event_of(fact.replacement.info().name, fields).ok()?;
     let took_effect = fact.took_effect.to_string();
-    wire::correction(replacement, &took_effect, given(changes, rest), rest.clone()).ok()
+    json::correction(replacement, &took_effect, given(changes, rest), rest.clone()).ok()
 }
 
 /// The names of the fields that a correction gives, in order.

@@ -72,10 +72,10 @@ pub fn new_event(
     actor: u32,
     provenance: Provenance,
 ) -> Result<NewEvent, SealError> {
-    let about = sealed.event.about();
+    let info = sealed.event.info();
     Ok(NewEvent {
-        kind: about.code,
-        kind_revision: about.revision,
+        kind: info.code,
+        kind_revision: info.revision,
         effective: effective.days(),
         office,
         actor,

@@ -4,7 +4,7 @@ use serde_json::Value;
 use thads_cases::event::Event;
 use thads_cases::text::is_silent;
 
-use crate::wire::{WireError, fields_of};
+use crate::json::{WireError, fields_of};
 
 /// What is wrong with a text.
 #[derive(Clone, Copy)]

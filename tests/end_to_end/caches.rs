@@ -156,8 +156,8 @@ fn a_whole_ledger_is_not_called_cut_short() {
     }
 }
 
-/// Puts the books of a ledger in which more was collected beside this one's log.
-fn put_false_books(data: &Path, seed: &[u8; 32]) {
+/// Puts the read model of a ledger in which more was collected beside this one's log.
+fn put_false_model(data: &Path, seed: &[u8; 32]) {
     static RICHER: OnceLock<Vec<u8>> = OnceLock::new();
     let richer = RICHER.get_or_init(|| content(&holding(60_000_000).data, "books"));
     assert_ne!(*richer, content(data, "books"));
@@ -172,7 +172,7 @@ fn collected(data: &Path) -> i64 {
 #[test]
 fn no_figure_and_no_payment_rests_on_books_that_somebody_else_wrote() {
     let folder = office();
-    put_false_books(&folder.data, &FOREIGN);
+    put_false_model(&folder.data, &FOREIGN);
     assert_eq!(collected(&folder.data), 20_000_000);
     let verified = thads(&folder.data, &["--lang", "en", "verify"]).ok().out;
     assert!(
@@ -194,7 +194,7 @@ fn no_figure_and_no_payment_rests_on_books_that_somebody_else_wrote() {
 #[test]
 fn books_that_the_logs_own_key_signed_are_named_where_they_are_wrong() {
     let folder = office();
-    put_false_books(&folder.data, &own_seed(&folder.data));
+    put_false_model(&folder.data, &own_seed(&folder.data));
     for args in [&["--lang", "en", "verify"][..], &["--lang", "en", "rebuild", "--check"]] {
         let found = thads(&folder.data, args);
         let said = "snapshots/books was signed by the log's own key and does not say what the log says";

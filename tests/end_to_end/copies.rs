@@ -421,7 +421,7 @@ fn persons(data: &Path, count: usize) -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
     let mut names = BTreeSet::new();
     // One reading of the log for all of them; the program itself is asked for the first few.
-    let view = thads_service::view::View::open(data).unwrap();
+    let view = thads_service::read_only::ReadOnlyLedger::open(data).unwrap();
     for (index, case) in cases.iter().rev().step_by(5).enumerate() {
         let id = case["case"].as_str().unwrap();
         let shown = thads_service::answers::case(

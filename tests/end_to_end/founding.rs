@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use thads_proof::genesis;
-use thads_service::house::{Founding, House};
+use thads_service::ledger_service::{LedgerConfig, LedgerService};
 
 use crate::support::{Folder, HALF_YEAR, THADS, ask, head, record, thads, value};
 
@@ -50,14 +50,14 @@ fn the_log_s_key_is_told_by_init_checkpoint_and_genesis_alike() {
 #[test]
 fn a_founding_cut_off_after_the_genesis_is_finished_by_the_same_command() {
     let folder = Folder::new();
-    let founding = Founding {
+    let founding = LedgerConfig {
         name: NAME.to_owned(),
         origin: ORIGIN.to_owned(),
         unit: genesis::Unit { code: "VND".to_owned(), exponent: 0 },
         clock: genesis::Clock::Real,
         practice: false,
     };
-    House::create(&folder.data, &founding, 0).unwrap().close().unwrap();
+    LedgerService::create(&folder.data, &founding, 0).unwrap().close().unwrap();
     let (size, genesis) = head(&folder.data);
     assert_eq!(size, 1);
     assert!(folder.data.join("keys/root.key").exists(), "the root key is written before the genesis");

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use thads_cases::event::{KINDS, KindCode, Payload, PayloadIn, PayloadOf};
 use thads_proof::codec;
-use thads_service::wire::{event_of, fields_of};
+use thads_service::json::{event_of, fields_of};
 
 const GOLDEN: &str = include_str!("../golden/kinds.jsonl");
 
@@ -41,11 +41,7 @@ fn payloads_are_written_and_read_as_ever() {
             assert_eq!(hex(&codec::encode(&Payload(&sent)).unwrap()), hex(&stored), "{kind} is written anew");
         }
     }
-    for (about, _) in KINDS {
-        assert!(
-            seen.contains(&(about.name.to_owned(), about.revision)),
-            "{} has no golden payload",
-            about.name
-        );
+    for (info, _) in KINDS {
+        assert!(seen.contains(&(info.name.to_owned(), info.revision)), "{} has no golden payload", info.name);
     }
 }

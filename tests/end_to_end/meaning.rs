@@ -37,8 +37,8 @@ pub(crate) fn forged(draft: &Record, stream: &str, kind: &str, fields: Value) ->
     let on: Date = "2019-02-01".parse().unwrap();
     Record {
         stream: stream.parse().unwrap(),
-        kind: event.about().code,
-        kind_revision: event.about().revision,
+        kind: event.info().code,
+        kind_revision: event.info().revision,
         payload: codec::encode(&Payload(&event)).unwrap(),
         corrects: event.body.repairs().map(|entry| Position::new(entry.0)),
         office: 2,

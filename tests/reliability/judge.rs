@@ -23,7 +23,7 @@ pub(crate) struct InFlight {
 pub(crate) struct Judge {
     data: PathBuf,
     /// Records of the founding.
-    founding: usize,
+    config: usize,
     /// Leaf of every record seen so far: what a reader was shown stays.
     leaves: Vec<String>,
     /// Where each request was seen.
@@ -43,10 +43,10 @@ impl Judge {
     /// Begins with a ledger that was just founded.
     pub(crate) fn new(data: &Path) -> Judge {
         let mut judge =
-            Judge { data: data.to_path_buf(), founding: 0, leaves: Vec::new(), places: HashMap::new() };
+            Judge { data: data.to_path_buf(), config: 0, leaves: Vec::new(), places: HashMap::new() };
         let log = judge.log(0).unwrap();
         judge.leaves = log.iter().map(|record| text(record, "leaf")).collect();
-        judge.founding = judge.leaves.len();
+        judge.config = judge.leaves.len();
         judge
     }
 
@@ -112,7 +112,7 @@ impl Judge {
                 .push(format!("position {at} was recorded at {recorded_at}, the one before it at {before}"));
         }
         before.clone_from(&recorded_at);
-        if at < self.founding {
+        if at < self.config {
             return;
         }
         let request = text(record, "request");

@@ -22,7 +22,7 @@ pub(crate) fn case(number: usize) -> String {
 
 /// Founds a ledger with `cases` cases in their voluntary period. `command` names program and directory.
 pub(crate) fn found(data: &Path, cases: usize, command: impl Fn() -> Command) {
-    let founding = [
+    let config = [
         "init",
         "--name",
         "Sổ của bài kiểm thử",
@@ -37,7 +37,7 @@ pub(crate) fn found(data: &Path, cases: usize, command: impl Fn() -> Command) {
         "--since",
         "2015-10-01",
     ];
-    let done = ran(command().args(founding));
+    let done = ran(command().args(config));
     assert_eq!(done.status, Some(0), "{done:?}");
     let file = data.with_extension("founding.jsonl");
     fs::write(&file, founding_actions(cases)).unwrap();

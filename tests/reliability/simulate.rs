@@ -2,14 +2,14 @@
 //! that knows what must come of it.
 
 mod asks;
-mod chance;
-mod court;
 mod evidence;
 mod expect;
 mod faults;
 mod folds;
 mod judge;
+mod rng;
 mod together;
+mod workload;
 mod world;
 mod writers;
 
@@ -22,7 +22,7 @@ use clap::Args;
 
 use crate::Verdict;
 use crate::support::{Progress, say_broken};
-use chance::Counts;
+use rng::Counts;
 use world::World;
 
 /// Every so many seeds one is run twice, and must go the same way.

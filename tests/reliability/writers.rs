@@ -82,7 +82,7 @@ impl Progress {
 /// One writer, over all lives of its server.
 pub(crate) struct Writer {
     number: usize,
-    chance: Chance,
+    rng: Chance,
     written: u64,
     /// Sent and not answered yet.
     in_flight: Option<String>,
@@ -102,7 +102,7 @@ impl Writer {
     pub(crate) fn all(seed: u64, ledger: u64) -> Vec<Writer> {
         let of = |number: usize| Writer {
             number,
-            chance: Chance::new(seed, ledger * 1000 + 1 + u64::try_from(number).unwrap()),
+            rng: Chance::new(seed, ledger * 1000 + 1 + u64::try_from(number).unwrap()),
             written: 0,
             in_flight: None,
             acknowledged: Vec::new(),
@@ -120,7 +120,7 @@ impl Writer {
     ) {
         let mut again: Vec<String> = self.in_flight.iter().cloned().collect();
         if !self.acknowledged.is_empty() {
-            again.push(self.acknowledged[self.chance.index(self.acknowledged.len())].clone());
+            again.push(self.acknowledged[self.rng.index(self.acknowledged.len())].clone());
         }
         again.reverse();
         loop {
@@ -143,12 +143,12 @@ impl Writer {
 
     /// Makes a request and notes it as sent: mostly lawful ones, with personal data and without, some unlawful or stale.
     fn new_request(&mut self, truth: &Truth) -> String {
-        let request = self.chance.id();
+        let request = self.rng.id();
         let case = office::case(self.number / 2 + 1);
         self.written += 1;
         let named = format!("{} lần {}", self.number, self.written);
         let mut lawful = true;
-        let body = match self.chance.below(20) {
+        let body = match self.rng.below(20) {
             0 => {
                 lawful = false;
                 office::completed(&request, &case)
@@ -160,9 +160,9 @@ impl Writer {
                 note
             }
             // Long ones, so that blocks differ in size and segments fill.
-            2..=3 => office::payment(&request, &case, 1_000, &named.repeat(200 + self.chance.index(600))),
-            4..=8 => office::payment(&request, &case, 1_000 + self.chance.below(1_000), &named),
-            _ => office::note(&request, &case, &named.repeat(1 + self.chance.index(12))),
+            2..=3 => office::payment(&request, &case, 1_000, &named.repeat(200 + self.rng.index(600))),
+            4..=8 => office::payment(&request, &case, 1_000 + self.rng.below(1_000), &named),
+            _ => office::note(&request, &case, &named.repeat(1 + self.rng.index(12))),
         };
         truth.sending(&request, (self.number, self.written), &body, lawful);
         self.in_flight = Some(request.clone());

@@ -22,17 +22,17 @@ use thads_cases::event::payout::{
     RemittedToBudget,
 };
 use thads_cases::event::repair::{EntryVoided, FactCorrected};
-use thads_cases::event::standing::{Completed, Postponed};
+use thads_cases::event::suspension::{Completed, Postponed};
 use thads_cases::event::{Body, Event, Sender};
 use thads_cases::ids::{AssetNo, CaseId, ObligationNo, OfficeNo, Position};
-use thads_cases::money::{Dong, Ratio};
+use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::Role;
 use thads_cases::refusal::Refusal;
 use thads_proof::record::{Stream, StreamTag};
 
-use crate::pen::{DEPARTMENT, Pen, code, date, dong, officer, somebody};
+use crate::ledger_writer::{DEPARTMENT, LedgerWriter, code, date, dong, officer, somebody};
 
-impl Pen {
+impl LedgerWriter {
     pub(crate) fn verify(&mut self, case: &CaseId, on: &str) {
         let body = ConditionsVerified { means_found: false, estimate: None, findings: None };
         self.act(case, on, Body::ConditionsVerified(body));
@@ -206,7 +206,7 @@ impl Pen {
     /// Takes a case over from another office: entrusted, or pulled up when `to` is the Department.
     pub(crate) fn take_over(&mut self, from: &CaseId, to: OfficeNo, on: &str) -> CaseId {
         let sent = self.state(from).unwrap();
-        let obligations = sent.obligations.iter().filter(|one| one.moved_out > Dong::ZERO);
+        let obligations = sent.obligations.iter().filter(|one| one.moved_out > Amount::ZERO);
         let brought = Brought {
             from: from.clone(),
             basis: sent.order.basis.unwrap_or(Basis::OnRequest),
@@ -268,7 +268,7 @@ impl Pen {
     ) -> String {
         let office_code = code(office).parse().unwrap();
         let year = u16::try_from(date(received).year()).unwrap();
-        let number = self.books.next_complaint(&office_code, year);
+        let number = self.model.next_complaint(&office_code, year);
         let key = format!("{office_code}/{year}/K{number:04}");
         let complaint = ComplaintReceived {
             complainant: somebody(),
@@ -291,7 +291,7 @@ impl Pen {
 
     fn complain(&mut self, office: OfficeNo, key: &str, on: &str, body: Body, role: Role) {
         let stream = Stream::new(StreamTag::Complaint, key.as_bytes()).unwrap();
-        let history = self.books.complaint(&key.parse().unwrap()).unwrap_or_default().to_vec();
+        let history = self.model.complaint(&key.parse().unwrap()).unwrap_or_default().to_vec();
         self.write(&stream, &history, office, officer(office, role), date(on), body, Sender::NotAsked)
             .unwrap();
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod acts;
+mod ledger_writer;
 mod lists;
-mod pen;
 mod properties;
 mod vectors;

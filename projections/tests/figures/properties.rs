@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use thads_cases::case::{Finish, Standing};
+use thads_cases::case::{CaseStatus, Finish};
 use thads_cases::date::Date;
 use thads_cases::event::classification::{
     ClassifiedEnforceable, ClassifiedNotYetEnforceable, ConditionsVerified, MovedToTrackingBook,
@@ -17,21 +17,21 @@ use thads_cases::event::money::{HeldMoneyResolved, HeldTemporarily, HeldTo, Paid
 use thads_cases::event::organisation::TargetAssigned;
 use thads_cases::event::payout::{Disbursed, DistributionPlanned, PayoutApproved, RemittedToBudget};
 use thads_cases::event::repair::{EntryVoided, FactCorrected};
-use thads_cases::event::standing::{
+use thads_cases::event::suspension::{
     Completed, Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated,
 };
 use thads_cases::event::{Body, Event, Sender};
-use thads_cases::history::{Entry, case_at};
+use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::ids::{AssetNo, CaseId, ObligationNo, Position};
 use thads_cases::money::Ratio;
 use thads_cases::organisation::Role;
 use thads_cases::personal::{Personal, VaultRef};
-use thads_projections::books::{Books, FoldError};
 use thads_projections::breakdown::{Dimension, report_by};
-use thads_projections::drill::{Subject, figure_cases, figure_events, restatement};
+use thads_projections::drilldown::{Subject, figure_cases, figure_events, restatement};
 use thads_projections::figures::{FIGURES, Measure, Unit, Value};
 use thads_projections::identities::identities;
 use thads_projections::period::Period;
+use thads_projections::read_model::{FoldError, ReadModel};
 use thads_projections::replay::replay;
 use thads_projections::report::report;
 use thads_projections::scope::Scope;
@@ -39,7 +39,7 @@ use thads_projections::snapshot;
 use thads_proof::record::{Stream, StreamTag};
 
 use crate::acts::collected;
-use crate::pen::{A, B, DEPARTMENT, Pen, date, dong, officer, period};
+use crate::ledger_writer::{A, B, DEPARTMENT, LedgerWriter, date, dong, officer, period};
 
 const SCOPES: [Scope; 4] =
     [Scope::Ledger, Scope::Office(DEPARTMENT), Scope::Office(A), Scope::OfficeAlone(DEPARTMENT)];
@@ -54,38 +54,38 @@ fn tries(length: usize) -> impl Strategy<Value = Vec<Try>> {
 }
 
 /// Writes what may be written of the tries. The days of effect go back by what is recorded late.
-fn history(tries: &[Try], imported: bool) -> Pen {
-    let mut pen = Pen::new();
+fn history(tries: &[Try], imported: bool) -> LedgerWriter {
+    let mut writer = LedgerWriter::new();
     let mut cases =
-        vec![pen.fee_case(A, "2017-03-01", 20_000_000), pen.loan_case(B, "2017-10-02", 30_000_000)];
+        vec![writer.fee_case(A, "2017-03-01", 20_000_000), writer.loan_case(B, "2017-10-02", 30_000_000)];
     if imported {
-        pen.import();
+        writer.import();
     }
     let mut today = date("2017-12-01");
     for &(which, what, days, amount, late) in tries {
         today = today.plus_days(days);
         let effective = today.plus_days(if late < 30 { 0 } else { -late });
-        pen.on_the_day(&today.to_string());
+        writer.on_the_day(&today.to_string());
         let on = effective.to_string();
         let case = cases[which % cases.len()].clone();
         match what {
-            0 => cases.push(pen.fee_case(A, &today.to_string(), amount * 100_000)),
-            1 => cases.push(pen.loan_case(DEPARTMENT, &today.to_string(), amount * 1_000_000)),
+            0 => cases.push(writer.fee_case(A, &today.to_string(), amount * 100_000)),
+            1 => cases.push(writer.loan_case(DEPARTMENT, &today.to_string(), amount * 1_000_000)),
             2 => {
-                let _ = pen.complaint(B, &today.to_string(), Some(&today.to_string()), None);
+                let _ = writer.complaint(B, &today.to_string(), Some(&today.to_string()), None);
             }
-            3 | 4 => take_over(&mut pen, &mut cases, &case, what == 3, &today.to_string()),
+            3 | 4 => take_over(&mut writer, &mut cases, &case, what == 3, &today.to_string()),
             _ => {
-                let body = body(&pen, &case, what, amount * 1_000_000, effective);
-                let _ = pen.try_act(&case, &on, body);
+                let body = body(&writer, &case, what, amount * 1_000_000, effective);
+                let _ = writer.try_act(&case, &on, body);
             }
         }
     }
-    pen
+    writer
 }
 
 /// Money counts as soon as it is collected, from the beginning on; recorded at the end, so that it is a late parameter.
-fn count_when_collected(pen: &mut Pen) {
+fn count_when_collected(writer: &mut LedgerWriter) {
     let stream = Stream::new(StreamTag::Parameter, b"stat_credit").unwrap();
     let set = thads_cases::rules::ParameterSet {
         rule: "stat_credit".to_owned(),
@@ -94,29 +94,29 @@ fn count_when_collected(pen: &mut Pen) {
         document: "QĐ 1".to_owned(),
     };
     let body = Body::ParameterSet(thads_cases::event::organisation::ParameterSet { set });
-    let (history, head) = (pen.books.organisation().to_vec(), officer(DEPARTMENT, Role::ProvincialHead));
-    pen.on_the_day("2024-01-02");
-    pen.write(&stream, &history, DEPARTMENT, head, date("2024-01-02"), body, Sender::NotAsked).unwrap();
+    let (history, head) = (writer.model.organisation().to_vec(), officer(DEPARTMENT, Role::ProvincialHead));
+    writer.on_the_day("2024-01-02");
+    writer.write(&stream, &history, DEPARTMENT, head, date("2024-01-02"), body, Sender::NotAsked).unwrap();
 }
 
 /// Entrusts or pulls up a case, and takes it over the same day if that was allowed.
-fn take_over(pen: &mut Pen, cases: &mut Vec<CaseId>, case: &CaseId, entrust: bool, on: &str) {
+fn take_over(writer: &mut LedgerWriter, cases: &mut Vec<CaseId>, case: &CaseId, entrust: bool, on: &str) {
     let to = if entrust { B } else { DEPARTMENT };
     let body =
         if entrust { Body::EntrustedOut(EntrustedOut { to }) } else { Body::PulledUp(PulledUp { to }) };
-    let open = case_at(pen.books.case(case).unwrap(), Date::MAX).open().is_some();
-    if case.office.as_str() == "A" && open && pen.try_act(case, on, body).is_ok() {
-        let state = case_at(pen.books.case(case).unwrap(), Date::MAX);
+    let open = case_at(writer.model.case(case).unwrap(), Date::MAX).open().is_some();
+    if case.office.as_str() == "A" && open && writer.try_act(case, on, body).is_ok() {
+        let state = case_at(writer.model.case(case).unwrap(), Date::MAX);
         if state.sent_to == Some(to) && state.obligations.iter().any(|one| one.moved_out.get() > 0) {
-            cases.push(pen.take_over(case, to, on));
+            cases.push(writer.take_over(case, to, on));
         }
     }
 }
 
-fn body(pen: &Pen, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
+fn body(writer: &LedgerWriter, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
     let obligation = ObligationNo(1);
     let line = thads_cases::case::Line { obligation, amount: dong(amount) };
-    let entries = pen.books.case(case).unwrap();
+    let entries = writer.model.case(case).unwrap();
     let some_entry = entries[usize::try_from(amount / 1_000_000).unwrap() % entries.len()].clone();
     match what {
         5 | 6 => {
@@ -180,7 +180,7 @@ fn body(pen: &Pen, case: &CaseId, what: usize, amount: i64, on: Date) -> Body {
 }
 
 /// Another amount where there is one.
-fn corrected(entry: &Entry, amount: i64) -> Event {
+fn corrected(entry: &RecordedEvent, amount: i64) -> Event {
     let mut event = (*entry.event).clone();
     match &mut event.body {
         Body::PaymentCollected(fact) => fact.amount = dong(amount),
@@ -192,7 +192,7 @@ fn corrected(entry: &Entry, amount: i64) -> Event {
 }
 
 fn linear() -> impl Iterator<Item = &'static str> {
-    FIGURES.iter().filter(|about| matches!(about.measure, Measure::Sum(..))).map(|about| about.id)
+    FIGURES.iter().filter(|info| matches!(info.measure, Measure::Sum(..))).map(|info| info.id)
 }
 
 proptest! {
@@ -201,13 +201,13 @@ proptest! {
     /// The identities between the columns hold in every report, whoever asks, of whatever history.
     #[test]
     fn the_identities_hold(tries in tries(80), imported in any::<bool>(), when_collected in any::<bool>()) {
-        let mut pen = history(&tries, imported);
+        let mut writer = history(&tries, imported);
         if when_collected {
-            count_when_collected(&mut pen);
+            count_when_collected(&mut writer);
         }
         for text in PERIODS {
             for scope in SCOPES {
-                let found = report(&pen.books, &period(text), scope, pen.next());
+                let found = report(&writer.model, &period(text), scope, writer.next());
                 prop_assert_eq!(identities(&found), Vec::new(), "{} {:?}", text, scope);
             }
         }
@@ -218,10 +218,10 @@ proptest! {
     /// r2019 pulled up) and so leaves the total.
     #[test]
     fn a_year_takes_over_what_the_year_before_left(tries in tries(80), imported in any::<bool>()) {
-        let pen = history(&tries, imported);
+        let writer = history(&tries, imported);
         for (before, after) in [("2018", "2019-H1"), ("2019", "2020-M06"), ("2018-10-01..2018-10-31", "2018-11-01..2019-01-31")] {
             let listed = |id, text| -> BTreeMap<Subject, i128> {
-                let list = figure_cases(&pen.books, id, &period(text), Scope::Ledger, pen.next()).unwrap();
+                let list = figure_cases(&writer.model, id, &period(text), Scope::Ledger, writer.next()).unwrap();
                 list.into_iter().map(|one| (one.subject, one.amount)).collect()
             };
             let (left, left_money) = (listed("cases.carried_out", before), listed("money.carried_out", before));
@@ -229,10 +229,10 @@ proptest! {
             prop_assert!(taken.keys().all(|case| left.contains_key(case)), "{}", after);
             for case in left.keys() {
                 let Subject::Case(id) = case else { panic!("{case}") };
-                let state = case_at(pen.books.case(id).unwrap(), period(after).to());
-                let leaves = match state.standing {
-                    Standing::Finished { how: Finish::Withdrawn, .. } => after.starts_with("2019") || after.starts_with("2018"),
-                    Standing::Finished { how: Finish::PulledUp, .. } => after.starts_with("2020"),
+                let state = case_at(writer.model.case(id).unwrap(), period(after).to());
+                let leaves = match state.status {
+                    CaseStatus::Finished { how: Finish::Withdrawn, .. } => after.starts_with("2019") || after.starts_with("2018"),
+                    CaseStatus::Finished { how: Finish::PulledUp, .. } => after.starts_with("2020"),
                     _ => state.in_tracking_book(),
                 };
                 prop_assert_eq!(taken.contains_key(case), !leaves, "{} {}", case, after);
@@ -243,44 +243,44 @@ proptest! {
         }
     }
 
-    /// Folding the records again, in two parts, or from a snapshot, gives equal books and equal figures.
+    /// Folding the records again, in two parts, or from a snapshot, gives equal read models and equal figures.
     #[test]
     fn fold_is_refold_and_a_snapshot_changes_nothing(tries in tries(60), cut in any::<prop::sample::Index>()) {
-        let pen = history(&tries, false);
-        let mut again = Books::new();
-        let cut = cut.index(pen.records.len() + 1);
-        for record in &pen.records[..cut] {
+        let writer = history(&tries, false);
+        let mut again = ReadModel::new();
+        let cut = cut.index(writer.records.len() + 1);
+        for record in &writer.records[..cut] {
             again.fold(record).unwrap();
         }
         let bytes = snapshot::save(&again).unwrap();
         let mut loaded = snapshot::load(&bytes).unwrap();
         prop_assert_eq!(&loaded, &again);
         prop_assert_eq!(&snapshot::save(&loaded).unwrap(), &bytes);
-        for record in &pen.records[cut..] {
+        for record in &writer.records[cut..] {
             again.fold(record).unwrap();
             loaded.fold(record).unwrap();
         }
-        prop_assert_eq!(&again, &pen.books);
-        prop_assert_eq!(&loaded, &pen.books);
-        prop_assert_eq!(loaded.world().organisation.clone(), pen.books.world().organisation.clone());
+        prop_assert_eq!(&again, &writer.model);
+        prop_assert_eq!(&loaded, &writer.model);
+        prop_assert_eq!(loaded.reference_data().organisation.clone(), writer.model.reference_data().organisation.clone());
         for scope in SCOPES {
-            let one = report(&pen.books, &period("2019-H1"), scope, pen.next());
-            prop_assert_eq!(&one, &report(&loaded, &period("2019-H1"), scope, pen.next()));
+            let one = report(&writer.model, &period("2019-H1"), scope, writer.next());
+            prop_assert_eq!(&one, &report(&loaded, &period("2019-H1"), scope, writer.next()));
         }
     }
 
-    /// As known at K is what books that end at K say.
+    /// As known at K is what a read model that ends at K says.
     #[test]
     fn as_known_is_as_folded_then(tries in tries(60), cut in any::<prop::sample::Index>()) {
-        let pen = history(&tries, true);
-        let cut = cut.index(pen.records.len() + 1);
-        let mut then = Books::new();
-        for record in &pen.records[..cut] {
+        let writer = history(&tries, true);
+        let cut = cut.index(writer.records.len() + 1);
+        let mut then = ReadModel::new();
+        for record in &writer.records[..cut] {
             then.fold(record).unwrap();
         }
         let known = Position(u64::try_from(cut).unwrap());
         for text in PERIODS {
-            let now = report(&pen.books, &period(text), Scope::Ledger, known);
+            let now = report(&writer.model, &period(text), Scope::Ledger, known);
             prop_assert_eq!(now, report(&then, &period(text), Scope::Ledger, known));
         }
     }
@@ -288,12 +288,12 @@ proptest! {
     /// The cases and the events behind a figure add up to it.
     #[test]
     fn lists_add_up(tries in tries(60), imported in any::<bool>()) {
-        let pen = history(&tries, imported);
+        let writer = history(&tries, imported);
         for text in ["2019-H1", "2020-M04"] {
-            let whole = report(&pen.books, &period(text), Scope::Office(DEPARTMENT), pen.next());
+            let whole = report(&writer.model, &period(text), Scope::Office(DEPARTMENT), writer.next());
             for id in linear() {
-                let cases = figure_cases(&pen.books, id, &period(text), Scope::Office(DEPARTMENT), pen.next()).unwrap();
-                let events = figure_events(&pen.books, id, &period(text), Scope::Office(DEPARTMENT), pen.next()).unwrap();
+                let cases = figure_cases(&writer.model, id, &period(text), Scope::Office(DEPARTMENT), writer.next()).unwrap();
+                let events = figure_events(&writer.model, id, &period(text), Scope::Office(DEPARTMENT), writer.next()).unwrap();
                 let amount = whole.amount(id).unwrap();
                 prop_assert_eq!(cases.iter().map(|one| one.amount).sum::<i128>(), amount, "{} {}", id, text);
                 prop_assert_eq!(events.iter().map(|one| one.delta).sum::<i128>(), amount, "{} {}", id, text);
@@ -305,13 +305,13 @@ proptest! {
     /// A figure as known at two moments differs by exactly the events that are listed.
     #[test]
     fn a_restatement_adds_up(tries in tries(60), one in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
-        let pen = history(&tries, true);
-        let at = |index: prop::sample::Index| Position(u64::try_from(index.index(pen.records.len() + 1)).unwrap());
+        let writer = history(&tries, true);
+        let at = |index: prop::sample::Index| Position(u64::try_from(index.index(writer.records.len() + 1)).unwrap());
         let (earlier, later) = (at(one).min(at(other)), at(one).max(at(other)));
-        let of = |known| report(&pen.books, &period("2019-H1"), Scope::Ledger, known);
+        let of = |known| report(&writer.model, &period("2019-H1"), Scope::Ledger, known);
         let (before, after) = (of(earlier), of(later));
         for id in ["cases.total", "cases.finished", "money.finished", "money.carried", "money.held", "cases.in_transit", "complaints.pending"] {
-            let lines = restatement(&pen.books, id, &period("2019-H1"), Scope::Ledger, earlier, later).unwrap();
+            let lines = restatement(&writer.model, id, &period("2019-H1"), Scope::Ledger, earlier, later).unwrap();
             let sum: i128 = lines.iter().map(|line| line.delta).sum();
             prop_assert_eq!(sum, after.amount(id).unwrap() - before.amount(id).unwrap(), "{}", id);
             prop_assert!(lines.iter().all(|line| earlier <= line.position && line.position < later));
@@ -321,16 +321,16 @@ proptest! {
     /// Day n of a replay is the report of FROM..n.
     #[test]
     fn a_replay_is_the_reports_of_its_days(tries in tries(60), imported in any::<bool>()) {
-        let pen = history(&tries, imported);
+        let writer = history(&tries, imported);
         let from = date("2019-12-20");
         for (from, to) in [(from, from.plus_days(25)), (date("2018-10-01"), date("2018-12-31"))] {
-            let days = replay(&pen.books, from, to, Scope::Office(DEPARTMENT), pen.next());
+            let days = replay(&writer.model, from, to, Scope::Office(DEPARTMENT), writer.next());
             prop_assert_eq!(days.len(), usize::try_from(to.since(from)).unwrap() + 1);
             for (day, found) in days {
                 let until = Period::between(from, day).unwrap();
-                let expected = report(&pen.books, &until, Scope::Office(DEPARTMENT), pen.next());
+                let expected = report(&writer.model, &until, Scope::Office(DEPARTMENT), writer.next());
                 for (one, other) in found.figures.iter().zip(&expected.figures) {
-                    prop_assert_eq!(one.value, other.value, "{} on {}", one.about.id, day);
+                    prop_assert_eq!(one.value, other.value, "{} on {}", one.info.id, day);
                 }
 prop_assert_eq!(found, expected);
             }
@@ -340,20 +340,20 @@ prop_assert_eq!(found, expected);
     /// Rows of a dimension that does not overlap add up to the whole; money adds up by kind of obligation too.
     #[test]
     fn rows_add_up(tries in tries(60), imported in any::<bool>()) {
-        let pen = history(&tries, imported);
-        let whole = report(&pen.books, &period("2019-H1"), Scope::Ledger, pen.next());
+        let writer = history(&tries, imported);
+        let whole = report(&writer.model, &period("2019-H1"), Scope::Ledger, writer.next());
         for &dimension in Dimension::ALL {
-            let rows = report_by(&pen.books, &period("2019-H1"), Scope::Ledger, pen.next(), dimension);
-            for about in FIGURES {
-                let tables = about.id.starts_with("cases.") || about.id.starts_with("money.");
+            let rows = report_by(&writer.model, &period("2019-H1"), Scope::Ledger, writer.next(), dimension);
+            for info in FIGURES {
+                let tables = info.id.starts_with("cases.") || info.id.starts_with("money.");
                 let table_money = ["money.total", "money.carried", "money.completed", "money.enforceable", "money.tracking_book"];
                 let adds_up = match dimension {
-                    Dimension::Obligation => table_money.contains(&about.id),
-                    _ => !dimension.overlaps() && tables && !about.id.ends_with(".distinct"),
+                    Dimension::Obligation => table_money.contains(&info.id),
+                    _ => !dimension.overlaps() && tables && !info.id.ends_with(".distinct"),
                 };
-                if adds_up && about.unit != Unit::Units {
-                    let sum: i128 = rows.iter().filter_map(|(_, row)| row.value(about.id).and_then(Value::amount)).sum();
-                    prop_assert_eq!(Some(sum), whole.amount(about.id), "{} by {}", about.id, dimension.word());
+                if adds_up && info.unit != Unit::Units {
+                    let sum: i128 = rows.iter().filter_map(|(_, row)| row.value(info.id).and_then(Value::amount)).sum();
+                    prop_assert_eq!(Some(sum), whole.amount(info.id), "{} by {}", info.id, dimension.word());
                 }
             }
         }
@@ -363,48 +363,52 @@ prop_assert_eq!(found, expected);
 /// The organisation folds in the order of effect, whether its entries come one by one or all at once.
 #[test]
 fn an_entry_between_late_ones_takes_its_place() {
-    let mut pen = Pen::new();
+    let mut writer = LedgerWriter::new();
     let stream = Stream::new(StreamTag::Office, b"A").unwrap();
     let head = officer(DEPARTMENT, Role::ProvincialHead);
     for (on, percent) in [("2019-05-02", 80), ("2019-03-01", 60), ("2019-04-01", 70)] {
         let (ratio, figure) = (Ratio::new(percent, 100).unwrap(), "rate.cases".to_owned());
         let body = Body::TargetAssigned(TargetAssigned { year: 2019, office: A, figure, ratio });
-        let history = pen.books.organisation().to_vec();
-        pen.on_the_day("2019-05-02");
-        pen.write(&stream, &history, DEPARTMENT, head, date(on), body, Sender::NotAsked).unwrap();
-        assert_eq!(pen.books.world().organisation, refolded(&pen).world().organisation, "{on}");
+        let history = writer.model.organisation().to_vec();
+        writer.on_the_day("2019-05-02");
+        writer.write(&stream, &history, DEPARTMENT, head, date(on), body, Sender::NotAsked).unwrap();
+        assert_eq!(
+            writer.model.reference_data().organisation,
+            refolded(&writer).reference_data().organisation,
+            "{on}"
+        );
     }
-    let target = pen.books.world().organisation.target(2019, A, "rate.cases");
+    let target = writer.model.reference_data().organisation.target(2019, A, "rate.cases");
     assert_eq!(target, Some(Ratio::new(80, 100).unwrap()));
 }
 
-fn refolded(pen: &Pen) -> Books {
-    let mut books = Books::new();
-    books.fold_many(&pen.records).unwrap();
-    books
+fn refolded(writer: &LedgerWriter) -> ReadModel {
+    let mut model = ReadModel::new();
+    model.fold_many(&writer.records).unwrap();
+    model
 }
 
 /// Who signed it is for others to ask; what is no snapshot is refused whoever did, and never stops the reader.
 #[test]
 fn a_snapshot_that_is_cut_is_refused_and_a_changed_one_is_read_to_its_end() {
-    let mut pen = Pen::new();
-    pen.fee_case(A, "2018-10-05", 200_000);
-    let bytes = snapshot::save(&pen.books).unwrap();
+    let mut writer = LedgerWriter::new();
+    writer.fee_case(A, "2018-10-05", 200_000);
+    let bytes = snapshot::save(&writer.model).unwrap();
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
         let _ = snapshot::load(&changed);
         let cut = snapshot::load(&bytes[..at]);
-        assert!(cut.is_err() || cut.is_ok_and(|books| books.case_count() == 0), "cut at {at}");
+        assert!(cut.is_err() || cut.is_ok_and(|model| model.case_count() == 0), "cut at {at}");
     }
 }
 
 /// One office, officer or rule, one stream: a key in another spelling, or with anything else in it, is no stream.
 #[test]
 fn a_stream_has_one_spelling() {
-    let mut pen = Pen::new();
-    pen.fee_case(A, "2018-10-05", 200_000);
-    let last = pen.records.last().unwrap().clone();
+    let mut writer = LedgerWriter::new();
+    writer.fee_case(A, "2018-10-05", 200_000);
+    let last = writer.records.last().unwrap().clone();
     for (tag, key, accepted) in [
         (StreamTag::Officer, "900", true),
         (StreamTag::Officer, "0900", false),
@@ -418,10 +422,10 @@ fn a_stream_has_one_spelling() {
         (StreamTag::Case, "A-2018-0900", false),
     ] {
         let mut record = last.clone();
-        record.position = thads_proof::record::Position::new(pen.next().0);
+        record.position = thads_proof::record::Position::new(writer.next().0);
         record.stream = Stream::new(tag, key.as_bytes()).unwrap();
         record.stream_version = 1;
-        let folded = pen.books.clone().fold(&record);
+        let folded = writer.model.clone().fold(&record);
         match folded {
             Ok(()) => assert!(accepted, "{key}"),
             Err(error) => assert!(!accepted && matches!(error, FoldError::Stream { .. }), "{key}: {error}"),
@@ -433,29 +437,29 @@ fn a_stream_has_one_spelling() {
 /// nothing. An amendment may lower what was counted, which the figure shows and the rate does not.
 #[test]
 fn costs_take_nothing_back_of_what_counted_when_collected() {
-    let mut pen = Pen::new();
-    let case = pen.loan_case(A, "2018-10-05", 10_000_000);
-    pen.act(&case, "2018-11-05", collected(1, 10_000_000));
+    let mut writer = LedgerWriter::new();
+    let case = writer.loan_case(A, "2018-10-05", 10_000_000);
+    writer.act(&case, "2018-11-05", collected(1, 10_000_000));
     let cost = CoercionCostRecorded {
         amount: dong(5_000_000),
         borne_by: BorneBy::Debtor,
         items: "kê biên".to_owned(),
     };
-    pen.act(&case, "2019-01-10", Body::CoercionCostRecorded(cost));
+    writer.act(&case, "2019-01-10", Body::CoercionCostRecorded(cost));
     let lines = vec![thads_cases::case::Line { obligation: ObligationNo(2), amount: dong(5_000_000) }];
-    pen.act(&case, "2019-01-11", Body::DistributionPlanned(DistributionPlanned { lines: lines.clone() }));
-    pen.act(&case, "2019-01-12", Body::PayoutApproved(PayoutApproved { lines }));
+    writer.act(&case, "2019-01-11", Body::DistributionPlanned(DistributionPlanned { lines: lines.clone() }));
+    writer.act(&case, "2019-01-12", Body::PayoutApproved(PayoutApproved { lines }));
     let remitted = RemittedToBudget { obligation: Some(ObligationNo(2)), amount: dong(5_000_000) };
-    pen.act(&case, "2019-01-13", Body::RemittedToBudget(remitted));
+    writer.act(&case, "2019-01-13", Body::RemittedToBudget(remitted));
     let amended = OrderAmended { obligation: ObligationNo(1), amount: dong(6_000_000), why: None };
-    pen.act(&case, "2019-02-10", Body::OrderAmended(amended));
-    count_when_collected(&mut pen);
+    writer.act(&case, "2019-02-10", Body::OrderAmended(amended));
+    count_when_collected(&mut writer);
     for (text, completed, finished) in [
         ("2018-10-01..2018-12-31", 10_000_000, 10_000_000),
         ("2019-01-01..2019-01-31", 0, 0),
         ("2019-02-01..2019-02-28", -4_000_000, 0),
     ] {
-        let found = report(&pen.books, &period(text), Scope::Ledger, pen.next());
+        let found = report(&writer.model, &period(text), Scope::Ledger, writer.next());
         assert_eq!(identities(&found), Vec::new(), "{text}");
         assert_eq!(found.amount("money.completed"), Some(completed), "{text}");
         let Some(Value::Rate { numerator, .. }) = found.value("rate.money") else { panic!("{text}") };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::ids::AssetNo;
-use crate::money::Dong;
+use crate::money::Amount;
 
 /// What kind of thing was seized.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Round {
     /// 1, 2, …
     pub number: u16,
     /// Start price, đồng.
-    pub start_price: Dong,
+    pub start_price: Amount,
     /// When announced.
     pub announced: Date,
     /// When it is held.
@@ -46,7 +46,7 @@ pub enum RoundResult {
         /// When.
         on: Date,
         /// At what price.
-        price: Dong,
+        price: Amount,
         /// To be paid by.
         pay_by: Date,
     },
@@ -62,9 +62,9 @@ pub struct Asset {
     /// Seized on.
     pub distrained: Date,
     /// Value by the last appraisal, and its date.
-    pub appraised: Option<(Dong, Date)>,
+    pub appraised: Option<(Amount, Date)>,
     /// The price of the next round.
-    pub offered_at: Option<Dong>,
+    pub offered_at: Option<Amount>,
     /// How often it was reduced.
     pub reductions: u16,
     /// Rounds held or announced.

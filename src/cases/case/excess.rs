@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Finish, Standing};
+use super::{Case, CaseStatus, Finish};
 use crate::money::Total;
 
 /// Money that was not there and was taken all the same, in đồng; each a sum over the history so far.
@@ -76,10 +76,13 @@ impl Case {
         };
         let approved_of_owed =
             if self.approved.is_empty() { 0 } else { self.obligations.iter().map(over_owed).sum() };
-        let (held_at_end, owed_at_end) = match self.standing {
-            Standing::Finished { how: Finish::Withdrawn, .. } => (self.unsettled(), 0),
-            Standing::Finished { .. } => (self.unsettled(), self.remaining()),
-            Standing::Unknown | Standing::Registered | Standing::Open(_) | Standing::Refused { .. } => (0, 0),
+        let (held_at_end, owed_at_end) = match self.status {
+            CaseStatus::Finished { how: Finish::Withdrawn, .. } => (self.unsettled(), 0),
+            CaseStatus::Finished { .. } => (self.unsettled(), self.remaining()),
+            CaseStatus::Unknown
+            | CaseStatus::Registered
+            | CaseStatus::Open(_)
+            | CaseStatus::Refused { .. } => (0, 0),
         };
         [
             (Pot::Held, self.taken.beyond_held),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Date;
 use crate::distribution::ObligationKind;
 use crate::ids::{ObligationNo, OfficerNo};
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 
 /// To whom an obligation is owed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -32,23 +32,23 @@ pub struct Obligation {
     /// Secured by a mortgage or pledge.
     pub secured: bool,
     /// Principal and what was added to it.
-    pub due: Dong,
+    pub due: Amount,
     /// Paid over, or put aside for the payee.
-    pub credited: Dong,
+    pub credited: Amount,
     /// Miễn, giảm.
-    pub exempted: Dong,
+    pub exempted: Amount,
     /// Đình chỉ.
-    pub terminated: Dong,
+    pub terminated: Amount,
     /// Entrusted out, pulled up.
-    pub moved_out: Dong,
+    pub moved_out: Amount,
     /// Whether it was ended (đình chỉ), also where it is no money and so nothing of it shows in a sum.
     pub ended: bool,
     /// Paid to the creditor and not yet charged with the fee.
-    pub uncharged: Dong,
+    pub uncharged: Amount,
     /// When the last of it was paid: the fee is that of this day.
     pub uncharged_on: Option<Date>,
     /// Paid to the creditor since the last charge out of what was performed in the voluntary period: no fee on it.
-    pub free: Dong,
+    pub free: Amount,
 }
 
 /// An obligation, or the part of it, that goes with a case to another office.
@@ -61,7 +61,7 @@ pub struct SentOver {
     /// Secured by a mortgage or pledge.
     pub secured: bool,
     /// How much of it went over; nothing for a duty that is no money.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 impl fmt::Display for SentOver {
@@ -76,7 +76,7 @@ impl fmt::Display for SentOver {
 
 impl Obligation {
     /// What is still owed.
-    pub fn remaining(&self) -> Dong {
+    pub fn remaining(&self) -> Amount {
         self.due.part(self.due.total() - self.settled())
     }
 
@@ -86,9 +86,9 @@ impl Obligation {
     }
 
     /// Adds up to `amount` of what is still owed to one of its parts, and returns how much that was.
-    pub(crate) fn settle(&mut self, part: fn(&mut Obligation) -> &mut Dong, amount: Dong) -> Dong {
+    pub(crate) fn settle(&mut self, part: fn(&mut Obligation) -> &mut Amount, amount: Amount) -> Amount {
         let (due, settled) = (self.due, amount.min(self.remaining()));
-        if settled > Dong::ZERO {
+        if settled > Amount::ZERO {
             let part = part(self);
             // What is settled was owed, so the part stays within what is due.
             *part = due.part(part.total() + settled.total());
@@ -98,11 +98,11 @@ impl Obligation {
 
     /// Whether it was met in full by payment.
     pub fn met(&self) -> bool {
-        self.credited > Dong::ZERO
-            && self.remaining() == Dong::ZERO
-            && self.exempted == Dong::ZERO
-            && self.terminated == Dong::ZERO
-            && self.moved_out == Dong::ZERO
+        self.credited > Amount::ZERO
+            && self.remaining() == Amount::ZERO
+            && self.exempted == Amount::ZERO
+            && self.terminated == Amount::ZERO
+            && self.moved_out == Amount::ZERO
     }
 
     /// Whether it counts in the money columns: what the order names, not the costs.
@@ -149,7 +149,7 @@ pub struct Receipt {
     /// When the debtor gave it, or it was taken.
     pub on: Date,
     /// How much of it is left.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Whether it was taken by coercion: from an account, from income, by a sale.
     pub coerced: bool,
     /// Whether it is of the sale of a mortgaged or pledged asset (Art. 47.3).
@@ -169,7 +169,7 @@ pub struct Held {
     /// Its number: 1, 2, …
     pub number: u16,
     /// How much is still held.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Since when.
     pub since: Date,
 }
@@ -180,7 +180,7 @@ pub struct Approved {
     /// For which obligation.
     pub obligation: ObligationNo,
     /// How much is left of it.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Who approved it.
     pub by: OfficerNo,
 }
@@ -192,5 +192,5 @@ pub struct Line {
     /// For which obligation.
     pub obligation: ObligationNo,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
 }

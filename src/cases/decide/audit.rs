@@ -4,13 +4,13 @@
 use super::judge::{Rule, breaks_later};
 use super::kept::Behind;
 use super::{
-    Action, Scene, at, broken_in_case, broken_in_complaint, check_actor, check_begins, check_dates, founds,
-    moved, repair, stream_of,
+    Action, DecisionContext, at, broken_in_case, broken_in_complaint, check_actor, check_begins, check_dates,
+    founds, moved, repair, stream_of,
 };
-use super::{Entry, subject_of, with_action};
+use super::{RecordedEvent, subject_of, with_action};
 use crate::case::Pot;
-use crate::event::{Body, Circumstances, Sender, Subject};
-use crate::history::{Live, timeline};
+use crate::event::{Body, RuleContext, Sender, Subject};
+use crate::history::{EffectiveEvent, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
 use crate::refusal::{Code, Refusal};
@@ -50,35 +50,35 @@ pub enum Breach {
 }
 
 /// Judges an entry as [`decide`](super::decide) would have it where it stands: `history` are the entries of its stream before it,
-/// `scene` what was known then. Everything that it breaks is said, not only the first. Imported history is taken in whatever
+/// `context` what was known then. Everything that it breaks is said, not only the first. Imported history is taken in whatever
 /// it breaks: all of that counts as rules of entry.
-pub fn audit(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
-    audited(history, None, action, scene)
+pub fn audit(history: &[RecordedEvent], action: &Action, context: &DecisionContext<'_>) -> Vec<Breach> {
+    audited(history, None, action, context)
 }
 
 /// The same; `behind`: that it goes behind all that stands, and what that folds into.
 pub(super) fn audited(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Vec<Breach> {
-    let mut breaches = officers(action, scene);
+    let mut breaches = officers(action, context);
     if breaches.is_empty() {
-        breaches.extend(check_actor(history, action, scene).err().map(Breach::Rule));
+        breaches.extend(check_actor(history, action, context).err().map(Breach::Rule));
     }
-    breaches.extend(check_dates(history, action, scene).err().map(Breach::Rule));
-    breaches.extend(check_begins(history, action, scene).err().map(Breach::Begins));
+    breaches.extend(check_dates(history, action, context).err().map(Breach::Rule));
+    breaches.extend(check_begins(history, action, context).err().map(Breach::Begins));
     match action.event.body.repairs() {
         Some(named) if !history.iter().any(|entry| entry.position == named) => {
             breaches.push(Breach::Entry(named));
         }
-        _ => match changes_what_is_given(history, action, scene) {
+        _ => match changes_what_is_given(history, action, context) {
             Err(refusal) => breaches.push(Breach::Organisation(refusal)),
-            Ok(()) => breaches.extend(repair::check(history, action, scene).err().map(Breach::Rule)),
+            Ok(()) => breaches.extend(repair::check(history, action, context).err().map(Breach::Rule)),
         },
     }
-    breaches.extend(of_state(history, behind, action, scene));
+    breaches.extend(of_state(history, behind, action, context));
     if action.imported {
         breaches = breaches.into_iter().map(|breach| breach.into_rule(action)).collect();
     }
@@ -86,10 +86,14 @@ pub(super) fn audited(
 }
 
 /// Refuses a correction that gives an office or officer another number, or sets an office above itself.
-fn changes_what_is_given(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
+fn changes_what_is_given(
+    history: &[RecordedEvent],
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<(), Refusal> {
     let Body::FactCorrected(fact) = &action.event.body else { return Ok(()) };
     let Some(target) = history.iter().find(|entry| entry.position == fact.entry) else { return Ok(()) };
-    repair::given_for_ever(&target.event.body, &fact.replacement.body, &scene.world.organisation)
+    repair::given_for_ever(&target.event.body, &fact.replacement.body, &context.reference_data.organisation)
 }
 
 /// Whether a refusal of the organisation is of what is given once, or of an office that is none.
@@ -103,8 +107,8 @@ fn is_of_what_is_given(body: &Body, refusal: &Refusal) -> bool {
 }
 
 /// Who acts and for whom must be known; the ledger itself acts only where it is founded.
-fn officers(action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
-    let organisation = &scene.world.organisation;
+fn officers(action: &Action, context: &DecisionContext<'_>) -> Vec<Breach> {
+    let organisation = &context.reference_data.organisation;
     let mut breaches = Vec::new();
     let known = match action.actor {
         OfficerNo(0) => action.imported || founds(&action.event.body, organisation),
@@ -122,25 +126,28 @@ fn officers(action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
 
 /// What it breaks in the state that the stream folds into.
 fn of_state(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Vec<Breach> {
     let broken = match (stream_of(history), action.event.body.subject()) {
-        (Subject::Case, _) | (Subject::Any, Subject::Case) => broken_in_case(history, behind, action, scene),
+        (Subject::Case, _) | (Subject::Any, Subject::Case) => {
+            broken_in_case(history, behind, action, context)
+        }
         (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
-            broken_in_complaint(history, behind, action, scene)
+            broken_in_complaint(history, behind, action, context)
         }
         (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
-            let officer = scene.world.organisation.officers.get(&action.actor);
-            let on = Circumstances {
-                at: at(action, scene.next),
+            let officer = context.reference_data.organisation.officers.get(&action.actor);
+            let on = RuleContext {
+                at: at(action, context.next),
                 officer,
-                world: scene.world,
+                reference_data: context.reference_data,
                 sender: Sender::NotAsked,
             };
-            let allowed = action.event.body.allowed_in_organisation(&scene.world.organisation, &on);
+            let allowed =
+                action.event.body.allowed_in_organisation(&context.reference_data.organisation, &on);
             let breach = |refusal: Refusal| match &action.event.body {
                 Body::ClockCorrected(_) => Breach::Clock(refusal),
                 body if is_of_what_is_given(body, &refusal) => Breach::Organisation(refusal),
@@ -149,8 +156,8 @@ fn of_state(
             return allowed.err().map(breach).into_iter().collect();
         }
     };
-    let mut debts: Vec<Refusal> = sender_differs(history, behind, action, scene).into_iter().collect();
-    debts.extend(moved::check_moved(history, behind, action, scene).err());
+    let mut debts: Vec<Refusal> = sender_differs(history, behind, action, context).into_iter().collect();
+    debts.extend(moved::check_moved(history, behind, action, context).err());
     let mut breaches = Vec::new();
     for one in broken {
         match one.rule {
@@ -171,39 +178,39 @@ fn of_state(
 
 /// Where the entry takes a case over, or has one taken over again, and what comes is not what was sent.
 fn sender_differs(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Option<Refusal> {
-    if matches!(scene.sender, Sender::NotAsked) {
+    if matches!(context.sender, Sender::NotAsked) {
         return None;
     }
     if let Some(behind) = behind {
-        return follows_sender(&behind.live, scene);
+        return follows_sender(&behind.live, context);
     }
-    let with = with_action(history, action, scene.next);
-    let changed = subject_of(&with, scene.next)?;
+    let with = with_action(history, action, context.next);
+    let changed = subject_of(&with, context.next)?;
     let live = timeline(&with);
-    follows_sender(live.iter().find(|live| live.at.position == changed)?, scene)
+    follows_sender(live.iter().find(|live| live.at.position == changed)?, context)
 }
 
-fn follows_sender(live: &Live<'_>, scene: &Scene<'_>) -> Option<Refusal> {
+fn follows_sender(live: &EffectiveEvent<'_>, context: &DecisionContext<'_>) -> Option<Refusal> {
     // Imported history may come from where no ledger was kept.
-    let sender = match scene.sender {
+    let sender = match context.sender {
         Sender::Missing if live.at.imported => Sender::NotAsked,
         sender => sender,
     };
-    let on = Circumstances { at: live.at, officer: None, world: scene.world, sender };
+    let on = RuleContext { at: live.at, officer: None, reference_data: context.reference_data, sender };
     live.event.body.follows_sender(&on).err()
 }
 
 impl Breach {
     /// The same as a rule of entry.
     fn into_rule(self, action: &Action) -> Breach {
-        let about = action.event.about();
+        let info = action.event.info();
         let rule = |code, field, given: String, limit: &str| {
-            Breach::Rule(Refusal::new(code, about.article, field, given, limit, "–"))
+            Breach::Rule(Refusal::new(code, info.article, field, given, limit, "–"))
         };
         match self {
             Breach::Officer { field, number } => {

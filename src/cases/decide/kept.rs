@@ -3,12 +3,14 @@
 //! The answers are those of [`decide`](super::decide), [`audit`](super::audit()) and [`other_ends`] on the whole history.
 //! An entry that repairs another, or takes effect before one that stands, is judged from nothing, as by them.
 
-use super::judge::{Broken, broken_behind};
-use super::{Action, Breach, Decision, Entry, OtherEnds, Scene, at, audit, decided, other_ends};
+use super::judge::{Violation, broken_behind};
+use super::{
+    Action, Breach, Decision, DecisionContext, OtherEnds, RecordedEvent, at, audit, decided, other_ends,
+};
 use crate::case::Case;
 use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::history::{Live, timeline};
+use crate::history::{EffectiveEvent, timeline};
 use crate::ids::Position;
 use crate::refusal::Refusal;
 
@@ -31,14 +33,18 @@ pub struct Kept {
 impl Kept {
     /// Goes on with the entries that a history says more than it did. Cost: those entries; the whole history where it is
     /// another one, or one of them repairs another or takes effect before one that stands.
-    pub fn go_on(&mut self, history: &[Entry]) {
+    pub fn go_on(&mut self, history: &[RecordedEvent]) {
         self.go_on_showing(history, |_| ());
     }
 
     /// The same; shows each entry that is folded with the case after it, and `None` before all are folded anew.
-    pub fn go_on_showing(&mut self, history: &[Entry], mut show: impl FnMut(Option<(&Live<'_>, &Case)>)) {
+    pub fn go_on_showing(
+        &mut self,
+        history: &[RecordedEvent],
+        mut show: impl FnMut(Option<(&EffectiveEvent<'_>, &Case)>),
+    ) {
         let begun = history.get(..self.entries).map(|begun| begun.last().map(|entry| entry.position));
-        let is_behind = |until: &mut Option<Date>, entry: &Entry| {
+        let is_behind = |until: &mut Option<Date>, entry: &RecordedEvent| {
             let is_behind = entry.event.body.repairs().is_none() && *until <= Some(entry.effective);
             *until = Some(entry.effective);
             is_behind
@@ -48,7 +54,10 @@ impl Kept {
         let goes_on = begun == Some(self.last) && new.iter().all(|entry| is_behind(&mut until, entry));
         if goes_on {
             for entry in new {
-                self.fold(&Live { at: entry.at(), event: &entry.event, corrected_by: None }, &mut show);
+                self.fold(
+                    &EffectiveEvent { at: entry.at(), event: &entry.event, corrected_by: None },
+                    &mut show,
+                );
             }
         } else {
             *self = Kept::default();
@@ -64,7 +73,11 @@ impl Kept {
         self.last = history.last().map(|entry| entry.position);
     }
 
-    fn fold(&mut self, live: &Live<'_>, show: &mut impl FnMut(Option<(&Live<'_>, &Case)>)) {
+    fn fold(
+        &mut self,
+        live: &EffectiveEvent<'_>,
+        show: &mut impl FnMut(Option<(&EffectiveEvent<'_>, &Case)>),
+    ) {
         live.event.body.apply_to_case(&mut self.case, &live.at);
         live.event.body.apply_to_complaint(&mut self.complaint, &live.at);
         self.until = Some(live.at.on);
@@ -85,17 +98,27 @@ impl Kept {
     ///
     /// # Errors
     /// The same.
-    pub fn decide(&self, history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<Decision, Refusal> {
-        decided(history, self.behind(history, action, scene.next).as_ref(), action, scene)
+    pub fn decide(
+        &self,
+        history: &[RecordedEvent],
+        action: &Action,
+        context: &DecisionContext<'_>,
+    ) -> Result<Decision, Refusal> {
+        decided(history, self.behind(history, action, context.next).as_ref(), action, context)
     }
 
     /// As [`audit`](super::audit()): everything that an entry breaks where it stands.
-    pub fn audit(&self, history: &[Entry], action: &Action, scene: &Scene<'_>) -> Vec<Breach> {
-        audit::audited(history, self.behind(history, action, scene.next).as_ref(), action, scene)
+    pub fn audit(
+        &self,
+        history: &[RecordedEvent],
+        action: &Action,
+        context: &DecisionContext<'_>,
+    ) -> Vec<Breach> {
+        audit::audited(history, self.behind(history, action, context.next).as_ref(), action, context)
     }
 
     /// As [`other_ends`]: which cases at the other ends of moves a decision needs.
-    pub fn other_ends(&self, history: &[Entry], action: &Action, next: Position) -> OtherEnds {
+    pub fn other_ends(&self, history: &[RecordedEvent], action: &Action, next: Position) -> OtherEnds {
         match self.behind(history, action, next) {
             Some(_) => OtherEnds { sender: super::moved::comes_from(action), receiver: self.sends },
             None => other_ends(history, action, next),
@@ -103,16 +126,21 @@ impl Kept {
     }
 
     /// Whether it has folded all of this history.
-    pub fn is_of(&self, history: &[Entry]) -> bool {
+    pub fn is_of(&self, history: &[RecordedEvent]) -> bool {
         self.entries == history.len() && self.last == history.last().map(|entry| entry.position)
     }
 
     /// An action that goes behind all that is folded here.
-    fn behind<'a>(&'a self, history: &[Entry], action: &'a Action, next: Position) -> Option<Behind<'a>> {
+    fn behind<'a>(
+        &'a self,
+        history: &[RecordedEvent],
+        action: &'a Action,
+        next: Position,
+    ) -> Option<Behind<'a>> {
         let is_last = action.event.body.repairs().is_none()
             && self.until <= Some(action.effective)
             && self.highest < Some(next);
-        let live = Live { at: at(action, next), event: &action.event, corrected_by: None };
+        let live = EffectiveEvent { at: at(action, next), event: &action.event, corrected_by: None };
         (is_last && self.is_of(history)).then_some(Behind { kept: self, live })
     }
 }
@@ -120,16 +148,16 @@ impl Kept {
 /// An entry that goes behind all others and changes none of them: the rules that break because of it break at it.
 pub(super) struct Behind<'a> {
     kept: &'a Kept,
-    pub(super) live: Live<'a>,
+    pub(super) live: EffectiveEvent<'a>,
 }
 
 impl Behind<'_> {
-    pub(super) fn broken_in_case(&self, scene: &Scene<'_>) -> Vec<Broken> {
-        broken_behind(&self.kept.case, &self.live, scene)
+    pub(super) fn broken_in_case(&self, context: &DecisionContext<'_>) -> Vec<Violation> {
+        broken_behind(&self.kept.case, &self.live, context)
     }
 
-    pub(super) fn broken_in_complaint(&self, scene: &Scene<'_>) -> Vec<Broken> {
-        broken_behind(&self.kept.complaint, &self.live, scene)
+    pub(super) fn broken_in_complaint(&self, context: &DecisionContext<'_>) -> Vec<Violation> {
+        broken_behind(&self.kept.complaint, &self.live, context)
     }
 
     /// The case before and after it, where the case sends something to another office.

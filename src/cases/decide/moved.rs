@@ -1,8 +1,8 @@
 //! Moves between offices: which cases at other ends a decision needs, and what a receiver relies on.
 
 use super::kept::Behind;
-use super::{Action, Entry, Scene, folded, subject_of, with_action};
-use crate::case::{Basis, Case, JudgmentKind, Party, SentOver, Standing};
+use super::{Action, DecisionContext, RecordedEvent, folded, subject_of, with_action};
+use crate::case::{Basis, Case, CaseStatus, JudgmentKind, Party, SentOver};
 use crate::date::Date;
 use crate::event::{Body, Receiver};
 use crate::history::timeline;
@@ -22,7 +22,7 @@ pub struct OtherEnds {
 ///
 /// A repair is what it makes of the entry that it is about in the end: undoing the voiding of an `entrusted_in` takes the
 /// case over again.
-pub fn other_ends(history: &[Entry], action: &Action, next: Position) -> OtherEnds {
+pub fn other_ends(history: &[RecordedEvent], action: &Action, next: Position) -> OtherEnds {
     let receiver = history.iter().any(|entry| entry.event.body.sends());
     let sender = if action.event.body.repairs().is_none() {
         comes_from(action)
@@ -49,10 +49,10 @@ pub(super) fn comes_from(action: &Action) -> Option<(CaseId, Date)> {
 
 /// What was moved to another office stays as it was while a case there rests on it.
 pub(super) fn check_moved(
-    history: &[Entry],
+    history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<(), Refusal> {
     let (before, after) = match behind {
         Some(behind) => match behind.moved() {
@@ -60,7 +60,7 @@ pub(super) fn check_moved(
             None => return Ok(()),
         },
         None if history.iter().any(|entry| entry.event.body.sends()) => {
-            (folded(history), folded(&with_action(history, action, scene.next)))
+            (folded(history), folded(&with_action(history, action, context.next)))
         }
         None => return Ok(()),
     };
@@ -78,7 +78,7 @@ pub(super) fn check_moved(
             "entry_voided of the receiver's entrusted_in or taken_from_below first",
         ))
     };
-    match scene.receiver {
+    match context.receiver {
         Receiver::Nobody => Ok(()),
         Receiver::NotAsked if action.imported => Ok(()),
         Receiver::NotAsked => refuse("the receiver was not asked for".to_owned()),
@@ -90,7 +90,7 @@ pub(super) fn check_moved(
 #[derive(PartialEq)]
 struct Sent<'a> {
     to: Option<OfficeNo>,
-    standing: &'a Standing,
+    status: &'a CaseStatus,
     judgment: Option<JudgmentKind>,
     basis: Option<Basis>,
     debtors: &'a [Party],
@@ -101,7 +101,7 @@ struct Sent<'a> {
 fn sent(case: &Case) -> Sent<'_> {
     Sent {
         to: case.sent_to,
-        standing: &case.standing,
+        status: &case.status,
         judgment: case.judgment,
         basis: case.order.basis,
         debtors: &case.debtors,

@@ -1,26 +1,31 @@
 //! Who may repair which entry: a repair is as weighty as what it repairs.
 
 use super::{
-    Action, Entry, Scene, folded, other_ends, pays_out, role_name, stream_of, subject_of, with_action,
+    Action, DecisionContext, RecordedEvent, folded, other_ends, pays_out, role_name, stream_of, subject_of,
+    with_action,
 };
-use crate::check::{own_case, written};
+use crate::check::{not_blank, own_case};
 use crate::event::organisation::{is_still_governed, within_reach};
-use crate::event::{About, At, Body, Circumstances, Receiver, Sender, Subject};
-use crate::history::{Live, Repair, repairs, timeline};
+use crate::event::{Body, EventMeta, KindInfo, Receiver, RuleContext, Sender, Subject};
+use crate::history::{EffectiveEvent, Repair, repairs, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
+use crate::reference_data::ReferenceData;
 use crate::refusal::{Code, Refusal};
-use crate::world::World;
 
 /// A repair names a standing entry of its own stream, replaces like by like, and is recorded by one who may record
 /// what it repairs.
-pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
+pub(super) fn check(
+    history: &[RecordedEvent],
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<(), Refusal> {
     let (named, authority) = match &action.event.body {
         Body::FactCorrected(fact) => (fact.entry, &fact.authority),
         Body::EntryVoided(void) => (void.entry, &void.authority),
         _ => return Ok(()),
     };
-    written(authority, "–", "authority")?;
+    not_blank(authority, "–", "authority")?;
     let Some(at) = history.iter().position(|entry| entry.position == named) else {
         return Err(Refusal::new(
             Code::Unknown,
@@ -53,10 +58,10 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
         ));
     }
     if let Body::FactCorrected(fact) = &action.event.body {
-        check_replacement(target, fact.replacement.about(), named)?;
+        check_replacement(target, fact.replacement.info(), named)?;
     }
-    let ends = other_ends(history, action, scene.next);
-    if !action.imported && ends.sender.is_some() && matches!(scene.sender, Sender::NotAsked) {
+    let ends = other_ends(history, action, context.next);
+    if !action.imported && ends.sender.is_some() && matches!(context.sender, Sender::NotAsked) {
         return Err(Refusal::new(
             Code::Unknown,
             "57",
@@ -66,17 +71,21 @@ pub(super) fn check(history: &[Entry], action: &Action, scene: &Scene<'_>) -> Re
             "the sender's case",
         ));
     }
-    judge(history, action, scene, |change| {
-        check_repairer(history, change, action, scene)?;
+    judge(history, action, context, |change| {
+        check_repairer(history, change, action, context)?;
         match stream_of(history) {
-            Subject::Organisation => check_organisation(change, action, scene),
+            Subject::Organisation => check_organisation(change, action, context),
             Subject::Case | Subject::Complaint | Subject::Any => Ok(()),
         }
     })
 }
 
 /// Whether who recorded a repair may record it, as the organisation is known; `history` is what stands before it.
-pub(super) fn may_repair(history: &[Entry], repair: &Entry, world: &World) -> Result<(), Refusal> {
+pub(super) fn may_repair(
+    history: &[RecordedEvent],
+    repair: &RecordedEvent,
+    reference_data: &ReferenceData,
+) -> Result<(), Refusal> {
     let action = Action {
         effective: repair.effective,
         recorded_on: repair.recorded_on,
@@ -86,24 +95,25 @@ pub(super) fn may_repair(history: &[Entry], repair: &Entry, world: &World) -> Re
         event: repair.event.clone(),
     };
     let (sender, receiver) = (Sender::NotAsked, Receiver::NotAsked);
-    let scene = Scene { world, next: repair.position, sender, receiver };
-    judge(history, &action, &scene, |change| check_repairer(history, change, &action, &scene))
+    let context = DecisionContext { reference_data, next: repair.position, sender, receiver };
+    judge(history, &action, &context, |change| check_repairer(history, change, &action, &context))
 }
 
 /// Judges what a repair makes of the entry that it is about in the end.
 fn judge(
-    history: &[Entry],
+    history: &[RecordedEvent],
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     rule: impl FnOnce(&Change<'_>) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
-    let with = with_action(history, action, scene.next);
+    let with = with_action(history, action, context.next);
     let base =
-        subject_of(&with, scene.next).and_then(|base| history.iter().find(|entry| entry.position == base));
+        subject_of(&with, context.next).and_then(|base| history.iter().find(|entry| entry.position == base));
     // What names no entry in the end changes nothing.
     let Some(base) = base else { return Ok(()) };
     let (without, with) = (timeline(history), timeline(&with));
-    let of = |timeline: &[Live<'_>]| timeline.iter().position(|live| live.at.position == base.position);
+    let of =
+        |timeline: &[EffectiveEvent<'_>]| timeline.iter().position(|live| live.at.position == base.position);
     rule(&Change {
         entry: base,
         before: of(&without).map(|at| &without[at]),
@@ -113,11 +123,11 @@ fn judge(
 
 /// What a repair makes of the entry that it is about in the end: of a voided correction, what it corrected.
 struct Change<'a> {
-    entry: &'a Entry,
+    entry: &'a RecordedEvent,
     /// What it says without the repair; `None` where it is voided.
-    before: Option<&'a Live<'a>>,
+    before: Option<&'a EffectiveEvent<'a>>,
     /// What it says with it.
-    after: Option<&'a Live<'a>>,
+    after: Option<&'a EffectiveEvent<'a>>,
 }
 
 impl Change<'_> {
@@ -127,11 +137,11 @@ impl Change<'_> {
     }
 }
 
-fn positions(history: &[Entry]) -> String {
+fn positions(history: &[RecordedEvent]) -> String {
     history.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn check_replacement(target: &Entry, replacement: &About, named: Position) -> Result<(), Refusal> {
+fn check_replacement(target: &RecordedEvent, replacement: &KindInfo, named: Position) -> Result<(), Refusal> {
     if target.event.body.repairs().is_some() {
         return Err(Refusal::new(
             Code::Mismatch,
@@ -142,7 +152,7 @@ fn check_replacement(target: &Entry, replacement: &About, named: Position) -> Re
             "entry_voided, to undo a repair",
         ));
     }
-    let wanted = target.event.about();
+    let wanted = target.event.info();
     if replacement.code != wanted.code {
         return Err(Refusal::new(
             Code::Mismatch,
@@ -159,42 +169,49 @@ fn check_replacement(target: &Entry, replacement: &About, named: Position) -> Re
 /// Who may record a kind repairs it, and the head what his office recorded; but the head, who approves what is paid out,
 /// does not correct the payment.
 fn check_repairer(
-    history: &[Entry],
+    history: &[RecordedEvent],
     change: &Change<'_>,
     action: &Action,
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<(), Refusal> {
-    let Some(officer) = scene.world.organisation.officers.get(&action.actor) else { return Ok(()) };
+    let Some(officer) = context.reference_data.organisation.officers.get(&action.actor) else {
+        return Ok(());
+    };
     let target = change.entry;
-    let about = target.event.about();
-    let own_kind = about.by.is_empty() || about.by.contains(&officer.role);
+    let info = target.event.info();
+    let own_kind = info.by.is_empty() || info.by.contains(&officer.role);
     let as_head = matches!(officer.role, Role::Head | Role::ProvincialHead)
         && target.event.body.subject() != Subject::Organisation
         && !(pays_out(&target.event.body) && change.rewrites());
     if !own_kind && !as_head {
-        let by = about.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
+        let by = info.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
         return Err(Refusal::new(
             Code::Role,
-            about.article,
+            info.article,
             "actor",
             role_name(officer.role),
-            format!("{} is recorded and repaired by: {by}", about.name),
+            format!("{} is recorded and repaired by: {by}", info.name),
             by,
         ));
     }
     if let Some(after) = change.after {
-        check_term(&scene.world.organisation, target.actor, after.at.on, about)?;
+        check_term(&context.reference_data.organisation, target.actor, after.at.on, info)?;
     }
     if officer.role == Role::Enforcer && stream_of(history) == Subject::Case {
-        let at = At {
-            position: scene.next,
+        let at = EventMeta {
+            position: context.next,
             on: action.effective,
             recorded_on: action.recorded_on,
             office: action.office,
             actor: action.actor,
             imported: action.imported,
         };
-        let on = Circumstances { at, officer: Some(officer), world: scene.world, sender: Sender::NotAsked };
+        let on = RuleContext {
+            at,
+            officer: Some(officer),
+            reference_data: context.reference_data,
+            sender: Sender::NotAsked,
+        };
         own_case(&folded(history), &on)?;
     }
     Ok(())
@@ -205,12 +222,12 @@ fn check_term(
     organisation: &Organisation,
     actor: OfficerNo,
     day: crate::date::Date,
-    about: &About,
+    info: &KindInfo,
 ) -> Result<(), Refusal> {
     match organisation.officers.get(&actor) {
         Some(Officer { from, .. }) if *from > day => Err(Refusal::new(
             Code::TooEarly,
-            about.article,
+            info.article,
             "took_effect",
             day,
             format!("officer {actor} in office since {from}"),
@@ -222,11 +239,15 @@ fn check_term(
 
 /// Offices and officers keep their numbers for ever: records name them. The rest of an entry is judged as if the entry
 /// were not there yet, by who has his say where it belonged.
-fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -> Result<(), Refusal> {
+fn check_organisation(
+    change: &Change<'_>,
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<(), Refusal> {
     let target = change.entry;
-    let known = &scene.world.organisation;
+    let known = &context.reference_data.organisation;
     let officer = known.officers.get(&action.actor);
-    let at = At {
+    let at = EventMeta {
         position: target.position,
         on: change.after.map_or(action.effective, |after| after.at.on),
         recorded_on: action.recorded_on,
@@ -234,7 +255,7 @@ fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -
         actor: action.actor,
         imported: action.imported,
     };
-    let on = Circumstances { at, officer, world: scene.world, sender: Sender::NotAsked };
+    let on = RuleContext { at, officer, reference_data: context.reference_data, sender: Sender::NotAsked };
     if let Some(before) = change.before {
         within_reach(&before.event.body, known, &on)?;
     }
@@ -265,7 +286,7 @@ fn check_organisation(change: &Change<'_>, action: &Action, scene: &Scene<'_>) -
     }
     let given = match &after.event.body {
         Body::OfficerAppointed(new) => format!("{} of office {}", role_name(new.role), new.office),
-        body => body.about().name.to_owned(),
+        body => body.info().name.to_owned(),
     };
     Err(Refusal::new(
         Code::Role,

@@ -2,13 +2,13 @@
 
 use std::cmp::Reverse;
 
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 
 /// Shares `amount` among claims in proportion, the claims in the order of their obligations.
 ///
 /// A share is rounded down; what is left over goes out one đồng a claim, largest claim first, ties to the earliest.
 /// No share is above its claim, and the shares add up to the smaller of the amount and all claims together.
-pub fn split(amount: Dong, claims: &[Dong]) -> Vec<Dong> {
+pub fn split(amount: Amount, claims: &[Amount]) -> Vec<Amount> {
     let claimed: Total = claims.iter().map(|claim| claim.total()).sum();
     if amount.total() >= claimed {
         return claims.to_vec();
@@ -18,7 +18,7 @@ pub fn split(amount: Dong, claims: &[Dong]) -> Vec<Dong> {
         claims.iter().map(|claim| amount.total() * claim.total() / claimed).collect();
     let shared: Total = shares.iter().sum();
     let mut left = amount.total() - shared;
-    let mut by_size: Vec<(Reverse<Dong>, usize)> =
+    let mut by_size: Vec<(Reverse<Amount>, usize)> =
         claims.iter().enumerate().map(|(at, &claim)| (Reverse(claim), at)).collect();
     by_size.sort_unstable();
     for (_, at) in by_size {
@@ -37,15 +37,20 @@ pub fn split(amount: Dong, claims: &[Dong]) -> Vec<Dong> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Inside {
     /// Of the principal.
-    pub principal: Dong,
+    pub principal: Amount,
     /// Of the late interest.
-    pub interest: Dong,
+    pub interest: Amount,
     /// Beyond both.
-    pub left: Dong,
+    pub left: Amount,
 }
 
 /// Lays a payment to principal and late interest: the one that comes first in full, then the other.
-pub fn inside_obligation(amount: Dong, principal: Dong, interest: Dong, interest_first: bool) -> Inside {
+pub fn inside_obligation(
+    amount: Amount,
+    principal: Amount,
+    interest: Amount,
+    interest_first: bool,
+) -> Inside {
     let (first, second) = if interest_first { (interest, principal) } else { (principal, interest) };
     let mut left = amount;
     let to_first = left.take(first);

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::fee::enforcement_fee;
 
-fn dong(amount: i64) -> Dong {
-    Dong::new(amount).unwrap()
+fn dong(amount: i64) -> Amount {
+    Amount::new(amount).unwrap()
 }
 
 fn day(text: &str) -> Date {
@@ -66,7 +66,7 @@ fn priority_by_class() {
     let lines: Vec<(u16, i64)> = lines.iter().map(|line| (line.obligation.0, line.amount.get())).collect();
     assert_eq!(lines, [(5, 3_000_000), (1, 40_000_000), (2, 5_000_000), (3, 20_000_000), (4, 12_000_000)]);
     let fee = |number: u16, kind| {
-        let received = Dong::of(shared.amount_for(ObligationNo(number))).unwrap();
+        let received = Amount::of(shared.amount_for(ObligationNo(number))).unwrap();
         enforcement_fee(kind, received, &[], &Rules::built_in(), day("2019-03-01")).unwrap().amount().get()
     };
     assert_eq!(fee(1, ObligationKind::Injury), 0);
@@ -172,8 +172,8 @@ fn what_cannot_be_shared_is_refused() {
 #[test]
 fn rounding_goes_to_the_largest_then_the_earliest() {
     let shares = |amount, claims: &[i64]| {
-        let claims: Vec<Dong> = claims.iter().map(|&claim| dong(claim)).collect();
-        split(dong(amount), &claims).into_iter().map(Dong::get).collect::<Vec<_>>()
+        let claims: Vec<Amount> = claims.iter().map(|&claim| dong(claim)).collect();
+        split(dong(amount), &claims).into_iter().map(Amount::get).collect::<Vec<_>>()
     };
     assert_eq!(shares(100, &[1000, 1000, 1000]), [34, 33, 33]);
     assert_eq!(shares(10_000_000, &[7_000_000, 7_000_000, 6_000_000]), [3_500_000, 3_500_000, 3_000_000]);
@@ -208,7 +208,7 @@ fn kinds_are_written_as_in_the_rules() {
     assert!(unknown.contains("maintenance"), "{unknown}");
 }
 
-fn any_claims() -> impl Strategy<Value = Vec<Dong>> {
+fn any_claims() -> impl Strategy<Value = Vec<Amount>> {
     let amount = prop_oneof![0i64..20, 0i64..1_000_000_000, 0i64..i64::MAX];
     prop::collection::vec(amount.prop_map(dong), 0..12)
 }
@@ -224,7 +224,7 @@ proptest! {
     fn shares_add_up(amount in 0i64..=i64::MAX, claims in any_claims()) {
         let amount = dong(amount);
         let shares = split(amount, &claims);
-        let sum = |amounts: &[Dong]| -> Total { amounts.iter().map(|amount| amount.total()).sum() };
+        let sum = |amounts: &[Amount]| -> Total { amounts.iter().map(|amount| amount.total()).sum() };
         prop_assert_eq!(shares.len(), claims.len());
         prop_assert_eq!(sum(&shares), amount.total().min(sum(&claims)));
     }
@@ -271,10 +271,10 @@ proptest! {
         let rules = Rules::built_in();
         let rank = |ranked: &RankedClaim| ranked.claim.kind.priority_class(&rules, day(on)).set().map_or(0, |class| class.rank);
         for claim in &claims {
-            let got = Dong::of(shared.amount_for(claim.claim.obligation)).unwrap();
+            let got = Amount::of(shared.amount_for(claim.claim.obligation)).unwrap();
             prop_assert!(got <= claim.claim.outstanding);
             if got < claim.claim.outstanding {
-                prop_assert_eq!(shared.left, Dong::ZERO);
+                prop_assert_eq!(shared.left, Amount::ZERO);
                 for later in claims.iter().filter(|later| rank(later) > rank(claim)) {
                     prop_assert_eq!(shared.amount_for(later.claim.obligation), 0);
                 }

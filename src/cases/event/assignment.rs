@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
 use crate::case::Case;
-use crate::check::{exactly, not_before, open, own_case, written};
+use crate::check::{exactly, not_before, not_blank, open, own_case};
 use crate::date::Date;
 use crate::ids::OfficerNo;
 use crate::organisation::Role;
@@ -25,7 +25,7 @@ pub struct EnforcerAssigned {
 }
 
 impl Kind for EnforcerAssigned {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 48,
         revision: 1,
         name: "enforcer_assigned",
@@ -40,9 +40,9 @@ impl Kind for EnforcerAssigned {
 }
 
 impl CaseKind for EnforcerAssigned {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "36.2")?;
-        let Some(officer) = on.world.organisation.officers.get(&self.enforcer) else {
+        let Some(officer) = on.reference_data.organisation.officers.get(&self.enforcer) else {
             return Err(Refusal::new(
                 Code::Unknown,
                 "36.2",
@@ -83,7 +83,7 @@ impl CaseKind for EnforcerAssigned {
         }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(open) = case.open_mut() {
             open.enforcer = Some(self.enforcer);
             case.last_enforcer = Some(self.enforcer);
@@ -146,7 +146,7 @@ pub struct NoticeServed {
 }
 
 impl Kind for NoticeServed {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 49,
         revision: 1,
         name: "notice_served",
@@ -157,13 +157,13 @@ impl Kind for NoticeServed {
 }
 
 impl CaseKind for NoticeServed {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "39")?;
         own_case(case, on)?;
-        written(&self.of, "39", "of")
+        not_blank(&self.of, "39", "of")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if self.to == Addressee::Debtor && self.result != Served::Absent && case.served.is_none() {
             case.served = Some(at.on);
         }
@@ -185,7 +185,7 @@ pub struct VoluntaryPeriodStarted {
 }
 
 impl Kind for VoluntaryPeriodStarted {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 50,
         revision: 1,
         name: "voluntary_period_started",
@@ -196,7 +196,7 @@ impl Kind for VoluntaryPeriodStarted {
 }
 
 impl CaseKind for VoluntaryPeriodStarted {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "45")?;
         own_case(case, on)?;
         let Some(served) = case.served else {
@@ -209,13 +209,17 @@ impl CaseKind for VoluntaryPeriodStarted {
                 "notice_served first",
             ));
         };
-        match last_day(&on.world.calendar, served, on.world.rules.span(Parameter::Voluntary, served)) {
+        match last_day(
+            &on.reference_data.calendar,
+            served,
+            on.reference_data.rules.span(Parameter::Voluntary, served),
+        ) {
             Some(last) => exactly(self.until, last, "45", "until"),
             None => not_before(self.until, served, "45", "until", "the debtor's notice"),
         }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         case.voluntary_until = Some(self.until);
     }
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{About, At, CaseKind, Circumstances, Kind, about};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, info};
 use crate::case::{Asset, Case, Receipt, Round, RoundResult};
-use crate::check::{active, asset, exactly, fits, not_after, not_before, open, own_case, positive};
+use crate::check::{active, asset, exactly, no_overflow, not_after, not_before, open, own_case, positive};
 use crate::date::Date;
 use crate::ids::AssetNo;
-use crate::money::{Dong, Ratio};
+use crate::money::{Amount, Ratio};
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -16,7 +16,7 @@ use crate::rules::Parameter;
 
 const ENFORCER: &[Role] = &[Role::Enforcer];
 
-fn unsold(asset: &Asset, article: &'static str) -> Result<(Dong, Date), Refusal> {
+fn unsold(asset: &Asset, article: &'static str) -> Result<(Amount, Date), Refusal> {
     match asset.last_round() {
         Some(Round { result: RoundResult::Unsold { on }, start_price, .. }) => Ok((*start_price, *on)),
         _ => Err(Refusal::new(
@@ -51,18 +51,18 @@ pub struct AssetAppraised {
     /// Which asset.
     pub asset: AssetNo,
     /// Its value, đồng.
-    pub value: Dong,
+    pub value: Amount,
     /// Until when the appraisal may be used.
     #[serde(default)]
     pub valid_until: Option<Date>,
 }
 
 impl Kind for AssetAppraised {
-    const ABOUT: About = about(128, "asset_appraised", "kết quả thẩm định giá", "98", ENFORCER);
+    const INFO: KindInfo = info(128, "asset_appraised", "kết quả thẩm định giá", "98", ENFORCER);
 }
 
 impl CaseKind for AssetAppraised {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "98")?;
         own_case(case, on)?;
         positive(self.value, "98", "value")?;
@@ -83,7 +83,7 @@ impl CaseKind for AssetAppraised {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if let Some(one) = case.asset_mut(self.asset) {
             one.appraised = Some((self.value, at.on));
             one.offered_at = Some(self.value);
@@ -100,17 +100,17 @@ pub struct AuctionAnnounced {
     /// Which round: 1, 2, …
     pub round: u16,
     /// The appraised or the reduced price, đồng.
-    pub start_price: Dong,
+    pub start_price: Amount,
     /// The day of the auction.
     pub held_on: Date,
 }
 
 impl Kind for AuctionAnnounced {
-    const ABOUT: About = about(129, "auction_announced", "thông báo đấu giá", "101", ENFORCER);
+    const INFO: KindInfo = info(129, "auction_announced", "thông báo đấu giá", "101", ENFORCER);
 }
 
 impl CaseKind for AuctionAnnounced {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "101")?;
         own_case(case, on)?;
         let one = asset(case, self.asset, "101")?;
@@ -142,7 +142,7 @@ impl CaseKind for AuctionAnnounced {
         not_before(self.held_on, on.at.on, "101", "held_on", "the announcement")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if let Some(one) = case.asset_mut(self.asset) {
             one.rounds.push(Round {
                 number: self.round,
@@ -166,11 +166,11 @@ pub struct AuctionUnsold {
 }
 
 impl Kind for AuctionUnsold {
-    const ABOUT: About = about(130, "auction_unsold", "đấu giá không thành", "104", ENFORCER);
+    const INFO: KindInfo = info(130, "auction_unsold", "đấu giá không thành", "104", ENFORCER);
 }
 
 impl CaseKind for AuctionUnsold {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "104")?;
         own_case(case, on)?;
         if !UNSOLD_GROUNDS.contains(&self.ground.as_str()) {
@@ -187,7 +187,7 @@ impl CaseKind for AuctionUnsold {
         not_before(on.at.on, round.announced, "104", "effective", "the announcement")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         set_result(case, self.asset, RoundResult::Unsold { on: at.on });
     }
 }
@@ -211,18 +211,18 @@ pub struct PriceReduced {
     /// By how much of the last start price, as an exact ratio: `{"numerator": 8, "denominator": 100}`.
     pub by: Ratio,
     /// The new start price, đồng: the last less the cut, which is rounded down so that it never exceeds the limit.
-    pub start_price: Dong,
+    pub start_price: Amount,
     /// The parties agreed on it: the ten days after the first failure need not pass.
     #[serde(default)]
     pub agreed: bool,
 }
 
 impl Kind for PriceReduced {
-    const ABOUT: About = about(131, "price_reduced", "giảm giá", "104", ENFORCER);
+    const INFO: KindInfo = info(131, "price_reduced", "giảm giá", "104", ENFORCER);
 }
 
 impl CaseKind for PriceReduced {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "104")?;
         own_case(case, on)?;
         let one = asset(case, self.asset, "104")?;
@@ -248,7 +248,7 @@ impl CaseKind for PriceReduced {
                 "{\"numerator\": 10, \"denominator\": 100}",
             ));
         }
-        match on.world.rules.ratio(Parameter::ReduceMax, on.at.on).set() {
+        match on.reference_data.rules.ratio(Parameter::ReduceMax, on.at.on).set() {
             Some(max) if !within(self.by, max) => {
                 let limit =
                     crate::money::percent(max.numerator.into(), max.denominator.into()).unwrap_or_default();
@@ -265,7 +265,11 @@ impl CaseKind for PriceReduced {
         }
         // The days to agree run from when the parties were told, where that is recorded.
         let told = case.unsold_told.filter(|told| *told >= failed).unwrap_or(failed);
-        let wait = last_day(&on.world.calendar, told, on.world.rules.span(Parameter::UnsoldAgree, told));
+        let wait = last_day(
+            &on.reference_data.calendar,
+            told,
+            on.reference_data.rules.span(Parameter::UnsoldAgree, told),
+        );
         if let (0, false, Some(last)) = (one.reductions, self.agreed, wait) {
             not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
         }
@@ -273,7 +277,7 @@ impl CaseKind for PriceReduced {
         exactly(self.start_price, reduced, "104", "start_price")
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(one) = case.asset_mut(self.asset) {
             one.reductions = one.reductions.saturating_add(1);
             one.offered_at = Some(self.start_price);
@@ -293,7 +297,7 @@ pub struct AuctionSold {
     /// Which asset.
     pub asset: AssetNo,
     /// The price, đồng.
-    pub price: Dong,
+    pub price: Amount,
     /// Who bought it.
     pub buyer: Personal,
     /// To be paid by.
@@ -301,7 +305,7 @@ pub struct AuctionSold {
 }
 
 impl Kind for AuctionSold {
-    const ABOUT: About = about(132, "auction_sold", "đấu giá thành", "101, 103", ENFORCER);
+    const INFO: KindInfo = info(132, "auction_sold", "đấu giá thành", "101, 103", ENFORCER);
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.buyer]
@@ -309,7 +313,7 @@ impl Kind for AuctionSold {
 }
 
 impl CaseKind for AuctionSold {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "103")?;
         own_case(case, on)?;
         let round = pending(asset(case, self.asset, "103")?, "103")?;
@@ -325,7 +329,11 @@ impl CaseKind for AuctionSold {
             ));
         }
         not_before(self.pay_by, on.at.on, "D27.3", "pay_by", "the sale")?;
-        match last_day(&on.world.calendar, on.at.on, on.world.rules.span(Parameter::AuctionPay, on.at.on)) {
+        match last_day(
+            &on.reference_data.calendar,
+            on.at.on,
+            on.reference_data.rules.span(Parameter::AuctionPay, on.at.on),
+        ) {
             Some(last) => {
                 not_after(self.pay_by, last, "D27.3", "pay_by", "30 days from the sale, no extension")
             }
@@ -333,7 +341,7 @@ impl CaseKind for AuctionSold {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         set_result(case, self.asset, RoundResult::Sold { on: at.on, price: self.price, pay_by: self.pay_by });
     }
 }
@@ -345,15 +353,15 @@ pub struct AuctionPaid {
     /// Which asset.
     pub asset: AssetNo,
     /// The price, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 impl Kind for AuctionPaid {
-    const ABOUT: About = about(133, "auction_paid", "nộp đủ tiền mua tài sản", "D27.3", &[Role::Accountant]);
+    const INFO: KindInfo = info(133, "auction_paid", "nộp đủ tiền mua tài sản", "D27.3", &[Role::Accountant]);
 }
 
 impl CaseKind for AuctionPaid {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "D27.3")?;
         let one = asset(case, self.asset, "D27.3")?;
         let Some(Round { result: RoundResult::Sold { price, pay_by, .. }, .. }) = one.last_round() else {
@@ -377,11 +385,11 @@ impl CaseKind for AuctionPaid {
             ));
         }
         exactly(self.amount, *price, "D27.3", "amount")?;
-        fits(case.cash.collected, self.amount, "D27.3", "amount")?;
+        no_overflow(case.cash.collected, self.amount, "D27.3", "amount")?;
         not_after(on.at.on, *pay_by, "D27.3", "effective", "the day to pay by")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         let mut secured = false;
         if let Some(one) = case.asset_mut(self.asset) {
             one.paid = Some(at.on);
@@ -401,11 +409,11 @@ pub struct AssetHandedOver {
 }
 
 impl Kind for AssetHandedOver {
-    const ABOUT: About = about(134, "asset_handed_over", "giao tài sản", "103, D27.3", ENFORCER);
+    const INFO: KindInfo = info(134, "asset_handed_over", "giao tài sản", "103, D27.3", ENFORCER);
 }
 
 impl CaseKind for AssetHandedOver {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "103")?;
         own_case(case, on)?;
         match asset(case, self.asset, "103")?.paid {
@@ -421,7 +429,7 @@ impl CaseKind for AssetHandedOver {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if let Some(one) = case.asset_mut(self.asset) {
             one.handed_over = Some(at.on);
         }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
 use crate::case::{Activity, Case, Class};
 use crate::check::{ground, not_before, open, own_case, wrong_standing};
 use crate::deadline::{Waited, waited};
-use crate::money::Dong;
+use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -24,14 +24,14 @@ pub struct ConditionsVerified {
     pub means_found: bool,
     /// What it is worth by estimate, đồng.
     #[serde(default)]
-    pub estimate: Option<Dong>,
+    pub estimate: Option<Amount>,
     /// Where, and what was found.
     #[serde(default)]
     pub findings: Option<Personal>,
 }
 
 impl Kind for ConditionsVerified {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 64,
         revision: 1,
         name: "conditions_verified",
@@ -46,22 +46,22 @@ impl Kind for ConditionsVerified {
 }
 
 impl CaseKind for ConditionsVerified {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "44")?;
         own_case(case, on)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.verified.push(at.on);
     }
 }
 
 /// Whether a ground's code, its letter or its name, means this name on that day.
-fn names(on: &Circumstances<'_>, parameter: Parameter, code: &str, name: &str) -> bool {
-    on.world.rules.ground(parameter, code, on.at.on).is_some_and(|ground| ground.name == name)
+fn names(on: &RuleContext<'_>, parameter: Parameter, code: &str, name: &str) -> bool {
+    on.reference_data.rules.ground(parameter, code, on.at.on).is_some_and(|ground| ground.name == name)
 }
 
-fn verified(case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+fn verified(case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
     if case.verified.is_empty() {
         return Err(Refusal::new(
             Code::TooEarly,
@@ -81,7 +81,7 @@ fn verified(case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
 pub struct ClassifiedEnforceable {}
 
 impl Kind for ClassifiedEnforceable {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 65,
         revision: 1,
         name: "classified_enforceable",
@@ -92,7 +92,7 @@ impl Kind for ClassifiedEnforceable {
 }
 
 impl CaseKind for ClassifiedEnforceable {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a")?;
         if now.class == Class::Enforceable {
             return Err(wrong_standing(
@@ -106,7 +106,7 @@ impl CaseKind for ClassifiedEnforceable {
         if case.voluntary_until.is_some() { Ok(()) } else { verified(case, on) }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         let Some(open) = case.open_mut() else { return };
         open.class = Class::Enforceable;
         case.enforceable_since = case.enforceable_since.or(Some(at.on));
@@ -122,7 +122,7 @@ pub struct ClassifiedNotYetEnforceable {
 }
 
 impl Kind for ClassifiedNotYetEnforceable {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 66,
         revision: 1,
         name: "classified_not_yet_enforceable",
@@ -133,7 +133,7 @@ impl Kind for ClassifiedNotYetEnforceable {
 }
 
 impl CaseKind for ClassifiedNotYetEnforceable {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a.1")?;
         if let Class::NotYet { since, .. } = &now.class {
             return Err(Refusal::new(
@@ -151,7 +151,7 @@ impl CaseKind for ClassifiedNotYetEnforceable {
             return Ok(());
         }
         // Of a debt of money the debtor's own address alone is a ground only where the law says so (until r2026).
-        let of = on.world.rules.grounds(Parameter::NotYetGroundsAddressOf, on.at.on).set();
+        let of = on.reference_data.rules.grounds(Parameter::NotYetGroundsAddressOf, on.at.on).set();
         match of {
             Some(of) if !of.iter().any(|of| of.is("debtor")) => {
                 let whose = of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -168,7 +168,7 @@ impl CaseKind for ClassifiedNotYetEnforceable {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if let Some(open) = case.open_mut() {
             open.class = Class::NotYet { ground: self.ground.clone(), since: at.on, tracking_book: false };
         }
@@ -181,7 +181,7 @@ impl CaseKind for ClassifiedNotYetEnforceable {
 pub struct MovedToTrackingBook {}
 
 impl Kind for MovedToTrackingBook {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 67,
         revision: 1,
         name: "moved_to_tracking_book",
@@ -192,7 +192,7 @@ impl Kind for MovedToTrackingBook {
 }
 
 impl CaseKind for MovedToTrackingBook {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "D9.5")?;
         let Class::NotYet { ground, since, tracking_book: false } = &now.class else {
             return Err(wrong_standing(
@@ -205,10 +205,11 @@ impl CaseKind for MovedToTrackingBook {
         if now.activity != Activity::Active && !matches!(now.activity, Activity::Postponed { .. }) {
             return Err(wrong_standing(case, "D9.5", "not suspended or paused", "resumed first"));
         }
-        let decided_under = on.world.rules.ground(Parameter::NotYetGrounds, ground, *since);
+        let decided_under = on.reference_data.rules.ground(Parameter::NotYetGrounds, ground, *since);
         let longer = decided_under.is_some_and(|ground| ground.name == "address_unknown");
         let parameter = if longer { Parameter::TrackingAfterLong } else { Parameter::TrackingAfter };
-        if let Waited::Until(last) = waited(parameter, *since, on.at.on, &on.world.rules, &on.world.calendar)
+        if let Waited::Until(last) =
+            waited(parameter, *since, on.at.on, &on.reference_data.rules, &on.reference_data.calendar)
         {
             not_before(
                 on.at.on,
@@ -220,7 +221,7 @@ impl CaseKind for MovedToTrackingBook {
         }
         // Two entries of one day are one verification.
         let times = u32::try_from(case.verified.iter().collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX);
-        match on.world.rules.count(Parameter::TrackingAfterVerifications, on.at.on).set() {
+        match on.reference_data.rules.count(Parameter::TrackingAfterVerifications, on.at.on).set() {
             Some(wanted) if times < wanted => {
                 return Err(Refusal::new(
                     Code::Limit,
@@ -236,7 +237,7 @@ impl CaseKind for MovedToTrackingBook {
         Ok(())
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(Class::NotYet { tracking_book, .. }) = case.open_mut().map(|open| &mut open.class) {
             *tracking_book = true;
         }
@@ -249,7 +250,7 @@ impl CaseKind for MovedToTrackingBook {
 pub struct ReturnedFromTrackingBook {}
 
 impl Kind for ReturnedFromTrackingBook {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 68,
         revision: 1,
         name: "returned_from_tracking_book",
@@ -260,14 +261,14 @@ impl Kind for ReturnedFromTrackingBook {
 }
 
 impl CaseKind for ReturnedFromTrackingBook {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.in_tracking_book() {
             return Ok(());
         }
         Err(wrong_standing(case, "D9.6", "open, in the tracking book", "moved_to_tracking_book first"))
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if case.in_tracking_book() {
             if let Some(open) = case.open_mut() {
                 open.class = Class::Enforceable;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::organisation::ABOVE;
-use super::{About, At, Circumstances, Kind, OrganisationKind};
+use super::{EventMeta, Kind, KindInfo, OrganisationKind, RuleContext};
 use crate::check::not_after;
 use crate::date::Date;
 use crate::ids::Position;
@@ -27,7 +27,7 @@ pub struct ClockCorrected {
 }
 
 impl Kind for ClockCorrected {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 2,
         revision: 1,
         name: "clock_corrected",
@@ -42,7 +42,7 @@ impl Kind for ClockCorrected {
 }
 
 impl OrganisationKind for ClockCorrected {
-    fn allowed(&self, _: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, _: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.from >= on.at.position {
             let (limit, accepted) = ("a record of this log", format!("below {}", on.at.position));
             return Err(Refusal::new(Code::Unknown, "–", "from", self.from, limit, accepted));
@@ -55,5 +55,5 @@ impl OrganisationKind for ClockCorrected {
         not_after(self.day, on.at.recorded_on, "–", "day", "today")
     }
 
-    fn apply(&self, _: &mut Organisation, _: &At) {}
+    fn apply(&self, _: &mut Organisation, _: &EventMeta) {}
 }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
 use crate::case::{Asset, AssetKind, Case, Class, Payee};
-use crate::check::{active, number_left, open, own_case, positive, written, wrong_standing};
+use crate::check::{active, not_blank, number_left, open, own_case, positive, wrong_standing};
 use crate::distribution::ObligationKind;
 use crate::ids::AssetNo;
-use crate::money::Dong;
+use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -52,7 +52,7 @@ pub struct CoercionOrdered {
 }
 
 impl Kind for CoercionOrdered {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 112,
         revision: 1,
         name: "coercion_ordered",
@@ -63,7 +63,7 @@ impl Kind for CoercionOrdered {
 }
 
 impl CaseKind for CoercionOrdered {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         enforceable(case, "46")?;
         own_case(case, on)?;
         if self.urgent {
@@ -90,7 +90,7 @@ impl CaseKind for CoercionOrdered {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if self.measure == Measure::Distrain {
             case.distraint_ordered = Some(at.on);
         }
@@ -112,7 +112,7 @@ pub struct AssetDistrained {
 }
 
 impl Kind for AssetDistrained {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 113,
         revision: 1,
         name: "asset_distrained",
@@ -127,7 +127,7 @@ impl Kind for AssetDistrained {
 }
 
 impl CaseKind for AssetDistrained {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         enforceable(case, "84")?;
         own_case(case, on)?;
         if case.distraint_ordered.is_none() {
@@ -143,7 +143,7 @@ impl CaseKind for AssetDistrained {
         number_left(case.assets.len(), 1, "84", "asset")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         let number = AssetNo(u16::try_from(case.assets.len()).map_or(u16::MAX, |n| n.saturating_add(1)));
         case.assets.push(Asset {
             number,
@@ -177,7 +177,7 @@ pub enum BorneBy {
 #[serde(deny_unknown_fields)]
 pub struct CoercionCostRecorded {
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Who bears it.
     pub borne_by: BorneBy,
     /// What for.
@@ -185,7 +185,7 @@ pub struct CoercionCostRecorded {
 }
 
 impl Kind for CoercionCostRecorded {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 114,
         revision: 1,
         name: "coercion_cost_recorded",
@@ -196,15 +196,15 @@ impl Kind for CoercionCostRecorded {
 }
 
 impl CaseKind for CoercionCostRecorded {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "73")?;
         own_case(case, on)?;
-        written(&self.items, "73", "items")?;
+        not_blank(&self.items, "73", "items")?;
         number_left(case.obligations.len(), 1, "73", "obligation")?;
         positive(self.amount, "73", "amount")
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if self.borne_by != BorneBy::Debtor {
             return;
         }

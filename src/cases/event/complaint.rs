@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, Circumstances, ComplaintKind, Kind, about};
+use super::{ComplaintKind, EventMeta, Kind, KindInfo, RuleContext, info};
 use crate::complaint::{Complaint, Ending, Outcome, Sort};
 use crate::ids::CaseId;
 use crate::organisation::Role;
@@ -24,7 +24,7 @@ fn stands(complaint: &Complaint) -> &'static str {
 fn must_be(
     complaint: &Complaint,
     sort: Sort,
-    standing: &str,
+    status: &str,
     article: &'static str,
     first: &str,
 ) -> Result<(), Refusal> {
@@ -38,10 +38,10 @@ fn must_be(
             "the other kind",
         ));
     }
-    if stands(complaint) == standing {
+    if stands(complaint) == status {
         return Ok(());
     }
-    Err(Refusal::new(Code::Standing, article, "stream", stands(complaint), standing, first))
+    Err(Refusal::new(Code::Standing, article, "stream", stands(complaint), status, first))
 }
 
 /// `complaint_received` (nhận khiếu nại).
@@ -66,7 +66,7 @@ pub struct ComplaintReceived {
 }
 
 impl Kind for ComplaintReceived {
-    const ABOUT: About = about(192, "complaint_received", "nhận đơn khiếu nại", "140-141", DESK);
+    const INFO: KindInfo = info(192, "complaint_received", "nhận đơn khiếu nại", "140-141", DESK);
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         std::iter::once(&mut self.complainant).chain(self.against.as_mut()).collect()
@@ -74,7 +74,7 @@ impl Kind for ComplaintReceived {
 }
 
 impl ComplaintKind for ComplaintReceived {
-    fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
         must_be(complaint, Sort::Complaint, "not received", "141", "another number")?;
         if !(1..=4).contains(&self.class) {
             return Err(Refusal::new(Code::Limit, "140", "class", self.class, "1 to 4", "1, 2, 3 or 4"));
@@ -95,7 +95,7 @@ impl ComplaintKind for ComplaintReceived {
         Ok(())
     }
 
-    fn apply(&self, complaint: &mut Complaint, at: &At) {
+    fn apply(&self, complaint: &mut Complaint, at: &EventMeta) {
         complaint.sort = Some(Sort::Complaint);
         complaint.office = at.office;
         complaint.case = self.case.clone();
@@ -108,22 +108,22 @@ impl ComplaintKind for ComplaintReceived {
 }
 
 macro_rules! steps {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* } = $about:expr, $sort:ident, $standing:literal, $first:literal, |$this:ident, $complaint:ident, $at:ident| $apply:block)*) => { $(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* } = $info:expr, $sort:ident, $status:literal, $first:literal, |$this:ident, $complaint:ident, $at:ident| $apply:block)*) => { $(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
 
         impl Kind for $name {
-            const ABOUT: About = $about;
+            const INFO: KindInfo = $info;
         }
 
         impl ComplaintKind for $name {
-            fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
-                must_be(complaint, Sort::$sort, $standing, Self::ABOUT.article, $first)
+            fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
+                must_be(complaint, Sort::$sort, $status, Self::INFO.article, $first)
             }
 
-            fn apply(&self, $complaint: &mut Complaint, $at: &At) {
+            fn apply(&self, $complaint: &mut Complaint, $at: &EventMeta) {
                 let $this = self;
                 let _ = $this;
                 // Imported history may begin in the middle: then this says what it is, and nothing when it came in.
@@ -134,7 +134,7 @@ macro_rules! steps {
     )* };
 }
 
-fn end(complaint: &mut Complaint, ending: Ending, at: &At) {
+fn end(complaint: &mut Complaint, ending: Ending, at: &EventMeta) {
     if complaint.ended.is_none() {
         complaint.ended = Some((ending, at.on));
         complaint.ended_at = Some(at.position);
@@ -143,34 +143,34 @@ fn end(complaint: &mut Complaint, ending: Ending, at: &At) {
 
 steps! {
     /// `complaint_accepted` (thụ lý khiếu nại).
-    ComplaintAccepted {} = about(193, "complaint_accepted", "thụ lý khiếu nại", "148", HEAD),
+    ComplaintAccepted {} = info(193, "complaint_accepted", "thụ lý khiếu nại", "148", HEAD),
         Complaint, "received", "complaint_received first", |this, complaint, at| { complaint.accepted = Some(at.on); }
     /// `complaint_rejected` (không thụ lý khiếu nại).
     ComplaintRejected {
         /// The ground of Art. 141.
         ground: String
-    } = about(194, "complaint_rejected", "không thụ lý khiếu nại", "141", HEAD),
+    } = info(194, "complaint_rejected", "không thụ lý khiếu nại", "141", HEAD),
         Complaint, "received", "complaint_received first", |this, complaint, at| { end(complaint, Ending::Rejected, at); }
     /// `complaint_resolved` (giải quyết khiếu nại).
     ComplaintResolved {
         /// How it came out.
         outcome: Outcome
-    } = about(195, "complaint_resolved", "quyết định giải quyết khiếu nại", "150-151", HEAD),
+    } = info(195, "complaint_resolved", "quyết định giải quyết khiếu nại", "150-151", HEAD),
         Complaint, "accepted", "complaint_accepted first", |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
     /// `denunciation_accepted` (thụ lý tố cáo).
-    DenunciationAccepted {} = about(198, "denunciation_accepted", "thụ lý tố cáo", "157", HEAD),
+    DenunciationAccepted {} = info(198, "denunciation_accepted", "thụ lý tố cáo", "157", HEAD),
         Denunciation, "received", "denunciation_received first", |this, complaint, at| { complaint.accepted = Some(at.on); }
     /// `denunciation_not_accepted` (không thụ lý tố cáo).
     DenunciationNotAccepted {
         /// Why not.
         ground: String
-    } = about(199, "denunciation_not_accepted", "không thụ lý tố cáo", "157", HEAD),
+    } = info(199, "denunciation_not_accepted", "không thụ lý tố cáo", "157", HEAD),
         Denunciation, "received", "denunciation_received first", |this, complaint, at| { end(complaint, Ending::Rejected, at); }
     /// `denunciation_concluded` (kết luận nội dung tố cáo).
     DenunciationConcluded {
         /// How it came out.
         outcome: Outcome
-    } = about(200, "denunciation_concluded", "kết luận nội dung tố cáo", "157.2", HEAD),
+    } = info(200, "denunciation_concluded", "kết luận nội dung tố cáo", "157.2", HEAD),
         Denunciation, "accepted", "denunciation_accepted first", |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
 }
 
@@ -180,18 +180,18 @@ steps! {
 pub struct ComplaintWithdrawn {}
 
 impl Kind for ComplaintWithdrawn {
-    const ABOUT: About = about(196, "complaint_withdrawn", "rút đơn khiếu nại", "143", DESK);
+    const INFO: KindInfo = info(196, "complaint_withdrawn", "rút đơn khiếu nại", "143", DESK);
 }
 
 impl ComplaintKind for ComplaintWithdrawn {
-    fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
         if stands(complaint) == "accepted" && complaint.sort == Some(Sort::Complaint) {
             return Ok(());
         }
         must_be(complaint, Sort::Complaint, "received", "143", "a complaint that has not ended")
     }
 
-    fn apply(&self, complaint: &mut Complaint, at: &At) {
+    fn apply(&self, complaint: &mut Complaint, at: &EventMeta) {
         end(complaint, Ending::Withdrawn, at);
     }
 }
@@ -213,7 +213,7 @@ pub struct DenunciationReceived {
 }
 
 impl Kind for DenunciationReceived {
-    const ABOUT: About = about(197, "denunciation_received", "nhận đơn tố cáo", "154-155", DESK);
+    const INFO: KindInfo = info(197, "denunciation_received", "nhận đơn tố cáo", "154-155", DESK);
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.author, &mut self.against]
@@ -221,11 +221,11 @@ impl Kind for DenunciationReceived {
 }
 
 impl ComplaintKind for DenunciationReceived {
-    fn allowed(&self, complaint: &Complaint, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
         must_be(complaint, Sort::Denunciation, "not received", "155", "another number")
     }
 
-    fn apply(&self, complaint: &mut Complaint, at: &At) {
+    fn apply(&self, complaint: &mut Complaint, at: &EventMeta) {
         complaint.sort = Some(Sort::Denunciation);
         complaint.office = at.office;
         complaint.case = self.case.clone();

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::{Owed, check_owed, open_case, settled};
-use super::{About, At, CaseKind, Circumstances, Kind, Sender};
-use crate::case::{Basis, Case, Finish, JudgmentKind, Order, Party, Payee, SentOver, Standing, Tag};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, Sender};
+use crate::case::{Basis, Case, CaseStatus, Finish, JudgmentKind, Order, Party, Payee, SentOver, Tag};
 use crate::check::{exactly, not_before, open, other_office, out_of_tracking_book, wrong_standing};
 use crate::ids::{CaseId, OfficeNo};
 use crate::money::Total;
@@ -29,7 +29,7 @@ pub struct EntrustedOut {
 }
 
 impl Kind for EntrustedOut {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 96,
         revision: 1,
         name: "entrusted_out",
@@ -40,7 +40,7 @@ impl Kind for EntrustedOut {
 }
 
 impl CaseKind for EntrustedOut {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "57")?;
         out_of_tracking_book(case)?;
         other_office(case, self.to, on, "55", "to")?;
@@ -68,7 +68,7 @@ impl CaseKind for EntrustedOut {
         settled(case, on, "57")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if case.open().is_none() {
             return;
         }
@@ -108,11 +108,11 @@ impl Brought {
     fn allowed(
         &self,
         case: &Case,
-        on: &Circumstances<'_>,
+        on: &RuleContext<'_>,
         article: &'static str,
         how: Finish,
     ) -> Result<(), Refusal> {
-        if case.standing != Standing::Unknown {
+        if case.status != CaseStatus::Unknown {
             return Err(wrong_standing(case, article, "a new case", "the next intake number"));
         }
         check_owed(&self.obligations, &self.creditors, article)?;
@@ -122,7 +122,7 @@ impl Brought {
     /// What comes over is what the sender's case moved out to this office, and no other case took it over.
     fn follows_sender(
         &self,
-        on: &Circumstances<'_>,
+        on: &RuleContext<'_>,
         article: &'static str,
         how: Finish,
     ) -> Result<(), Refusal> {
@@ -151,9 +151,9 @@ impl Brought {
             Sender::Found(sender) => sender,
         };
         let moved: Total = sender.obligations.iter().map(|one| one.moved_out.total()).sum();
-        let sent = matches!(sender.standing, Standing::Finished { how: Finish::Completed, .. }) && moved > 0;
+        let sent = matches!(sender.status, CaseStatus::Finished { how: Finish::Completed, .. }) && moved > 0;
         let gone =
-            matches!(sender.standing, Standing::Finished { how: sent_how, .. } if sent_how == how) || sent;
+            matches!(sender.status, CaseStatus::Finished { how: sent_how, .. } if sent_how == how) || sent;
         if !gone || sender.sent_to != Some(on.at.office) {
             return Err(Refusal::new(
                 Code::Standing,
@@ -164,7 +164,7 @@ impl Brought {
                 "the sender's action first",
             ));
         }
-        if let Standing::Finished { on: moved_on, .. } = sender.standing {
+        if let CaseStatus::Finished { on: moved_on, .. } = sender.status {
             not_before(on.at.on, moved_on, article, "effective", "the sender's decision")?;
         }
         let brought: Total = self.obligations.iter().map(|one| one.amount.total()).sum();
@@ -206,7 +206,7 @@ impl Brought {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if case.order.on.is_none() {
             case.creditors = self.creditors.clone();
             case.debtors = self.debtors.clone();
@@ -239,7 +239,7 @@ pub struct EntrustedIn {
 }
 
 impl Kind for EntrustedIn {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 97,
         revision: 1,
         name: "entrusted_in",
@@ -254,17 +254,17 @@ impl Kind for EntrustedIn {
 }
 
 impl EntrustedIn {
-    pub(super) fn follows_sender(&self, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    pub(super) fn follows_sender(&self, on: &RuleContext<'_>) -> Result<(), Refusal> {
         self.brought.follows_sender(on, "57", Finish::EntrustedOut)
     }
 }
 
 impl CaseKind for EntrustedIn {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         self.brought.allowed(case, on, "57", Finish::EntrustedOut)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         self.brought.apply(case, at);
     }
 }
@@ -278,7 +278,7 @@ pub struct PulledUp {
 }
 
 impl Kind for PulledUp {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 98,
         revision: 1,
         name: "pulled_up",
@@ -289,10 +289,10 @@ impl Kind for PulledUp {
 }
 
 impl CaseKind for PulledUp {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "35")?;
         other_office(case, self.to, on, "35", "to")?;
-        if on.world.rules.flag(crate::rules::Parameter::PullUp, on.at.on).set() != Some(true) {
+        if on.reference_data.rules.flag(crate::rules::Parameter::PullUp, on.at.on).set() != Some(true) {
             return Err(Refusal::new(
                 Code::TooLate,
                 "35",
@@ -302,7 +302,7 @@ impl CaseKind for PulledUp {
                 "a date before",
             ));
         }
-        if !on.at.imported && !on.world.organisation.covers(self.to, case.office) {
+        if !on.at.imported && !on.reference_data.organisation.covers(self.to, case.office) {
             let limit = format!("an office above office {}", case.office);
             return Err(Refusal::new(Code::Competence, "35", "to", self.to, limit, "the Department above"));
         }
@@ -310,7 +310,7 @@ impl CaseKind for PulledUp {
         settled(case, on, "35")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if case.open().is_some() {
             move_out(case, self.to);
             case.finish(Finish::PulledUp, at.on, at.position);
@@ -327,7 +327,7 @@ pub struct TakenFromBelow {
 }
 
 impl Kind for TakenFromBelow {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 99,
         revision: 1,
         name: "taken_from_below",
@@ -342,17 +342,17 @@ impl Kind for TakenFromBelow {
 }
 
 impl TakenFromBelow {
-    pub(super) fn follows_sender(&self, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    pub(super) fn follows_sender(&self, on: &RuleContext<'_>) -> Result<(), Refusal> {
         self.brought.follows_sender(on, "35", Finish::PulledUp)
     }
 }
 
 impl CaseKind for TakenFromBelow {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         self.brought.allowed(case, on, "35", Finish::PulledUp)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         self.brought.apply(case, at);
     }
 }

@@ -3,20 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use super::payout::fee_left;
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
 use crate::calendar::Calendar;
 use crate::case::{
-    Activity, Basis, Case, Class, Finish, JudgmentKind, Obligation, Open, Order, Party, Payee, SentOver,
-    Standing, Tag,
+    Activity, Basis, Case, CaseStatus, Class, Finish, JudgmentKind, Obligation, Open, Order, Party, Payee,
+    SentOver, Tag,
 };
 use crate::check::{
-    exactly, ground, not_after, not_before, number_left, obligation, open, out_of_tracking_book, positive,
-    unapproved, written, wrong_standing,
+    exactly, ground, not_after, not_before, not_blank, number_left, obligation, open, out_of_tracking_book,
+    positive, unapproved, wrong_standing,
 };
 use crate::date::Date;
 use crate::distribution::ObligationKind;
 use crate::ids::ObligationNo;
-use crate::money::Dong;
+use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -40,7 +40,7 @@ pub struct JudgmentReceived {
 }
 
 impl Kind for JudgmentReceived {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 32,
         revision: 1,
         name: "judgment_received",
@@ -51,12 +51,12 @@ impl Kind for JudgmentReceived {
 }
 
 impl CaseKind for JudgmentReceived {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        if case.standing != Standing::Unknown {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
+        if case.status != CaseStatus::Unknown {
             return Err(wrong_standing(case, "28", "a new case", "the next intake number"));
         }
-        written(&self.court, "28", "court")?;
-        written(&self.number, "28", "number")?;
+        not_blank(&self.court, "28", "court")?;
+        not_blank(&self.number, "28", "number")?;
         not_after(self.date, on.at.on, "28", "date", "the day it is received")?;
         match self.in_force {
             Some(in_force) => not_before(in_force, self.date, "28", "in_force", "the judgment"),
@@ -64,9 +64,9 @@ impl CaseKind for JudgmentReceived {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
-        if case.standing == Standing::Unknown {
-            case.standing = Standing::Registered;
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
+        if case.status == CaseStatus::Unknown {
+            case.status = CaseStatus::Registered;
         }
         case.office = at.office;
         case.judgment = Some(self.judgment);
@@ -99,7 +99,7 @@ pub struct RequestReceived {
 }
 
 impl Kind for RequestReceived {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 33,
         revision: 1,
         name: "request_received",
@@ -114,13 +114,13 @@ impl Kind for RequestReceived {
 }
 
 impl CaseKind for RequestReceived {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        if case.standing != Standing::Registered {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
+        if case.status != CaseStatus::Registered {
             return Err(wrong_standing(case, "31", "registered", "judgment_received first"));
         }
         let Some(in_force) = case.in_force else { return Ok(()) };
-        match on.world.rules.span(Parameter::RequestLimitation, on.at.on).set() {
-            Some(span) => match on.world.calendar.due(in_force, span) {
+        match on.reference_data.rules.span(Parameter::RequestLimitation, on.at.on).set() {
+            Some(span) => match on.reference_data.calendar.due(in_force, span) {
                 Ok(last) => not_after(on.at.on, last, "30", "effective", "the limitation of the request"),
                 Err(_) => Ok(()),
             },
@@ -128,7 +128,7 @@ impl CaseKind for RequestReceived {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.requested = Some(at.on);
     }
 }
@@ -142,7 +142,7 @@ pub struct RequestRefused {
 }
 
 impl Kind for RequestRefused {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 34,
         revision: 1,
         name: "request_refused",
@@ -153,16 +153,16 @@ impl Kind for RequestRefused {
 }
 
 impl CaseKind for RequestRefused {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        if case.standing != Standing::Registered || case.requested.is_none() {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
+        if case.status != CaseStatus::Registered || case.requested.is_none() {
             return Err(wrong_standing(case, "31.5", "registered, with a request", "request_received first"));
         }
         ground(on, Parameter::RefusalGrounds, "31.5", &self.ground)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
-        if case.standing == Standing::Registered {
-            case.standing = Standing::Refused { on: at.on };
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
+        if case.status == CaseStatus::Registered {
+            case.status = CaseStatus::Refused { on: at.on };
         }
     }
 }
@@ -176,7 +176,7 @@ pub struct Owed {
     /// To whom: `"budget"` or `{"creditor": 1}`.
     pub payee: Payee,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Secured by a mortgage or pledge.
     #[serde(default)]
     pub secured: bool,
@@ -218,7 +218,7 @@ pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static s
         if one.kind.is_money() {
             positive(one.amount, article, "obligations.amount")?;
         } else {
-            exactly(one.amount, Dong::ZERO, article, "obligations.amount")?;
+            exactly(one.amount, Amount::ZERO, article, "obligations.amount")?;
         }
         if let Payee::Creditor(number) = one.payee
             && (number == 0 || usize::from(number) > creditors.len())
@@ -277,7 +277,7 @@ fn is_a_persons(kind: ObligationKind) -> bool {
 }
 
 /// Opens a case: by its first order, or by taking it over.
-pub(super) fn open_case(case: &mut Case, owed: &[Owed], order: Order, at: &At) {
+pub(super) fn open_case(case: &mut Case, owed: &[Owed], order: Order, at: &EventMeta) {
     if case.order.on.is_some() {
         return;
     }
@@ -286,8 +286,8 @@ pub(super) fn open_case(case: &mut Case, owed: &[Owed], order: Order, at: &At) {
     }
     case.office = at.office;
     case.order = order;
-    case.standing =
-        Standing::Open(Open { enforcer: None, class: Class::Pending, activity: Activity::Active });
+    case.status =
+        CaseStatus::Open(Open { enforcer: None, class: Class::Pending, activity: Activity::Active });
 }
 
 /// `enforcement_ordered` (ra quyết định thi hành án): opens the case.
@@ -312,7 +312,7 @@ pub struct EnforcementOrdered {
 }
 
 impl Kind for EnforcementOrdered {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 35,
         revision: 1,
         name: "enforcement_ordered",
@@ -327,8 +327,8 @@ impl Kind for EnforcementOrdered {
 }
 
 impl CaseKind for EnforcementOrdered {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
-        if case.standing != Standing::Registered {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
+        if case.status != CaseStatus::Registered {
             return Err(wrong_standing(case, "36", "registered", "judgment_received first, once"));
         }
         if self.basis == Basis::OnRequest && case.requested.is_none() {
@@ -382,7 +382,7 @@ impl CaseKind for EnforcementOrdered {
         check_owed(&self.obligations, &self.creditors, "36")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if case.order.on.is_none() {
             case.creditors = self.creditors.clone();
             case.debtors = self.debtors.clone();
@@ -405,14 +405,14 @@ pub struct OrderAmended {
     /// Which obligation.
     pub obligation: ObligationNo,
     /// What it becomes, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Why.
     #[serde(default)]
     pub why: Option<Personal>,
 }
 
 impl Kind for OrderAmended {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 36,
         revision: 1,
         name: "order_amended",
@@ -427,7 +427,7 @@ impl Kind for OrderAmended {
 }
 
 impl CaseKind for OrderAmended {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "37.2")?;
         let one = obligation(case, self.obligation, "37.2")?;
         if !one.counts() || !one.kind.is_money() {
@@ -458,7 +458,7 @@ impl CaseKind for OrderAmended {
         ))
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if case.open().is_none() {
             return;
         }
@@ -481,7 +481,7 @@ pub struct OrderWithdrawn {
 }
 
 impl Kind for OrderWithdrawn {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 37,
         revision: 1,
         name: "order_withdrawn",
@@ -492,20 +492,20 @@ impl Kind for OrderWithdrawn {
 }
 
 impl CaseKind for OrderWithdrawn {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "37.1")?;
         out_of_tracking_book(case)?;
         settled(case, on, "37.1")?;
         ground(on, Parameter::WithdrawGrounds, "37.1", &self.ground)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.finish(Finish::Withdrawn, at.on, at.position);
     }
 }
 
 /// The case's account must hold nothing that is not settled.
-pub(super) fn settled(case: &Case, on: &Circumstances<'_>, article: &'static str) -> Result<(), Refusal> {
+pub(super) fn settled(case: &Case, on: &RuleContext<'_>, article: &'static str) -> Result<(), Refusal> {
     if let Some(asset) = case.assets.iter().find(|asset| asset.paid.is_some() && asset.handed_over.is_none())
     {
         let given = format!("asset {} paid for and not handed over", asset.number);

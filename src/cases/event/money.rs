@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, CaseKind, Circumstances, Kind, about};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, info};
 use crate::case::{Case, Held, Obligation, Payee, Receipt};
 use crate::check::{
-    at_most, fits, number_left, obligation, open, out_of_tracking_book, own_case, positive, unapproved,
-    written,
+    at_most, no_overflow, not_blank, number_left, obligation, open, out_of_tracking_book, own_case, positive,
+    unapproved,
 };
 use crate::exemption::{self, ExemptionRefusal};
 use crate::ids::ObligationNo;
-use crate::money::Dong;
+use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
@@ -48,7 +48,7 @@ pub struct PaymentCollected {
     /// Who paid: `{"debtor": 1}` or `{"other": {"name": …}}`.
     pub payer: Payer,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// How.
     pub means: Means,
     /// The receipt's number.
@@ -57,7 +57,7 @@ pub struct PaymentCollected {
 }
 
 impl Kind for PaymentCollected {
-    const ABOUT: About = about(144, "payment_collected", "thu tiền thi hành án", "45, 46", ACCOUNTANT);
+    const INFO: KindInfo = info(144, "payment_collected", "thu tiền thi hành án", "45, 46", ACCOUNTANT);
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         match &mut self.payer {
@@ -68,11 +68,11 @@ impl Kind for PaymentCollected {
 }
 
 impl CaseKind for PaymentCollected {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "45")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "45", "amount")?;
-        fits(case.cash.collected, self.amount, "45", "amount")?;
+        no_overflow(case.cash.collected, self.amount, "45", "amount")?;
         match self.payer {
             Payer::Debtor(number) if number == 0 || usize::from(number) > case.debtors.len() => {
                 let limit = format!("1 to {}", case.debtors.len());
@@ -82,7 +82,7 @@ impl CaseKind for PaymentCollected {
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         let coerced = match self.means {
             Means::Cash | Means::Transfer => false,
             Means::Deduction | Means::Income => true,
@@ -99,15 +99,15 @@ pub struct PaidDirectly {
     /// Which obligation.
     pub obligation: ObligationNo,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 impl Kind for PaidDirectly {
-    const ABOUT: About = about(145, "paid_directly", "đương sự tự giao nhận", "6, 52", &[Role::Enforcer]);
+    const INFO: KindInfo = info(145, "paid_directly", "đương sự tự giao nhận", "6, 52", &[Role::Enforcer]);
 }
 
 impl CaseKind for PaidDirectly {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "6")?;
         own_case(case, on)?;
         out_of_tracking_book(case)?;
@@ -123,7 +123,7 @@ impl CaseKind for PaidDirectly {
         at_most(self.amount.total(), case.outstanding(), "6", "amount", "owed and not held already")
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         case.settle(self.obligation, |one| &mut one.credited, self.amount);
     }
 }
@@ -133,13 +133,13 @@ impl CaseKind for PaidDirectly {
 #[serde(deny_unknown_fields)]
 pub struct HeldTemporarily {
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// From whom, and why.
     pub why: Personal,
 }
 
 impl Kind for HeldTemporarily {
-    const ABOUT: About = about(146, "held_temporarily", "tạm thu, tạm giữ tiền", "–", ACCOUNTANT);
+    const INFO: KindInfo = info(146, "held_temporarily", "tạm thu, tạm giữ tiền", "–", ACCOUNTANT);
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.why]
@@ -147,14 +147,14 @@ impl Kind for HeldTemporarily {
 }
 
 impl CaseKind for HeldTemporarily {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
         positive(self.amount, "–", "amount")?;
         number_left(case.held.len(), 1, "–", "item")?;
-        fits(case.cash.held_in, self.amount, "–", "amount")
+        no_overflow(case.cash.held_in, self.amount, "–", "amount")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         let number = case.held.last().map_or(1, |last| last.number.saturating_add(1));
         case.cash.held_in += self.amount.total();
         case.held.push(Held { number, amount: self.amount, since: at.on });
@@ -180,17 +180,17 @@ pub struct HeldMoneyResolved {
     /// Which sum: 1, 2, … in the order of keeping.
     pub item: u16,
     /// How much of it, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// Where it goes.
     pub to: HeldTo,
 }
 
 impl Kind for HeldMoneyResolved {
-    const ABOUT: About = about(147, "held_money_resolved", "xử lý tiền tạm thu, tạm giữ", "–", ACCOUNTANT);
+    const INFO: KindInfo = info(147, "held_money_resolved", "xử lý tiền tạm thu, tạm giữ", "–", ACCOUNTANT);
 }
 
 impl CaseKind for HeldMoneyResolved {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
         positive(self.amount, "–", "amount")?;
         let held = case.held.iter().find(|held| held.number == self.item);
@@ -208,13 +208,13 @@ impl CaseKind for HeldMoneyResolved {
         match self.to {
             HeldTo::Distribution => {
                 out_of_tracking_book(case)?;
-                fits(case.cash.collected, self.amount, "–", "amount")
+                no_overflow(case.cash.collected, self.amount, "–", "amount")
             }
             HeldTo::Returned | HeldTo::Budget => Ok(()),
         }
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         let mut since = at.on;
         let mut missing = self.amount;
         if let Some(held) = case.held.iter_mut().find(|held| held.number == self.item) {
@@ -241,21 +241,21 @@ impl CaseKind for HeldMoneyResolved {
 #[serde(deny_unknown_fields)]
 pub struct Refunded {
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 impl Kind for Refunded {
-    const ABOUT: About = about(148, "refunded", "hoàn trả tiền thu thừa", "47", ACCOUNTANT);
+    const INFO: KindInfo = info(148, "refunded", "hoàn trả tiền thu thừa", "47", ACCOUNTANT);
 }
 
 impl CaseKind for Refunded {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "47")?;
         positive(self.amount, "47", "amount")?;
         at_most(self.amount.total(), case.cash.refund_due, "47", "amount", "to be refunded")
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         case.give_back(self.amount);
         case.cash.refunded += self.amount.total();
     }
@@ -268,13 +268,13 @@ pub struct Exempted {
     /// Which obligation.
     pub obligation: ObligationNo,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// The court's decision.
     pub decision: String,
 }
 
 impl Kind for Exempted {
-    const ABOUT: About = about(
+    const INFO: KindInfo = info(
         149,
         "exempted",
         "miễn, giảm nghĩa vụ thi hành án",
@@ -286,7 +286,7 @@ impl Kind for Exempted {
 impl Exempted {
     /// What the sums and the age of the order allow (Art. 61), by the widest ground: that of hardship, since the record
     /// does not say on which ground the court stood. What the order of another office began is not known here.
-    fn within_the_law(&self, case: &Case, one: &Obligation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn within_the_law(&self, case: &Case, one: &Obligation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let (Some(first_ordered), None) = (case.order.on, &case.order.from) else { return Ok(()) };
         let budget = || case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts());
         let request = exemption::Request {
@@ -298,7 +298,7 @@ impl Exempted {
             hardship: true,
             on: on.at.on,
         };
-        match exemption::allowed(&request, &on.world.rules, &on.world.calendar) {
+        match exemption::allowed(&request, &on.reference_data.rules, &on.reference_data.calendar) {
             Ok(allowed) => {
                 at_most(self.amount.total(), allowed.most.total(), "61", "amount", "that may be let off now")
             }
@@ -324,7 +324,7 @@ impl Exempted {
 }
 
 impl CaseKind for Exempted {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "61")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "61", "amount")?;
@@ -339,7 +339,7 @@ impl CaseKind for Exempted {
                 "terminated, for a creditor's waiver",
             ));
         }
-        written(&self.decision, "62", "decision")?;
+        not_blank(&self.decision, "62", "decision")?;
         at_most(
             self.amount.total(),
             unapproved(case, one),
@@ -351,7 +351,7 @@ impl CaseKind for Exempted {
         self.within_the_law(case, one, on)
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         case.settle(self.obligation, |one| &mut one.exempted, self.amount);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, Body, Circumstances, Kind, OrganisationKind};
+use super::{Body, EventMeta, Kind, KindInfo, OrganisationKind, RuleContext};
 use crate::check::not_after;
 use crate::date::Date;
 use crate::ids::{OfficeCode, OfficeNo, OfficerNo};
@@ -36,7 +36,7 @@ pub(crate) fn is_still_governed(before: &Organisation, after: &Organisation) -> 
 pub(crate) fn within_reach(
     body: &Body,
     organisation: &Organisation,
-    on: &Circumstances<'_>,
+    on: &RuleContext<'_>,
 ) -> Result<(), Refusal> {
     let office = match body {
         Body::OfficeOpened(opened) => opened.number,
@@ -44,14 +44,14 @@ pub(crate) fn within_reach(
         Body::TargetAssigned(target) => target.office,
         _ => return Ok(()),
     };
-    within(office, organisation, on, body.about().article, "entry")
+    within(office, organisation, on, body.info().article, "entry")
 }
 
 /// The head of a province has his say in his own Department and below it; the administrator sets up accounts anywhere.
 fn within(
     office: OfficeNo,
     organisation: &Organisation,
-    on: &Circumstances<'_>,
+    on: &RuleContext<'_>,
     article: &'static str,
     field: &'static str,
 ) -> Result<(), Refusal> {
@@ -84,7 +84,7 @@ pub struct OfficeOpened {
 }
 
 impl Kind for OfficeOpened {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 16,
         revision: 1,
         name: "office_opened",
@@ -95,7 +95,7 @@ impl Kind for OfficeOpened {
 }
 
 impl OrganisationKind for OfficeOpened {
-    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.number == OfficeNo(0) || organisation.offices.contains_key(&self.number) {
             let next = organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
             return Err(Refusal::new(
@@ -143,7 +143,7 @@ impl OrganisationKind for OfficeOpened {
         }
     }
 
-    fn apply(&self, organisation: &mut Organisation, at: &At) {
+    fn apply(&self, organisation: &mut Organisation, at: &EventMeta) {
         organisation.offices.insert(
             self.number,
             Office {
@@ -173,10 +173,14 @@ pub struct OfficerAppointed {
 }
 
 impl Kind for OfficerAppointed {
-    const ABOUT: About =
-        About {
-            code: 17, revision: 1, name: "officer_appointed", vi: "bổ nhiệm", article: "17", by: ABOVE
-        };
+    const INFO: KindInfo = KindInfo {
+        code: 17,
+        revision: 1,
+        name: "officer_appointed",
+        vi: "bổ nhiệm",
+        article: "17",
+        by: ABOVE,
+    };
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.person]
@@ -184,7 +188,7 @@ impl Kind for OfficerAppointed {
 }
 
 impl OrganisationKind for OfficerAppointed {
-    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.number == OfficerNo(0) || organisation.officers.contains_key(&self.number) {
             let next = organisation.officers.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
             return Err(Refusal::new(
@@ -219,7 +223,7 @@ impl OrganisationKind for OfficerAppointed {
         within(self.office, organisation, on, "17", "office")
     }
 
-    fn apply(&self, organisation: &mut Organisation, at: &At) {
+    fn apply(&self, organisation: &mut Organisation, at: &EventMeta) {
         organisation.officers.insert(
             self.number,
             Officer {
@@ -251,7 +255,7 @@ pub struct TargetAssigned {
 pub const TARGET_FIGURES: &[&str] = &["rate.cases", "rate.money"];
 
 impl Kind for TargetAssigned {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 18,
         revision: 1,
         name: "target_assigned",
@@ -262,7 +266,7 @@ impl Kind for TargetAssigned {
 }
 
 impl OrganisationKind for TargetAssigned {
-    fn allowed(&self, organisation: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if !organisation.offices.contains_key(&self.office) {
             return Err(Refusal::new(
                 Code::Unknown,
@@ -299,7 +303,7 @@ impl OrganisationKind for TargetAssigned {
         Ok(())
     }
 
-    fn apply(&self, organisation: &mut Organisation, _: &At) {
+    fn apply(&self, organisation: &mut Organisation, _: &EventMeta) {
         let target =
             Target { year: self.year, office: self.office, figure: self.figure.clone(), ratio: self.ratio };
         organisation.targets.insert((self.year, self.office, self.figure.clone()), target);
@@ -315,7 +319,7 @@ pub struct ParameterSet {
 }
 
 impl Kind for ParameterSet {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 19,
         revision: 1,
         name: "parameter_set",
@@ -326,9 +330,9 @@ impl Kind for ParameterSet {
 }
 
 impl OrganisationKind for ParameterSet {
-    fn allowed(&self, _: &Organisation, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, _: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_after(self.set.from, Date::MAX, "–", "from", "the calendar's end")?;
-        let mut rules = on.world.rules.clone();
+        let mut rules = on.reference_data.rules.clone();
         rules.set(&self.set).map_err(|error| {
             Refusal::new(
                 Code::Limit,
@@ -341,7 +345,7 @@ impl OrganisationKind for ParameterSet {
         })
     }
 
-    fn apply(&self, organisation: &mut Organisation, _: &At) {
+    fn apply(&self, organisation: &mut Organisation, _: &EventMeta) {
         organisation.parameters.push(self.set.clone());
     }
 }

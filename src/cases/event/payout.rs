@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{About, At, CaseKind, Circumstances, Kind, about};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, info};
 use crate::case::{Approved, Basis, Case, Line, Obligation, Payee};
 use crate::check::{
-    at_most, exactly, not_before, not_suspended, obligation, out_of_tracking_book, positive, unapproved,
-    written,
+    at_most, exactly, not_before, not_blank, not_suspended, obligation, out_of_tracking_book, positive,
+    unapproved,
 };
 use crate::date::Date;
 use crate::distribution::{self, Claim, ObligationKind};
 use crate::fee::{self, FeeRefusal};
 use crate::ids::{ObligationNo, OfficerNo};
-use crate::money::{Dong, Total};
+use crate::money::{Amount, Total};
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
 use crate::rules::Parameter;
@@ -62,13 +62,13 @@ fn check_lines(case: &Case, lines: &[Line], article: &'static str) -> Result<(),
 
 /// The lines that the law wants for a sum (Art. 47). What of it comes of the sale of mortgaged assets goes to the
 /// secured creditors first (47.3), everything else by class.
-pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Result<Vec<Line>, Refusal> {
+pub fn lawful_lines(case: &Case, amount: Total, on: &RuleContext<'_>) -> Result<Vec<Line>, Refusal> {
     let mut claims: Vec<Claim> = case
         .obligations
         .iter()
         .filter_map(|one| {
             let outstanding = one.due.part(unapproved(case, one));
-            (outstanding > Dong::ZERO).then_some(Claim {
+            (outstanding > Amount::ZERO).then_some(Claim {
                 obligation: one.number,
                 kind: one.kind,
                 outstanding,
@@ -83,18 +83,22 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
         for claim in claims.iter_mut().filter(|_| !of_asset) {
             claim.secured = false;
         }
-        let shares =
-            distribution::distribute(amount_of(part, "lines.amount")?, &claims, &on.world.rules, on.at.on)
-                .map_err(|error| {
-                    Refusal::new(
-                        Code::Unset,
-                        "47",
-                        "lines",
-                        error.to_string(),
-                        "the law's distribution",
-                        "parameter_set",
-                    )
-                })?;
+        let shares = distribution::distribute(
+            amount_of(part, "lines.amount")?,
+            &claims,
+            &on.reference_data.rules,
+            on.at.on,
+        )
+        .map_err(|error| {
+            Refusal::new(
+                Code::Unset,
+                "47",
+                "lines",
+                error.to_string(),
+                "the law's distribution",
+                "parameter_set",
+            )
+        })?;
         for share in shares {
             for claim in claims.iter_mut().filter(|claim| claim.obligation == share.obligation) {
                 claim.outstanding.take(share.amount);
@@ -107,13 +111,13 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &Circumstances<'_>) -> Resul
             }
         }
     }
-    lines.retain(|line| line.amount > Dong::ZERO);
+    lines.retain(|line| line.amount > Amount::ZERO);
     Ok(lines)
 }
 
 /// A sum as the amount of one entry.
-fn amount_of(sum: Total, field: &'static str) -> Result<Dong, Refusal> {
-    Dong::of(sum).ok_or_else(|| {
+fn amount_of(sum: Total, field: &'static str) -> Result<Amount, Refusal> {
+    Amount::of(sum).ok_or_else(|| {
         let limit = format!("0 to {}", i64::MAX);
         Refusal::new(Code::Limit, "47", field, sum, &limit, limit.clone())
     })
@@ -128,7 +132,7 @@ pub struct DistributionPlanned {
 }
 
 impl Kind for DistributionPlanned {
-    const ABOUT: About = about(
+    const INFO: KindInfo = info(
         160,
         "distribution_planned",
         "phương án phân phối tiền",
@@ -138,14 +142,14 @@ impl Kind for DistributionPlanned {
 }
 
 impl CaseKind for DistributionPlanned {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47")?;
         crate::check::own_case(case, on)?;
         check_lines(case, &self.lines, "47")?;
         let lawful = lawful_lines(case, sum(&self.lines), on)?;
         for wanted in &lawful {
             let given = self.lines.iter().find(|line| line.obligation == wanted.obligation);
-            let given = given.map_or(Dong::ZERO, |line| line.amount);
+            let given = given.map_or(Amount::ZERO, |line| line.amount);
             if given != wanted.amount {
                 let limit = lawful
                     .iter()
@@ -166,7 +170,7 @@ impl CaseKind for DistributionPlanned {
         exactly(self.lines.len(), lawful.len(), "47.1", "lines")
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         case.planned = self.lines.clone();
     }
 }
@@ -180,15 +184,15 @@ pub struct PayoutApproved {
 }
 
 impl Kind for PayoutApproved {
-    const ABOUT: About = about(161, "payout_approved", "duyệt chi tiền thi hành án", "47", HEAD);
+    const INFO: KindInfo = info(161, "payout_approved", "duyệt chi tiền thi hành án", "47", HEAD);
 }
 
 impl CaseKind for PayoutApproved {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47")?;
         out_of_tracking_book(case)?;
         check_lines(case, &self.lines, "47")?;
-        let claims = case.obligations.iter().filter(|one| one.remaining() > Dong::ZERO).count();
+        let claims = case.obligations.iter().filter(|one| one.remaining() > Amount::ZERO).count();
         if claims < 2 || sum(&self.lines) == case.remaining() {
             return Ok(());
         }
@@ -200,19 +204,19 @@ impl CaseKind for PayoutApproved {
         Ok(())
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         for line in &self.lines {
             case.approved.push(Approved { obligation: line.obligation, amount: line.amount, by: at.actor });
             for plan in case.planned.iter_mut().filter(|plan| plan.obligation == line.obligation) {
                 plan.amount.take(line.amount);
             }
         }
-        case.planned.retain(|plan| plan.amount > Dong::ZERO);
+        case.planned.retain(|plan| plan.amount > Amount::ZERO);
     }
 }
 
 /// Checks that another officer approved so much for the obligation, and that it is held and owed.
-fn approved(case: &Case, number: ObligationNo, amount: Dong, actor: OfficerNo) -> Result<(), Refusal> {
+fn approved(case: &Case, number: ObligationNo, amount: Amount, actor: OfficerNo) -> Result<(), Refusal> {
     let one = obligation(case, number, "47")?;
     at_most(amount.total(), case.cash.undistributed, "47", "amount", "held")?;
     at_most(amount.total(), one.remaining().total(), "47", "amount", "still owed")?;
@@ -238,27 +242,27 @@ fn approved_for(case: &Case, number: ObligationNo) -> Total {
 
 /// The fee on what a creditor received, no part of which was performed in the voluntary period: by the law of the day
 /// on which it was paid over.
-fn fee_on(case: &Case, one: &Obligation, base: Dong, on: &Circumstances<'_>) -> Result<Dong, FeeRefusal> {
+fn fee_on(case: &Case, one: &Obligation, base: Amount, on: &RuleContext<'_>) -> Result<Amount, FeeRefusal> {
     let day = one.uncharged_on.unwrap_or(on.at.on);
     let returned = case.order.basis == Some(Basis::Proactive)
         && one.kind == ObligationKind::ReturnMoney
-        && on.world.rules.ground_allowed(Parameter::FeeExempt, "proactive_return", day);
+        && on.reference_data.rules.ground_allowed(Parameter::FeeExempt, "proactive_return", day);
     let exemptions: &[&str] = if returned { &["proactive_return"] } else { &[] };
-    fee::enforcement_fee(one.kind, base, exemptions, &on.world.rules, day).map(|fee| fee.amount())
+    fee::enforcement_fee(one.kind, base, exemptions, &on.reference_data.rules, day).map(|fee| fee.amount())
 }
 
 /// The fee that is still to be charged on what was paid to creditors; what is not known stops nobody.
-pub(super) fn fee_left(case: &Case, on: &Circumstances<'_>) -> Option<(ObligationNo, Dong)> {
-    let fees = case.obligations.iter().filter(|one| one.uncharged > Dong::ZERO).filter_map(|one| {
+pub(super) fn fee_left(case: &Case, on: &RuleContext<'_>) -> Option<(ObligationNo, Amount)> {
+    let fees = case.obligations.iter().filter(|one| one.uncharged > Amount::ZERO).filter_map(|one| {
         let fee = fee_on(case, one, one.uncharged, on).ok()?;
         Some((one.number, fee))
     });
-    fees.into_iter().find(|(_, fee)| *fee > Dong::ZERO)
+    fees.into_iter().find(|(_, fee)| *fee > Amount::ZERO)
 }
 
 /// Pays over out of what is held, and credits the obligation. A fee is kept back by whoever records it: its payer
 /// is the ledger itself.
-fn credit(case: &mut Case, number: ObligationNo, amount: Dong, payer: OfficerNo) {
+fn credit(case: &mut Case, number: ObligationNo, amount: Amount, payer: OfficerNo) {
     let settled = case.settle(number, |one| &mut one.credited, amount);
     if case.obligation(number).is_some_and(|one| !one.counts()) {
         case.cash.to_costs += settled.total();
@@ -274,15 +278,15 @@ pub struct Disbursed {
     /// For which obligation.
     pub obligation: ObligationNo,
     /// How much the creditor gets in hand, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 impl Kind for Disbursed {
-    const ABOUT: About = about(162, "disbursed", "chi trả tiền thi hành án", "47.5", ACCOUNTANT);
+    const INFO: KindInfo = info(162, "disbursed", "chi trả tiền thi hành án", "47.5", ACCOUNTANT);
 }
 
 impl CaseKind for Disbursed {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47.5")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "47.5", "amount")?;
@@ -300,10 +304,10 @@ impl CaseKind for Disbursed {
         approved(case, self.obligation, self.amount, on.at.actor)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.cash.disbursed += self.amount.total();
         let owed =
-            case.obligation(self.obligation).map_or(Dong::ZERO, |one| self.amount.min(one.remaining()));
+            case.obligation(self.obligation).map_or(Amount::ZERO, |one| self.amount.min(one.remaining()));
         let bears = case.bears_fee(owed);
         credit(case, self.obligation, self.amount, at.actor);
         if let Some(one) = case.obligation_mut(self.obligation).filter(|one| one.counts()) {
@@ -323,12 +327,12 @@ pub struct RemittedToBudget {
     #[serde(default)]
     pub obligation: Option<ObligationNo>,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
 }
 
 impl RemittedToBudget {
     /// Shares the amount out over the obligations that it is for.
-    fn shares(&self, case: &Case) -> Vec<(ObligationNo, Dong)> {
+    fn shares(&self, case: &Case) -> Vec<(ObligationNo, Amount)> {
         if let Some(number) = self.obligation {
             return vec![(number, self.amount)];
         }
@@ -339,7 +343,7 @@ impl RemittedToBudget {
                 case.obligations.iter().filter(|one| one.payee == Payee::Budget && one.counts() != costs)
             {
                 let share = left.take(one.remaining());
-                if share > Dong::ZERO {
+                if share > Amount::ZERO {
                     shares.push((one.number, share));
                 }
             }
@@ -349,11 +353,11 @@ impl RemittedToBudget {
 }
 
 impl Kind for RemittedToBudget {
-    const ABOUT: About = about(163, "remitted_to_budget", "nộp ngân sách nhà nước", "47", ACCOUNTANT);
+    const INFO: KindInfo = info(163, "remitted_to_budget", "nộp ngân sách nhà nước", "47", ACCOUNTANT);
 }
 
 impl CaseKind for RemittedToBudget {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "47", "amount")?;
@@ -377,7 +381,7 @@ impl CaseKind for RemittedToBudget {
         Ok(())
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.cash.remitted += self.amount.total();
         let mut left = self.amount;
         for (number, share) in self.shares(case) {
@@ -397,13 +401,13 @@ pub struct EnforcementFeeCharged {
     /// For which obligation.
     pub obligation: ObligationNo,
     /// What the creditor received, the fee included, đồng.
-    pub base: Dong,
+    pub base: Amount,
     /// The fee, đồng.
-    pub fee: Dong,
+    pub fee: Amount,
 }
 
 impl Kind for EnforcementFeeCharged {
-    const ABOUT: About = about(
+    const INFO: KindInfo = info(
         164,
         "enforcement_fee_charged",
         "thu phí thi hành án",
@@ -413,7 +417,7 @@ impl Kind for EnforcementFeeCharged {
 }
 
 impl CaseKind for EnforcementFeeCharged {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "60")?;
         let one = obligation(case, self.obligation, "60")?;
         if one.payee == Payee::Budget {
@@ -426,7 +430,7 @@ impl CaseKind for EnforcementFeeCharged {
                 "no fee",
             ));
         }
-        let fee_on = |base: Dong| {
+        let fee_on = |base: Amount| {
             fee_on(case, one, base, on).map_err(|error| {
                 Refusal::new(
                     Code::Unset,
@@ -440,7 +444,7 @@ impl CaseKind for EnforcementFeeCharged {
         };
         let received = amount_of(one.uncharged.total() + self.fee.total(), "fee")?;
         let untaxed = one.uncharged.total() + one.free.total();
-        let nothing = self.fee == Dong::ZERO && self.base.total() == untaxed;
+        let nothing = self.fee == Amount::ZERO && self.base.total() == untaxed;
         if fee_on(received)? != self.fee || !(nothing || self.base == received) {
             // What is still to be paid out counts as received: the fee is kept back from it.
             let approved = amount_of(approved_for(case, self.obligation), "fee")?;
@@ -451,23 +455,23 @@ impl CaseKind for EnforcementFeeCharged {
         approved(case, self.obligation, self.fee, OfficerNo(0))
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         case.cash.fees += self.fee.total();
         credit(case, self.obligation, self.fee, OfficerNo(0));
         if let Some(one) = case.obligation_mut(self.obligation) {
             // What is below the threshold goes on counting: sums paid in parts bear the fee of the whole.
-            if self.fee > Dong::ZERO {
-                one.uncharged = Dong::ZERO;
+            if self.fee > Amount::ZERO {
+                one.uncharged = Amount::ZERO;
             }
-            one.free = Dong::ZERO;
+            one.free = Amount::ZERO;
         }
     }
 }
 
 /// The last day on which a payee who was told may come for his money. One without a known address is told nothing.
-fn told_until(case: &Case, on: &Circumstances<'_>) -> Option<Date> {
+fn told_until(case: &Case, on: &RuleContext<'_>) -> Option<Date> {
     let told = case.payee_told?;
-    last_day(&on.world.calendar, told, on.world.rules.span(Parameter::DepositAfter, told))
+    last_day(&on.reference_data.calendar, told, on.reference_data.rules.span(Parameter::DepositAfter, told))
 }
 
 /// `deposited_for_payee` (gửi tiết kiệm chờ người được thi hành án): the payee was called and did not come.
@@ -477,22 +481,22 @@ pub struct DepositedForPayee {
     /// For which obligation.
     pub obligation: ObligationNo,
     /// How much, đồng.
-    pub amount: Dong,
+    pub amount: Amount,
     /// At which bank.
     pub bank: String,
 }
 
 impl Kind for DepositedForPayee {
-    const ABOUT: About =
-        about(165, "deposited_for_payee", "gửi tiết kiệm tiền chưa có người nhận", "126, D49.5", ACCOUNTANT);
+    const INFO: KindInfo =
+        info(165, "deposited_for_payee", "gửi tiết kiệm tiền chưa có người nhận", "126, D49.5", ACCOUNTANT);
 }
 
 impl CaseKind for DepositedForPayee {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "126")?;
         out_of_tracking_book(case)?;
         positive(self.amount, "126", "amount")?;
-        written(&self.bank, "126", "bank")?;
+        not_blank(&self.bank, "126", "bank")?;
         if obligation(case, self.obligation, "126")?.payee == Payee::Budget {
             return Err(Refusal::new(
                 Code::Mismatch,
@@ -515,7 +519,7 @@ impl CaseKind for DepositedForPayee {
         approved(case, self.obligation, self.amount, on.at.actor)
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.cash.deposited += self.amount.total();
         credit(case, self.obligation, self.amount, at.actor);
     }

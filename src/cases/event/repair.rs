@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{About, Common, Event, Kind, unknown_revision, unwritten_revision};
+use super::{Common, Event, Kind, KindInfo, unknown_revision, unwritten_revision};
 use crate::date::Date;
 use crate::ids::Position;
 use crate::organisation::Role;
@@ -82,7 +82,7 @@ struct FactCorrectedV1 {
 }
 
 impl Kind for FactCorrected {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 240,
         revision: 2,
         name: "fact_corrected",
@@ -99,7 +99,7 @@ impl Kind for FactCorrected {
 
     fn read_older<'de, D: Deserializer<'de>>(revision: u8, fields: D) -> Result<FactCorrected, D::Error> {
         if revision != 1 {
-            return Err(unknown_revision(&Self::ABOUT, revision));
+            return Err(unknown_revision(&Self::INFO, revision));
         }
         let FactCorrectedV1 { entry, took_effect, replacement, authority, reason } =
             FactCorrectedV1::deserialize(fields)?;
@@ -108,7 +108,7 @@ impl Kind for FactCorrected {
 
     fn write_older<S: Serializer>(&self, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
         if revision != 1 || self.changed.is_some() {
-            return Err(unwritten_revision(&Self::ABOUT, revision));
+            return Err(unwritten_revision(&Self::INFO, revision));
         }
         let old = FactCorrectedV1 {
             entry: self.entry,
@@ -135,7 +135,7 @@ pub struct EntryVoided {
 }
 
 impl Kind for EntryVoided {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 241,
         revision: 1,
         name: "entry_voided",
@@ -158,8 +158,8 @@ pub struct NoteAdded {
 }
 
 impl Kind for NoteAdded {
-    const ABOUT: About =
-        About { code: 242, revision: 1, name: "note_added", vi: "ghi chú", article: "–", by: STAFF };
+    const INFO: KindInfo =
+        KindInfo { code: 242, revision: 1, name: "note_added", vi: "ghi chú", article: "–", by: STAFF };
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.text]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
 use crate::case::Case;
 use crate::ids::ComplaintId;
 use crate::personal::Personal;
@@ -24,7 +24,7 @@ pub struct RowImported {
 }
 
 impl Kind for RowImported {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 176,
         revision: 1,
         name: "row_imported",
@@ -39,13 +39,13 @@ impl Kind for RowImported {
 }
 
 impl CaseKind for RowImported {
-    fn allowed(&self, _: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, _: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if on.at.imported {
             return Ok(());
         }
         let limit = "a row that an import takes";
-        Err(Refusal::new(Code::Mismatch, "–", "kind", Self::ABOUT.name, limit, "note_added, for words"))
+        Err(Refusal::new(Code::Mismatch, "–", "kind", Self::INFO.name, limit, "note_added, for words"))
     }
 
-    fn apply(&self, _: &mut Case, _: &At) {}
+    fn apply(&self, _: &mut Case, _: &EventMeta) {}
 }

@@ -6,8 +6,8 @@ fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-fn dong(amount: i64) -> Dong {
-    Dong::new(amount).unwrap()
+fn dong(amount: i64) -> Amount {
+    Amount::new(amount).unwrap()
 }
 
 /// A court fee of which `paid` was paid and `remaining` is left.

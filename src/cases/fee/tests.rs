@@ -8,7 +8,7 @@ fn day(text: &str) -> Date {
 }
 
 fn fee(received: i64, on: &str) -> Result<Fee, FeeRefusal> {
-    let received = Dong::new(received).unwrap();
+    let received = Amount::new(received).unwrap();
     enforcement_fee(ObligationKind::Loan, received, &[], &Rules::built_in(), day(on))
 }
 
@@ -50,7 +50,7 @@ fn the_threshold_follows_the_base_salary() {
     }
     assert_eq!(
         fee(2_780_000, "2018-12-10"),
-        Ok(Fee::UpToThreshold { threshold: Dong::new(2_780_000).unwrap() })
+        Ok(Fee::UpToThreshold { threshold: Amount::new(2_780_000).unwrap() })
     );
 }
 
@@ -67,7 +67,7 @@ fn before_2017_the_fee_must_be_set_first() {
     let mut rules = Rules::built_in();
     rules.set(&set("fee_exempt", Value::None)).unwrap();
     let ask = |rules: &Rules| {
-        enforcement_fee(ObligationKind::Loan, Dong::new(50_000_000).unwrap(), &[], rules, day("2016-12-30"))
+        enforcement_fee(ObligationKind::Loan, Amount::new(50_000_000).unwrap(), &[], rules, day("2016-12-30"))
     };
     assert_eq!(
         ask(&rules),
@@ -79,18 +79,18 @@ fn before_2017_the_fee_must_be_set_first() {
     rules.set(&set("fee_threshold", threshold)).unwrap();
     let steps = rules.value(Parameter::FeeSteps, day("2017-01-01")).clone();
     rules.set(&set("fee_steps", steps)).unwrap();
-    assert_eq!(ask(&rules), Ok(Fee::Due(Dong::new(1_500_000).unwrap())));
+    assert_eq!(ask(&rules), Ok(Fee::Due(Amount::new(1_500_000).unwrap())));
 }
 
 #[test]
 fn some_receipts_bear_no_fee() {
     let (rules, on) = (Rules::built_in(), day("2018-12-10"));
-    let received = Dong::new(50_000_000).unwrap();
+    let received = Amount::new(50_000_000).unwrap();
     let fee = |kind, exemptions: &[&str]| enforcement_fee(kind, received, exemptions, &rules, on);
     for kind in ObligationKind::ALL.iter().copied().filter(|&kind| kind != ObligationKind::Thing) {
         let exempt = kind.fee_exempt(&rules, on);
         if kind != ObligationKind::Act {
-            assert_eq!(fee(kind, &[]).unwrap().amount() == Dong::ZERO, exempt, "{kind}");
+            assert_eq!(fee(kind, &[]).unwrap().amount() == Amount::ZERO, exempt, "{kind}");
         }
     }
     assert_eq!(fee(ObligationKind::Injury, &[]), Ok(Fee::Exempt("injury_honour".to_owned())));

@@ -3,7 +3,7 @@
 use super::parameter::{Certainty, Parameter};
 use super::value::{ExemptionBand, FeeStep, Ground, Span, Value};
 use crate::date::Date;
-use crate::money::{Dong, Ratio};
+use crate::money::{Amount, Ratio};
 
 /// A value as a constant; [`Value`] is what it becomes.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub(super) enum Fixed {
     Unset,
     None,
     Span(Span),
-    Amount(Dong),
+    Amount(Amount),
     Ratio(Ratio),
     Count(u32),
     Flag(bool),
@@ -186,8 +186,8 @@ pub(super) const fn band(
     ExemptionBand { from: dong(from), below, years, paid, share, most }
 }
 
-pub(super) const fn dong(amount: i64) -> Dong {
-    match Dong::new(amount) {
+pub(super) const fn dong(amount: i64) -> Amount {
+    match Amount::new(amount) {
         Some(amount) => amount,
         None => panic!("a table's amount is negative"),
     }

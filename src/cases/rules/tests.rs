@@ -11,7 +11,7 @@ fn day(text: &str) -> Date {
 /// A value in short: `5 working days`, `2980000`, `a no_means, b …`, `unset`.
 fn show(value: &Value) -> String {
     let ratio = |ratio: &Ratio| format!("{}/{}", ratio.numerator, ratio.denominator);
-    let amount = |amount: Option<Dong>| amount.map_or("-".to_owned(), |amount| amount.to_string());
+    let amount = |amount: Option<Amount>| amount.map_or("-".to_owned(), |amount| amount.to_string());
     match value {
         Value::Unset => "unset".to_owned(),
         Value::None => "none".to_owned(),

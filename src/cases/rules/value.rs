@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Dong, Ratio};
+use crate::money::{Amount, Ratio};
 
 /// A length of time as the law writes it. How each runs: [`Calendar::due`](crate::calendar::Calendar::due).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -107,9 +107,9 @@ impl fmt::Display for Ground {
 #[serde(deny_unknown_fields)]
 pub struct FeeStep {
     /// The step holds for sums above this one.
-    pub over: Dong,
+    pub over: Amount,
     /// The fee on `over` itself.
-    pub base: Dong,
+    pub base: Amount,
     /// The share of what lies above `over`.
     pub rate: Ratio,
 }
@@ -120,9 +120,9 @@ pub struct FeeStep {
 #[serde(deny_unknown_fields)]
 pub struct ExemptionBand {
     /// The least remainder; the bound itself belongs to the band.
-    pub from: Dong,
+    pub from: Amount,
     /// The remainder must be below this; `None` for no bound.
-    pub below: Option<Dong>,
+    pub below: Option<Amount>,
     /// Years since the first enforcement order.
     pub years: u16,
     /// The share of the obligation that must have been paid; `0/1` where nothing need be.
@@ -130,7 +130,7 @@ pub struct ExemptionBand {
     /// The share of the remainder that may be waived each time; `1/1` for the whole.
     pub share: Ratio,
     /// The most that may be waived each time, whatever the share says.
-    pub most: Option<Dong>,
+    pub most: Option<Amount>,
 }
 
 /// A value of a parameter, from a day on.
@@ -146,7 +146,7 @@ pub enum Value {
     /// A length of time.
     Span(Span),
     /// An amount of money.
-    Amount(Dong),
+    Amount(Amount),
     /// An exact ratio.
     Ratio(Ratio),
     /// A number of times, verifications, reductions; a month.

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use thads_cases::ids::CaseId;
 use thads_service::answers;
-use thads_service::view::View;
+use thads_service::read_only::ReadOnlyLedger;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let (at, moment) = (answers::day("at", args.at.as_deref())?, args.known.moment()?);
-    let answer = answers::case(&View::open(data)?, &args.id, at, moment, args.history)?;
+    let answer = answers::case(&ReadOnlyLedger::open(data)?, &args.id, at, moment, args.history)?;
     if output.json {
         output.json(&answer)?;
         return Ok(());

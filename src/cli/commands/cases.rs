@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use thads_cases::ids::CaseId;
 use thads_service::answers::{self, CASES_DEFAULT, ListFilter};
-use thads_service::view::View;
+use thads_service::read_only::ReadOnlyLedger;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     of: super::Of,
     /// registered, open, enforceable, not_yet_enforceable, completed, terminated, entrusted_out, pulled_up, withdrawn.
     #[arg(long)]
-    standing: Option<String>,
+    status: Option<String>,
     /// Of this enforcer, by number.
     #[arg(long)]
     enforcer: Option<u32>,
@@ -36,14 +36,14 @@ pub(crate) struct Args {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let filter = ListFilter {
         whose: args.of.whose()?,
-        standing: args.standing.clone(),
+        status: args.status.clone(),
         enforcer: args.enforcer,
         judgment: args.judgment.clone(),
         after: args.after.clone(),
         limit: args.limit,
         moment: args.of.moment()?,
     };
-    let view = View::open(data)?;
+    let view = ReadOnlyLedger::open(data)?;
     let found = answers::cases(&view, &filter)?;
     if let Some(last) = &found.next {
         output.remark(&format!(

@@ -7,9 +7,9 @@ use serde_json::json;
 use thads_cases::money::Total;
 use thads_proof::genesis;
 use thads_proof::record::{Position, Provenance, RequestId};
-use thads_service::act::{Group, Part};
 use thads_service::answers::{self, Asked, Moment, Whose};
-use thads_service::house::{Founding, House};
+use thads_service::ledger_service::{LedgerConfig, LedgerService};
+use thads_service::record::{Group, Part};
 
 use crate::demo::{Band, BandUnit, Planned, bands, plan};
 use crate::ending::Ending;
@@ -38,40 +38,40 @@ const BULK: usize = 8192;
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args, ending: &mut Ending) -> Result<(), Failure> {
     let started = now();
-    let house = match super::opened(data, output)? {
-        Some(house) => go_on(house, data, args)?,
+    let service = match super::opened(data, output)? {
+        Some(service) => go_on(service, data, args)?,
         None => found(data, args)?,
     };
-    generate(&house, output, args.seed)?;
-    house.save_snapshot();
+    generate(&service, output, args.seed)?;
+    service.save_snapshot();
     let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now)?;
-    let report = answers::report(&house, &asked, Some("office"))?;
-    let bands = bands(&house.books());
-    let said = say(data, output, &house, &report, &bands, started);
+    let report = answers::report(&service, &asked, Some("office"))?;
+    let bands = bands(&service.model());
+    let said = say(data, output, &service, &report, &bands, started);
     if args.no_serve || said.is_err() {
-        house.close()?;
+        service.close()?;
         return said;
     }
-    super::serve::serve(house, output, &args.serve, ending)
+    super::serve::serve(service, output, &args.serve, ending)
 }
 
 /// Says what the ledger says, and whether it holds.
 fn say(
     data: &Path,
     output: &Output,
-    house: &House,
+    service: &LedgerService,
     report: &serde_json::Value,
     bands: &[Band],
     started: Instant,
 ) -> Result<(), Failure> {
     if !output.json {
-        super::report::print(output, house, report)?;
+        super::report::print(output, service, report)?;
         print_bands(output, bands)?;
     }
     output.remark(output.say("Kiểm chứng toàn bộ lịch sử…", "Verifying the whole history…"));
     let verified = super::verify::verify(data, output)?;
     let seconds = started.elapsed().as_secs();
-    let head = house.ledger().head();
+    let head = service.ledger().head();
     if output.json {
         return output.json(
             &json!({ "report": report, "bands": bands, "verified": verified.json(), "seconds": seconds }),
@@ -93,8 +93,8 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn found(data: &Path, args: &Args) -> Result<House, Failure> {
-    let founding = Founding {
+fn found(data: &Path, args: &Args) -> Result<LedgerService, Failure> {
+    let config = LedgerConfig {
         name: "Thi hành án dân sự tỉnh Đồng Tháp (thực hành)".to_owned(),
         origin: ORIGIN.to_owned(),
         unit: genesis::Unit { code: "VND".to_owned(), exponent: 0 },
@@ -102,26 +102,26 @@ fn found(data: &Path, args: &Args) -> Result<House, Failure> {
         practice: true,
     };
     let first = thads_cases::date::Date::new(2016, 1, 1).map_or(0, |day| day.begins_at());
-    Ok(House::create(data, &founding, first)?)
+    Ok(LedgerService::create(data, &config, first)?)
 }
 
 /// Refuses a ledger that is not this demo's.
-fn go_on(house: House, data: &Path, args: &Args) -> Result<House, Failure> {
-    let genesis = house.ledger().genesis();
+fn go_on(service: LedgerService, data: &Path, args: &Args) -> Result<LedgerService, Failure> {
+    let genesis = service.ledger().genesis();
     let ours = genesis.practice
         && genesis.origin == ORIGIN
         && genesis.clock == genesis::Clock::Simulated { seed: args.seed };
     if ours {
-        return Ok(house);
+        return Ok(service);
     }
     let message = format!("{} holds another ledger: {}", data.display(), genesis.name);
     Err(Failure::new(message, "choose another directory: thads --data DIR demo"))
 }
 
 /// Records what the plan has and the ledger has not, in the plan's order.
-fn generate(house: &House, output: &Output, seed: u64) -> Result<(), Failure> {
+fn generate(service: &LedgerService, output: &Output, seed: u64) -> Result<(), Failure> {
     let mut plan = plan(seed).actions;
-    plan.drain(..recorded(house, &plan)?);
+    plan.drain(..recorded(service, &plan)?);
     if plan.is_empty() {
         return Ok(());
     }
@@ -130,7 +130,7 @@ fn generate(house: &House, output: &Output, seed: u64) -> Result<(), Failure> {
     while actions.peek().is_some() {
         let groups: Vec<Group> = actions.by_ref().take(BULK).map(group).collect();
         let count = groups.len();
-        for answer in house.act_many(groups) {
+        for answer in service.record_batch(groups) {
             answer?;
         }
         progress.add(count);
@@ -141,8 +141,8 @@ fn generate(house: &House, output: &Output, seed: u64) -> Result<(), Failure> {
 
 /// How many actions of the plan the ledger holds. A plan names positions, so an unfinished one goes on only where nothing
 /// else was recorded in between.
-fn recorded(house: &House, plan: &[Planned]) -> Result<usize, Failure> {
-    let records = house.ledger().read(Position::new(1));
+fn recorded(service: &LedgerService, plan: &[Planned]) -> Result<usize, Failure> {
+    let records = service.ledger().read(Position::new(1));
     let requests = records.map(|record| record.map(|record| record.request));
     let requests = requests.collect::<Result<Vec<RequestId>, _>>()?;
     let done =

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use thads_ledger::Sentence;
-use thads_service::house::House;
+use thads_service::ledger_service::LedgerService;
 
 use crate::failure::Failure;
 use crate::output::{Output, both};
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let found = super::verify::verify(data, output)?;
     let mut would = found.plan();
-    if House::is_short_of_room(data) {
+    if LedgerService::is_short_of_room(data) {
         would.push(Sentence {
             vi: "Đĩa đầy: phần dự phòng (ballast) sẽ được giải phóng, nếu còn.".into(),
             en: "The disk is full: the ballast would be released, if it is there.".into(),
@@ -39,8 +39,8 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         found.print(output)?;
         output.lines(would.iter().map(|sentence| Ok(output.sentence(sentence))))?;
     }
-    let (house, report) = House::mend(data)?;
-    house.close()?;
+    let (service, report) = LedgerService::repair(data)?;
+    service.close()?;
     let verified = super::verify::verify(data, output)?;
     if output.json {
         let found = found.json();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use thads_service::answers;
-use thads_service::view::{Source, View};
+use thads_service::read_only::{ReadOnlyLedger, Source};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -25,21 +25,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
-    let (asked, about) = (args.question.asked()?, answers::figure_about(&args.id)?);
-    let view = View::open(data)?;
+    let (asked, info) = (args.question.asked()?, answers::figure_about(&args.id)?);
+    let view = ReadOnlyLedger::open(data)?;
     if !args.cases && !args.events {
-        let answer = answers::figure(&view, about.id, &asked, None)?;
+        let answer = answers::figure(&view, info.id, &asked, None)?;
         if output.json {
             return output.json(&answer);
         }
         super::say_practice(output, &answer)?;
         return output.line(&super::report::shown(&answer));
     }
-    let question = view.with_books(|books| asked.read(books))?;
+    let question = view.with_model(|model| asked.read(model))?;
     let rows = if args.cases {
-        answers::figure_cases(&view, about.id, &question)?
+        answers::figure_cases(&view, info.id, &question)?
     } else {
-        answers::figure_events(&view, about.id, &question)?
+        answers::figure_events(&view, info.id, &question)?
     };
     super::print_rows(output, &view, question.known, rows, |row| {
         let text = |value: &Value| super::digits(value);

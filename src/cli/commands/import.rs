@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use serde_json::json;
 use thads_cases::date::Date;
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
 use thads_cases::organisation::Role;
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::text::normal;
-use thads_cases::world::World;
 use thads_ledger::{Ledger, OpenError, Rehearsal, Scratch};
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
-use thads_service::act::{ActError, Group, Part};
-use thads_service::house::{Founding, House, HouseError};
+use thads_service::json::{Language, Subject, WireError};
+use thads_service::ledger_service::{HouseError, LedgerConfig, LedgerService};
 use thads_service::log::Log;
 use thads_service::persons::{Words, shown};
+use thads_service::record::{Group, Part, RecordError};
 use thads_service::rehearse::Rehearsing;
-use thads_service::wire::{Language, Subject, WireError};
 use thads_service::words::is_readable;
 
 use crate::failure::Failure;
@@ -97,10 +97,10 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         },
     };
     if args.dry_run
-        && let Some(house) = rehearsing(data)?
+        && let Some(service) = rehearsing(data)?
     {
         return run_into(
-            HouseTarget { house: agreeing(house, &mapping)?, founding: None },
+            HouseTarget { service: agreeing(service, &mapping)?, config: None },
             data,
             output,
             &job,
@@ -115,7 +115,7 @@ fn rehearsing(data: &Path) -> Result<Option<Rehearsing>, Failure> {
         return Ok(None);
     }
     match Rehearsing::rehearse(data) {
-        Ok(house) => Ok(Some(house)),
+        Ok(service) => Ok(Some(service)),
         Err(HouseError::Open(OpenError::NotALedger(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -155,11 +155,11 @@ fn run_into<L: Records>(
         }
     })?;
     let lost = outcome.lost_rejects(job);
-    let (head, headless) = (target.house.ledger().head(), target.is_there() && target.is_headless());
+    let (head, headless) = (target.service.ledger().head(), target.is_there() && target.is_headless());
     // Where nothing was founded there is no position and no root.
     let ledger = target.is_there().then(|| json!({ "position": head.size, "root": head.root.to_string() }));
-    L::close(target.house)?;
-    if dry && outcome.summary.recorded > 0 && ledger.is_some() && House::is_short_of_room(data) {
+    L::close(target.service)?;
+    if dry && outcome.summary.recorded > 0 && ledger.is_some() && LedgerService::is_short_of_room(data) {
         return Err(Failure::new(
             output.say(
                 &format!("ổ đĩa của {} không đủ chỗ để ghi", data.display()),
@@ -225,8 +225,8 @@ fn run_into<L: Records>(
 }
 
 /// What is founded for a mapping.
-fn founding_of(mapping: &Mapping) -> Founding {
-    Founding {
+fn founding_of(mapping: &Mapping) -> LedgerConfig {
+    LedgerConfig {
         name: mapping.ledger.name.clone(),
         origin: mapping.ledger.origin.clone(),
         unit: unit_of(mapping),
@@ -236,10 +236,10 @@ fn founding_of(mapping: &Mapping) -> Founding {
 }
 
 /// Refuses a ledger of which the mapping says something else.
-fn agreeing<L: Log>(house: House<L>, mapping: &Mapping) -> Result<House<L>, Failure> {
-    let agreed = agree(house.ledger().genesis(), &house.books().world().organisation, mapping);
+fn agreeing<L: Log>(service: LedgerService<L>, mapping: &Mapping) -> Result<LedgerService<L>, Failure> {
+    let agreed = agree(service.ledger().genesis(), &service.model().reference_data().organisation, mapping);
     match agreed {
-        Ok(()) => Ok(house),
+        Ok(()) => Ok(service),
         Err(contradiction) => Err(Failure::new(
             contradiction,
             "nothing was recorded; change the mapping, or name the ledger that it means: thads --data DIR import …",
@@ -249,142 +249,142 @@ fn agreeing<L: Log>(house: House<L>, mapping: &Mapping) -> Result<House<L>, Fail
 
 /// What an import records in, or is tried in.
 trait Records: Log + Sized {
-    fn submit(target: &mut HouseTarget<Self>, batch: &[RowAppend]) -> Result<(), ActError>;
-    fn close(house: House<Self>) -> Result<(), ActError>;
+    fn submit(target: &mut HouseTarget<Self>, batch: &[RowAppend]) -> Result<(), RecordError>;
+    fn close(service: LedgerService<Self>) -> Result<(), RecordError>;
 }
 
 impl Records for Ledger {
-    fn submit(target: &mut HouseTarget, batch: &[RowAppend]) -> Result<(), ActError> {
-        if let Some((founding, data, _)) = &target.founding {
-            let founded = House::create(data, founding, 0)?;
-            let scratch = target.founding.take();
-            std::mem::replace(&mut target.house, founded).close()?;
+    fn submit(target: &mut HouseTarget, batch: &[RowAppend]) -> Result<(), RecordError> {
+        if let Some((config, data, _)) = &target.config {
+            let founded = LedgerService::create(data, config, 0)?;
+            let scratch = target.config.take();
+            std::mem::replace(&mut target.service, founded).close()?;
             drop(scratch);
         }
         let groups = batch.iter().map(group).collect::<Result<Vec<_>, _>>()?;
-        for answer in target.house.act_many(groups) {
+        for answer in target.service.record_batch(groups) {
             answer?;
         }
         Ok(())
     }
 
-    fn close(house: House) -> Result<(), ActError> {
-        house.close()
+    fn close(service: LedgerService) -> Result<(), RecordError> {
+        service.close()
     }
 }
 
 /// A dry run plans, and hands nothing over.
 impl Records for Rehearsal {
-    fn submit(_: &mut HouseTarget<Rehearsal>, _: &[RowAppend]) -> Result<(), ActError> {
+    fn submit(_: &mut HouseTarget<Rehearsal>, _: &[RowAppend]) -> Result<(), RecordError> {
         Ok(())
     }
 
-    fn close(_: Rehearsing) -> Result<(), ActError> {
+    fn close(_: Rehearsing) -> Result<(), RecordError> {
         Ok(())
     }
 }
 
-/// A house as what an import goes into.
+/// A ledger's service as what an import goes into.
 struct HouseTarget<L = Ledger> {
-    house: House<L>,
-    /// Where there is no ledger: what is founded when the first row is recorded. Until then the house is one that was
+    service: LedgerService<L>,
+    /// Where there is no ledger: what is founded when the first row is recorded. Until then the service is one that was
     /// founded alike among the temporary files.
-    founding: Option<(Founding, PathBuf, Scratch)>,
+    config: Option<(LedgerConfig, PathBuf, Scratch)>,
 }
 
 impl HouseTarget {
     fn open(data: &Path, output: &Output, mapping: &Mapping, dry_run: bool) -> Result<HouseTarget, Failure> {
-        if let Some(house) = super::opened(data, output)? {
-            return Ok(HouseTarget { house: agreeing(house, mapping)?, founding: None });
+        if let Some(service) = super::opened(data, output)? {
+            return Ok(HouseTarget { service: agreeing(service, mapping)?, config: None });
         }
         let scratch = Scratch::new(if dry_run { "dry-run" } else { "import" })?;
-        let founding = founding_of(mapping);
-        let house = House::create_to_try(&scratch, &founding)?;
-        Ok(HouseTarget { house, founding: Some((founding, data.to_path_buf(), scratch)) })
+        let config = founding_of(mapping);
+        let service = LedgerService::create_to_try(&scratch, &config)?;
+        Ok(HouseTarget { service, config: Some((config, data.to_path_buf(), scratch)) })
     }
 }
 
 impl<L: Log> HouseTarget<L> {
     /// Whether the ledger is there, and not only as it would be.
     fn is_there(&self) -> bool {
-        self.founding.is_none()
+        self.config.is_none()
     }
 
     /// Whether nobody may appoint officers and open offices.
     fn is_headless(&self) -> bool {
         let appoints = |role| matches!(role, Role::ProvincialHead | Role::Administrator);
-        let books = self.house.books();
-        !books.world().organisation.officers.values().any(|officer| appoints(officer.role))
+        let model = self.service.model();
+        !model.reference_data().organisation.officers.values().any(|officer| appoints(officer.role))
     }
 }
 
 impl<L: Records> Target for HouseTarget<L> {
-    type Error = ActError;
+    type Error = RecordError;
 
-    fn world(&self) -> Result<World, ActError> {
-        Ok(self.house.books().world().clone())
+    fn reference_data(&self) -> Result<ReferenceData, RecordError> {
+        Ok(self.service.model().reference_data().clone())
     }
 
     fn next(&self) -> Position {
-        self.house.books().position()
+        self.service.model().position()
     }
 
     fn today(&self) -> Date {
-        self.house.today()
+        self.service.today()
     }
 
-    fn place(&self, request: &RequestId) -> Result<Option<Position>, ActError> {
-        self.house.place_of(*request)
+    fn place(&self, request: &RequestId) -> Result<Option<Position>, RecordError> {
+        self.service.place_of(*request)
     }
 
-    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry])) {
-        for (id, entries) in self.house.books().cases() {
+    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[RecordedEvent])) {
+        for (id, entries) in self.service.model().cases() {
             show(id, entries);
         }
     }
 
-    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[Entry])) {
-        for (id, entries) in self.house.books().complaints() {
+    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[RecordedEvent])) {
+        for (id, entries) in self.service.model().complaints() {
             show(id, entries);
         }
     }
 
-    fn case(&self, case: &CaseId) -> Vec<Entry> {
-        self.house.books().case(case).unwrap_or_default().to_vec()
+    fn case(&self, case: &CaseId) -> Vec<RecordedEvent> {
+        self.service.model().case(case).unwrap_or_default().to_vec()
     }
 
-    fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry> {
-        self.house.books().complaint(complaint).unwrap_or_default().to_vec()
+    fn complaint(&self, complaint: &ComplaintId) -> Vec<RecordedEvent> {
+        self.service.model().complaint(complaint).unwrap_or_default().to_vec()
     }
 
-    fn read(&self, entries: &[Entry]) -> Result<Vec<Entry>, ActError> {
-        let mut words = Words::of(&self.house, entries.iter().map(|entry| (entry.position, &*entry.event)));
+    fn read(&self, entries: &[RecordedEvent]) -> Result<Vec<RecordedEvent>, RecordError> {
+        let mut words = Words::of(&self.service, entries.iter().map(|entry| (entry.position, &*entry.event)));
         let read = entries
             .iter()
-            .map(|entry| Ok(Entry { event: Arc::new(words.event(&entry.event)?), ..entry.clone() }));
+            .map(|entry| Ok(RecordedEvent { event: Arc::new(words.event(&entry.event)?), ..entry.clone() }));
         read.collect()
     }
 
     fn is_taken_over(&self, case: &CaseId) -> bool {
-        !self.house.books().receivers(case).is_empty()
+        !self.service.model().receivers(case).is_empty()
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {
-        self.house.books().next_intake(office, year)
+        self.service.model().next_intake(office, year)
     }
 
     fn next_complaint(&self, office: &OfficeCode, year: u16) -> u32 {
-        self.house.books().next_complaint(office, year)
+        self.service.model().next_complaint(office, year)
     }
 
-    fn officer_names(&self) -> Result<Vec<(OfficerNo, String)>, ActError> {
-        let (entries, world) = {
-            let books = self.house.books();
-            (books.organisation().to_vec(), books.world_at(books.position()))
+    fn officer_names(&self) -> Result<Vec<(OfficerNo, String)>, RecordError> {
+        let (entries, reference_data) = {
+            let model = self.service.model();
+            (model.organisation().to_vec(), model.reference_data_at(model.position()))
         };
-        let mut words = Words::of(&self.house, entries.iter().map(|entry| (entry.position, &*entry.event)));
+        let mut words = Words::of(&self.service, entries.iter().map(|entry| (entry.position, &*entry.event)));
         let mut names = Vec::new();
-        for officer in world.organisation.officers.values() {
+        for officer in reference_data.organisation.officers.values() {
             let person = words.personal(&officer.person)?;
             let name = shown(&person).ok_or_else(|| {
                 let why = "the name of this officer is lost here, so that a row could not be told to be his";
@@ -395,12 +395,12 @@ impl<L: Records> Target for HouseTarget<L> {
         Ok(names)
     }
 
-    fn submit(&mut self, batch: &[RowAppend]) -> Result<(), ActError> {
+    fn submit(&mut self, batch: &[RowAppend]) -> Result<(), RecordError> {
         L::submit(self, batch)
     }
 }
 
-fn group(row: &RowAppend) -> Result<Group, ActError> {
+fn group(row: &RowAppend) -> Result<Group, RecordError> {
     let mut parts = Vec::new();
     for stream in &row.streams {
         let subject = Subject::of(&stream.stream).ok_or_else(|| {

@@ -13,9 +13,9 @@ use thads_ledger::{BEFORE_1970, Reader, Scratch, SystemClock};
 use thads_proof::genesis;
 use thads_proof::hash::derive;
 use thads_proof::record::{LedgerId, Provenance, RequestId};
-use thads_service::act::{Group, Part};
-use thads_service::house::{Founding, House};
-use thads_service::wire::{Subject, WireError};
+use thads_service::json::{Subject, WireError};
+use thads_service::ledger_service::{LedgerConfig, LedgerService};
+use thads_service::record::{Group, Part};
 use thads_service::words::is_readable;
 
 use crate::failure::Failure;
@@ -58,7 +58,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             return Err(WireError::new(option, text, rule, "the name").into());
         }
     }
-    let founding = Founding {
+    let config = LedgerConfig {
         name: normal(&args.name),
         origin: args.origin.clone(),
         unit: genesis::Unit { code: "VND".to_owned(), exponent: 0 },
@@ -68,14 +68,14 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if !thads_ledger::holds_log(data)? {
         // What would be refused is refused before anything is founded.
         let scratch = Scratch::new("init")?;
-        let house = House::create_to_try(&scratch, &founding)?;
-        open_office(&house, args)?;
-        house.close()?;
+        let service = LedgerService::create_to_try(&scratch, &config)?;
+        open_office(&service, args)?;
+        service.close()?;
     }
-    let house = found(data, &founding)?;
-    open_office(&house, args)?;
-    let (head, genesis) = (house.ledger().head(), house.ledger().genesis().clone());
-    house.close()?;
+    let service = found(data, &config)?;
+    open_office(&service, args)?;
+    let (head, genesis) = (service.ledger().head(), service.ledger().genesis().clone());
+    service.close()?;
     if output.json {
         output.json(&serde_json::json!({
             "position": head.size,
@@ -102,7 +102,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
 }
 
 /// Records the first office and its head, or finds them recorded.
-fn open_office(house: &House, args: &Args) -> Result<(), Failure> {
+fn open_office(service: &LedgerService, args: &Args) -> Result<(), Failure> {
     let office = OfficeOpened {
         number: OfficeNo(1),
         code: args.office.clone(),
@@ -129,30 +129,30 @@ fn open_office(house: &House, args: &Args) -> Result<(), Failure> {
         part(Subject::Officer(OfficerNo(1)), Body::OfficerAppointed(head)),
     ];
     let groups = (1..).zip(first).map(|(step, part)| {
-        let request = Some(founding_request(house.ledger().id(), step));
+        let request = Some(founding_request(service.ledger().id(), step));
         Group { request, at: None, parts: vec![part] }
     });
-    for answer in house.act_many(groups.collect()) {
+    for answer in service.record_batch(groups.collect()) {
         answer?;
     }
     Ok(())
 }
 
 /// Creates the ledger, or goes on with one whose founding was cut off.
-fn found(data: &Path, founding: &Founding) -> Result<House, Failure> {
+fn found(data: &Path, config: &LedgerConfig) -> Result<LedgerService, Failure> {
     const RECORDS_FOUNDED: u64 = 3;
     // What cannot be seen is not missing.
     let there = if thads_ledger::holds_log(data)? { Reader::open(data).ok() } else { None };
     if let Some(reader) = there {
         let genesis = reader.genesis();
-        let same = genesis.name == founding.name
-            && genesis.origin == founding.origin
-            && genesis.practice == founding.practice;
+        let same = genesis.name == config.name
+            && genesis.origin == config.origin
+            && genesis.practice == config.practice;
         if same && reader.head().size < RECORDS_FOUNDED {
-            return Ok(House::open(data)?.0);
+            return Ok(LedgerService::open(data)?.0);
         }
     }
-    Ok(House::create(data, founding, 0)?)
+    Ok(LedgerService::create(data, config, 0)?)
 }
 
 /// The request id of a step of the founding: a repetition finds what was recorded before it was cut off.

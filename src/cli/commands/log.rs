@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::path::Path;
 
 use thads_ledger::{Reader, Stored};
-use thads_projections::books::FoldError;
+use thads_projections::read_model::FoldError;
 use thads_proof::record::{Position, Stream};
-use thads_service::house::HouseError;
-use thads_service::wire::{WireError, record_json};
+use thads_service::json::{WireError, record_json};
+use thads_service::ledger_service::HouseError;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -75,7 +75,7 @@ fn line(output: &Output, Stored { record, leaf, .. }: &Stored) -> Result<String,
         let event = entry.as_ref().map(|entry| &*entry.event);
         return Ok(record_json(record, &leaf.to_string(), event).to_string());
     }
-    let kind = entry.as_ref().map_or("genesis", |entry| entry.event.about().name);
+    let kind = entry.as_ref().map_or("genesis", |entry| entry.event.info().name);
     let effective = entry.as_ref().map_or_else(String::new, |entry| entry.effective.to_string());
     Ok(format!("{:>9} {effective} {} {kind}", record.position, record.stream))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use thads_ledger::Sentence;
 use thads_ledger::cache::{BOOKS, HEADS};
-use thads_service::view::{Source, View};
+use thads_service::read_only::{ReadOnlyLedger, Source};
 
 use crate::failure::Failure;
 use crate::output::{Output, both};
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let mut progress = None;
-    let view = View::open_anew(data, |size, more| {
+    let view = ReadOnlyLedger::open_anew(data, |size, more| {
         let total = usize::try_from(size).unwrap_or(usize::MAX);
         let what = output.say("Dựng lại", "Rebuilding");
         progress.get_or_insert_with(|| Progress::new(output, what, total)).add(more);
@@ -40,7 +40,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             ),
         });
     }
-    let (size, cases) = view.with_books(|books| (books.position().0, books.case_count()));
+    let (size, cases) = view.with_model(|model| (model.position().0, model.case_count()));
     if output.json {
         output.json(
             &json!({ "position": size, "cases": cases, "checked": args.check, "caches": both(&said) }),

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use thads_cases::text::normal;
-use thads_service::act::ActError;
-use thads_service::house::House;
+use thads_service::json::{WireError, parse_action};
+use thads_service::ledger_service::LedgerService;
+use thads_service::record::RecordError;
 use thads_service::rehearse::Rehearsing;
-use thads_service::wire::{WireError, parse_action};
 use thads_service::words::is_readable;
 
 use crate::failure::Failure;
@@ -65,18 +65,18 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     if args.dry_run {
         let rehearsal = Rehearsing::rehearse(data)?;
         each(lines, &mut tally, |line, identities| {
-            let done = act(line, identities, |request| rehearsal.act(request))?;
+            let done = record_with(line, identities, |request| rehearsal.record(request))?;
             Ok(Outcome::of_rehearsal(done))
         })?;
         return tally.end();
     }
-    let (house, report) = House::open(data)?;
+    let (service, report) = LedgerService::open(data)?;
     super::say_opened(output, &report);
     let recorded = each(lines, &mut tally, |line, identities| {
-        let done = act(line, identities, |request| house.act(request))?;
+        let done = record_with(line, identities, |request| service.record(request))?;
         Ok(Outcome::of(done))
     });
-    house.close()?;
+    service.close()?;
     recorded?;
     tally.end()
 }
@@ -98,15 +98,15 @@ fn each(
     Ok(())
 }
 
-/// Reads a line as an action and does with it what `act` does.
-fn act<T>(
+/// Reads a line as an action and does with it what `record` does.
+fn record_with<T>(
     line: &Line,
     identities: Option<&mut Identities>,
-    act: impl FnOnce(thads_service::wire::Request) -> Result<T, ActError>,
+    record: impl FnOnce(thads_service::json::Request) -> Result<T, RecordError>,
 ) -> Result<T, LineError> {
-    let mut request = parse_action(line.document()?, None).map_err(ActError::from)?;
+    let mut request = parse_action(line.document()?, None).map_err(RecordError::from)?;
     if let (None, Some(identities)) = (request.request, identities) {
         request.request = Some(identities.next(line.bytes()));
     }
-    Ok(act(request)?)
+    Ok(record(request)?)
 }

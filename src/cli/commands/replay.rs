@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use thads_service::answers::{self, figures_json};
-use thads_service::view::View;
+use thads_service::read_only::ReadOnlyLedger;
 
 use super::report::shown;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let asked = args.question.asked()?;
-    let view = View::open(data)?;
+    let view = ReadOnlyLedger::open(data)?;
     let (head, days) = answers::replay(&view, &asked)?;
     super::say_practice(output, &head)?;
     let ledger = head.get("ledger").cloned().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use thads_projections::figures::FIGURES;
 use thads_service::answers;
-use thads_service::view::{Source, View};
+use thads_service::read_only::{ReadOnlyLedger, Source};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -22,7 +22,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let asked = args.question.asked()?;
-    let view = View::open(data)?;
+    let view = ReadOnlyLedger::open(data)?;
     let answer = answers::report(&view, &asked, args.by.as_deref())?;
     if output.json {
         output.json(&answer)?;
@@ -57,10 +57,10 @@ pub(crate) fn print(output: &Output, source: &impl Source, answer: &Value) -> Re
         if unit.exponent == 0 { String::new() } else { format!(" × 10^-{}", unit.exponent) }
     ))?;
     let figures = answer.get("figures").cloned().unwrap_or_default();
-    for about in FIGURES {
-        let Some(value) = figures.get(about.id) else { continue };
-        let name = output.say(about.vi, about.en);
-        output.line(&format!("{:<34} {:>22}  {name}", about.id, shown(value)))?;
+    for info in FIGURES {
+        let Some(value) = figures.get(info.id) else { continue };
+        let name = output.say(info.vi, info.en);
+        output.line(&format!("{:<34} {:>22}  {name}", info.id, shown(value)))?;
     }
     if let Some(Value::Array(rows)) = answer.get("rows") {
         output.line("")?;

@@ -7,8 +7,8 @@ use thads_cases::date::Date;
 use thads_ledger::{Restored, Sentence, Until, VaultCheck};
 use thads_projections::entry::correction_of;
 use thads_proof::record::Micros;
+use thads_service::json::instant;
 use thads_service::persons::REFERENCES;
-use thads_service::wire::instant;
 
 use crate::failure::Failure;
 use crate::output::Output;

@@ -1,12 +1,12 @@
-//! `serve`: the API on an address, until Ctrl-C or SIGTERM; then the mover finishes and the store is flushed.
+//! `serve`: the API on an address, until Ctrl-C or SIGTERM; then the archiver finishes and the store is flushed.
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use thads_service::house::House;
 use thads_service::http::{self, Authorities, Limits, Order};
+use thads_service::ledger_service::LedgerService;
 
 use crate::ending::Ending;
 use crate::failure::Failure;
@@ -39,20 +39,25 @@ fn name(given: &str) -> Result<String, String> {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args, ending: &mut Ending) -> Result<(), Failure> {
     ending.opening()?;
-    let (house, report) = House::open(data)?;
+    let (service, report) = LedgerService::open(data)?;
     super::say_opened(output, &report);
-    serve(house, output, args, ending)
+    serve(service, output, args, ending)
 }
 
-/// Serves a house that is open already.
-pub(crate) fn serve(house: House, output: &Output, args: &Args, ending: &mut Ending) -> Result<(), Failure> {
+/// Serves a ledger that is open already.
+pub(crate) fn serve(
+    service: LedgerService,
+    output: &Output,
+    args: &Args,
+    ending: &mut Ending,
+) -> Result<(), Failure> {
     let orders = ending.serving()?;
     if *orders.borrow() != Order::Serve {
-        return Ok(house.close()?); // told to stop while it was opened
+        return Ok(service.close()?); // told to stop while it was opened
     }
     let listen = args.listen;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let house = Arc::new(house);
+    let service = Arc::new(service);
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
             Failure::new(
@@ -71,17 +76,17 @@ pub(crate) fn serve(house: House, output: &Output, args: &Args, ending: &mut End
         if output.json {
             output.json(&serde_json::json!({ "serving": format!("http://{address}/") }))?;
         }
-        tokio::spawn(tell_changes(Arc::downgrade(&house), *output));
+        tokio::spawn(tell_changes(Arc::downgrade(&service), *output));
         let authorities = Authorities::new(address, args.host.clone());
         let tell: http::Tell = Arc::new(|cause| complain(cause, None));
-        http::serve(listener, Arc::clone(&house), authorities, Limits::default(), tell, orders).await;
+        http::serve(listener, Arc::clone(&service), authorities, Limits::default(), tell, orders).await;
         Ok(())
     });
-    // Requests that are still being answered hold the house; they end before it is closed.
+    // Requests that are still being answered hold the service; they end before it is closed.
     drop(runtime);
-    let has_stopped = house.ledger().stopped();
-    if let Some(house) = Arc::into_inner(house) {
-        house.close()?;
+    let has_stopped = service.ledger().stopped();
+    if let Some(service) = Arc::into_inner(service) {
+        service.close()?;
     }
     match has_stopped {
         Some(why) => Err(Failure::new(halted(output, &why), RESTART)),
@@ -99,13 +104,13 @@ fn halted(output: &Output, why: &str) -> String {
 
 /// Says once, while it serves, that the ledger has stopped, and once that the second copy is not kept; and each time that
 /// the clock has gone wrong. Where it was wrong at the start, opening has said so.
-async fn tell_changes(house: Weak<House>, output: Output) {
+async fn tell_changes(service: Weak<LedgerService>, output: Output) {
     let (mut stopped, mut alone) = (None, None);
-    let mut is_off = house.upgrade().is_some_and(|house| house.clock_off().is_some());
-    while let Some(house) = house.upgrade() {
-        let now = (house.ledger().stopped(), house.ledger().progress().failed);
-        let off = house.clock_off();
-        drop(house);
+    let mut is_off = service.upgrade().is_some_and(|service| service.clock_off().is_some());
+    while let Some(service) = service.upgrade() {
+        let now = (service.ledger().stopped(), service.ledger().progress().failed);
+        let off = service.clock_off();
+        drop(service);
         if let (None, Some(why)) = (&stopped, &now.0) {
             complain(&halted(&output, why), Some(RESTART));
         }

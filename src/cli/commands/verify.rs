@@ -15,7 +15,7 @@ use thads_proof::plain;
 use thads_proof::verify::{Finding, Options, Report};
 use thads_service::audit::{Finding as Meant, Found};
 use thads_service::persons::REFERENCES;
-use thads_service::view::{Source, View};
+use thads_service::read_only::{ReadOnlyLedger, Source};
 
 use crate::failure::{Failure, SEGMENTS_GONE};
 use crate::output::{Output, both};
@@ -42,8 +42,8 @@ pub(crate) struct Verified {
     meaning: Option<Found>,
     /// What is wrong with the figures.
     identities: Vec<Sentence>,
-    /// The cache of the books, held against a fold made anew.
-    books: CacheCheck,
+    /// The cache of the read model, held against a fold made anew.
+    model: CacheCheck,
     /// What is not wrong by itself, and a person should look at.
     notices: Vec<Sentence>,
     checkpoints: usize,
@@ -96,7 +96,7 @@ fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Ver
         directory,
         meaning: None,
         identities: Vec::new(),
-        books: CacheCheck::Unchecked,
+        model: CacheCheck::Unchecked,
         notices: Vec::new(),
         checkpoints,
     };
@@ -193,9 +193,9 @@ fn checkpoint(file: &Path, key: &Vkey) -> Result<Checkpoint, Failure> {
 }
 
 /// The identities between columns, for every statistical year that the ledger touches.
-fn identities(view: &View) -> Vec<Sentence> {
-    view.with_books(|books| {
-        let ordered = books.cases().filter_map(|(_, entries)| entries.first()).map(|entry| entry.effective);
+fn identities(view: &ReadOnlyLedger) -> Vec<Sentence> {
+    view.with_model(|model| {
+        let ordered = model.cases().filter_map(|(_, entries)| entries.first()).map(|entry| entry.effective);
         let (first, last) = ordered.fold((None, None), |(first, last), day| {
             (
                 Some(first.map_or(day, |first: thads_cases::date::Date| first.min(day))),
@@ -206,7 +206,7 @@ fn identities(view: &View) -> Vec<Sentence> {
         let mut broken = Vec::new();
         for year in first.fiscal_year()..=last.fiscal_year() {
             let Some(period) = Period::of_year(year, 12) else { continue };
-            let report = thads_projections::report::report(books, &period, Scope::Ledger, books.position());
+            let report = thads_projections::report::report(model, &period, Scope::Ledger, model.position());
             for one in thads_projections::identities::identities(&report) {
                 let says = format!("{year}: {}: {} ≠ {}", one.identity, one.left, one.right);
                 broken.push(Sentence { vi: says.clone(), en: says });
@@ -221,7 +221,7 @@ impl Verified {
     /// far as every record could be read.
     fn look_at_meaning(&mut self, data: &Path, output: &Output) -> Result<(), Failure> {
         let mut progress = None;
-        let (view, found) = View::open_audited(data, |size, more| {
+        let (view, found) = ReadOnlyLedger::open_audited(data, |size, more| {
             let what = || output.say("Xem nội dung các bản ghi", "Judging what records mean");
             let size = usize::try_from(size).unwrap_or(usize::MAX);
             progress.get_or_insert_with(|| Progress::new(output, what(), size)).add(more);
@@ -230,7 +230,7 @@ impl Verified {
             progress.finish();
         }
         if found.is_all_read() {
-            self.books = view.check_kept()?;
+            self.model = view.check_kept()?;
             self.identities = identities(&view);
             self.notices = view.clock_notices(SystemClock.now());
         }
@@ -273,7 +273,7 @@ impl Verified {
 
     /// Whether no cache that the log's key signed says anything else than the log.
     fn caches_are_good(&self) -> bool {
-        self.directory.heads.is_good() && self.books.is_good()
+        self.directory.heads.is_good() && self.model.is_good()
     }
 
     /// Why personal data, or the signing key, could not be looked at.
@@ -358,7 +358,7 @@ impl Verified {
         for sentence in self.directory.sentences().into_iter().chain(meant).chain(notices) {
             output.line(output.sentence(&sentence))?;
         }
-        self.books.sentence(BOOKS).map_or(Ok(()), |sentence| output.line(output.sentence(&sentence)))
+        self.model.sentence(BOOKS).map_or(Ok(()), |sentence| output.line(output.sentence(&sentence)))
     }
 
     /// What opening the ledger for writing would do.
@@ -404,7 +404,7 @@ impl Verified {
 
     /// What is to be said of the caches.
     fn caches(&self) -> Vec<Sentence> {
-        let said = [self.directory.heads.sentence(HEADS), self.books.sentence(BOOKS)];
+        let said = [self.directory.heads.sentence(HEADS), self.model.sentence(BOOKS)];
         said.into_iter().flatten().collect()
     }
 
@@ -475,7 +475,7 @@ impl Verified {
                 "thads doctor khôi phục chúng từ sled (--dry-run chỉ nói ra); có phải ổ đĩa của wal/ chưa được gắn?",
                 SEGMENTS_GONE,
             )
-        } else if self.is_whole() && !self.caches_are_good() && !self.books.is_evidence() {
+        } else if self.is_whole() && !self.caches_are_good() && !self.model.is_evidence() {
             output.say(
                 "các bản ghi còn nguyên; thads doctor lập lại các bộ nhớ đệm từ nhật ký",
                 "the records are whole; thads doctor folds the caches anew from the log",
@@ -509,9 +509,9 @@ impl Verified {
 
     fn first_wrong(&self) -> Sentence {
         let meant = || self.meant_wrong().map(Meant::sentence);
-        let books = || self.books.sentence(BOOKS).filter(|_| !self.books.is_good());
+        let model = || self.model.sentence(BOOKS).filter(|_| !self.model.is_good());
         let identity = || self.identities.first().cloned();
-        let first = self.directory.first_wrong().or_else(meant).or_else(books).or_else(identity);
+        let first = self.directory.first_wrong().or_else(meant).or_else(model).or_else(identity);
         first.unwrap_or_else(|| {
             let said = self.directory.sentences();
             let all = |words: fn(&Sentence) -> &str| said.iter().map(words).collect::<Vec<_>>().join(" ");

@@ -1,6 +1,6 @@
 //! Amounts: log-normal sums in whole đồng, drawn with integers only, and splitting and scaling them.
 
-use super::chance::Chance;
+use super::rng::DemoRng;
 
 /// The bits behind the point of a fixed-point number.
 const POINT: u32 = 16;
@@ -23,9 +23,9 @@ pub(super) struct LogNormal {
 
 impl LogNormal {
     /// A sum.
-    pub(super) fn draw(self, chance: &mut Chance) -> i64 {
+    pub(super) fn draw(self, rng: &mut DemoRng) -> i64 {
         // Twelve uniform numbers add up to nearly a normal one.
-        let normal: i64 = (0..12).map(|_| chance.between(0, ONE - 1)).sum::<i64>() - 6 * ONE;
+        let normal: i64 = (0..12).map(|_| rng.between(0, ONE - 1)).sum::<i64>() - 6 * ONE;
         let normal = normal.clamp(-3 * ONE - ONE / 2, 3 * ONE + ONE / 2);
         let exponent = normal * self.spread / 100;
         let whole = exponent.div_euclid(ONE);
@@ -51,21 +51,21 @@ pub(super) fn share(amount: i64, numerator: i64, denominator: i64) -> i64 {
 }
 
 /// Rounds a sum as people do: to thousands, above a hundred million now and then not at all.
-pub(super) fn rounded(amount: i64, chance: &mut Chance) -> i64 {
+pub(super) fn rounded(amount: i64, rng: &mut DemoRng) -> i64 {
     match amount {
         ..=999 => 1_000,
         1_000..=99_999_999 => amount - amount % 1_000,
-        _ if chance.percent(30) => amount,
+        _ if rng.percent(30) => amount,
         _ => amount - amount % 1_000,
     }
 }
 
 /// Splits a sum into so many parts of at least a tenth of an even share, all but the last in whole thousands.
-pub(super) fn parts(amount: i64, count: usize, chance: &mut Chance) -> Vec<i64> {
+pub(super) fn parts(amount: i64, count: usize, rng: &mut DemoRng) -> Vec<i64> {
     let mut left = amount;
     let mut parts = Vec::with_capacity(count);
     for open in (2..=i64::try_from(count).unwrap_or(1)).rev() {
-        let part = share(left, chance.between(60, 140), open * 100);
+        let part = share(left, rng.between(60, 140), open * 100);
         let part = if part > 20_000 { part - part % 1_000 } else { part };
         if part <= 0 || part >= left {
             break;
@@ -100,9 +100,9 @@ mod tests {
 
     #[test]
     fn half_of_the_sums_are_below_the_median_and_the_tail_is_heavy() {
-        let mut chance = Chance::new(5, 0);
+        let mut rng = DemoRng::new(5, 0);
         let law = LogNormal { median: 6_000_000, spread: 340 };
-        let mut sums: Vec<i64> = (0..20_001).map(|_| law.draw(&mut chance)).collect();
+        let mut sums: Vec<i64> = (0..20_001).map(|_| law.draw(&mut rng)).collect();
         sums.sort_unstable();
         assert!((5_500_000..6_500_000).contains(&sums[10_000]), "{}", sums[10_000]);
         let over = sums.iter().filter(|sum| **sum > 10_000_000_000).count();
@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_in_splitting() {
-        let mut chance = Chance::new(6, 0);
+        let mut rng = DemoRng::new(6, 0);
         for amount in [1, 999, 200_000, 123_456_789] {
             for count in 1..6 {
-                let parts = parts(amount, count, &mut chance);
+                let parts = parts(amount, count, &mut rng);
                 assert_eq!(parts.iter().sum::<i64>(), amount);
                 assert!(parts.iter().all(|part| *part > 0));
             }

@@ -9,17 +9,17 @@ use thads_cases::event::auction::{
 };
 use thads_cases::event::coercion::{AssetDistrained, CoercionOrdered, Measure};
 use thads_cases::ids::AssetNo;
-use thads_cases::money::{Dong, Ratio};
+use thads_cases::money::{Amount, Ratio};
 use thads_cases::personal::Personal;
 use thads_cases::rules::Parameter;
 
 use super::amounts::share;
-use super::chance::Chance;
+use super::case_script::{By, CaseScript};
 use super::days::Days;
 use super::intake::dong;
-use super::life::{By, Life};
 use super::people;
 use super::plan::Draft;
+use super::rng::DemoRng;
 
 const IMMOVABLES: &[&str] = &[
     "quyền sử dụng đất ở và nhà gắn liền với đất",
@@ -42,12 +42,12 @@ pub(super) struct Sale {
 
 impl Sale {
     /// A sale that fails so many times and then has a start price a little below what is to be got.
-    pub(super) fn aiming_at(price: i64, failures: usize, chance: &mut Chance) -> Sale {
+    pub(super) fn aiming_at(price: i64, failures: usize, rng: &mut DemoRng) -> Sale {
         let kind =
-            if price > 60_000_000 || chance.percent(30) { AssetKind::Immovable } else { AssetKind::Movable };
+            if price > 60_000_000 || rng.percent(30) { AssetKind::Immovable } else { AssetKind::Movable };
         let reductions: Vec<i64> =
-            (0..failures).map(|_| chance.weighted(&[(5, 10), (2, 8), (2, 7), (3, 5)])).collect();
-        let mut value = share(price, chance.between(930, 1000), 1000);
+            (0..failures).map(|_| rng.weighted(&[(5, 10), (2, 8), (2, 7), (3, 5)])).collect();
+        let mut value = share(price, rng.between(930, 1000), 1000);
         for percent in &reductions {
             value = share(value, 100, 100 - percent);
         }
@@ -59,7 +59,7 @@ impl Sale {
         sale
     }
 
-    fn last_price(&self) -> Dong {
+    fn last_price(&self) -> Amount {
         self.reductions.iter().fold(dong(self.value), |price, percent| reduced(price, *percent))
     }
 }
@@ -68,7 +68,7 @@ fn by(percent: i64) -> Ratio {
     Ratio { numerator: percent, denominator: 100 }
 }
 
-fn reduced(price: Dong, percent: i64) -> Dong {
+fn reduced(price: Amount, percent: i64) -> Amount {
     price.times(by(percent)).and_then(|cut| price.checked_sub(cut)).unwrap_or(price)
 }
 
@@ -86,13 +86,13 @@ const SELLS: i64 = 19;
 
 impl Rounds {
     /// How many rounds the next case on sale must see fail, when so many are left.
-    pub(super) fn due(&self, left: usize, chance: &mut Chance) -> i64 {
+    pub(super) fn due(&self, left: usize, rng: &mut DemoRng) -> i64 {
         let missing = (self.sold * (100 - SELLS) / SELLS - self.unsold).max(0);
         let left = i64::try_from(left).unwrap_or(1).max(1);
-        missing / left + i64::from(chance.between(1, left) <= missing % left)
+        missing / left + i64::from(rng.between(1, left) <= missing % left)
     }
 
-    /// Counts a life's rounds.
+    /// Counts a script's rounds.
     pub(super) fn count(&mut self, steps: &[Draft], days: &Days) {
         for step in steps.iter().filter(|step| days.from <= step.effective && step.effective <= days.to) {
             match &step.event.body {
@@ -104,7 +104,7 @@ impl Rounds {
     }
 }
 
-impl Life<'_> {
+impl CaseScript<'_> {
     /// The asset is seized and valued.
     pub(super) fn seize(&mut self, sale: &Sale, costs: i64) {
         let movable = sale.kind == AssetKind::Movable;
@@ -116,7 +116,7 @@ impl Life<'_> {
         self.pass(1, 2);
         self.notice(Addressee::Debtor, "coercion");
         self.pass(4, 12);
-        let description = *self.chance.pick(if movable { MOVABLES } else { IMMOVABLES });
+        let description = *self.rng.pick(if movable { MOVABLES } else { IMMOVABLES });
         let mortgaged = self.case.obligations.iter().any(|one| one.secured);
         let distrained = AssetDistrained {
             asset_kind: sale.kind,
@@ -148,9 +148,8 @@ impl Life<'_> {
         let asset = self.asset();
         let Some(one) = self.case.asset(asset) else { return };
         let round = u16::try_from(one.rounds.len() + 1).unwrap_or(1);
-        let start_price = one.offered_at.unwrap_or(Dong::ZERO);
-        let wait =
-            if kind == AssetKind::Movable { self.chance.days(10, 20) } else { self.chance.days(18, 30) };
+        let start_price = one.offered_at.unwrap_or(Amount::ZERO);
+        let wait = if kind == AssetKind::Movable { self.rng.days(10, 20) } else { self.rng.days(18, 30) };
         let reserve = ROUND_DAYS * i32::try_from(to_follow).unwrap_or(0);
         let room = self.land.days.worked_between(self.day, self.limit);
         let wait = wait.min((room - reserve).max(5)).min(room);
@@ -159,7 +158,7 @@ impl Life<'_> {
             By::Enforcer,
             Body::AuctionAnnounced(AuctionAnnounced { asset, round, start_price, held_on }),
         );
-        if self.chance.percent(35) {
+        if self.rng.percent(35) {
             self.pass(1, 2);
             self.notice(Addressee::Debtor, "auction");
         }
@@ -170,7 +169,7 @@ impl Life<'_> {
     pub(super) fn fail_round(&mut self, sale: &Sale, to_follow: usize) {
         self.announce(sale.kind, to_follow);
         let ground =
-            self.chance.weighted(&[(86, "no_bidder"), (10, "no_bid_at_start_price"), (4, "winner_withdrew")]);
+            self.rng.weighted(&[(86, "no_bidder"), (10, "no_bid_at_start_price"), (4, "winner_withdrew")]);
         let asset = self.asset();
         self.act(By::Enforcer, Body::AuctionUnsold(AuctionUnsold { asset, ground: ground.to_owned() }));
     }
@@ -179,9 +178,9 @@ impl Life<'_> {
     pub(super) fn lower_price(&mut self, percent: i64) {
         let asset = self.asset();
         let Some(one) = self.case.asset(asset) else { return };
-        let price = one.offered_at.unwrap_or(Dong::ZERO);
+        let price = one.offered_at.unwrap_or(Amount::ZERO);
         let first = one.reductions == 0;
-        let agreed = first && (self.chance.percent(15) || self.after_agreement() > self.limit);
+        let agreed = first && (self.rng.percent(15) || self.after_agreement() > self.limit);
         if first && !agreed {
             self.go_to(self.after_agreement());
         }
@@ -202,8 +201,8 @@ impl Life<'_> {
     /// The asset is sold for a price.
     pub(super) fn sell(&mut self, sale: &Sale, price: i64) {
         self.announce(sale.kind, 0);
-        let pay_by = self.day.plus_days(self.chance.days(20, 30));
-        let buyer = people::named(&mut self.chance);
+        let pay_by = self.day.plus_days(self.rng.days(20, 30));
+        let buyer = people::named(&mut self.rng);
         let asset = self.asset();
         self.act(By::Enforcer, Body::AuctionSold(AuctionSold { asset, price: dong(price), buyer, pay_by }));
     }

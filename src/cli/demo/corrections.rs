@@ -6,11 +6,11 @@ use thads_cases::event::{Body, Event};
 use thads_cases::ids::Position;
 use thads_cases::personal::Personal;
 
-use super::life::{By, Life};
+use super::case_script::{By, CaseScript};
 
 const AUTHORITY: &str = "thủ trưởng đơn vị";
 
-impl Life<'_> {
+impl CaseScript<'_> {
     /// A step that is first entered wrongly (`wrong`, as of some day) and then corrected to what really happened today.
     fn corrected(&mut self, by: By, wrong: (Date, Body), right: Body, reason: &str) {
         let actor = self.officer(by);
@@ -53,9 +53,9 @@ impl Life<'_> {
 
     /// A step whose day is now and then mistyped, or which is entered twice.
     pub(super) fn act_by_hand(&mut self, by: By, body: Body) {
-        match self.chance.below(1000) {
+        match self.rng.below(1000) {
             0..10 => {
-                let wrong = self.land.days.plus(self.day, self.chance.days(1, 2)).min(self.land.days.last);
+                let wrong = self.land.days.plus(self.day, self.rng.days(1, 2)).min(self.land.days.last);
                 self.corrected(by, (wrong, body.clone()), body, "nhập sai ngày");
             }
             10..15 => {
@@ -68,7 +68,7 @@ impl Life<'_> {
 
     /// A payment whose sum is now and then mistyped, or which is entered twice.
     pub(super) fn act_on_money(&mut self, right: Body, mistyped: Body) {
-        match self.chance.below(1000) {
+        match self.rng.below(1000) {
             0..24 => self.corrected(By::Accountant, (self.day, mistyped), right, "nhập sai số tiền"),
             24..31 => {
                 self.act(By::Accountant, right.clone());

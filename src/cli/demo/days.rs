@@ -3,7 +3,7 @@
 use thads_cases::calendar::Calendar;
 use thads_cases::date::Date;
 
-use super::chance::Chance;
+use super::rng::DemoRng;
 
 /// A date that is written here and exists.
 pub(super) fn date(year: i32, month: u32, day: u32) -> Date {
@@ -107,32 +107,32 @@ impl Days {
     }
 
     /// A working day from `low` to `high`, both included; `low` rolled on where there is none.
-    pub(super) fn between(&self, low: Date, high: Date, chance: &mut Chance) -> Date {
+    pub(super) fn between(&self, low: Date, high: Date, rng: &mut DemoRng) -> Date {
         let (first, end) = (self.working_before(low), self.working_before(high.next()));
-        self.nth(first + chance.index(end.saturating_sub(first).max(1)))
+        self.nth(first + rng.index(end.saturating_sub(first).max(1)))
     }
 
     /// The day itself when it is worked, else a working day of the weeks about it.
-    pub(super) fn near(&self, day: Date, chance: &mut Chance) -> Date {
+    pub(super) fn near(&self, day: Date, rng: &mut DemoRng) -> Date {
         let after = self.on_or_after(day);
-        if after == day { day } else { self.plus(after, chance.days(-5, 4)) }
+        if after == day { day } else { self.plus(after, rng.days(-5, 4)) }
     }
 
     /// A day more than a week later on which what was left lying is entered: often one of the month's last.
-    pub(super) fn entered_late(&self, day: Date, chance: &mut Chance) -> Date {
+    pub(super) fn entered_late(&self, day: Date, rng: &mut DemoRng) -> Date {
         let first = day.plus_days(1 - i32::try_from(day.day()).unwrap_or(1));
         let month_ends = self.on_or_before(first.plus_months(1).previous());
-        if month_ends.since(day) > 12 && chance.percent(60) {
-            self.plus(month_ends, -chance.days(0, 4)).max(self.on_or_after(day.plus_days(8)))
+        if month_ends.since(day) > 12 && rng.percent(60) {
+            self.plus(month_ends, -rng.days(0, 4)).max(self.on_or_after(day.plus_days(8)))
         } else {
-            self.plus(day, chance.days(6, 23))
+            self.plus(day, rng.days(6, 23))
         }
     }
 
     /// A day on which a case is finished in the period, not before `low`.
-    pub(super) fn finishing(&self, low: Date, chance: &mut Chance) -> Date {
+    pub(super) fn finishing(&self, low: Date, rng: &mut DemoRng) -> Date {
         let start = self.finishing.partition_point(|day| *day < low);
         let left = self.finishing.len() - start;
-        if left == 0 { self.on_or_before(self.to) } else { self.finishing[start + chance.index(left)] }
+        if left == 0 { self.on_or_before(self.to) } else { self.finishing[start + rng.index(left)] }
     }
 }

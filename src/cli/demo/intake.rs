@@ -12,14 +12,14 @@ use thads_cases::event::intake::{
     RequestRefused,
 };
 use thads_cases::ids::ObligationNo;
-use thads_cases::money::Dong;
+use thads_cases::money::Amount;
 use thads_cases::personal::Personal;
 use thads_cases::rules::Parameter;
 
 use super::amounts::parts;
-use super::chance::Chance;
-use super::life::{By, Life};
+use super::case_script::{By, CaseScript};
 use super::people;
+use super::rng::DemoRng;
 
 /// Whose money a case is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -45,8 +45,8 @@ pub(super) struct Claims {
 }
 
 /// A sum that is known to be positive.
-pub(super) fn dong(amount: i64) -> Dong {
-    Dong::new(amount).unwrap_or(Dong::ZERO)
+pub(super) fn dong(amount: i64) -> Amount {
+    Amount::new(amount).unwrap_or(Amount::ZERO)
 }
 
 fn owed(kind: ObligationKind, payee: Payee, amount: i64) -> Owed {
@@ -54,13 +54,13 @@ fn owed(kind: ObligationKind, payee: Payee, amount: i64) -> Owed {
 }
 
 /// Splits a sum over kinds, as many as it is large enough for.
-fn lines(kinds: &[(ObligationKind, Payee)], amount: i64, chance: &mut Chance) -> Vec<Owed> {
+fn lines(kinds: &[(ObligationKind, Payee)], amount: i64, rng: &mut DemoRng) -> Vec<Owed> {
     let count = if amount < 100_000 { 1 } else { kinds.len() };
-    let sums = parts(amount, count, chance);
+    let sums = parts(amount, count, rng);
     kinds.iter().zip(sums).map(|((kind, payee), sum)| owed(*kind, *payee, sum)).collect()
 }
 
-impl Life<'_> {
+impl CaseScript<'_> {
     /// What an order of that sort and sum says.
     pub(super) fn claims(&mut self, sort: Sort, amount: i64) -> Claims {
         match sort {
@@ -72,7 +72,7 @@ impl Life<'_> {
 
     fn proactive(&mut self, amount: i64) -> Claims {
         use ObligationKind::{Confiscation, CourtFee, Fine, OtherBudget, Recovery, ReturnMoney};
-        let (judgment, kinds): (JudgmentKind, &[(ObligationKind, Payee)]) = match self.chance.below(100) {
+        let (judgment, kinds): (JudgmentKind, &[(ObligationKind, Payee)]) = match self.rng.below(100) {
             0..38 => (JudgmentKind::Civil, &[(CourtFee, Payee::Budget)]),
             38..52 => (JudgmentKind::MarriageFamily, &[(CourtFee, Payee::Budget)]),
             52..66 => (JudgmentKind::Criminal, &[(CourtFee, Payee::Budget)]),
@@ -83,11 +83,11 @@ impl Life<'_> {
             91..93 => (JudgmentKind::AdministrativePart, &[(OtherBudget, Payee::Budget)]),
             _ => (JudgmentKind::Civil, &[(ReturnMoney, Payee::Creditor(1))]),
         };
-        let obligations = lines(kinds, amount, &mut self.chance);
+        let obligations = lines(kinds, amount, &mut self.rng);
         let returns = kinds[0].0 == ReturnMoney;
         let creditors = if returns { vec![self.person()] } else { Vec::new() };
         let mut tags = if returns { Vec::new() } else { vec![Tag::StateBudget] };
-        if judgment == JudgmentKind::Criminal && self.chance.per_mille(6) {
+        if judgment == JudgmentKind::Criminal && self.rng.per_mille(6) {
             tags.push(Tag::Corruption);
         }
         let debtors = self.debtors(8);
@@ -99,7 +99,7 @@ impl Life<'_> {
             Damages, Dividing, Injury, Loan, Maintenance, Other, ReturnMoney, SocialInsurance, Wages,
         };
         let one = Payee::Creditor(1);
-        let (judgment, kinds): (JudgmentKind, Vec<(ObligationKind, Payee)>) = match self.chance.below(100) {
+        let (judgment, kinds): (JudgmentKind, Vec<(ObligationKind, Payee)>) = match self.rng.below(100) {
             0..46 => (JudgmentKind::Civil, vec![(Loan, one)]),
             46..56 => (JudgmentKind::Civil, vec![(Other, one)]),
             56..63 => (JudgmentKind::MarriageFamily, vec![(Dividing, one)]),
@@ -108,14 +108,14 @@ impl Life<'_> {
             79..84 => (JudgmentKind::Civil, vec![(Damages, one)]),
             84..88 => (JudgmentKind::Civil, vec![(Loan, one), (Loan, Payee::Creditor(2))]),
             88..90 => {
-                let creditors = u16::try_from(self.chance.between(2, 5)).unwrap_or(2);
+                let creditors = u16::try_from(self.rng.between(2, 5)).unwrap_or(2);
                 (JudgmentKind::Labour, (1..=creditors).map(|at| (Wages, Payee::Creditor(at))).collect())
             }
             90..92 => (JudgmentKind::Labour, vec![(SocialInsurance, one)]),
             92..97 => (JudgmentKind::Business, vec![(Other, one)]),
             _ => (JudgmentKind::Civil, vec![(ReturnMoney, one)]),
         };
-        let obligations = lines(&kinds, amount, &mut self.chance);
+        let obligations = lines(&kinds, amount, &mut self.rng);
         let count = obligations.iter().map(|one| match one.payee {
             Payee::Creditor(number) => number,
             Payee::Budget => 0,
@@ -123,14 +123,13 @@ impl Life<'_> {
         let count = count.max().unwrap_or(1);
         let business = judgment == JudgmentKind::Business;
         let creditors = (0..count).map(|_| if business { self.company() } else { self.person() }).collect();
-        let debtors =
-            if business && self.chance.percent(60) { vec![self.company()] } else { self.debtors(18) };
+        let debtors = if business && self.rng.percent(60) { vec![self.company()] } else { self.debtors(18) };
         let liability = (debtors.len() > 1).then_some(Liability::Joint);
         let mut tags = Vec::new();
         if business {
             tags.push(Tag::Economic);
         }
-        if self.unit.site == 0 && self.chance.percent(6) {
+        if self.unit.site == 0 && self.rng.percent(6) {
             tags.push(Tag::ForeignElement);
         }
         if kinds.iter().any(|(kind, _)| matches!(kind, Damages | Injury)) {
@@ -140,15 +139,15 @@ impl Life<'_> {
     }
 
     fn bank(&mut self, amount: i64) -> Claims {
-        let business = self.chance.percent(35);
+        let business = self.rng.percent(35);
         let judgment = if business { JudgmentKind::Business } else { JudgmentKind::Civil };
-        let count = if self.chance.percent(40) { 2 } else { 1 };
+        let count = if self.rng.percent(40) { 2 } else { 1 };
         let kinds = vec![(ObligationKind::Loan, Payee::Creditor(1)); count];
-        let mut obligations = lines(&kinds, amount, &mut self.chance);
-        if self.chance.percent(80) {
+        let mut obligations = lines(&kinds, amount, &mut self.rng);
+        if self.rng.percent(80) {
             obligations[0].secured = true;
         }
-        let creditor = Party { person: people::bank(&mut self.chance), kind: PartyKind::CreditInstitution };
+        let creditor = Party { person: people::bank(&mut self.rng), kind: PartyKind::CreditInstitution };
         let debtors = if business { vec![self.company()] } else { self.debtors(45) };
         let liability = (debtors.len() > 1).then_some(Liability::Joint);
         let mut tags = vec![Tag::BankCredit];
@@ -177,14 +176,14 @@ impl Life<'_> {
 
     fn debtors(&mut self, several: u64) -> Vec<Party> {
         let mut debtors = vec![self.person()];
-        while self.chance.percent(several) && debtors.len() < 4 {
+        while self.rng.percent(several) && debtors.len() < 4 {
             debtors.push(self.person());
         }
         debtors
     }
 
     fn company(&mut self) -> Party {
-        let person = people::business(self.unit.fixed().district, &mut self.chance);
+        let person = people::business(self.unit.fixed().district, &mut self.rng);
         Party { person, kind: PartyKind::Organisation }
     }
 
@@ -202,31 +201,31 @@ impl Life<'_> {
             JudgmentKind::Competition | JudgmentKind::Arbitration => "TT",
         };
         let province = self.unit.site == 0;
-        let decided = self.day.plus_days(-self.chance.days(18, 90));
+        let decided = self.day.plus_days(-self.rng.days(18, 90));
         let court = if province {
             "TAND tỉnh Đồng Tháp".to_owned()
         } else {
             format!("TAND {}", self.unit.fixed().district)
         };
-        let level = if province && self.chance.percent(50) { "PT" } else { "ST" };
-        let number = if self.chance.percent(45) {
-            format!("{}/{}/QĐST-{sort}", self.chance.between(1, 480), decided.year())
+        let level = if province && self.rng.percent(50) { "PT" } else { "ST" };
+        let number = if self.rng.percent(45) {
+            format!("{}/{}/QĐST-{sort}", self.rng.between(1, 480), decided.year())
         } else {
-            format!("{}/{}/{sort}-{level}", self.chance.between(1, 480), decided.year())
+            format!("{}/{}/{sort}-{level}", self.rng.between(1, 480), decided.year())
         };
-        let in_force = Some(decided.plus_days(self.chance.days(0, 17)));
+        let in_force = Some(decided.plus_days(self.rng.days(0, 17)));
         let judgment = JudgmentReceived { court, number, date: decided, in_force, judgment: claims.judgment };
         self.act(By::Clerk, Body::JudgmentReceived(judgment));
         if claims.basis == Basis::OnRequest {
-            if self.chance.percent(60) {
+            if self.rng.percent(60) {
                 self.pass(0, 2);
             }
             let requester = match claims.creditors.first() {
                 Some(creditor) => creditor.person.clone(),
-                None => people::named(&mut self.chance),
+                None => people::named(&mut self.rng),
             };
             let channel =
-                self.chance.weighted(&[(80, Channel::Desk), (17, Channel::Post), (3, Channel::Online)]);
+                self.rng.weighted(&[(80, Channel::Desk), (17, Channel::Post), (3, Channel::Online)]);
             self.act(By::Clerk, Body::RequestReceived(RequestReceived { requester, channel }));
         }
     }
@@ -234,12 +233,12 @@ impl Life<'_> {
     /// The request is refused.
     pub(super) fn refuse(&mut self) {
         self.pass(1, 4);
-        let ground = *self.chance.pick(&["no_obligation", "not_competent", "no_right_or_unrelated"]);
+        let ground = *self.rng.pick(&["no_obligation", "not_competent", "no_right_or_unrelated"]);
         self.decide(By::Head, Body::RequestRefused(RequestRefused { ground: ground.to_owned() }));
     }
 
     /// The order named a wrong sum and is amended to the right one.
-    pub(super) fn amend(&mut self, amount: Dong) {
+    pub(super) fn amend(&mut self, amount: Amount) {
         self.pass(2, 9);
         let why = Some(Personal::Text("tòa án đính chính bản án".to_owned()));
         self.decide(By::Head, Body::OrderAmended(OrderAmended { obligation: ObligationNo(1), amount, why }));
@@ -263,12 +262,12 @@ impl Life<'_> {
 
     /// From the judgment to the order, which is of that day.
     pub(super) fn open(&mut self, claims: Claims, ordered: Date) {
-        let back = self.chance.days(1, 5);
+        let back = self.rng.days(1, 5);
         let received = self.land.days.plus(ordered, -back);
         self.register(&claims, received);
         let first = claims.obligations.first().filter(|one| one.kind.is_money()).map(|one| one.amount);
         match first {
-            Some(right) if self.chance.per_mille(6) => {
+            Some(right) if self.rng.per_mille(6) => {
                 let mut mistaken = claims;
                 mistaken.obligations[0].amount = dong(right.get() + right.get() / 10 + 1_000);
                 self.order(mistaken, ordered);
@@ -280,7 +279,7 @@ impl Life<'_> {
 
     /// The enforcer gets the case.
     pub(super) fn assign(&mut self) {
-        if self.chance.percent(40) {
+        if self.rng.percent(40) {
             self.pass(1, 2);
         }
         let enforcer = self.enforcer;
@@ -289,9 +288,9 @@ impl Life<'_> {
 
     /// Another enforcer gets it.
     pub(super) fn reassign(&mut self) {
-        let enforcer = *self.chance.pick(&self.unit.enforcers);
+        let enforcer = *self.rng.pick(&self.unit.enforcers);
         let reason =
-            *self.chance.pick(&["chuyển công tác", "nghỉ thai sản", "phân công lại địa bàn", "nghỉ hưu"]);
+            *self.rng.pick(&["chuyển công tác", "nghỉ thai sản", "phân công lại địa bàn", "nghỉ hưu"]);
         let reason = Some(Personal::Text(reason.to_owned()));
         self.enforcer = enforcer;
         self.decide(By::Head, Body::EnforcerAssigned(EnforcerAssigned { enforcer, reason }));
@@ -299,9 +298,9 @@ impl Life<'_> {
 
     /// A notice; on the debtor's others rest, the rest stand alone.
     pub(super) fn notice(&mut self, to: Addressee, of: &str) {
-        let mode = self.chance.weighted(&[(70, Mode::Direct), (24, Mode::Post), (6, Mode::Posted)]);
+        let mode = self.rng.weighted(&[(70, Mode::Direct), (24, Mode::Post), (6, Mode::Posted)]);
         let body = Body::NoticeServed(NoticeServed { to, of: of.to_owned(), mode, result: Served::Received });
-        let by = if self.chance.percent(70) { By::Enforcer } else { By::Clerk };
+        let by = if self.rng.percent(70) { By::Enforcer } else { By::Clerk };
         if to == Addressee::Debtor && of == "order" {
             self.act_by_hand(by, body)
         } else {
@@ -312,16 +311,16 @@ impl Life<'_> {
     /// The order is told to the parties and the procuracy, and the time to pay of one's own will starts.
     pub(super) fn serve(&mut self) {
         self.pass(0, 2);
-        if self.chance.percent(65) {
+        if self.rng.percent(65) {
             self.notice(Addressee::Procuracy, "order");
         }
-        if self.case.creditors.is_empty() || self.chance.percent(30) {
+        if self.case.creditors.is_empty() || self.rng.percent(30) {
             self.pass(0, 1);
         } else {
             self.notice(Addressee::Creditor, "order");
             self.pass(0, 1);
         }
-        if self.chance.percent(9) {
+        if self.rng.percent(9) {
             let absent = NoticeServed {
                 to: Addressee::Debtor,
                 of: "order".to_owned(),
@@ -340,7 +339,7 @@ impl Life<'_> {
     /// The last day of the voluntary period, once the debtor was told.
     fn voluntary_end(&self) -> Option<Date> {
         let served = self.case.served?;
-        let span = self.land.world.rules.span(Parameter::Voluntary, served).set()?;
-        self.land.world.calendar.due(served, span).ok()
+        let span = self.land.reference_data.rules.span(Parameter::Voluntary, served).set()?;
+        self.land.reference_data.calendar.due(served, span).ok()
     }
 }

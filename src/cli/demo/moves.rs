@@ -5,9 +5,9 @@ use thads_cases::event::Body;
 use thads_cases::event::entrustment::{Brought, EntrustedIn, EntrustedOut, PulledUp, TakenFromBelow};
 use thads_cases::event::intake::{OrderWithdrawn, Owed};
 use thads_cases::ids::OfficeNo;
-use thads_cases::money::Dong;
+use thads_cases::money::Amount;
 
-use super::life::{By, Life};
+use super::case_script::{By, CaseScript};
 use super::organisation::DEPARTMENT;
 use super::plan::no_case;
 
@@ -16,7 +16,7 @@ pub(super) fn brought(sender: &Case) -> Option<Brought> {
     let moved: Vec<Owed> = sender
         .obligations
         .iter()
-        .filter(|one| one.moved_out > Dong::ZERO)
+        .filter(|one| one.moved_out > Amount::ZERO)
         .map(|one| Owed { kind: one.kind, payee: one.payee, amount: one.moved_out, secured: one.secured })
         .collect();
     let creditors = if moved.iter().any(|one| matches!(one.payee, Payee::Creditor(_))) {
@@ -36,7 +36,7 @@ pub(super) fn brought(sender: &Case) -> Option<Brought> {
     })
 }
 
-impl Life<'_> {
+impl CaseScript<'_> {
     /// The rest goes to another office.
     pub(super) fn entrust(&mut self, to: OfficeNo) {
         self.decide(By::Head, Body::EntrustedOut(EntrustedOut { to }));
@@ -49,7 +49,7 @@ impl Life<'_> {
 
     /// The order is taken back.
     pub(super) fn withdraw(&mut self) {
-        let ground = *self.chance.pick(&["not_competent", "content_error", "ground_gone", "transfer"]);
+        let ground = *self.rng.pick(&["not_competent", "content_error", "ground_gone", "transfer"]);
         self.decide(By::Head, Body::OrderWithdrawn(OrderWithdrawn { ground: ground.to_owned() }));
     }
 

@@ -2,15 +2,15 @@
 
 use thads_cases::date::Date;
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAssigned};
-use thads_cases::event::{At, Body, Event};
+use thads_cases::event::{Body, Event, EventMeta};
 use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Ratio;
 use thads_cases::organisation::{Level, Organisation, Role};
 
-use super::chance::Chance;
 use super::days::{Days, date};
 use super::people;
 use super::plan::{Draft, DraftStream};
+use super::rng::DemoRng;
 
 /// What is fixed of an office: its name, its size, its share of the money.
 pub(super) struct Site {
@@ -94,7 +94,7 @@ pub(super) struct Targets {
 }
 
 /// The offices and their staff, and the actions that set them up.
-pub(super) fn found(days: &Days, chance: &mut Chance) -> (Vec<Unit>, Vec<Draft>) {
+pub(super) fn found(days: &Days, rng: &mut DemoRng) -> (Vec<Unit>, Vec<Draft>) {
     let mut drafts = Vec::new();
     let mut units = Vec::new();
     for (site, number) in (0..SITES.len()).zip(1u32..) {
@@ -126,7 +126,7 @@ pub(super) fn found(days: &Days, chance: &mut Chance) -> (Vec<Unit>, Vec<Draft>)
     }
     let mut next = 1u32;
     for unit in &mut units {
-        for role in staff(unit, chance) {
+        for role in staff(unit, rng) {
             let number = OfficerNo(next);
             next += 1;
             match role {
@@ -138,7 +138,7 @@ pub(super) fn found(days: &Days, chance: &mut Chance) -> (Vec<Unit>, Vec<Draft>)
             }
             // The ledger itself appoints the first officer, who appoints the others.
             let actor = if number == PROVINCIAL_HEAD { OfficerNo(0) } else { PROVINCIAL_HEAD };
-            let person = people::named(chance);
+            let person = people::named(rng);
             drafts.push(Draft::simple(
                 DraftStream::Officer(number),
                 DEPARTMENT,
@@ -155,7 +155,7 @@ pub(super) fn found(days: &Days, chance: &mut Chance) -> (Vec<Unit>, Vec<Draft>)
 pub(super) fn as_founded(drafts: &[Draft]) -> Organisation {
     let mut organisation = Organisation::default();
     for (draft, position) in drafts.iter().zip(1u64..) {
-        let at = At {
+        let at = EventMeta {
             position: Position(position),
             on: draft.effective,
             recorded_on: draft.recorded,
@@ -168,7 +168,7 @@ pub(super) fn as_founded(drafts: &[Draft]) -> Organisation {
     organisation
 }
 
-fn staff(unit: &Unit, chance: &mut Chance) -> Vec<Role> {
+fn staff(unit: &Unit, rng: &mut DemoRng) -> Vec<Role> {
     let fixed = unit.fixed();
     let department = unit.number == DEPARTMENT;
     let mut roles = vec![if department { Role::ProvincialHead } else { Role::Head }, Role::Head];
@@ -176,7 +176,7 @@ fn staff(unit: &Unit, chance: &mut Chance) -> Vec<Role> {
         roles.push(Role::Head);
     }
     roles.extend(std::iter::repeat_n(Role::Enforcer, fixed.enforcers));
-    let clerks = fixed.clerks - usize::from(chance.percent(20));
+    let clerks = fixed.clerks - usize::from(rng.percent(20));
     roles.extend(std::iter::repeat_n(Role::Clerk, clerks));
     roles.push(Role::Accountant);
     if fixed.cases > 80 {
@@ -191,12 +191,12 @@ fn staff(unit: &Unit, chance: &mut Chance) -> Vec<Role> {
 }
 
 /// The year's targets: a few points around 73 % of the cases and 33 % of the money.
-pub(super) fn targets(units: &[Unit], days: &Days, chance: &mut Chance) -> (Vec<Targets>, Vec<Draft>) {
+pub(super) fn targets(units: &[Unit], days: &Days, rng: &mut DemoRng) -> (Vec<Targets>, Vec<Draft>) {
     let (mut targets, mut drafts) = (Vec::new(), Vec::new());
     let decided: Date = date(2018, 11, 20);
     for unit in units {
-        let cases = 7300 + 25 * chance.between(-10, 10);
-        let money = 3300 + 25 * chance.between(-9, 9);
+        let cases = 7300 + 25 * rng.between(-10, 10);
+        let money = 3300 + 25 * rng.between(-9, 9);
         targets.push(Targets { cases, money });
         for (figure, numerator) in [("rate.cases", cases), ("rate.money", money)] {
             let Some(ratio) = Ratio::new(numerator, 10_000) else { continue };

@@ -11,18 +11,18 @@ use thads_cases::event::payout::{
     DepositedForPayee, Disbursed, DistributionPlanned, EnforcementFeeCharged, PayoutApproved,
     RemittedToBudget, lawful_lines,
 };
-use thads_cases::event::standing::Completed;
-use thads_cases::event::{Body, Circumstances, Sender, assignment::Addressee};
+use thads_cases::event::suspension::Completed;
+use thads_cases::event::{Body, RuleContext, Sender, assignment::Addressee};
 use thads_cases::ids::{ObligationNo, OfficerNo};
-use thads_cases::money::{Dong, Total};
+use thads_cases::money::{Amount, Total};
 use thads_cases::personal::Personal;
 use thads_cases::rules::{Parameter, Rules};
 
+use super::case_script::{By, CaseScript};
 use super::intake::dong;
-use super::life::{By, Life};
 use super::people;
 
-impl Life<'_> {
+impl CaseScript<'_> {
     /// What is still owed, costs included.
     pub(super) fn owes(&self) -> i64 {
         i64::try_from(self.case.remaining()).unwrap_or(0)
@@ -33,7 +33,7 @@ impl Life<'_> {
         let right = self.payment(amount, means);
         let mut mistyped = right.clone();
         if let Body::PaymentCollected(payment) = &mut mistyped {
-            payment.amount = dong(if self.chance.percent(60) { amount * 10 } else { amount / 10 + 1 });
+            payment.amount = dong(if self.rng.percent(60) { amount * 10 } else { amount / 10 + 1 });
         }
         self.act_on_money(right, mistyped);
     }
@@ -41,10 +41,10 @@ impl Life<'_> {
     /// A payment by one of the debtors, now and then by a relative.
     fn payment(&mut self, amount: i64, means: Means) -> Body {
         let debtors = u64::try_from(self.case.debtors.len()).unwrap_or(1);
-        let payer = if self.chance.percent(4) {
-            Payer::Other(people::named(&mut self.chance))
+        let payer = if self.rng.percent(4) {
+            Payer::Other(people::named(&mut self.rng))
         } else {
-            Payer::Debtor(u16::try_from(1 + self.chance.below(debtors)).unwrap_or(1))
+            Payer::Debtor(u16::try_from(1 + self.rng.below(debtors)).unwrap_or(1))
         };
         Body::PaymentCollected(PaymentCollected {
             payer,
@@ -65,7 +65,7 @@ impl Life<'_> {
         let to_creditor = lines
             .iter()
             .any(|line| self.case.obligation(line.obligation).is_some_and(|one| one.payee != Payee::Budget));
-        if to_creditor && self.chance.percent(45) {
+        if to_creditor && self.rng.percent(45) {
             self.pass(0, 1);
             self.notice(Addressee::Creditor, "payout");
             self.pass(1, 2);
@@ -80,7 +80,7 @@ impl Life<'_> {
 
     /// What came in beyond the debt goes back.
     pub(super) fn give_back(&mut self) {
-        if let Some(amount) = Dong::of(self.case.cash.refund_due).filter(|amount| *amount > Dong::ZERO) {
+        if let Some(amount) = Amount::of(self.case.cash.refund_due).filter(|amount| *amount > Amount::ZERO) {
             self.act(By::Accountant, Body::Refunded(Refunded { amount }));
         }
     }
@@ -95,7 +95,7 @@ impl Life<'_> {
             .case
             .obligations
             .iter()
-            .filter(|one| one.remaining() > Dong::ZERO)
+            .filter(|one| one.remaining() > Amount::ZERO)
             .map(|one| Line { obligation: one.number, amount: one.remaining() })
             .collect();
         let whole = sum == self.case.remaining();
@@ -105,7 +105,7 @@ impl Life<'_> {
             [one] => vec![Line { amount: one.amount.part(sum), ..*one }],
             _ => self.lawful(sum),
         };
-        if several && !whole || self.chance.percent(if several { 60 } else { 7 }) {
+        if several && !whole || self.rng.percent(if several { 60 } else { 7 }) {
             self.pass(0, 3);
             let lines = lines.clone();
             self.act(By::Enforcer, Body::DistributionPlanned(DistributionPlanned { lines }));
@@ -114,10 +114,10 @@ impl Life<'_> {
     }
 
     fn lawful(&self, sum: Total) -> Vec<Line> {
-        let on = Circumstances {
+        let on = RuleContext {
             at: self.at(OfficerNo(0)),
             officer: None,
-            world: &self.land.world,
+            reference_data: &self.land.reference_data,
             sender: Sender::NotAsked,
         };
         lawful_lines(&self.case, sum, &on).unwrap_or_default()
@@ -132,12 +132,12 @@ impl Life<'_> {
         }
         let base = one.due.part(one.uncharged.total() + self.case.bears_fee(line.amount).total());
         let fee = if self.returned(one.kind) {
-            Dong::ZERO
+            Amount::ZERO
         } else {
-            fee(base, one.kind, self.day, &self.land.world.rules)
+            fee(base, one.kind, self.day, &self.land.reference_data.rules)
         };
         let net = line.amount.part(line.amount.total() - fee.total());
-        if fee == Dong::ZERO || net == Dong::ZERO {
+        if fee == Amount::ZERO || net == Amount::ZERO {
             self.act(
                 By::Accountant,
                 Body::Disbursed(Disbursed { obligation: line.obligation, amount: line.amount }),
@@ -158,7 +158,7 @@ impl Life<'_> {
     pub(super) fn settle(&mut self, amount: i64, means: Means) {
         self.collect(amount, means);
         // Now and then money lies longer than the ten days that the law gives.
-        let (low, high) = if self.chance.percent(3) { (8, 22) } else { (0, 3) };
+        let (low, high) = if self.rng.percent(3) { (8, 22) } else { (0, 3) };
         self.pass(low, high);
         self.pay_over();
     }
@@ -169,7 +169,7 @@ impl Life<'_> {
             .case
             .obligations
             .iter()
-            .filter(|one| matches!(one.payee, Payee::Creditor(_)) && one.remaining() > Dong::ZERO)
+            .filter(|one| matches!(one.payee, Payee::Creditor(_)) && one.remaining() > Amount::ZERO)
             .map(|one| (one.number, one.remaining().get()))
             .collect();
         for (obligation, left) in owed {
@@ -183,7 +183,7 @@ impl Life<'_> {
 
     /// Money that came without a word is kept, then taken for the debt.
     pub(super) fn hold_then_settle(&mut self, amount: i64, until: Date) {
-        let why = *self.chance.pick(&[
+        let why = *self.rng.pick(&[
             "tiền do cơ quan điều tra chuyển",
             "tiền nộp thay, chưa rõ nghĩa vụ",
             "tiền tang vật",
@@ -224,7 +224,7 @@ impl Life<'_> {
             let creditor =
                 self.case.obligation(line.obligation).is_some_and(|one| one.payee != Payee::Budget);
             if creditor {
-                let bank = people::bank_name(&mut self.chance);
+                let bank = people::bank_name(&mut self.rng);
                 let deposit = DepositedForPayee { obligation: line.obligation, amount: line.amount, bank };
                 self.act(By::Accountant, Body::DepositedForPayee(deposit));
             } else {
@@ -236,22 +236,22 @@ impl Life<'_> {
 
     /// The first day on which a period that started on a day is over.
     pub(super) fn over(&self, limit: Parameter, started: Date) -> Date {
-        let span = self.land.world.rules.span(limit, started).set();
-        let last = span.and_then(|span| self.land.world.calendar.due(started, span).ok());
+        let span = self.land.reference_data.rules.span(limit, started).set();
+        let last = span.and_then(|span| self.land.reference_data.calendar.due(started, span).ok());
         last.unwrap_or(started).next()
     }
 
     /// A court lets the rest of what is owed to the budget off.
     pub(super) fn exempt(&mut self) {
-        let rest: Vec<(ObligationNo, Dong)> = self
+        let rest: Vec<(ObligationNo, Amount)> = self
             .case
             .obligations
             .iter()
-            .filter(|one| one.payee == Payee::Budget && one.counts() && one.remaining() > Dong::ZERO)
+            .filter(|one| one.payee == Payee::Budget && one.counts() && one.remaining() > Amount::ZERO)
             .map(|one| (one.number, one.remaining()))
             .collect();
         for (obligation, amount) in rest {
-            let decision = format!("{}/{}/QĐ-TA", self.chance.between(1, 60), self.day.year());
+            let decision = format!("{}/{}/QĐ-TA", self.rng.between(1, 60), self.day.year());
             self.decide(By::Head, Body::Exempted(Exempted { obligation, amount, decision }));
         }
     }
@@ -259,12 +259,12 @@ impl Life<'_> {
     /// The case is finished.
     pub(super) fn complete(&mut self) {
         self.pass(0, 2);
-        let by = if self.chance.percent(75) { By::Enforcer } else { By::Head };
+        let by = if self.rng.percent(75) { By::Enforcer } else { By::Head };
         self.decide(by, Body::Completed(Completed {}));
     }
 }
 
 /// The fee on what a creditor receives after the voluntary period; nothing where it is not known.
-fn fee(base: Dong, kind: ObligationKind, on: Date, rules: &Rules) -> Dong {
-    thads_cases::fee::fee(base, kind, false, on, rules).unwrap_or(Dong::ZERO)
+fn fee(base: Amount, kind: ObligationKind, on: Date, rules: &Rules) -> Amount {
+    thads_cases::fee::fee(base, kind, false, on, rules).unwrap_or(Amount::ZERO)
 }

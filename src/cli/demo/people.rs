@@ -2,7 +2,7 @@
 
 use thads_cases::personal::{Person, Personal};
 
-use super::chance::Chance;
+use super::rng::DemoRng;
 
 const FAMILY: &[(u32, &str)] = &[
     (38, "Nguyễn"),
@@ -88,54 +88,54 @@ const BANKS: &[&str] = &[
 ];
 
 /// A name.
-pub(super) fn name(chance: &mut Chance) -> String {
-    let family = chance.weighted(FAMILY);
-    let (middle, given) = if chance.percent(62) {
-        (*chance.pick(MALE_MIDDLE), *chance.pick(MALE_GIVEN))
+pub(super) fn name(rng: &mut DemoRng) -> String {
+    let family = rng.weighted(FAMILY);
+    let (middle, given) = if rng.percent(62) {
+        (*rng.pick(MALE_MIDDLE), *rng.pick(MALE_GIVEN))
     } else {
-        (*chance.pick(FEMALE_MIDDLE), *chance.pick(FEMALE_GIVEN))
+        (*rng.pick(FEMALE_MIDDLE), *rng.pick(FEMALE_GIVEN))
     };
     format!("{family} {middle} {given}")
 }
 
 /// A person of a district; one in five has no identity number.
-pub(super) fn person(district: &str, chance: &mut Chance) -> Personal {
-    let id_number = match chance.below(10) {
+pub(super) fn person(district: &str, rng: &mut DemoRng) -> Personal {
+    let id_number = match rng.below(10) {
         0 | 1 => None,
-        2..=4 => Some(format!("0870{:08}", chance.below(100_000_000))),
-        _ => Some(format!("34{:07}", chance.below(10_000_000))),
+        2..=4 => Some(format!("0870{:08}", rng.below(100_000_000))),
+        _ => Some(format!("34{:07}", rng.below(10_000_000))),
     };
-    let address = Some(format!("tổ {}, ấp {}, {district}", chance.between(1, 40), chance.between(1, 9)));
-    Personal::Person(Person { name: name(chance), id_number, address, account: None })
+    let address = Some(format!("tổ {}, ấp {}, {district}", rng.between(1, 40), rng.between(1, 9)));
+    Personal::Person(Person { name: name(rng), id_number, address, account: None })
 }
 
 /// A name without more, of a buyer or somebody who pays for another.
-pub(super) fn named(chance: &mut Chance) -> Personal {
-    Personal::Person(Person { name: name(chance), ..Person::default() })
+pub(super) fn named(rng: &mut DemoRng) -> Personal {
+    Personal::Person(Person { name: name(rng), ..Person::default() })
 }
 
 /// A business.
-pub(super) fn business(district: &str, chance: &mut Chance) -> Personal {
-    let form = chance.weighted(&[(3, "Công ty TNHH"), (1, "Công ty CP"), (2, "Doanh nghiệp tư nhân")]);
+pub(super) fn business(district: &str, rng: &mut DemoRng) -> Personal {
+    let form = rng.weighted(&[(3, "Công ty TNHH"), (1, "Công ty CP"), (2, "Doanh nghiệp tư nhân")]);
     Personal::Person(Person {
-        name: format!("{form} {}", chance.pick(BUSINESS)),
-        id_number: Some(format!("1401{:06}", chance.below(1_000_000))),
+        name: format!("{form} {}", rng.pick(BUSINESS)),
+        id_number: Some(format!("1401{:06}", rng.below(1_000_000))),
         address: Some(district.to_owned()),
-        account: Some(format!("7{:012}", chance.below(1_000_000_000_000))),
+        account: Some(format!("7{:012}", rng.below(1_000_000_000_000))),
     })
 }
 
 /// A credit institution that does not exist.
-pub(super) fn bank(chance: &mut Chance) -> Personal {
+pub(super) fn bank(rng: &mut DemoRng) -> Personal {
     Personal::Person(Person {
-        name: (*chance.pick(BANKS)).to_owned(),
+        name: (*rng.pick(BANKS)).to_owned(),
         id_number: None,
         address: None,
-        account: Some(format!("5{:012}", chance.below(1_000_000_000_000))),
+        account: Some(format!("5{:012}", rng.below(1_000_000_000_000))),
     })
 }
 
 /// A bank's name, where money is put aside.
-pub(super) fn bank_name(chance: &mut Chance) -> String {
-    (*chance.pick(BANKS)).to_owned()
+pub(super) fn bank_name(rng: &mut DemoRng) -> String {
+    (*rng.pick(BANKS)).to_owned()
 }

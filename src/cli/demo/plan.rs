@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use thads_cases::date::Date;
 use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
-use thads_service::wire::Subject;
+use thads_service::json::Subject;
 
-use super::chance::Chance;
+use super::rng::DemoRng;
 
 /// One action of the demo. Each becomes one record: the action at index `i` of a plan gets position `i + 1`.
 #[derive(Clone, PartialEq, Debug)]
@@ -137,7 +137,7 @@ fn instant(day: Date, worked: i64) -> i64 {
 
 /// Merges lanes into a plan. Drafts of one lane keep their order on each day; days are kept.
 pub(super) fn merge(lanes: Vec<Vec<Draft>>, codes: &[OfficeCode], seed: u64) -> Plan {
-    let mut order = times(&lanes, &mut Chance::new(seed, 1));
+    let mut order = times(&lanes, &mut DemoRng::new(seed, 1));
     order.sort_unstable();
     let mut positions: Vec<Vec<u64>> = lanes.iter().map(|lane| vec![0; lane.len()]).collect();
     for ((_, lane, at), position) in order.iter().zip(1u64..) {
@@ -146,7 +146,7 @@ pub(super) fn merge(lanes: Vec<Vec<Draft>>, codes: &[OfficeCode], seed: u64) -> 
     let mut lanes: Vec<Vec<Option<Draft>>> =
         lanes.into_iter().map(|lane| lane.into_iter().map(Some).collect()).collect();
     let mut numbering = Numbering { codes, cases: vec![None; lanes.len()], ..Numbering::default() };
-    let mut requests = Chance::new(seed, 2);
+    let mut requests = DemoRng::new(seed, 2);
     let mut actions: Vec<Planned> = Vec::with_capacity(order.len());
     let mut clock = i64::MIN;
     for (time, lane, at) in order {
@@ -168,7 +168,7 @@ pub(super) fn merge(lanes: Vec<Vec<Draft>>, codes: &[OfficeCode], seed: u64) -> 
 }
 
 /// For every draft its instant, lane and index; on one day the drafts of a lane in their order.
-fn times(lanes: &[Vec<Draft>], chance: &mut Chance) -> Vec<(i64, usize, usize)> {
+fn times(lanes: &[Vec<Draft>], rng: &mut DemoRng) -> Vec<(i64, usize, usize)> {
     let mut times = Vec::with_capacity(lanes.iter().map(Vec::len).sum());
     let (mut order, mut seconds): (Vec<usize>, Vec<i64>) = (Vec::new(), Vec::new());
     for (lane, drafts) in lanes.iter().enumerate() {
@@ -179,10 +179,10 @@ fn times(lanes: &[Vec<Draft>], chance: &mut Chance) -> Vec<(i64, usize, usize)> 
             seconds.clear();
             // The first lane is the organisation's, set up in one morning.
             let last = if lane == 0 { MORNING - 1 } else { WORKED - 1 };
-            seconds.extend(of_day.iter().map(|_| chance.between(0, last)));
+            seconds.extend(of_day.iter().map(|_| rng.between(0, last)));
             seconds.sort_unstable();
             for (at, second) in of_day.iter().zip(&seconds) {
-                let time = instant(drafts[*at].recorded, *second) + chance.between(0, SECOND - 1);
+                let time = instant(drafts[*at].recorded, *second) + rng.between(0, SECOND - 1);
                 times.push((time, lane, *at));
             }
         }

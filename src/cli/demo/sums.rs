@@ -1,58 +1,60 @@
 //! Sums: what each case is about, drawn log-normal and scaled so that every office has its share of the money.
 
 use super::amounts::{LogNormal, parts, rounded, share, shares};
-use super::chance::Chance;
-use super::fates::{Fate, Group, Origin, Spec};
 use super::intake::Sort;
+use super::outcomes::{CaseOutcome, Group, Origin, Spec};
 use super::quotas::Quota;
+use super::rng::DemoRng;
 
 const BILLION: i64 = 1_000_000_000;
 
 /// The sums of one office's cases: drawn, then scaled so that the office has its share of the money.
-pub(super) fn draw(specs: &mut [Spec], site: usize, quota: &Quota, chance: &mut Chance) {
-    let of = |fates: &[Fate], specs: &[Spec]| -> Vec<usize> {
-        (0..specs.len()).filter(|at| specs[*at].site == site && fates.contains(&specs[*at].fate)).collect()
+pub(super) fn draw(specs: &mut [Spec], site: usize, quota: &Quota, rng: &mut DemoRng) {
+    let of = |outcomes: &[CaseOutcome], specs: &[Spec]| -> Vec<usize> {
+        (0..specs.len())
+            .filter(|at| specs[*at].site == site && outcomes.contains(&specs[*at].outcome))
+            .collect()
     };
-    let finished = of(&[Fate::Completed, Fate::Terminated], specs);
-    let open: Vec<usize> = of(&[Fate::Open, Fate::OnSale], specs);
+    let finished = of(&[CaseOutcome::Completed, CaseOutcome::Terminated], specs);
+    let open: Vec<usize> = of(&[CaseOutcome::Open, CaseOutcome::OnSale], specs);
     let (later, open): (Vec<usize>, Vec<usize>) =
         open.into_iter().partition(|at| specs[*at].origin == Origin::Later);
-    let not_yet = of(&[Fate::NotYet], specs);
-    let instalments = share(quota.money_finished, chance.between(110, 160), 1000);
+    let not_yet = of(&[CaseOutcome::NotYet], specs);
+    let instalments = share(quota.money_finished, rng.between(110, 160), 1000);
     let money_finished = quota.money_finished - instalments;
-    fit(specs, &finished, Group::Finished, money_finished, 220, chance);
-    fit(specs, &open, Group::Open, quota.money_enforceable - money_finished, 560, chance);
-    fit(specs, &not_yet, Group::NotYet, quota.money_not_yet, 460, chance);
-    pay_in_part(specs, &open, instalments, chance);
-    for at in of(&[Fate::Book], specs) {
-        specs[at].amount = drawn(Group::Book, specs[at].sort, chance);
+    fit(specs, &finished, Group::Finished, money_finished, 220, rng);
+    fit(specs, &open, Group::Open, quota.money_enforceable - money_finished, 560, rng);
+    fit(specs, &not_yet, Group::NotYet, quota.money_not_yet, 460, rng);
+    pay_in_part(specs, &open, instalments, rng);
+    for at in of(&[CaseOutcome::Book], specs) {
+        specs[at].amount = drawn(Group::Book, specs[at].sort, rng);
     }
-    for at in later.into_iter().chain(of(&[Fate::Unordered], specs)) {
-        specs[at].amount = drawn(Group::Later, specs[at].sort, chance);
+    for at in later.into_iter().chain(of(&[CaseOutcome::Unordered], specs)) {
+        specs[at].amount = drawn(Group::Later, specs[at].sort, rng);
     }
 }
 
 /// A sum of a group.
-pub(super) fn drawn(group: Group, sort: Sort, chance: &mut Chance) -> i64 {
-    floor(law(group, sort).draw(chance), sort, chance)
+pub(super) fn drawn(group: Group, sort: Sort, rng: &mut DemoRng) -> i64 {
+    floor(law(group, sort).draw(rng), sort, rng)
 }
 
 /// Court fees are not less than what the list of fees says; other sums are worth an order.
-fn floor(amount: i64, sort: Sort, chance: &mut Chance) -> i64 {
+fn floor(amount: i64, sort: Sort, rng: &mut DemoRng) -> i64 {
     match sort {
         Sort::Proactive if amount < 200_000 => 200_000,
         Sort::Proactive if amount < 420_000 => 300_000,
-        Sort::Proactive => rounded(amount, chance),
-        Sort::Private => rounded(amount.max(1_200_000), chance),
-        Sort::Bank => rounded(amount.max(15_000_000), chance),
+        Sort::Proactive => rounded(amount, rng),
+        Sort::Private => rounded(amount.max(1_200_000), rng),
+        Sort::Bank => rounded(amount.max(15_000_000), rng),
     }
 }
 
 /// Draws sums for a group and scales those that are not the budget's so that all add up to `whole`.
-fn fit(specs: &mut [Spec], list: &[usize], group: Group, whole: i64, bank: i64, chance: &mut Chance) {
+fn fit(specs: &mut [Spec], list: &[usize], group: Group, whole: i64, bank: i64, rng: &mut DemoRng) {
     for at in list {
         let sort = specs[*at].sort;
-        specs[*at].amount = drawn(group, sort, chance);
+        specs[*at].amount = drawn(group, sort, rng);
     }
     let of = |sort: Sort, specs: &[Spec]| -> Vec<usize> {
         list.iter().copied().filter(|at| specs[*at].sort == sort).collect()
@@ -62,21 +64,21 @@ fn fit(specs: &mut [Spec], list: &[usize], group: Group, whole: i64, bank: i64, 
         (of(Sort::Proactive, specs), of(Sort::Private, specs), of(Sort::Bank, specs));
     let most = whole * 2 / 5;
     if sum(&proactive, specs) > most {
-        scale(specs, &proactive, most, chance);
+        scale(specs, &proactive, most, rng);
     }
     let left = whole - sum(&proactive, specs);
     let bank =
-        if banks.is_empty() { 0 } else { share(left, chance.between(bank * 9 / 10, bank * 11 / 10), 1000) };
-    scale(specs, &banks, bank, chance);
+        if banks.is_empty() { 0 } else { share(left, rng.between(bank * 9 / 10, bank * 11 / 10), 1000) };
+    scale(specs, &banks, bank, rng);
     let left = whole - sum(&proactive, specs) - sum(&banks, specs);
-    scale(specs, &private, left, chance);
+    scale(specs, &private, left, rng);
 }
 
 /// Scales sums so that they add up to `whole`; what rounding leaves is given to, or taken from, the largest.
-fn scale(specs: &mut [Spec], list: &[usize], whole: i64, chance: &mut Chance) {
+fn scale(specs: &mut [Spec], list: &[usize], whole: i64, rng: &mut DemoRng) {
     let before: i64 = list.iter().map(|at| specs[*at].amount).sum();
     for at in list {
-        specs[*at].amount = floor(share(specs[*at].amount, whole, before), specs[*at].sort, chance);
+        specs[*at].amount = floor(share(specs[*at].amount, whole, before), specs[*at].sort, rng);
     }
     let mut missing = whole - list.iter().map(|at| specs[*at].amount).sum::<i64>();
     let mut largest = list.to_vec();
@@ -89,17 +91,17 @@ fn scale(specs: &mut [Spec], list: &[usize], whole: i64, chance: &mut Chance) {
 }
 
 /// Some of the open cases are paid in part within the period, to `whole` in all.
-fn pay_in_part(specs: &mut [Spec], open: &[usize], whole: i64, chance: &mut Chance) {
+fn pay_in_part(specs: &mut [Spec], open: &[usize], whole: i64, rng: &mut DemoRng) {
     let mut payers: Vec<usize> = open
         .iter()
         .copied()
-        .filter(|at| specs[*at].fate == Fate::Open && specs[*at].amount > 1_000_000)
+        .filter(|at| specs[*at].outcome == CaseOutcome::Open && specs[*at].amount > 1_000_000)
         .collect();
-    chance.shuffle(&mut payers);
+    rng.shuffle(&mut payers);
     let reserve = payers.split_off(payers.len() * 2 / 5);
     let weights: Vec<i64> = payers
         .iter()
-        .map(|at| share(specs[*at].amount, chance.between(20, 500), 1000).min(4 * BILLION))
+        .map(|at| share(specs[*at].amount, rng.between(20, 500), 1000).min(4 * BILLION))
         .collect();
     let mut left = whole;
     for (at, part) in payers.iter().zip(shares(whole, &weights)) {
@@ -122,13 +124,13 @@ fn most_in_part(spec: &Spec) -> i64 {
 }
 
 /// Instalments: when a sum is paid in parts, the parts.
-pub(super) fn instalments(amount: i64, chance: &mut Chance) -> Vec<i64> {
+pub(super) fn instalments(amount: i64, rng: &mut DemoRng) -> Vec<i64> {
     let count = match amount {
         ..1_000_000 => 1,
-        1_000_000..10_000_000 => chance.index(3) + 1,
-        _ => chance.index(5) + 1,
+        1_000_000..10_000_000 => rng.index(3) + 1,
+        _ => rng.index(5) + 1,
     };
-    parts(amount, count, chance)
+    parts(amount, count, rng)
 }
 
 /// How the sums of a group are distributed.

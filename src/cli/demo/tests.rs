@@ -5,31 +5,31 @@
 //! `THADS_DEMO_SEEDS=1,2,3` tries those seeds.
 
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::decide::{Action, DecisionContext, decide};
 use thads_cases::event::{Event, Payload, Receiver, Sender};
-use thads_cases::history::{Entry, case_at};
+use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::ids::Position;
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::rules::RuleSet;
-use thads_projections::books::Books;
 use thads_projections::figures::Value;
 use thads_projections::period::Period;
+use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
 use thads_proof::codec;
 use thads_proof::record::{self, Leaf, LedgerId, Micros, Provenance, Record, RequestId, Stream};
-use thads_service::wire::Subject;
+use thads_service::json::Subject;
 
-use super::bands::bands;
+use super::calibration::bands;
 use super::plan::{Plan, Planned};
 
-/// Takes every action of a plan into books, those of every `sample`-th case through `decide`.
-fn run(plan: Plan, sample: u32) -> Books {
-    let mut books = Books::new();
+/// Takes every action of a plan into a read model, those of every `sample`-th case through `decide`.
+fn run(plan: Plan, sample: u32) -> ReadModel {
+    let mut model = ReadModel::new();
     let mut clock = i64::MIN;
-    books.fold(&genesis()).unwrap();
+    model.fold(&genesis()).unwrap();
     for planned in plan {
-        assert!(planned.recorded_at > clock, "the clock stands still at {}", books.position().0);
+        assert!(planned.recorded_at > clock, "the clock stands still at {}", model.position().0);
         clock = planned.recorded_at;
         let sampled = match &planned.stream {
             Subject::Case(id) => id.number % sample == 0,
@@ -39,34 +39,34 @@ fn run(plan: Plan, sample: u32) -> Books {
             | Subject::Parameter(_)
             | Subject::Clock => true,
         };
-        let history = history(&books, &planned.stream);
+        let history = history(&model, &planned.stream);
         if sampled {
-            check(&books, &history, &planned);
+            check(&model, &history, &planned);
         }
-        let record = sealed(&planned, books.position(), history.len());
-        books.fold(&record).unwrap();
+        let record = sealed(&planned, model.position(), history.len());
+        model.fold(&record).unwrap();
     }
-    books
+    model
 }
 
-fn history<'b>(books: &'b Books, stream: &Subject) -> Vec<&'b Entry> {
+fn history<'b>(model: &'b ReadModel, stream: &Subject) -> Vec<&'b RecordedEvent> {
     match stream {
-        Subject::Case(id) => books.case(id).unwrap_or_default().iter().collect(),
-        Subject::Complaint(id) => books.complaint(id).unwrap_or_default().iter().collect(),
+        Subject::Case(id) => model.case(id).unwrap_or_default().iter().collect(),
+        Subject::Complaint(id) => model.complaint(id).unwrap_or_default().iter().collect(),
         Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => Vec::new(),
     }
 }
 
-fn check(books: &Books, history: &[&Entry], planned: &Planned) {
+fn check(model: &ReadModel, history: &[&RecordedEvent], planned: &Planned) {
     let recorded_on = Date::of_instant(planned.recorded_at);
-    let entries: Vec<Entry> = history.iter().map(|entry| (*entry).clone()).collect();
+    let entries: Vec<RecordedEvent> = history.iter().map(|entry| (*entry).clone()).collect();
     if entries.is_empty() {
-        check_number(books, &planned.stream, recorded_on);
+        check_number(model, &planned.stream, recorded_on);
     }
-    let sender = planned.sender().map(|id| case_at(books.case(id).unwrap_or_default(), recorded_on));
-    let scene = Scene {
-        world: books.world(),
-        next: books.position(),
+    let sender = planned.sender().map(|id| case_at(model.case(id).unwrap_or_default(), recorded_on));
+    let context = DecisionContext {
+        reference_data: model.reference_data(),
+        next: model.position(),
         sender: sender.as_ref().map_or(Sender::NotAsked, Sender::Found),
         receiver: Receiver::Nobody,
     };
@@ -78,10 +78,10 @@ fn check(books: &Books, history: &[&Entry], planned: &Planned) {
         imported: false,
         event: std::sync::Arc::new(planned.event.clone()),
     };
-    if let Err(refusal) = decide(&entries, &action, &scene) {
+    if let Err(refusal) = decide(&entries, &action, &context) {
         let told: Vec<String> = entries
             .iter()
-            .map(|entry| format!("{} {} {}", entry.position, entry.effective, entry.event.about().name))
+            .map(|entry| format!("{} {} {}", entry.position, entry.effective, entry.event.info().name))
             .collect();
         panic!(
             "{refusal:?}\n{:?} {} {:?}\n{}",
@@ -94,14 +94,14 @@ fn check(books: &Books, history: &[&Entry], planned: &Planned) {
 }
 
 /// Numbers are given one by one within office and year of recording.
-fn check_number(books: &Books, stream: &Subject, on: Date) {
+fn check_number(model: &ReadModel, stream: &Subject, on: Date) {
     let year = u16::try_from(on.year()).unwrap();
     match stream {
         Subject::Case(id) => {
-            assert_eq!((id.year, id.number), (year, books.next_intake(&id.office, year)), "{id}");
+            assert_eq!((id.year, id.number), (year, model.next_intake(&id.office, year)), "{id}");
         }
         Subject::Complaint(id) => {
-            assert_eq!((id.year, id.number), (year, books.next_complaint(&id.office, year)), "{id}");
+            assert_eq!((id.year, id.number), (year, model.next_complaint(&id.office, year)), "{id}");
         }
         Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {}
     }
@@ -124,7 +124,7 @@ fn sealed(planned: &Planned, position: Position, versions: usize) -> Record {
             _ => 1,
         },
     };
-    let about = event.about();
+    let info = event.info();
     Record {
         position: record::Position::new(position.0),
         recorded_at: Micros::new(planned.recorded_at),
@@ -136,8 +136,8 @@ fn sealed(planned: &Planned, position: Position, versions: usize) -> Record {
         rule_set: RuleSet::in_force(planned.effective).code(),
         request: RequestId(planned.request),
         corrects: planned.corrects().map(|position| record::Position::new(position.0)),
-        kind: about.code,
-        kind_revision: about.revision,
+        kind: info.code,
+        kind_revision: info.revision,
         payload: payload(&event),
         ..genesis()
     }
@@ -187,9 +187,9 @@ fn nothing_is_refused_and_the_figures_of_the_period_come_out() {
     for seed in seeds() {
         let plan = super::plan(seed);
         let actions = plan.actions.len();
-        let books = run(plan, sample);
+        let model = run(plan, sample);
         let period: Period = "2019-H1".parse().unwrap();
-        let report = report(&books, &period, Scope::Ledger, books.position());
+        let report = report(&model, &period, Scope::Ledger, model.position());
         let of = |id: &str| report.amount(id).unwrap();
         println!(
             "seed {seed}: {actions} actions; finished {}, {}; enforceable {}, {}; {} %, {} %; {} and {} units; {} and {} complaints",
@@ -204,7 +204,7 @@ fn nothing_is_refused_and_the_figures_of_the_period_come_out() {
             of("complaints.received"),
             of("complaints.resolved"),
         );
-        let bands = bands(&books);
+        let bands = bands(&model);
         for band in &bands {
             let sign = if band.holds() { ' ' } else { '!' };
             println!("{sign} {} {} ({} to {}, {:?})", band.id, band.value, band.low, band.high, band.unit);

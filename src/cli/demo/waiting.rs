@@ -9,11 +9,13 @@ use thads_cases::event::classification::{
     ReturnedFromTrackingBook,
 };
 use thads_cases::event::coercion::{BorneBy, CoercionCostRecorded, CoercionOrdered, Measure};
-use thads_cases::event::standing::{Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated};
+use thads_cases::event::suspension::{
+    Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated,
+};
 use thads_cases::personal::Personal;
 
+use super::case_script::{By, CaseScript};
 use super::intake::dong;
-use super::life::{By, Life};
 
 const FOUND: &[&str] = &[
     "có thu nhập từ lương",
@@ -41,13 +43,13 @@ const REMARKS: &[&str] = &[
     "gửi giấy triệu tập lần 2",
 ];
 
-impl Life<'_> {
+impl CaseScript<'_> {
     /// The enforcer finds out what the debtor has.
     pub(super) fn verify(&mut self, means_found: bool) {
         let texts = if means_found { FOUND } else { NOTHING_FOUND };
-        let at = if self.chance.percent(15) { self.chance.index(texts.len()) } else { self.circumstances };
+        let at = if self.rng.percent(15) { self.rng.index(texts.len()) } else { self.circumstances };
         let text = texts[at % texts.len()];
-        let estimate = (means_found && self.chance.percent(40)).then(|| dong(self.owes() / 1000 * 1000));
+        let estimate = (means_found && self.rng.percent(40)).then(|| dong(self.owes() / 1000 * 1000));
         let findings = Some(Personal::Text(text.to_owned()));
         let body = Body::ConditionsVerified(ConditionsVerified { means_found, estimate, findings });
         let first = self.case.verified.is_empty();
@@ -65,11 +67,11 @@ impl Life<'_> {
 
     /// Parties are told what the head decided on the case's class; the creditor more often than the debtor.
     pub(super) fn tell_of_class(&mut self) {
-        if !self.case.creditors.is_empty() && self.chance.percent(55) {
+        if !self.case.creditors.is_empty() && self.rng.percent(55) {
             self.pass(1, 2);
             self.notice(Addressee::Creditor, "classification");
         }
-        if self.chance.percent(15) {
+        if self.rng.percent(15) {
             self.pass(1, 2);
             self.notice(Addressee::Debtor, "classification");
         }
@@ -77,8 +79,8 @@ impl Life<'_> {
 
     /// A remark, now and then.
     pub(super) fn remark(&mut self, times_in_hundred: u64) {
-        if self.chance.percent(times_in_hundred) {
-            let text = *self.chance.pick(REMARKS);
+        if self.rng.percent(times_in_hundred) {
+            let text = *self.rng.pick(REMARKS);
             self.note(text);
         }
     }
@@ -108,7 +110,7 @@ impl Life<'_> {
 
     /// A ground on which it cannot be enforced.
     pub(super) fn not_yet_ground(&mut self) -> &'static str {
-        self.chance.weighted(&[(80, "a"), (4, "b"), (16, "c")])
+        self.rng.weighted(&[(80, "a"), (4, "b"), (16, "c")])
     }
 
     /// Waits for a day; meanwhile the debtor's means are looked at again about every half year, and of one who has
@@ -119,11 +121,10 @@ impl Life<'_> {
         let small = means && self.is_small();
         let often = if small { 50 } else { 93 };
         let mut looked = self.case.verified.last().copied().unwrap_or(self.day).max(self.day.plus_days(-150));
-        let mut next = looked.plus_days(self.chance.days(130, 184));
+        let mut next = looked.plus_days(self.rng.days(130, 184));
         loop {
-            if means && !small && self.chance.percent(75) {
-                let reminder =
-                    self.land.days.near(self.day.plus_days(self.chance.days(35, 85)), &mut self.chance);
+            if means && !small && self.rng.percent(75) {
+                let reminder = self.land.days.near(self.day.plus_days(self.rng.days(35, 85)), &mut self.rng);
                 if reminder < next && reminder < day {
                     self.go_to(reminder);
                     self.remind();
@@ -134,24 +135,24 @@ impl Life<'_> {
                 break;
             }
             looked = next;
-            if self.chance.percent(often) {
-                let near = self.land.days.near(looked, &mut self.chance);
+            if self.rng.percent(often) {
+                let near = self.land.days.near(looked, &mut self.rng);
                 self.go_to(near.min(day));
                 self.verify(means);
                 self.remark(if means { 35 } else { 12 });
-                if self.chance.percent(12) {
+                if self.rng.percent(12) {
                     self.pass(1, 3);
                     self.tell_of("conditions");
                 }
             }
-            next = looked.plus_days(self.chance.days(130, 184));
+            next = looked.plus_days(self.rng.days(130, 184));
         }
         self.go_to(day);
     }
 
     /// The debtor is called, summoned or visited.
     fn remind(&mut self) {
-        if self.chance.percent(45) {
+        if self.rng.percent(45) {
             self.notice(Addressee::Debtor, "summons");
         } else {
             self.remark(100);
@@ -193,7 +194,7 @@ impl Life<'_> {
 
     /// Suspended: by a protest, or because bankruptcy proceedings were opened.
     pub(super) fn suspend(&mut self) {
-        let ground = *self.chance.pick(&["protest", "bankruptcy_accepted"]);
+        let ground = *self.rng.pick(&["protest", "bankruptcy_accepted"]);
         self.decide(By::Head, Body::TemporarilySuspended(TemporarilySuspended { ground: ground.to_owned() }));
     }
 
@@ -216,7 +217,7 @@ impl Life<'_> {
             return;
         }
         self.act(By::Enforcer, Body::CoercionOrdered(CoercionOrdered { measure, urgent: false }));
-        if self.chance.percent(60) {
+        if self.rng.percent(60) {
             self.pass(1, 3);
             self.notice(Addressee::Debtor, "coercion");
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use thads_cases::date::Date;
 use thads_cases::event::repair::EntryVoided;
 use thads_cases::event::{Body, Event};
-use thads_cases::history::{Entry, Live, timeline};
+use thads_cases::history::{EffectiveEvent, RecordedEvent, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficerNo, Position};
 use thads_cases::personal::Personal;
 use thads_cases::refusal::Refusal;
@@ -47,7 +47,7 @@ pub(super) struct Known {
     /// In their order.
     rows: Vec<Row>,
     /// The case's entries in words.
-    case: Vec<Entry>,
+    case: Vec<RecordedEvent>,
     /// The complaints that were begun with a row.
     complaints: Vec<ComplaintId>,
     /// Whether some go behind the new one.
@@ -56,7 +56,7 @@ pub(super) struct Known {
 
 /// What rows come to.
 struct Derived {
-    case: Vec<Entry>,
+    case: Vec<RecordedEvent>,
     complaints: Vec<Begun>,
     /// The rules that the row breaks that was asked about.
     flags: Vec<Refusal>,
@@ -67,13 +67,13 @@ struct Begun {
     /// The row, and the how-manieth complaint of it.
     by: (usize, usize),
     received: bool,
-    entries: Vec<Entry>,
+    entries: Vec<RecordedEvent>,
 }
 
 /// A stream as it stands: as recorded, and in words.
 struct Standing {
-    recorded: Vec<Entry>,
-    read: Vec<Entry>,
+    recorded: Vec<RecordedEvent>,
+    read: Vec<RecordedEvent>,
 }
 
 /// What a row changes that came late.
@@ -90,14 +90,14 @@ struct ComplaintChange {
     /// Whether it is known as a complaint about the case.
     received: bool,
     /// Its entries, in the ledger's words.
-    recorded: Vec<Entry>,
+    recorded: Vec<RecordedEvent>,
     change: Change,
 }
 
 /// What makes of a stream as it stands what it should be.
 struct Change {
     voided: Vec<Position>,
-    added: Vec<Entry>,
+    added: Vec<RecordedEvent>,
 }
 
 impl Planner<'_> {
@@ -108,9 +108,11 @@ impl Planner<'_> {
         plan: &Plan,
         target: &T,
     ) -> Result<Around, T::Error> {
-        let came_late = |entry: &Entry| matches!(&entry.event.body, Body::RowImported(kept) if kept.late);
+        let came_late =
+            |entry: &RecordedEvent| matches!(&entry.event.body, Body::RowImported(kept) if kept.late);
         let entries = &plan.case_entries;
-        let there = |entry: &&Entry| entry.position < self.began && entry.event.body.repairs().is_none();
+        let there =
+            |entry: &&RecordedEvent| entry.position < self.began && entry.event.body.repairs().is_none();
         if plan.fold.is_in_order(row.day) {
             return Ok(Around::Before);
         }
@@ -120,7 +122,7 @@ impl Planner<'_> {
             return Ok(if goes_on { Around::Unknown } else { Around::Before });
         };
         let place = self.mapping.place(row);
-        let acted = |entry: &Entry| !entry.imported && entry.effective > row.day;
+        let acted = |entry: &RecordedEvent| !entry.imported && entry.effective > row.day;
         let is_late = rows.iter().any(|kept| self.mapping.place(kept) > place)
             || entries.iter().filter(there).any(acted);
         if !is_late && !entries.iter().any(came_late) {
@@ -145,13 +147,13 @@ impl Planner<'_> {
         if !are_the_same(&acts(&known.case), &acts(&before.case)) {
             return Ok(None);
         }
-        let mut standing = BTreeMap::new();
+        let mut status = BTreeMap::new();
         for id in &known.complaints {
             let recorded = self.complaint_entries.get(id).cloned().unwrap_or_else(|| target.complaint(id));
             let read = target.read(&recorded)?;
-            standing.insert(id.clone(), Standing { recorded, read });
+            status.insert(id.clone(), Standing { recorded, read });
         }
-        let Some(ids) = ids_of(&before.complaints, &standing) else { return Ok(None) };
+        let Some(ids) = ids_of(&before.complaints, &status) else { return Ok(None) };
 
         let place = self.mapping.place(row);
         let at = known.rows.partition_point(|kept| self.mapping.place(kept) <= place);
@@ -176,7 +178,7 @@ impl Planner<'_> {
         };
         let mut complaints = Vec::new();
         for begun in due.complaints {
-            let known = known_as(begun.by).and_then(|id| standing.remove_entry(id));
+            let known = known_as(begun.by).and_then(|id| status.remove_entry(id));
             let (id, stands) = match known {
                 Some(known) => known,
                 None => (self.next_complaint(&begun.entries, &complaints, target), Standing::nothing()),
@@ -186,7 +188,7 @@ impl Planner<'_> {
             complaints.push(ComplaintChange { id, received, recorded, change });
         }
         // What was begun with rows that begin nothing any more.
-        for (id, stands) in standing {
+        for (id, stands) in status {
             let change = Change::between(&acts(&stands.read), &[]);
             complaints.push(ComplaintChange { id, received: false, recorded: stands.recorded, change });
         }
@@ -250,7 +252,7 @@ impl Planner<'_> {
     }
 
     /// The repairs and the entries of a change.
-    fn entries_of(&self, change: Change) -> Vec<Entry> {
+    fn entries_of(&self, change: Change) -> Vec<RecordedEvent> {
         let voids = change.voided.into_iter().map(|entry| {
             let void = EntryVoided { entry, authority: AUTHORITY.to_owned(), reason: None };
             self.unplaced(OfficerNo(0), self.today, Event::bare(Body::EntryVoided(void)))
@@ -321,7 +323,7 @@ impl Planner<'_> {
     /// A number for a complaint that is begun, beside others that are.
     fn next_complaint<T: Target>(
         &self,
-        entries: &[Entry],
+        entries: &[RecordedEvent],
         others: &[ComplaintChange],
         target: &T,
     ) -> ComplaintId {
@@ -344,19 +346,19 @@ impl Standing {
 impl Change {
     /// Of each day that which is alike at its beginning stays; the rest is voided, the last first, and what is due is recorded
     /// behind it. Days follow each other whatever was recorded first.
-    fn between(standing: &[Live<'_>], due: &[Live<'_>]) -> Change {
-        let mut days: BTreeMap<Date, [Vec<&Live<'_>>; 2]> = BTreeMap::new();
-        for live in standing {
+    fn between(status: &[EffectiveEvent<'_>], due: &[EffectiveEvent<'_>]) -> Change {
+        let mut days: BTreeMap<Date, [Vec<&EffectiveEvent<'_>>; 2]> = BTreeMap::new();
+        for live in status {
             days.entry(live.at.on).or_default()[0].push(live);
         }
         for live in due {
             days.entry(live.at.on).or_default()[1].push(live);
         }
         let mut change = Change { voided: Vec::new(), added: Vec::new() };
-        for [standing, due] in days.into_values() {
-            let alike = standing.iter().zip(&due).take_while(|(one, other)| is_the_same(one, other)).count();
-            change.voided.extend(standing.iter().skip(alike).map(|live| live.at.position));
-            change.added.extend(due.iter().skip(alike).map(|live| Entry {
+        for [status, due] in days.into_values() {
+            let alike = status.iter().zip(&due).take_while(|(one, other)| is_the_same(one, other)).count();
+            change.voided.extend(status.iter().skip(alike).map(|live| live.at.position));
+            change.added.extend(due.iter().skip(alike).map(|live| RecordedEvent {
                 position: live.at.position,
                 effective: live.at.on,
                 recorded_on: live.at.recorded_on,
@@ -373,7 +375,7 @@ impl Change {
 
 /// The rows that are kept in a case's entries, and the complaints that were begun with them; `None` where some words are
 /// lost, or are no row of this mapping.
-fn kept_rows(case: &[Entry], mapping: &Mapping) -> Option<(Vec<Row>, Vec<ComplaintId>)> {
+fn kept_rows(case: &[RecordedEvent], mapping: &Mapping) -> Option<(Vec<Row>, Vec<ComplaintId>)> {
     let (mut rows, mut complaints) = (Vec::new(), Vec::new());
     for live in timeline(case) {
         let Body::RowImported(kept) = &live.event.body else { continue };
@@ -385,7 +387,7 @@ fn kept_rows(case: &[Entry], mapping: &Mapping) -> Option<(Vec<Row>, Vec<Complai
 }
 
 /// The entries that stand, in the order in which they take effect; without repairs and the rows that are kept.
-fn acts(entries: &[Entry]) -> Vec<Live<'_>> {
+fn acts(entries: &[RecordedEvent]) -> Vec<EffectiveEvent<'_>> {
     let mut acts = timeline(entries);
     acts.retain(|live| {
         live.event.body.repairs().is_none() && !matches!(live.event.body, Body::RowImported(_))
@@ -393,21 +395,21 @@ fn acts(entries: &[Entry]) -> Vec<Live<'_>> {
     acts
 }
 
-fn is_the_same(one: &Live<'_>, other: &Live<'_>) -> bool {
-    let what = |live: &Live<'_>| (live.at.on, live.at.office, live.at.actor, live.at.imported);
+fn is_the_same(one: &EffectiveEvent<'_>, other: &EffectiveEvent<'_>) -> bool {
+    let what = |live: &EffectiveEvent<'_>| (live.at.on, live.at.office, live.at.actor, live.at.imported);
     what(one) == what(other) && one.event == other.event
 }
 
-fn are_the_same(some: &[Live<'_>], others: &[Live<'_>]) -> bool {
+fn are_the_same(some: &[EffectiveEvent<'_>], others: &[EffectiveEvent<'_>]) -> bool {
     some.len() == others.len() && some.iter().zip(others).all(|(one, other)| is_the_same(one, other))
 }
 
 /// Which complaint that stands is which that rows begin; `None` where one of either is no other.
 fn ids_of(
     begun: &[Begun],
-    standing: &BTreeMap<ComplaintId, Standing>,
+    status: &BTreeMap<ComplaintId, Standing>,
 ) -> Option<BTreeMap<(usize, usize), ComplaintId>> {
-    let mut left: Vec<_> = standing.iter().map(|(id, stands)| (id, acts(&stands.read))).collect();
+    let mut left: Vec<_> = status.iter().map(|(id, stands)| (id, acts(&stands.read))).collect();
     left.retain(|(_, acts)| !acts.is_empty());
     let mut ids = BTreeMap::new();
     for one in begun {

@@ -9,19 +9,19 @@ use thads_cases::case::Case;
 use thads_cases::date::Date;
 use thads_cases::decide::Kept;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, Live, case_at};
+use thads_cases::history::{EffectiveEvent, RecordedEvent, case_at};
 use thads_cases::ids::Position;
 use thads_cases::money::Total;
 
 /// A case: its entries, and what they fold into as far as was asked.
 #[derive(Default)]
 pub(super) struct Told {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<RecordedEvent>,
     pub(super) fold: Fold,
 }
 
 impl Told {
-    pub(super) fn of(entries: Vec<Entry>) -> Told {
+    pub(super) fn of(entries: Vec<RecordedEvent>) -> Told {
         Told { entries, fold: Fold::default() }
     }
 }
@@ -53,7 +53,7 @@ struct Rows {
 
 impl Fold {
     /// Goes on with the entries that a case has more than it had. `began`: where the import began.
-    pub(super) fn go_on(&mut self, entries: &[Entry], began: Position) {
+    pub(super) fn go_on(&mut self, entries: &[RecordedEvent], began: Position) {
         let Fold { kept, paid, rows } = self;
         kept.go_on_showing(entries, |folded| match folded {
             None => *paid = Paid::default(),
@@ -73,7 +73,7 @@ impl Fold {
     }
 
     /// The state at the end of a day.
-    pub(super) fn case_at(&self, entries: &[Entry], day: Date) -> Cow<'_, Case> {
+    pub(super) fn case_at(&self, entries: &[RecordedEvent], day: Date) -> Cow<'_, Case> {
         self.kept.case_at(day).map_or_else(|| Cow::Owned(case_at(entries, day)), Cow::Borrowed)
     }
 
@@ -90,7 +90,7 @@ impl Fold {
 }
 
 impl Paid {
-    fn take(&mut self, live: &Live<'_>, case: &Case) {
+    fn take(&mut self, live: &EffectiveEvent<'_>, case: &Case) {
         // A payment of 0 changes no sum.
         let paid =
             case.cash.collected > self.collected || matches!(live.event.body, Body::PaymentCollected(_));

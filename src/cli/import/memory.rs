@@ -6,10 +6,10 @@ use std::sync::Arc;
 use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
 use thads_cases::event::Body;
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, ComplaintId, NotAnId, OfficeCode, OfficerNo, Position};
 use thads_cases::personal::Personal;
-use thads_cases::world::World;
+use thads_cases::reference_data::ReferenceData;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
 use super::target::{RowAppend, StreamEvents, Target};
@@ -22,9 +22,9 @@ pub struct Memory {
     /// How many appends it takes before it refuses all.
     left: usize,
     requests: BTreeMap<RequestId, Position>,
-    cases: BTreeMap<CaseId, Vec<Entry>>,
-    complaints: BTreeMap<ComplaintId, Vec<Entry>>,
-    organisation: BTreeMap<String, Vec<Entry>>,
+    cases: BTreeMap<CaseId, Vec<RecordedEvent>>,
+    complaints: BTreeMap<ComplaintId, Vec<RecordedEvent>>,
+    organisation: BTreeMap<String, Vec<RecordedEvent>>,
 }
 
 /// Why an append is refused: as a ledger would.
@@ -71,12 +71,12 @@ impl Memory {
     }
 
     /// Every case with its entries.
-    pub fn cases(&self) -> &BTreeMap<CaseId, Vec<Entry>> {
+    pub fn cases(&self) -> &BTreeMap<CaseId, Vec<RecordedEvent>> {
         &self.cases
     }
 
     /// Every complaint with its entries.
-    pub fn complaints(&self) -> &BTreeMap<ComplaintId, Vec<Entry>> {
+    pub fn complaints(&self) -> &BTreeMap<ComplaintId, Vec<RecordedEvent>> {
         &self.complaints
     }
 
@@ -112,7 +112,7 @@ impl Memory {
         use thads_cases::event::{Event, KindCode};
         use thads_cases::ids::OfficeNo;
         let event = Event::bare(KindCode::named(kind).unwrap().deserialize(fields).unwrap());
-        let entry = Entry {
+        let entry = RecordedEvent {
             position: Position(self.next),
             effective: self.today,
             recorded_on: self.today,
@@ -129,7 +129,7 @@ impl Memory {
         let (mut next, today) = (self.next, self.today);
         let entries = self.entries(&stream.stream)?;
         for imported in &stream.events {
-            entries.push(Entry {
+            entries.push(RecordedEvent {
                 position: Position(next),
                 effective: imported.effective,
                 recorded_on: today,
@@ -144,7 +144,7 @@ impl Memory {
         Ok(())
     }
 
-    fn entries(&mut self, stream: &Stream) -> Result<&mut Vec<Entry>, MemoryError> {
+    fn entries(&mut self, stream: &Stream) -> Result<&mut Vec<RecordedEvent>, MemoryError> {
         let key = stream.key_text().unwrap_or_default();
         Ok(match stream.tag() {
             StreamTag::Case => self.cases.entry(key.parse()?).or_default(),
@@ -153,8 +153,8 @@ impl Memory {
         })
     }
 
-    fn organisation_entries(&self) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = self.organisation.values().flatten().cloned().collect();
+    fn organisation_entries(&self) -> Vec<RecordedEvent> {
+        let mut entries: Vec<RecordedEvent> = self.organisation.values().flatten().cloned().collect();
         entries.sort_by_key(|entry| entry.position);
         entries
     }
@@ -163,10 +163,10 @@ impl Memory {
 impl Target for Memory {
     type Error = MemoryError;
 
-    fn world(&self) -> Result<World, MemoryError> {
-        Ok(World {
+    fn reference_data(&self) -> Result<ReferenceData, MemoryError> {
+        Ok(ReferenceData {
             organisation: organisation_of(&self.organisation_entries(), Date::MAX),
-            ..World::default()
+            ..ReferenceData::default()
         })
     }
 
@@ -182,23 +182,23 @@ impl Target for Memory {
         Ok(self.requests.get(request).copied())
     }
 
-    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry])) {
+    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[RecordedEvent])) {
         self.cases.iter().for_each(|(id, entries)| show(id, entries));
     }
 
-    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[Entry])) {
+    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[RecordedEvent])) {
         self.complaints.iter().for_each(|(id, entries)| show(id, entries));
     }
 
-    fn case(&self, case: &CaseId) -> Vec<Entry> {
+    fn case(&self, case: &CaseId) -> Vec<RecordedEvent> {
         self.cases.get(case).cloned().unwrap_or_default()
     }
 
-    fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry> {
+    fn complaint(&self, complaint: &ComplaintId) -> Vec<RecordedEvent> {
         self.complaints.get(complaint).cloned().unwrap_or_default()
     }
 
-    fn read(&self, entries: &[Entry]) -> Result<Vec<Entry>, MemoryError> {
+    fn read(&self, entries: &[RecordedEvent]) -> Result<Vec<RecordedEvent>, MemoryError> {
         Ok(entries.to_vec())
     }
 

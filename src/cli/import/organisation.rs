@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed};
 use thads_cases::event::repair::NoteAdded;
-use thads_cases::event::{At, Body, Event};
+use thads_cases::event::{Body, Event, EventMeta};
 use thads_cases::ids::{OfficeNo, OfficerNo};
 use thads_cases::organisation::Role;
 use thads_cases::personal::{Person, Personal};
@@ -19,7 +19,9 @@ impl Planner<'_> {
     /// each file of the import that has none yet.
     pub fn begin_import(&mut self, notes: Vec<(RequestId, String)>) -> Vec<RowAppend> {
         let mut appends = self.open_offices();
-        let Some(opened) = self.world.organisation.offices.get(&self.office).map(|office| office.from) else {
+        let Some(opened) =
+            self.reference_data.organisation.offices.get(&self.office).map(|office| office.from)
+        else {
             return appends;
         };
         self.appointed = opened;
@@ -53,7 +55,7 @@ impl Planner<'_> {
 
     /// The appointment of an officer under the next number.
     pub(super) fn appointment(&self, name: &str, role: Role) -> (OfficerNo, Event) {
-        let last = self.world.organisation.officers.keys().next_back();
+        let last = self.reference_data.organisation.officers.keys().next_back();
         let number = OfficerNo(last.map_or(1, |last| last.0.saturating_add(1)));
         let person = Personal::Person(Person { name: name.to_owned(), ..Person::default() });
         let body = Body::OfficerAppointed(OfficerAppointed { number, office: self.office, role, person });
@@ -74,7 +76,7 @@ impl Planner<'_> {
     fn open_offices(&mut self) -> Vec<RowAppend> {
         let mut appends = Vec::new();
         for office in self.mapping.offices() {
-            let organisation = &self.world.organisation;
+            let organisation = &self.reference_data.organisation;
             let number = match organisation.office_by_code(&office.code) {
                 Some(known) => known.number,
                 None => {
@@ -124,7 +126,7 @@ impl Planner<'_> {
     }
 
     fn fold_organisation(&mut self, imported: &ImportedEvent) {
-        let at = At {
+        let at = EventMeta {
             position: self.next,
             on: imported.effective,
             recorded_on: self.today,
@@ -132,6 +134,6 @@ impl Planner<'_> {
             actor: imported.actor,
             imported: true,
         };
-        imported.event.body.apply_to_organisation(&mut self.world.organisation, &at);
+        imported.event.body.apply_to_organisation(&mut self.reference_data.organisation, &at);
     }
 }

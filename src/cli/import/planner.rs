@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use thads_cases::case::Case;
 use thads_cases::date::Date;
-use thads_cases::decide::{Action as Wanted, Scene};
+use thads_cases::decide::{Action as Wanted, DecisionContext};
 use thads_cases::event::source_row::RowImported;
 use thads_cases::event::{Body, Event, Receiver, Sender, Subject};
-use thads_cases::history::{Entry, complaint_at};
+use thads_cases::history::{RecordedEvent, complaint_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
 use thads_cases::personal::Personal;
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::refusal::Refusal;
 use thads_cases::text::normal;
-use thads_cases::world::World;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
 use super::anew::Around;
@@ -32,7 +32,7 @@ use super::template::{Action, NoValue, Source, When};
 /// Plans rows one after the other, and remembers what it planned until it is handed over.
 pub struct Planner<'m> {
     pub(super) mapping: &'m Mapping,
-    pub(super) world: World,
+    pub(super) reference_data: ReferenceData,
     pub(super) today: Date,
     pub(super) next: Position,
     /// Where the import began.
@@ -52,7 +52,7 @@ pub struct Planner<'m> {
     pub(super) complaint_numbers: HashMap<u16, u32>,
     /// The entries of cases that were touched since the last hand-over, those of the ledger included.
     pub(super) case_entries: HashMap<CaseId, Told>,
-    pub(super) complaint_entries: HashMap<ComplaintId, Vec<Entry>>,
+    pub(super) complaint_entries: HashMap<ComplaintId, Vec<RecordedEvent>>,
 }
 
 /// A row as it was planned.
@@ -84,7 +84,7 @@ pub(super) struct Plan {
     pub(super) actor: OfficerNo,
     pub(super) appointed: Option<(String, Event)>,
     pub(super) case: CaseId,
-    pub(super) case_entries: Vec<Entry>,
+    pub(super) case_entries: Vec<RecordedEvent>,
     /// What the entries fold into that were there before.
     pub(super) fold: Fold,
     /// How many of the case's entries were there before.
@@ -95,7 +95,7 @@ pub(super) struct Plan {
 
 pub(super) struct PlannedComplaint {
     pub(super) id: ComplaintId,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<RecordedEvent>,
     pub(super) before: usize,
     /// Whether it is known as a complaint about the case from now on.
     pub(super) received: bool,
@@ -118,7 +118,7 @@ impl<'m> Planner<'m> {
     /// # Errors
     /// The target's own.
     pub fn new<T: Target>(mapping: &'m Mapping, target: &T) -> Result<Planner<'m>, T::Error> {
-        let world = target.world()?;
+        let reference_data = target.reference_data()?;
         let mut planner = Planner {
             mapping,
             today: target.today(),
@@ -134,7 +134,7 @@ impl<'m> Planner<'m> {
             complaint_numbers: HashMap::new(),
             case_entries: HashMap::new(),
             complaint_entries: HashMap::new(),
-            world,
+            reference_data,
         };
         target.each_case(&mut |id, entries| {
             let judgment =
@@ -161,9 +161,13 @@ impl<'m> Planner<'m> {
         for (_, case, complaint) in received {
             planner.complaints.entry(case).or_default().push(complaint);
         }
-        let own = planner.world.organisation.office_by_code(&mapping.office.code).map(|office| office.number);
+        let own = planner
+            .reference_data
+            .organisation
+            .office_by_code(&mapping.office.code)
+            .map(|office| office.number);
         for (number, name) in target.officer_names()? {
-            let of = planner.world.organisation.officers.get(&number).map(|officer| officer.office);
+            let of = planner.reference_data.organisation.officers.get(&number).map(|officer| officer.office);
             if of.is_some() && of == own {
                 planner.officers.entry(normal(&name)).or_insert(number);
             }
@@ -326,15 +330,15 @@ impl<'m> Planner<'m> {
         }
     }
 
-    fn entry(&self, plan: &mut Plan, effective: Date, event: Event) -> Entry {
+    fn entry(&self, plan: &mut Plan, effective: Date, event: Event) -> RecordedEvent {
         let position = plan.next;
         plan.next = after(plan.next, 1);
-        Entry { position, ..self.unplaced(plan.actor, effective, event) }
+        RecordedEvent { position, ..self.unplaced(plan.actor, effective, event) }
     }
 
     /// An entry that has no position yet.
-    pub(super) fn unplaced(&self, actor: OfficerNo, effective: Date, event: Event) -> Entry {
-        Entry {
+    pub(super) fn unplaced(&self, actor: OfficerNo, effective: Date, event: Event) -> RecordedEvent {
+        RecordedEvent {
             position: self.next,
             effective,
             recorded_on: self.today,
@@ -455,7 +459,7 @@ impl<'m> Planner<'m> {
     pub(super) fn judge(
         &self,
         fold: &mut Fold,
-        entries: &[Entry],
+        entries: &[RecordedEvent],
         before: usize,
         flags: &mut Vec<Refusal>,
     ) -> Vec<ImportedEvent> {
@@ -468,15 +472,15 @@ impl<'m> Planner<'m> {
                 imported: true,
                 event: entry.event.clone(),
             };
-            let scene = Scene {
-                world: &self.world,
+            let context = DecisionContext {
+                reference_data: &self.reference_data,
                 next: entry.position,
                 sender: Sender::NotAsked,
                 receiver: Receiver::NotAsked,
             };
             let before = entries.get(..at).unwrap_or_default();
             fold.go_on(before, self.began);
-            match fold.kept.decide(before, &action, &scene) {
+            match fold.kept.decide(before, &action, &context) {
                 Ok(decision) => flags.extend(decision.flags),
                 Err(refusal) => flags.push(refusal),
             }
@@ -500,7 +504,7 @@ fn holds(action: &Action, row: &Row, case: &Case, fold: &Fold) -> bool {
 }
 
 /// The events of the entries after the first ones.
-pub(super) fn events_of(entries: &[Entry], before: usize) -> Vec<ImportedEvent> {
+pub(super) fn events_of(entries: &[RecordedEvent], before: usize) -> Vec<ImportedEvent> {
     let events = entries.iter().skip(before).map(|entry| ImportedEvent {
         effective: entry.effective,
         office: entry.office,
@@ -511,7 +515,7 @@ pub(super) fn events_of(entries: &[Entry], before: usize) -> Vec<ImportedEvent> 
 }
 
 /// Gives the entries after the first ones the next positions.
-pub(super) fn number(entries: &mut [Entry], before: usize, next: &mut Position) {
+pub(super) fn number(entries: &mut [RecordedEvent], before: usize, next: &mut Position) {
     for entry in entries.iter_mut().skip(before) {
         entry.position = *next;
         *next = after(*next, 1);

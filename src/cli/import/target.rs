@@ -1,6 +1,6 @@
 //! Where an import goes: what the planner asks of a ledger, and what it hands over.
 //!
-//! The planner knows neither log nor store. Whoever has them implements [`Target`]: the service's house for the
+//! The planner knows neither log nor store. Whoever has them implements [`Target`]: the ledger's service for the
 //! command, a few maps for the tests.
 
 use std::error::Error;
@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use thads_cases::date::Date;
 use thads_cases::event::Event;
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
-use thads_cases::world::World;
+use thads_cases::reference_data::ReferenceData;
 use thads_proof::record::{RequestId, Stream};
 
 /// A ledger that history is imported into. Nobody else may write to it while an import runs.
@@ -19,7 +19,7 @@ pub trait Target {
     type Error: Error + Send + Sync + 'static;
 
     /// Rules, calendar and organisation as known at the head. Asked once, at the start.
-    fn world(&self) -> Result<World, Self::Error>;
+    fn reference_data(&self) -> Result<ReferenceData, Self::Error>;
 
     /// The tree size: the position that the next record would get.
     fn next(&self) -> Position;
@@ -31,19 +31,19 @@ pub trait Target {
     fn place(&self, request: &RequestId) -> Result<Option<Position>, Self::Error>;
 
     /// Shows every case with its entries, in the order of the log. Asked once, at the start.
-    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[Entry]));
+    fn each_case(&self, show: &mut dyn FnMut(&CaseId, &[RecordedEvent]));
 
     /// Shows every complaint with its entries, in the order of the log. Asked once, at the start.
-    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[Entry]));
+    fn each_complaint(&self, show: &mut dyn FnMut(&ComplaintId, &[RecordedEvent]));
 
     /// The entries of a case, as many as its stream has records; none where there is no such case.
-    fn case(&self, case: &CaseId) -> Vec<Entry>;
+    fn case(&self, case: &CaseId) -> Vec<RecordedEvent>;
 
     /// The entries of a complaint, as many as its stream has records; none where there is no such complaint.
-    fn complaint(&self, complaint: &ComplaintId) -> Vec<Entry>;
+    fn complaint(&self, complaint: &ComplaintId) -> Vec<RecordedEvent>;
 
     /// Entries with their personal data in words; what is lost stays so.
-    fn read(&self, entries: &[Entry]) -> Result<Vec<Entry>, Self::Error>;
+    fn read(&self, entries: &[RecordedEvent]) -> Result<Vec<RecordedEvent>, Self::Error>;
 
     /// Whether another case says that it comes from this one.
     fn is_taken_over(&self, case: &CaseId) -> bool;

@@ -109,23 +109,23 @@ impl Action {
             Some(toml::Value::String(kind)) => kind,
             Some(_) | None => return Err("kind is missing: the name of a kind of event".to_owned()),
         };
-        let row = KINDS.iter().find(|(about, _)| about.name == kind);
-        let (about, subject) =
+        let row = KINDS.iter().find(|(info, _)| info.name == kind);
+        let (info, subject) =
             row.ok_or_else(|| format!("{kind:?} is no kind of event; kinds: {}", importable()))?;
-        if !may_be_imported(about.name, *subject) {
+        if !may_be_imported(info.name, *subject) {
             return Err(format!("{kind} cannot be what a row becomes; kinds: {}", importable()));
         }
         let when = table.remove("when").map_or(Ok(Vec::new()), |when| conditions(when, known))?;
         let mut fields = Vec::with_capacity(table.len());
         for (name, value) in table {
-            if automatic(about.name) == Some(name.as_str()) {
+            if automatic(info.name) == Some(name.as_str()) {
                 return Err(format!("{name} is the case's own and is filled in by the import; leave it out"));
             }
             let template = Template::read(value, known).map_err(|problem| format!("{name}: {problem}"))?;
             fields.push((name, template));
         }
-        let code = KindCode { code: about.code, revision: about.revision };
-        let action = Action { kind: about.name, subject: *subject, code, when, fields };
+        let code = KindCode { code: info.code, revision: info.revision };
+        let action = Action { kind: info.name, subject: *subject, code, when, fields };
         action.try_out(known.columns)?;
         Ok(action)
     }
@@ -214,8 +214,8 @@ fn may_be_imported(kind: &str, subject: Subject) -> bool {
 }
 
 fn importable() -> String {
-    let kinds = KINDS.iter().filter(|(about, subject)| may_be_imported(about.name, *subject));
-    kinds.map(|(about, _)| about.name).collect::<Vec<_>>().join(", ")
+    let kinds = KINDS.iter().filter(|(info, subject)| may_be_imported(info.name, *subject));
+    kinds.map(|(info, _)| info.name).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads `when`: one condition or a list of them.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, Live, case_at, timeline};
+use thads_cases::history::{EffectiveEvent, RecordedEvent, case_at, timeline};
 use thads_cases::ids::{OfficerNo, Position};
 
 use super::gather::Input;
@@ -73,14 +73,14 @@ fn same(one: &Memory, other: &Memory) {
     for ((id, entries), (other_id, others)) in one.complaints().iter().zip(other.complaints()) {
         assert_eq!((id, without_places(entries)), (other_id, without_places(others)));
     }
-    assert_eq!(one.world().unwrap().organisation, other.world().unwrap().organisation);
+    assert_eq!(one.reference_data().unwrap().organisation, other.reference_data().unwrap().organisation);
 }
 
 /// What stands of each case and of the complaints about it, in the order in which it takes effect, by the case's id in the
 /// source; numbers of cases and officers depend on what came first, and stand there by what they name.
-fn standing(target: &Memory) -> BTreeMap<String, (Vec<String>, Vec<Vec<String>>)> {
+fn status(target: &Memory) -> BTreeMap<String, (Vec<String>, Vec<Vec<String>>)> {
     let officers: BTreeMap<OfficerNo, String> = target.officer_names().unwrap().into_iter().collect();
-    let told = |entries: &[Entry]| -> Vec<String> {
+    let told = |entries: &[RecordedEvent]| -> Vec<String> {
         let lives = timeline(entries);
         let acts = lives.iter().filter(|live| {
             live.event.body.repairs().is_none() && !matches!(live.event.body, Body::RowImported(_))
@@ -107,7 +107,7 @@ fn standing(target: &Memory) -> BTreeMap<String, (Vec<String>, Vec<Vec<String>>)
 }
 
 /// What stands of some entries, in the order in which it takes effect, without the rows that are kept.
-fn acts(entries: &[Entry]) -> impl Iterator<Item = Live<'_>> {
+fn acts(entries: &[RecordedEvent]) -> impl Iterator<Item = EffectiveEvent<'_>> {
     timeline(entries).into_iter().filter(|live| {
         live.event.body.repairs().is_none() && !matches!(live.event.body, Body::RowImported(_))
     })
@@ -132,13 +132,13 @@ fn singly(header: &[u8], files: &[Vec<&[u8]>], mapping: &Mapping, target: &mut M
     summaries
 }
 
-fn without_places(entries: &[Entry]) -> Vec<Entry> {
-    let without = |entry: &Entry| {
+fn without_places(entries: &[RecordedEvent]) -> Vec<RecordedEvent> {
+    let without = |entry: &RecordedEvent| {
         let mut event = (*entry.event).clone();
         if let Body::RowImported(kept) = &mut event.body {
             kept.file.clear();
         }
-        Entry { position: Position(0), event: Arc::new(event), ..entry.clone() }
+        RecordedEvent { position: Position(0), event: Arc::new(event), ..entry.clone() }
     };
     entries.iter().map(without).collect()
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use thads_proof::{hash, hex, plain};
 
 use super::BackupError;
-use crate::count::narrow;
+use crate::count::to_usize;
 use crate::{files, keys, vault};
 
 const FILE: &str = "contents";
@@ -165,7 +165,7 @@ impl Contents {
         let place = |kept: &Kept| if kept.is_beside { BESIDE } else { kept.place };
         let lines = self.kept.iter().map(|kept| format!("{} {} {}\n", kept.hash, kept.copy, place(kept)));
         let text = format!("{FORM}\n{}\n{}", lines.collect::<String>(), self.note);
-        if text.len() > narrow(BYTES_MAX) {
+        if text.len() > to_usize(BYTES_MAX) {
             let what = format!(
                 "{}: it keeps too many copies of vault and keys; take some of them away",
                 backup.display()

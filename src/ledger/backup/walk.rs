@@ -8,7 +8,7 @@ use thads_proof::segment::{self, BLOCKS_AT, Header, Step};
 use thads_proof::tree::{Frontier, Root};
 
 use super::BackupError;
-use crate::journal::{OwnedBlock, Run, verify_chain};
+use crate::journal::{OwnedBlock, RecordBatch, verify_chain};
 
 /// How far a log was read, and what it is up to there.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ impl Walk {
     }
 
     /// Returns the root after some records more.
-    pub(super) fn root_with(&self, run: &Run) -> Root {
+    pub(super) fn root_with(&self, run: &RecordBatch) -> Root {
         let mut frontier = self.frontier.clone();
         run.records().for_each(|(_, record)| frontier.push(hash::leaf(record)));
         frontier.root()

@@ -10,7 +10,7 @@ use thads_proof::tree::Frontier;
 
 use super::*;
 use crate::cache::{self, BOOKS, CacheCheck, Fold, HEADS, NotBelieved, Statement};
-use crate::journal::{JournalError, Outcome, OwnedBlock, Runs};
+use crate::journal::{JournalError, Outcome, OwnedBlock, RecordBatches};
 use crate::state::State;
 use crate::{AppendError, OpenError, Reader, snapshot};
 
@@ -26,7 +26,7 @@ fn another_key() -> LogKey {
 fn kept(place: &Place) -> State {
     let bytes = cache::read(&place.dir, HEADS).unwrap();
     let (statement, content) = cache::open(&bytes, own_key().vkey()).unwrap();
-    snapshot::decode(content, statement.ledger, &statement.tip).unwrap()
+    snapshot::decode(content, statement.ledger, &statement.head).unwrap()
 }
 
 fn keep(place: &Place, state: &State, key: &LogKey) {
@@ -148,9 +148,9 @@ fn only_the_logs_own_key_can_say_that_it_was_cut_short() {
         let place = office();
         let mut ahead = kept(&place);
         ahead.frontier.push(Leaf([5; 32]));
-        let tip = Tip { size: 42, leaf: Leaf([5; 32]), root: ahead.frontier.root() };
+        let log_end = Head { size: 42, leaf: Leaf([5; 32]), root: ahead.frontier.root() };
         let write = |key: &LogKey| {
-            let statement = Statement { ledger: ahead.ledger, fold, tip };
+            let statement = Statement { ledger: ahead.ledger, fold, head: log_end };
             cache::write(&place.dir, name, &cache::seal(&statement, b"", key)).unwrap();
         };
         write(&another_key());
@@ -208,12 +208,13 @@ fn a_cache_of_another_history_is_evidence_only_where_the_logs_key_signed_it() {
 fn a_cache_of_an_earlier_form_of_another_build_or_of_another_ledger_is_folded_anew() {
     let earlier = b"thadshd\x01 of the form before";
     let state = kept(&office());
-    let tip = {
+    let log_end = {
         let head = state.head();
-        Tip { size: head.size, leaf: head.leaf, root: head.root }
+        Head { size: head.size, leaf: head.leaf, root: head.root }
     };
-    let sealed =
-        |ledger, fold, content: &[u8]| cache::seal(&Statement { ledger, fold, tip }, content, &own_key());
+    let sealed = |ledger, fold, content: &[u8]| {
+        cache::seal(&Statement { ledger, fold, head: log_end }, content, &own_key())
+    };
     let whole = snapshot::seal(&state, &own_key());
     let mut cut = whole.clone();
     cut.truncate(whole.len() - 1);
@@ -234,7 +235,7 @@ fn a_cache_of_an_earlier_form_of_another_build_or_of_another_ledger_is_folded_an
 struct NeverFirst(Memory);
 
 impl Journal for NeverFirst {
-    fn head(&self) -> Result<Tip, JournalError> {
+    fn head(&self) -> Result<Head, JournalError> {
         self.0.head()
     }
 
@@ -242,11 +243,11 @@ impl Journal for NeverFirst {
         self.0.room(bytes)
     }
 
-    fn append(&self, _: &Tip, _: &OwnedBlock) -> Result<Outcome, JournalError> {
-        Ok(Outcome::Lost(self.0.head()?))
+    fn append(&self, _: &Head, _: &OwnedBlock) -> Result<Outcome, JournalError> {
+        Ok(Outcome::Conflict(self.0.head()?))
     }
 
-    fn read(&self, range: Range<u64>) -> Runs<'_> {
+    fn read(&self, range: Range<u64>) -> RecordBatches<'_> {
         self.0.read(range)
     }
 
@@ -254,11 +255,11 @@ impl Journal for NeverFirst {
         self.0.header(position)
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         self.0.wait(size, at_most)
     }
 
-    fn follow(&self, from: Position) -> Runs<'_> {
+    fn follow(&self, from: Position) -> RecordBatches<'_> {
         self.0.follow(from)
     }
 

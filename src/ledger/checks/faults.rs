@@ -14,7 +14,7 @@ use crate::journal::{Fault, Faulty, OwnedBlock, ReadFault};
 fn faulty(faults: impl IntoIterator<Item = Fault>) -> (Arc<Faulty>, LedgerId) {
     let journal = Arc::new(Faulty::script(std::iter::once(Fault::None).chain(faults)));
     let (id, block) = genesis_block(&genesis(), &mut clock(), &mut Seeded::new(SEED)).unwrap();
-    journal.append(&Tip::empty(), &block).unwrap();
+    journal.append(&Head::empty(), &block).unwrap();
     (journal, id)
 }
 

@@ -6,10 +6,10 @@ use super::*;
 use crate::{OpenError, no_log};
 
 /// What stands in a folder, at any depth.
-fn standing(dir: &Path) -> Vec<PathBuf> {
+fn status(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        all.extend(standing(&entry.path()));
+        all.extend(status(&entry.path()));
         all.push(entry.path());
     }
     all.sort();
@@ -31,10 +31,10 @@ fn without_room_nothing_is_made_and_a_ledger_that_is_there_counts_for_more() {
         if there {
             fs::create_dir_all(&dir).unwrap();
         }
-        let before = standing(above);
+        let before = status(above);
         let error = Ledger::create(&dir, genesis(), full()).err().unwrap();
         assert!(matches!(&error, OpenError::NoRoom { free, needed, .. } if free < needed), "{error}");
-        assert_eq!(standing(above), before);
+        assert_eq!(status(above), before);
     }
     create(&dir).close().unwrap();
     assert!(matches!(Ledger::create(&dir, genesis(), full()), Err(OpenError::AlreadyThere(_))));
@@ -60,15 +60,14 @@ fn a_founding_that_fails_on_the_way_takes_back_what_it_has_made() {
     unreadable.name = "x".repeat(1 << 20);
     let error = Ledger::create(&dir, unreadable, setup()).err().unwrap();
     assert!(matches!(error, OpenError::Genesis(_)), "{error}");
-    assert_eq!(standing(above), Vec::<PathBuf>::new());
+    assert_eq!(status(above), Vec::<PathBuf>::new());
     // What was there stays: a key of another's, and what stands in the way.
     fs::create_dir_all(dir.join("keys")).unwrap();
     fs::create_dir_all(dir.join("wal/0000000000.seg.new")).unwrap();
     fs::write(dir.join("keys/log.key"), "another").unwrap();
     fs::write(dir.join("note"), "mine").unwrap();
     assert!(Ledger::create(&dir, genesis(), setup()).is_err());
-    let left: Vec<_> =
-        standing(&dir).iter().map(|path| path.strip_prefix(&dir).unwrap().to_owned()).collect();
+    let left: Vec<_> = status(&dir).iter().map(|path| path.strip_prefix(&dir).unwrap().to_owned()).collect();
     let kept = ["keys", "keys/log.key", "note", "wal", "wal/0000000000.seg.new"].map(PathBuf::from);
     assert_eq!(left, kept);
     assert_eq!(fs::read_to_string(dir.join("keys/log.key")).unwrap(), "another");
@@ -80,8 +79,8 @@ fn a_founding_that_fails_on_the_way_takes_back_what_it_has_made() {
 fn a_founding_in_a_ledger_leaves_it_ended_in_order() {
     let place = place();
     create(&place.dir).close().unwrap();
-    let before = standing(&place.dir);
+    let before = status(&place.dir);
     assert!(matches!(Ledger::create(&place.dir, genesis(), setup()), Err(OpenError::AlreadyThere(_))));
-    assert_eq!(standing(&place.dir), before);
+    assert_eq!(status(&place.dir), before);
     assert!(crate::lock::is_in_order(&place.dir));
 }

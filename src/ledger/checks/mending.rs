@@ -14,7 +14,7 @@ use crate::journal::OwnedBlock;
 use crate::{OpenError, Reader};
 
 /// A ledger of 40 records, closed, and what it was.
-pub(super) fn closed() -> (Place, Head, Vec<Vec<u8>>) {
+pub(super) fn closed() -> (Place, LedgerHead, Vec<Vec<u8>>) {
     let place = place();
     let ledger = create(&place.dir);
     fill(&ledger, 1, 40);
@@ -23,8 +23,8 @@ pub(super) fn closed() -> (Place, Head, Vec<Vec<u8>>) {
     (place, kept.0, kept.1)
 }
 
-/// A ledger of 40 records of which sled has none, for the mover was cut off, and what it was.
-fn unmoved() -> (Place, Head, Vec<Vec<u8>>) {
+/// A ledger of 40 records of which sled has none, for the archiver was cut off, and what it was.
+fn unmoved() -> (Place, LedgerHead, Vec<Vec<u8>>) {
     let place = place();
     let ledger = create(&place.dir);
     fill(&ledger, 1, 40);
@@ -58,7 +58,7 @@ pub(super) fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Opens, expects the words in the report and all records, appends, and expects the next opening to be silent.
-fn mended(place: &Place, words: &str, head: &Head, records: &[Vec<u8>]) {
+fn mended(place: &Place, words: &str, head: &LedgerHead, records: &[Vec<u8>]) {
     let (ledger, report) = open(&place.dir);
     assert!(report.to_string().contains(words), "{report}");
     assert!(same(&ledger.head(), head), "{report}");
@@ -138,7 +138,7 @@ fn all_segments_are_rebuilt_from_sled() {
 }
 
 /// Fills three segments and more; returns the records.
-pub(super) fn large() -> (Place, Head, Vec<Vec<u8>>) {
+pub(super) fn large() -> (Place, LedgerHead, Vec<Vec<u8>>) {
     let place = place();
     let ledger = create(&place.dir);
     for number in 1..60 {

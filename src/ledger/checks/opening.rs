@@ -43,7 +43,7 @@ fn a_ledger_opens_as_it_was_left_closed_or_dropped() {
     assert_eq!((ledger.head(), stored(&ledger)), (head, records));
     fill(&ledger, 41, 40);
     let (head, records) = (ledger.head(), stored(&ledger));
-    drop(ledger); // the mover is cut off
+    drop(ledger); // the archiver is cut off
     let (ledger, report) = open(&place.dir);
     assert_eq!(report.sentences().len(), 1, "{report}");
     assert!(report.sentences()[0].en.contains("behind the segments"), "{report}");

@@ -13,7 +13,7 @@ use thads_proof::segment::{self, BLOCKS_AT};
 
 use super::segment::{Placed, is_unused};
 use super::{JournalError, OwnedBlock};
-use crate::count::wide;
+use crate::count::to_u64;
 
 /// A segment that holds at least one block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,7 +59,7 @@ impl Listing {
         for number in numbers {
             let file = segment::open(wal, number)?;
             let length = file.metadata()?.len();
-            let mut sector = vec![0; SECTOR.min(crate::count::narrow(length))];
+            let mut sector = vec![0; SECTOR.min(crate::count::to_usize(length))];
             file.read_exact_at(&mut sector, 0)?;
             match segment::Header::decode(&sector) {
                 Ok(Some(header)) if header.number == number => match listing.ledger {
@@ -189,7 +189,7 @@ impl Cursor {
         bytes.resize(header.stored_length(), 0);
         if bytes.len() > SECTOR {
             at.file
-                .read_exact_at(&mut bytes[SECTOR..], at.offset + wide(SECTOR))
+                .read_exact_at(&mut bytes[SECTOR..], at.offset + to_u64(SECTOR))
                 .map_err(|error| self.unread(at, &error))?;
         }
         let block = OwnedBlock::parse(bytes)
@@ -202,7 +202,7 @@ impl Cursor {
     fn pass(&mut self, header: &block::Header) {
         self.next = header.end().get();
         if let Some(at) = &mut self.at {
-            at.offset += wide(header.stored_length());
+            at.offset += to_u64(header.stored_length());
         }
     }
 
@@ -225,7 +225,7 @@ impl Cursor {
                 Ok((header, _)) if header.end().get() <= self.next => {
                     // Only on the way from a segment's start to the place where reading begins.
                     if let Some(at) = &mut self.at {
-                        at.offset += wide(header.stored_length());
+                        at.offset += to_u64(header.stored_length());
                     }
                     continue;
                 }
@@ -268,7 +268,7 @@ impl Cursor {
                 kind => JournalError::Io(std::io::Error::new(kind, what)),
             }
         })?;
-        self.at = Some(At { file, number: used.number, offset: wide(BLOCKS_AT) });
+        self.at = Some(At { file, number: used.number, offset: to_u64(BLOCKS_AT) });
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The journal of one machine: segments that make a block durable, sled behind them to read from.
 //!
-//! A block is acknowledged after its fdatasync in a segment. Reads of a few records come from sled as far as the mover
+//! A block is acknowledged after its fdatasync in a segment. Reads of a few records come from sled as far as the archiver
 //! has come, everything else from the segments; where one copy cannot be read the other serves.
 
 use std::collections::VecDeque;
@@ -15,14 +15,16 @@ use thads_proof::block::Header;
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::BLOCKS_AT;
 
+pub use super::archiver::Progress;
+use super::archiver::{self, Recent, Shared};
 use super::cursor::{self, Cursor, Segments, Used};
-pub use super::mover::Progress;
-use super::mover::{self, Recent, Shared};
 use super::segment::SegmentWriter;
 use super::sled_files::InPlace;
 use super::store::Store;
-use super::{Journal, JournalError, Outcome, OwnedBlock, Run, Runs, Tip, Watch, fits, follow};
-use crate::count::wide;
+use super::{
+    Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatch, RecordBatches, Watch, fits, follow,
+};
+use crate::count::to_u64;
 use crate::lock::Lock;
 use crate::storage::Storage;
 use crate::{files, space};
@@ -39,7 +41,7 @@ pub struct Embedded {
     shared: Arc<Shared>,
     store: RwLock<Option<Store>>,
     writer: Mutex<Writer>,
-    mover: Mutex<Option<JoinHandle<()>>>,
+    archiver: Mutex<Option<JoinHandle<()>>>,
     lock: Arc<Lock>,
     /// A position that neither copy let be read.
     unread: Mutex<Option<u64>>,
@@ -53,7 +55,7 @@ struct Writer {
 /// What opening has found: where the log ends, and how far sled has come.
 pub(crate) struct Found {
     pub(crate) ledger: LedgerId,
-    pub(crate) tip: Tip,
+    pub(crate) head: Head,
     pub(crate) used: Vec<Used>,
     /// Segment and offset behind the last block; `None`: the log goes on in a new segment.
     pub(crate) current: Option<(u64, u64)>,
@@ -75,12 +77,12 @@ impl Embedded {
     ) -> Result<Embedded, JournalError> {
         let wal = dir.join(files::WAL);
         let segments: Segments = Arc::new(RwLock::new(found.used));
-        let recent = unmoved(&wal, &segments, found.moved, found.tip.size)?;
+        let recent = unmoved(&wal, &segments, found.moved, found.head.size)?;
         let why = found.no_sled.unwrap_or_else(|| "sled is not open".to_owned());
         let failed = found.store.is_none().then_some(why);
         let in_place = found.store.is_some().then(|| InPlace::of(&dir.join(files::SLED))).transpose()?;
         let shared = Arc::new(Shared {
-            watch: Watch::new(found.tip),
+            watch: Watch::new(found.head),
             progress: Mutex::new(Progress { moved: found.moved, failed }),
             in_place,
             recent: Mutex::new(recent),
@@ -88,8 +90,8 @@ impl Embedded {
         });
         let writer =
             SegmentWriter::new(&wal, found.ledger, settings.segment_bytes, found.current, found.next)?;
-        let mover = match &found.store {
-            Some(store) => Some(mover::start(
+        let archiver = match &found.store {
+            Some(store) => Some(archiver::start(
                 wal.clone(),
                 dir.join(files::SLED),
                 Arc::clone(&segments),
@@ -107,7 +109,7 @@ impl Embedded {
             shared,
             store: RwLock::new(found.store),
             writer: Mutex::new(Writer { segments: writer, stopped: None }),
-            mover: Mutex::new(mover),
+            archiver: Mutex::new(archiver),
             lock,
             unread: Mutex::new(None),
         })
@@ -163,18 +165,18 @@ impl Embedded {
     }
 
     /// Returns the run that sled holds at a position, if it serves.
-    fn stored(&self, position: u64) -> Option<Run> {
+    fn stored(&self, position: u64) -> Option<RecordBatch> {
         if position >= self.shared.moved() {
             return None;
         }
         self.store()?.run(Position::new(position)).ok().flatten()
     }
 
-    fn settle_earlier(&self, expected: &Tip, block: &OwnedBlock, tip: Tip) -> Outcome {
-        let there = self.cursor(expected.size, tip.size).next_block();
+    fn settle_earlier(&self, expected: &Head, block: &OwnedBlock, head: Head) -> Outcome {
+        let there = self.cursor(expected.size, head.size).next_block();
         match there {
-            Some(Ok(there)) if there == *block => Outcome::Won,
-            _ => Outcome::Lost(tip),
+            Some(Ok(there)) if there == *block => Outcome::Committed,
+            _ => Outcome::Conflict(head),
         }
     }
 }
@@ -191,8 +193,8 @@ fn unmoved(wal: &Path, segments: &Segments, from: u64, until: u64) -> Result<Vec
 }
 
 impl Journal for Embedded {
-    fn head(&self) -> Result<Tip, JournalError> {
-        Ok(self.shared.watch.tip())
+    fn head(&self) -> Result<Head, JournalError> {
+        Ok(self.shared.watch.head())
     }
 
     fn room(&self, bytes: usize) -> Result<(), JournalError> {
@@ -202,15 +204,15 @@ impl Journal for Embedded {
         space::room(&self.dir, &self.settings, bytes)
     }
 
-    fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError> {
+    fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
         fits(expected, block)?;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = &writer.stopped {
             return Err(JournalError::Stopped(why.clone()));
         }
-        let tip = self.shared.watch.tip();
-        if tip != *expected {
-            return Ok(self.settle_earlier(expected, block, tip));
+        let head = self.shared.watch.head();
+        if head != *expected {
+            return Ok(self.settle_earlier(expected, block, head));
         }
         let header = block.header();
         // Whoever is not alone, or does not find the medium as it was left, writes nothing more.
@@ -227,18 +229,18 @@ impl Journal for Embedded {
                 return Err(JournalError::Io(error));
             }
         };
-        if placed.offset == wide(BLOCKS_AT) {
+        if placed.offset == to_u64(BLOCKS_AT) {
             let used = Used { number: placed.number, first: header.first };
             self.segments.write().unwrap_or_else(PoisonError::into_inner).push(used);
         }
         let recent = Recent { first: header.first.get(), end: header.end().get(), placed };
         self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner).push_back(recent);
-        self.shared.watch.advance(Tip::after(header));
-        Ok(Outcome::Won)
+        self.shared.watch.advance(Head::after(header));
+        Ok(Outcome::Committed)
     }
 
-    fn read(&self, range: Range<u64>) -> Runs<'_> {
-        let end = range.end.min(self.shared.watch.tip().size);
+    fn read(&self, range: Range<u64>) -> RecordBatches<'_> {
+        let end = range.end.min(self.shared.watch.head().size);
         let lookup = end.saturating_sub(range.start) <= LOOKUP_RECORDS;
         let mut next = range.start;
         let mut cursor: Option<Cursor> = None;
@@ -247,7 +249,7 @@ impl Journal for Embedded {
                 return None;
             }
             if lookup && let Some(run) = self.stored(next) {
-                cursor = None; // the mover may have come this far since it was placed
+                cursor = None; // the archiver may have come this far since it was placed
                 let run = run.cut(&(next..end));
                 next = super::store::end_of(&run);
                 return Some(Ok(run));
@@ -275,8 +277,8 @@ impl Journal for Embedded {
     }
 
     fn header(&self, position: Position) -> Result<Option<Header>, JournalError> {
-        let tip = self.shared.watch.tip();
-        if position.get() >= tip.size {
+        let head = self.shared.watch.head();
+        if position.get() >= head.size {
             return Ok(None);
         }
         if position.get() < self.shared.moved()
@@ -284,18 +286,18 @@ impl Journal for Embedded {
         {
             return Ok(Some(header));
         }
-        let found = self.cursor(position.get(), tip.size).next_header().transpose();
+        let found = self.cursor(position.get(), head.size).next_header().transpose();
         if found.is_err() {
             self.note_unread(position.get());
         }
         found.map(|found| found.map(|(header, _)| header))
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         self.shared.watch.wait(size, at_most)
     }
 
-    fn follow(&self, from: Position) -> Runs<'_> {
+    fn follow(&self, from: Position) -> RecordBatches<'_> {
         follow(self, from)
     }
 
@@ -304,9 +306,9 @@ impl Journal for Embedded {
         writer.stopped.get_or_insert_with(|| "it was closed".into());
         drop(writer);
         self.shared.watch.close();
-        let mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(mover) = mover
-            && mover.join().is_err()
+        let archiver = self.archiver.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(archiver) = archiver
+            && archiver.join().is_err()
         {
             self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).failed =
                 Some("the mover has panicked".into());
@@ -321,12 +323,12 @@ impl Journal for Embedded {
 }
 
 impl Drop for Embedded {
-    /// Ends the threads without waiting for the mover to catch up: what it has not moved, the next open does.
+    /// Ends the threads without waiting for the archiver to catch up: what it has not archived, the next open does.
     fn drop(&mut self) {
         self.shared.abandon.store(true, Ordering::SeqCst);
         self.shared.watch.close();
-        if let Some(mover) = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = mover.join();
+        if let Some(archiver) = self.archiver.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = archiver.join();
         }
     }
 }

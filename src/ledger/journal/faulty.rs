@@ -12,7 +12,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use thads_proof::block::Header;
 use thads_proof::record::Position;
 
-use super::{Journal, JournalError, Memory, Outcome, OwnedBlock, Run, Runs, Tip, fits, follow};
+use super::{
+    Head, Journal, JournalError, Memory, Outcome, OwnedBlock, RecordBatch, RecordBatches, fits, follow,
+};
 use crate::clock::SimulatedClock;
 
 /// What happens at one append.
@@ -95,7 +97,7 @@ struct Plan {
     /// Whether the disk has no room.
     full: bool,
     /// Blocks under way, each with the end that it was made for.
-    under_way: Vec<(Tip, OwnedBlock)>,
+    under_way: Vec<(Head, OwnedBlock)>,
     /// Passes while an append is slow, instead of real time.
     clock: Option<SimulatedClock>,
 }
@@ -176,7 +178,7 @@ impl Faulty {
     }
 
     /// Takes the blocks that are under way, to be handed to the journal that takes this one's place.
-    pub fn take_under_way(&self) -> Vec<(Tip, OwnedBlock)> {
+    pub fn take_under_way(&self) -> Vec<(Head, OwnedBlock)> {
         std::mem::take(&mut self.lock().under_way)
     }
 
@@ -186,7 +188,7 @@ impl Faulty {
     }
 
     /// Puts blocks under way.
-    pub fn put_under_way(&self, blocks: Vec<(Tip, OwnedBlock)>) {
+    pub fn put_under_way(&self, blocks: Vec<(Head, OwnedBlock)>) {
         self.lock().under_way.extend(blocks);
     }
 
@@ -265,13 +267,13 @@ fn unread() -> JournalError {
     JournalError::Io(std::io::Error::other("the reading failed"))
 }
 
-fn damage(run: Run, bit: usize) -> Run {
+fn damage(run: RecordBatch, bit: usize) -> RecordBatch {
     let mut bytes = run.bytes;
     let length = bytes.len();
     if let Some(byte) = bytes.get_mut((bit / 8).checked_rem(length).unwrap_or(0)) {
         *byte ^= 1 << (bit % 8);
     }
-    Run { first: run.first, bytes }
+    RecordBatch { first: run.first, bytes }
 }
 
 fn draw(rng: &mut ChaCha20Rng) -> Fault {
@@ -287,7 +289,7 @@ fn draw(rng: &mut ChaCha20Rng) -> Fault {
 }
 
 impl Journal for Faulty {
-    fn head(&self) -> Result<Tip, JournalError> {
+    fn head(&self) -> Result<Head, JournalError> {
         self.memory.head()
     }
 
@@ -300,7 +302,7 @@ impl Journal for Faulty {
         }
     }
 
-    fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError> {
+    fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
         fits(expected, block)?;
         let mut plan = self.lock();
         if let Some(why) = &plan.stopped {
@@ -313,7 +315,7 @@ impl Journal for Faulty {
             Fault::Full => return Err(JournalError::Full { free: 0, least: 1 }),
             Fault::WriteFails => return Err(plan.stop("the write failed")),
             Fault::Torn => return Err(plan.stop("the write was cut off")),
-            Fault::UnknownLost => return Ok(Outcome::Unknown("no answer".into())),
+            Fault::UnknownLost => return Ok(Outcome::Indeterminate("no answer".into())),
             Fault::SyncFails => {
                 self.memory.append(expected, block)?;
                 return Err(plan.stop("the sync failed"));
@@ -321,7 +323,7 @@ impl Journal for Faulty {
             Fault::UnknownWritten => {
                 self.memory.append(expected, block)?;
                 plan.durable += 1;
-                return Ok(Outcome::Unknown("no answer".into()));
+                return Ok(Outcome::Indeterminate("no answer".into()));
             }
             Fault::Rival(rival) => {
                 self.memory.append(expected, &rival)?;
@@ -330,7 +332,7 @@ impl Journal for Faulty {
             }
             Fault::Late => {
                 plan.under_way.push((*expected, block.clone()));
-                return Ok(Outcome::Unknown("no answer yet".into()));
+                return Ok(Outcome::Indeterminate("no answer yet".into()));
             }
             Fault::Dies(moment) => {
                 if moment != Moment::Due {
@@ -348,7 +350,7 @@ impl Journal for Faulty {
         self.memory.append(expected, block)
     }
 
-    fn read(&self, range: Range<u64>) -> Runs<'_> {
+    fn read(&self, range: Range<u64>) -> RecordBatches<'_> {
         let fault = self.lock().next_read();
         let runs = self.memory.read(range);
         match fault {
@@ -372,11 +374,11 @@ impl Journal for Faulty {
         }
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         self.memory.wait(size, at_most)
     }
 
-    fn follow(&self, from: Position) -> Runs<'_> {
+    fn follow(&self, from: Position) -> RecordBatches<'_> {
         follow(self, from)
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use thads_proof::block::Header;
 use thads_proof::record::Position;
 
-use super::{Journal, JournalError, Outcome, OwnedBlock, Runs, Tip, Watch, fits, follow};
+use super::{Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatches, Watch, fits, follow};
 
 /// Blocks in memory.
 pub struct Memory {
@@ -24,18 +24,18 @@ impl Default for Memory {
 impl Memory {
     /// Returns an empty journal.
     pub fn new() -> Memory {
-        Memory { blocks: RwLock::new(Vec::new()), watch: Watch::new(Tip::empty()) }
+        Memory { blocks: RwLock::new(Vec::new()), watch: Watch::new(Head::empty()) }
     }
 
-    /// Returns an empty journal whose first block follows on `tip`: what is below stands elsewhere.
-    pub(crate) fn behind(tip: Tip) -> Memory {
-        Memory { blocks: RwLock::new(Vec::new()), watch: Watch::new(tip) }
+    /// Returns an empty journal whose first block follows on `head`: what is below stands elsewhere.
+    pub(crate) fn behind(head: Head) -> Memory {
+        Memory { blocks: RwLock::new(Vec::new()), watch: Watch::new(head) }
     }
 
     /// Returns a journal that holds `blocks`, as found somewhere.
     pub fn holding(blocks: Vec<Arc<OwnedBlock>>) -> Memory {
-        let tip = blocks.last().map_or_else(Tip::empty, |block| Tip::after(block.header()));
-        Memory { blocks: RwLock::new(blocks), watch: Watch::new(tip) }
+        let head = blocks.last().map_or_else(Head::empty, |block| Head::after(block.header()));
+        Memory { blocks: RwLock::new(blocks), watch: Watch::new(head) }
     }
 
     /// Returns all blocks.
@@ -51,32 +51,32 @@ impl Memory {
 }
 
 impl Journal for Memory {
-    fn head(&self) -> Result<Tip, JournalError> {
-        Ok(self.watch.tip())
+    fn head(&self) -> Result<Head, JournalError> {
+        Ok(self.watch.head())
     }
 
     fn room(&self, _bytes: usize) -> Result<(), JournalError> {
         Ok(())
     }
 
-    fn append(&self, expected: &Tip, block: &OwnedBlock) -> Result<Outcome, JournalError> {
+    fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
         fits(expected, block)?;
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
-        let tip = self.watch.tip();
-        if tip != *expected {
+        let head = self.watch.head();
+        if head != *expected {
             let index = blocks.partition_point(|held| held.header().end().get() <= expected.size);
             let same = blocks.get(index).is_some_and(|held| **held == *block);
-            return Ok(if same { Outcome::Won } else { Outcome::Lost(tip) });
+            return Ok(if same { Outcome::Committed } else { Outcome::Conflict(head) });
         }
         blocks.push(Arc::new(block.clone()));
         drop(blocks);
-        self.watch.advance(Tip::after(block.header()));
-        Ok(Outcome::Won)
+        self.watch.advance(Head::after(block.header()));
+        Ok(Outcome::Committed)
     }
 
-    fn read(&self, range: Range<u64>) -> Runs<'_> {
+    fn read(&self, range: Range<u64>) -> RecordBatches<'_> {
         let mut next = range.start;
-        let end = range.end.min(self.watch.tip().size);
+        let end = range.end.min(self.watch.head().size);
         Box::new(std::iter::from_fn(move || {
             if next >= end {
                 return None;
@@ -92,11 +92,11 @@ impl Journal for Memory {
         Ok(self.at(position.get()).map(|block| block.header().clone()))
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Tip, bool) {
+    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         self.watch.wait(size, at_most)
     }
 
-    fn follow(&self, from: Position) -> Runs<'_> {
+    fn follow(&self, from: Position) -> RecordBatches<'_> {
         follow(self, from)
     }
 

@@ -17,7 +17,7 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
-use crate::count::{narrow, wide};
+use crate::count::{to_u64, to_usize};
 use crate::files;
 use crate::lock::Inode;
 use crate::testing::{Defect, Step, planted, reached};
@@ -72,10 +72,10 @@ impl Segment {
     /// Takes an open segment as it is, up to `offset`.
     fn of(file: File, path: PathBuf, offset: u64) -> Result<Segment> {
         let (inode, length) = (Inode::of(&file)?, file.metadata()?.len());
-        let kept = narrow(offset).min(END_BYTES);
+        let kept = to_usize(offset).min(END_BYTES);
         let mut end = vec![0; kept];
-        file.read_exact_at(&mut end, offset.saturating_sub(wide(kept)))?;
-        let mut head = vec![0; narrow(offset).min(BLOCKS_AT)];
+        file.read_exact_at(&mut end, offset.saturating_sub(to_u64(kept)))?;
+        let mut head = vec![0; to_usize(offset).min(BLOCKS_AT)];
         file.read_exact_at(&mut head, 0)?;
         Ok(Segment { file, path, inode, length, head, end })
     }
@@ -101,7 +101,7 @@ impl Segment {
             return changed("its header is another".to_owned());
         }
         let mut there = vec![0; self.end.len() + room];
-        self.file.read_exact_at(&mut there, offset.saturating_sub(wide(self.end.len())))?;
+        self.file.read_exact_at(&mut there, offset.saturating_sub(to_u64(self.end.len())))?;
         let (end, place) = there.split_at(self.end.len());
         if end != self.end {
             return changed(format!("the last block before byte {offset} is another"));
@@ -128,7 +128,7 @@ impl SegmentWriter {
         current: Option<(u64, u64)>,
         next: u64,
     ) -> Result<SegmentWriter> {
-        let bytes = wide(bytes.max(SEGMENT_BYTES_MIN)).min(segment::FILE_BYTES_MAX);
+        let bytes = to_u64(bytes.max(SEGMENT_BYTES_MIN)).min(segment::FILE_BYTES_MAX);
         let current = match current {
             Some((number, offset)) => {
                 let path = wal.join(segment::file_name(number));
@@ -155,7 +155,7 @@ impl SegmentWriter {
                 write_durably(&current.segment.file, block, current.offset)
                     .map_err(plain::of(&current.segment.path))?;
                 current.segment.ends_with(block);
-                current.offset += wide(block.len());
+                current.offset += to_u64(block.len());
                 Ok(placed)
             }
             _ => self.begin(first, block),
@@ -199,14 +199,14 @@ impl SegmentWriter {
         bytes.extend(block);
         write_durably(&segment.file, &bytes, 0).map_err(plain::of(&segment.path))?;
         segment.ends_with(&bytes);
-        self.current = Some(Current { segment, number, offset: wide(bytes.len()) });
-        Ok(Placed { number, offset: wide(BLOCKS_AT) })
+        self.current = Some(Current { segment, number, offset: to_u64(bytes.len()) });
+        Ok(Placed { number, offset: to_u64(BLOCKS_AT) })
     }
 }
 
 impl Current {
     fn has_room(&self, block: usize) -> bool {
-        self.offset + wide(block) <= self.segment.length
+        self.offset + to_u64(block) <= self.segment.length
     }
 }
 
@@ -334,9 +334,9 @@ fn write_zeros(file: &mut File, bytes: u64) -> Result<()> {
     let zeros = vec![0; ZEROS_BYTES];
     let mut left = bytes;
     while left > 0 {
-        let part = narrow(left).min(ZEROS_BYTES);
+        let part = to_usize(left).min(ZEROS_BYTES);
         file.write_all(&zeros[..part])?;
-        left -= wide(part);
+        left -= to_u64(part);
     }
     Ok(())
 }
@@ -347,12 +347,12 @@ pub(crate) fn is_unused(file: &File) -> Result<bool> {
     let mut piece = vec![0; ZEROS_BYTES];
     let mut at = 0;
     while at < length {
-        let part = narrow(length - at).min(ZEROS_BYTES);
+        let part = to_usize(length - at).min(ZEROS_BYTES);
         file.read_exact_at(&mut piece[..part], at)?;
         if !segment::is_zero(&piece[..part]) {
             return Ok(false);
         }
-        at += wide(part);
+        at += to_u64(part);
     }
     Ok(true)
 }
@@ -369,10 +369,10 @@ pub(crate) fn finish_segment_file(
     let written = || {
         let mut file = files::new_file(&draft)?;
         file.write_all(&header.encode())?;
-        let mut length = wide(BLOCKS_AT);
+        let mut length = to_u64(BLOCKS_AT);
         for block in blocks {
             file.write_all(block.bytes())?;
-            length += wide(block.bytes().len());
+            length += to_u64(block.bytes().len());
         }
         write_zeros(&mut file, bytes.saturating_sub(length))?;
         file.sync_all()

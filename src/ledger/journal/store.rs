@@ -16,7 +16,7 @@ use thads_proof::hash;
 use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 
-use super::{OwnedBlock, Run, sled_files};
+use super::{OwnedBlock, RecordBatch, sled_files};
 use crate::clock::{BEFORE_1970, SystemClock};
 use crate::files;
 use crate::testing::{Defect, planted};
@@ -260,7 +260,7 @@ impl Store {
     }
 
     /// Returns the last run.
-    pub(crate) fn last_run(&self) -> Result<Option<Run>, StoreError> {
+    pub(crate) fn last_run(&self) -> Result<Option<RecordBatch>, StoreError> {
         guarded(|| self.trees()?.runs.last()?.map(|(key, value)| decode_run(&key, &value)).transpose())
     }
 
@@ -269,7 +269,7 @@ impl Store {
     }
 
     /// Returns the run that holds a position.
-    pub(crate) fn run(&self, position: Position) -> Result<Option<Run>, StoreError> {
+    pub(crate) fn run(&self, position: Position) -> Result<Option<RecordBatch>, StoreError> {
         guarded(|| {
             let before = self.trees()?.runs.range(..=key(position)).next_back().transpose()?;
             let run = before.map(|(key, value)| decode_run(&key, &value)).transpose()?;
@@ -317,7 +317,7 @@ impl Store {
     /// more, without which a scan would leave the whole store in memory, whatever the cache's size.
     pub(crate) fn scan(
         &self,
-    ) -> impl Iterator<Item = Result<(Run, Result<(), StoreError>), StoreError>> + '_ {
+    ) -> impl Iterator<Item = Result<(RecordBatch, Result<(), StoreError>), StoreError>> + '_ {
         const NUDGES: usize = 4;
         let mut next = Some(0_u64);
         std::iter::from_fn(move || {
@@ -334,7 +334,7 @@ impl Store {
                 let first = decode_key(&found)?;
                 let whole = decode_run(&found, &value);
                 let bytes = value.get(..value.len().saturating_sub(HASH_LENGTH)).unwrap_or_default().to_vec();
-                Ok(Some((Run { first, bytes }, whole.map(drop))))
+                Ok(Some((RecordBatch { first, bytes }, whole.map(drop))))
             });
             match found {
                 Ok(Some((run, whole))) => {
@@ -354,7 +354,7 @@ impl Store {
     }
 
     /// Writes headers and runs, makes sled flush them, reads them back and compares.
-    pub(crate) fn put(&self, headers: &[Header], runs: &[Run]) -> Result<(), StoreError> {
+    pub(crate) fn put(&self, headers: &[Header], runs: &[RecordBatch]) -> Result<(), StoreError> {
         guarded(|| {
             let trees = self.trees()?;
             for header in headers {
@@ -393,12 +393,12 @@ fn key(position: Position) -> [u8; 8] {
 }
 
 /// Returns the position after a run's last record.
-pub(crate) fn end_of(run: &Run) -> u64 {
+pub(crate) fn end_of(run: &RecordBatch) -> u64 {
     run.records().last().map_or(run.first.get(), |(position, _)| position.get() + 1)
 }
 
 /// A run's value: the records, then a hash over key and records.
-fn encode_run(run: &Run) -> Vec<u8> {
+fn encode_run(run: &RecordBatch) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + run.bytes.len() + HASH_LENGTH);
     bytes.extend(key(run.first));
     bytes.extend(&run.bytes);
@@ -408,7 +408,7 @@ fn encode_run(run: &Run) -> Vec<u8> {
     bytes
 }
 
-fn decode_run(key: &[u8], value: &[u8]) -> Result<Run, StoreError> {
+fn decode_run(key: &[u8], value: &[u8]) -> Result<RecordBatch, StoreError> {
     let first = decode_key(key)?;
     let wrong = || StoreError::Wrong { position: first, what: "the run's hash differs".into() };
     let (records, digest) =
@@ -420,7 +420,7 @@ fn decode_run(key: &[u8], value: &[u8]) -> Result<Run, StoreError> {
         return Err(wrong());
     }
     hashed.drain(..8);
-    Ok(Run { first, bytes: hashed })
+    Ok(RecordBatch { first, bytes: hashed })
 }
 
 fn decode_header(key: &[u8], value: &[u8]) -> Result<Header, StoreError> {

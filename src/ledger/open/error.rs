@@ -8,7 +8,7 @@ use crate::commit::CatchUpError;
 use crate::journal::JournalError;
 use crate::keys::KeyError;
 use crate::lock::LockError;
-use crate::restore::RestoreError;
+use crate::rebuild::RebuildError;
 use crate::vault::VaultError;
 
 /// Why a ledger cannot be opened or made.
@@ -165,7 +165,7 @@ impl From<CatchUpError> for OpenError {
             CatchUpError::Journal(error @ (JournalError::Full { .. } | JournalError::Stopped(_))) => {
                 OpenError::Write(error)
             }
-            error @ (CatchUpError::Journal(JournalError::Misfit(_))
+            error @ (CatchUpError::Journal(JournalError::NotContiguous(_))
             | CatchUpError::Discontinuity(_)
             | CatchUpError::End { .. }) => OpenError::Log(error),
         }
@@ -187,13 +187,13 @@ impl From<JournalError> for OpenError {
     }
 }
 
-impl From<RestoreError> for OpenError {
-    fn from(error: RestoreError) -> OpenError {
+impl From<RebuildError> for OpenError {
+    fn from(error: RebuildError) -> OpenError {
         match error {
-            RestoreError::Damaged(range) => {
+            RebuildError::Damaged(range) => {
                 OpenError::Damaged { first: range.first, end: range.end, what: range.what }
             }
-            RestoreError::Io(error) => OpenError::Io(error),
+            RebuildError::Io(error) => OpenError::Io(error),
         }
     }
 }
@@ -217,7 +217,7 @@ mod tests {
             (JournalError::Stopped("wal/0000000000.seg: no space".to_owned()), false),
             (JournalError::Full { free: 1, least: 2 }, false),
             (JournalError::Io(std::io::Error::other("x")), false),
-            (JournalError::Misfit("position 2".to_owned()), true),
+            (JournalError::NotContiguous("position 2".to_owned()), true),
         ] {
             let error = OpenError::from(error);
             assert_eq!(error.is_evidence(), evidence, "{error}");

@@ -11,7 +11,7 @@ use thads_proof::record::{LedgerId, Stream};
 use crate::cache::Log;
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
-use crate::founding;
+use crate::create;
 use crate::journal::{Journal, OwnedBlock};
 use crate::open::OpenError;
 use crate::randomness::Randomness;
@@ -28,7 +28,7 @@ pub fn genesis_block(
     clock: &mut dyn Clock,
     randomness: &mut dyn Randomness,
 ) -> Result<(LedgerId, OwnedBlock), OpenError> {
-    founding::genesis_block(genesis, clock, randomness)
+    create::genesis_block(genesis, clock, randomness)
 }
 
 /// Returns the records of a range, each checked to follow on the one before it.

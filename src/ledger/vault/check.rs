@@ -8,7 +8,7 @@ use thads_proof::record::{Position, Record};
 
 use super::read::{NoReferences, Unpaired, paired};
 use super::{Reference, References, Unopened, Vault, WhyLost, hex};
-use crate::count::wide;
+use crate::count::to_u64;
 use crate::sentence::Sentence;
 use crate::testing::{Defect, planted};
 
@@ -91,11 +91,11 @@ impl<'a> Check<'a> {
         let pieces = match judged.pieces {
             Ok(pieces) => pieces,
             Err((Unpaired::Payload(NoReferences::Unknown { .. }), commitments)) => {
-                self.report.unknown += wide(commitments);
+                self.report.unknown += to_u64(commitments);
                 return Ok(());
             }
             Err((unpaired, commitments)) => {
-                self.report.lost += wide(commitments);
+                self.report.lost += to_u64(commitments);
                 self.report.finding(|| {
                     let what = unpaired.sentence();
                     of(position, &what)
@@ -141,7 +141,7 @@ impl<'a> Check<'a> {
         let index = self.vault.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let entries = index.iter().filter(|(_, place)| place.entry.is_some());
         self.report.unnamed =
-            wide(entries.filter(|(reference, _)| !self.by.contains_key(*reference)).count());
+            to_u64(entries.filter(|(reference, _)| !self.by.contains_key(*reference)).count());
         for reference in &self.vault.doubled {
             self.report.finding(|| {
                 let name = hex(reference);

@@ -6,7 +6,7 @@ use super::{
     ENTRIES_BYTES_MAX, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, KEYRING_BYTES_MAX, Reference, SLOT_BYTES, Store,
     Vault, VaultError, WhyLost, scan,
 };
-use crate::count::wide;
+use crate::count::to_u64;
 
 /// Files of entries and keys, of one copy; one that is not there holds nothing.
 #[derive(Clone, Copy)]
@@ -92,7 +92,7 @@ pub(crate) fn entries(
     }
     let had: std::collections::HashSet<Reference> = before.references().into_iter().collect();
     let gained = now.references().into_iter().filter(|reference| !had.contains(reference)).count();
-    Ok(Difference { gained: wide(gained), ..difference })
+    Ok(Difference { gained: to_u64(gained), ..difference })
 }
 
 /// Compares the keys of an earlier copy with those of a later one, likewise.
@@ -114,7 +114,7 @@ pub(crate) fn keyring(
         difference.lost += u64::from(is_lost(had, now, opens_all));
     }
     let gained = now.keys().filter(|reference| !before.contains_key(*reference)).count();
-    Ok(Difference { gained: wide(gained), ..difference })
+    Ok(Difference { gained: to_u64(gained), ..difference })
 }
 
 /// A slot's key, as it stands.

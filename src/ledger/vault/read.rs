@@ -17,7 +17,7 @@ use super::{
     ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, KEY_BYTES, NONCE_BYTES, REFERENCE_BYTES, Reference, SALT_BYTES,
     Vault, hex,
 };
-use crate::count::wide;
+use crate::count::to_u64;
 use crate::sentence::Sentence;
 
 /// Reads the references in a payload, given its kind and its revision, in the order of the record's commitments.
@@ -190,9 +190,9 @@ impl Vault {
             _ => WhyLost::Unreadable(error),
         };
         let mut key = Zeroizing::new([0; KEY_BYTES]);
-        self.keyring.read_at(&mut key[..], slot + wide(REFERENCE_BYTES)).map_err(unreadable)?;
+        self.keyring.read_at(&mut key[..], slot + to_u64(REFERENCE_BYTES)).map_err(unreadable)?;
         let mut sealed = vec![0; ENTRY_EXTRA_BYTES + length];
-        self.entries.read_at(&mut sealed, entry + wide(ENTRY_HEAD_BYTES)).map_err(unreadable)?;
+        self.entries.read_at(&mut sealed, entry + to_u64(ENTRY_HEAD_BYTES)).map_err(unreadable)?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(WhyLost::Damaged)?;
         let sealed = Payload { msg: sealed, aad: reference };
         let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(*nonce), sealed);

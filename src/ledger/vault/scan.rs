@@ -14,7 +14,7 @@ use super::{
     CHECK_BYTES, ENTRY_CONTEXT, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, ENTRY_MAGIC, KEY_BYTES,
     PLAINTEXT_BYTES_MAX, REFERENCE_BYTES, Reference, SLOT_BYTES, SLOT_CONTEXT, VaultError,
 };
-use crate::count::{narrow, wide};
+use crate::count::{to_u64, to_usize};
 use crate::sentence::Sentence;
 
 const WINDOW_BYTES: usize = 1024 * 1024;
@@ -81,7 +81,7 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
                     None => place.entry = Some((at, plaintext)),
                     Some(_) => doubled.push(reference),
                 }
-                let next = at + wide(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
+                let next = at + to_u64(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
                 if next > length {
                     odd.push(Sentence::new(
                         format!(
@@ -124,7 +124,7 @@ fn entry_at(window: &mut Window<'_>, at: u64) -> Result<Option<(Reference, usize
     length.copy_from_slice(&head[4..8]);
     let mut reference = [0; REFERENCE_BYTES];
     reference.copy_from_slice(&head[8..8 + REFERENCE_BYTES]);
-    let length = narrow(u64::from(u32::from_be_bytes(length)));
+    let length = to_usize(u64::from(u32::from_be_bytes(length)));
     if length > PLAINTEXT_BYTES_MAX || *head != entry_head(&reference, length) {
         return Ok(None);
     }
@@ -137,7 +137,7 @@ pub(super) type Slots = (HashMap<Reference, Place>, Vec<Reference>, u64);
 /// Reads the keyring.
 pub(super) fn scan_keyring(keyring: &Store, odd: &mut Vec<Sentence>) -> Result<Slots, VaultError> {
     let length = keyring.len()?;
-    let stride = wide(SLOT_BYTES);
+    let stride = to_u64(SLOT_BYTES);
     let mut index = HashMap::new();
     let mut doubled = Vec::new();
     let mut window = Window::new(keyring, length);
@@ -196,30 +196,30 @@ impl<'a> Window<'a> {
     /// Returns where the magic of an entry stands next, from `at` on; the store's end where it stands nowhere. Cost: the
     /// bytes between that were written.
     fn magic(&mut self, mut at: u64) -> Result<u64, VaultError> {
-        while at + wide(ENTRY_MAGIC.len()) <= self.length {
-            let count = narrow(self.length - at).min(SEARCH_BYTES);
+        while at + to_u64(ENTRY_MAGIC.len()) <= self.length {
+            let count = to_usize(self.length - at).min(SEARCH_BYTES);
             let bytes = self.get(at, count)?.unwrap_or_default();
             if let Some(found) = bytes.windows(ENTRY_MAGIC.len()).position(|bytes| bytes == ENTRY_MAGIC) {
-                return Ok(at + wide(found));
+                return Ok(at + to_u64(found));
             }
             // The last bytes may begin one.
-            at = self.store.next_written(at + wide(count - ENTRY_MAGIC.len() + 1))?;
+            at = self.store.next_written(at + to_u64(count - ENTRY_MAGIC.len() + 1))?;
         }
         Ok(self.length)
     }
 
     /// Returns `count` bytes at `at`; `None` when the store ends before.
     fn get(&mut self, at: u64, count: usize) -> Result<Option<&[u8]>, VaultError> {
-        if at + wide(count) > self.length {
+        if at + to_u64(count) > self.length {
             return Ok(None);
         }
-        if at < self.from || at + wide(count) > self.from + wide(self.bytes.len()) {
-            let size = narrow(self.length - at).min(WINDOW_BYTES.max(count));
+        if at < self.from || at + to_u64(count) > self.from + to_u64(self.bytes.len()) {
+            let size = to_usize(self.length - at).min(WINDOW_BYTES.max(count));
             self.bytes.resize(size, 0);
             self.store.read_at(&mut self.bytes, at)?;
             self.from = at;
         }
-        let start = narrow(at - self.from);
+        let start = to_usize(at - self.from);
         Ok(self.bytes.get(start..start + count))
     }
 }

@@ -1,6 +1,6 @@
 //! One file of the vault, or its likeness in memory: read and written at places, synced when asked.
 
-use crate::count::{narrow, wide};
+use crate::count::{to_u64, to_usize};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Result};
 use std::os::unix::fs::FileExt;
@@ -103,7 +103,7 @@ impl Store {
     pub(super) fn len(&self) -> Result<u64> {
         match self {
             Store::File(file, _) | Store::Written(Written { file, .. }) => Ok(file.metadata()?.len()),
-            Store::Memory(bytes) => Ok(wide(bytes.lock().unwrap_or_else(PoisonError::into_inner).len())),
+            Store::Memory(bytes) => Ok(to_u64(bytes.lock().unwrap_or_else(PoisonError::into_inner).len())),
         }
     }
 
@@ -125,7 +125,7 @@ impl Store {
             Store::Written(Written { file, path, length, .. }) => {
                 file.read_exact_at(bytes, at).map_err(|error| {
                     let left = length.load(Ordering::Relaxed);
-                    let was_there = at.saturating_add(wide(bytes.len())) <= left;
+                    let was_there = at.saturating_add(to_u64(bytes.len())) <= left;
                     match error.kind() {
                         // Cut short behind this process's back: that says nothing of what stood there.
                         ErrorKind::UnexpectedEof if was_there => std::io::Error::other(format!(
@@ -138,7 +138,7 @@ impl Store {
             }
             Store::Memory(held) => {
                 let held = held.lock().unwrap_or_else(PoisonError::into_inner);
-                let from = narrow(at);
+                let from = to_usize(at);
                 let part =
                     held.get(from..from.saturating_add(bytes.len())).ok_or(ErrorKind::UnexpectedEof)?;
                 bytes.copy_from_slice(part);
@@ -153,12 +153,12 @@ impl Store {
             Store::File(file, _) => file.write_all_at(bytes, at),
             Store::Written(Written { file, path, length, .. }) => {
                 file.write_all_at(bytes, at).map_err(plain::of(path))?;
-                length.fetch_max(at + wide(bytes.len()), Ordering::Relaxed);
+                length.fetch_max(at + to_u64(bytes.len()), Ordering::Relaxed);
                 Ok(())
             }
             Store::Memory(held) => {
                 let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
-                let from = narrow(at);
+                let from = to_usize(at);
                 let end = from.saturating_add(bytes.len());
                 if held.len() < end {
                     held.resize(end, 0);

@@ -134,8 +134,8 @@ impl VaultCheck {
             ));
         }
         sentences.extend(named.iter().cloned());
-        if report.findings > crate::count::wide(named.len()) {
-            let more = report.findings - crate::count::wide(named.len());
+        if report.findings > crate::count::to_u64(named.len()) {
+            let more = report.findings - crate::count::to_u64(named.len());
             sentences.push(Sentence::new(format!("… và {more} điểm nữa."), format!("… and {more} more.")));
         }
         if *lost > 0 {

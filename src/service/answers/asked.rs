@@ -4,12 +4,12 @@
 use thads_cases::date::{Date, NotADate};
 use thads_cases::ids::{OfficeNo, Position};
 use thads_cases::organisation::Organisation;
-use thads_projections::books::Books;
 use thads_projections::period::{NotAPeriod, Period};
+use thads_projections::read_model::ReadModel;
 use thads_projections::scope::Scope;
 
 use super::AnswerError;
-use crate::wire::WireError;
+use crate::json::WireError;
 
 /// Whose cases a question is about, as a user says it: `office` and `own`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -94,11 +94,11 @@ impl Moment {
     ///
     /// # Errors
     /// A size beyond the head.
-    pub fn known(self, books: &Books) -> Result<Position, WireError> {
-        let head = books.position();
+    pub fn known(self, model: &ReadModel) -> Result<Position, WireError> {
+        let head = model.position();
         match self {
             Moment::Now => Ok(head),
-            Moment::EndOf(day) => Ok(books.known_on(day)),
+            Moment::EndOf(day) => Ok(model.known_on(day)),
             Moment::Size(size) if size <= head.0 => Ok(Position(size)),
             Moment::Size(size) => {
                 let accepted = format!("a size of the log up to {head}, or a date");
@@ -137,7 +137,7 @@ pub struct Asked {
     pub moment: Moment,
 }
 
-/// A question about a period, against the books.
+/// A question about a period, against the read model.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The period.
@@ -161,13 +161,13 @@ impl Asked {
         Ok(Asked { period: read?, whose, moment })
     }
 
-    /// Reads the question against the books.
+    /// Reads the question against the read model.
     ///
     /// # Errors
-    /// An office or a moment that the books do not know.
-    pub fn read(&self, books: &Books) -> Result<Question, AnswerError> {
-        let known = self.moment.known(books)?;
-        let scope = self.whose.scope(&books.world_at(known).organisation)?;
+    /// An office or a moment that the read model does not know.
+    pub fn read(&self, model: &ReadModel) -> Result<Question, AnswerError> {
+        let known = self.moment.known(model)?;
+        let scope = self.whose.scope(&model.reference_data_at(known).organisation)?;
         Ok(Question { period: self.period.clone(), scope, known })
     }
 }

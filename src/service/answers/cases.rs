@@ -3,7 +3,7 @@
 use std::num::NonZero;
 
 use serde_json::{Map, Value, json};
-use thads_cases::case::{Activity, Case, Cash, Class, Obligation, Party, Standing};
+use thads_cases::case::{Activity, Case, CaseStatus, Cash, Class, Obligation, Party};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::{case_at, known_at};
@@ -13,10 +13,10 @@ use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
 
 use super::{AnswerError, Moment, Whose, ledger, office_code, row, total};
-use crate::house::HouseError;
+use crate::json::{WireError, fields_of};
+use crate::ledger_service::HouseError;
 use crate::persons::Words;
-use crate::view::Source;
-use crate::wire::{WireError, fields_of};
+use crate::read_only::Source;
 
 /// A case as it stood at the end of a day, as known; with its history if asked.
 ///
@@ -29,14 +29,14 @@ pub fn case(
     moment: Moment,
     with_history: bool,
 ) -> Result<Value, AnswerError> {
-    let (known, view, world) = source.with_books(|books| {
-        let known = moment.known(books)?;
+    let (known, view, reference_data) = source.with_model(|model| {
+        let known = moment.known(model)?;
         let not_found = || AnswerError::NotFound { what: "case", given: id.to_string() };
-        let view = case_view(books, id, at.unwrap_or(Date::MAX), known).ok_or_else(not_found)?;
-        Ok::<_, AnswerError>((known, view, books.world_at(known)))
+        let view = case_view(model, id, at.unwrap_or(Date::MAX), known).ok_or_else(not_found)?;
+        Ok::<_, AnswerError>((known, view, model.reference_data_at(known)))
     })?;
     let mut words = Words::of(source, view.entries.iter().map(|entry| (entry.position, &*entry.event)));
-    let organisation = &world.organisation;
+    let organisation = &reference_data.organisation;
     // A case stays its office's where voids leave nothing of it.
     let office = view.entries.first().map(|entry| entry.office).unwrap_or_default();
     let mut answer = case_json(id, office, &view.state, organisation, &mut words)?;
@@ -121,14 +121,14 @@ fn cash_json(cash: &Cash) -> Value {
 }
 
 fn standing_json(case: &Case) -> Value {
-    match &case.standing {
-        Standing::Unknown => json!({ "is": "unknown" }),
-        Standing::Registered => json!({ "is": "registered" }),
-        Standing::Refused { on } => json!({ "is": "refused", "on": on }),
-        Standing::Finished { how, on, at } => {
+    match &case.status {
+        CaseStatus::Unknown => json!({ "is": "unknown" }),
+        CaseStatus::Registered => json!({ "is": "registered" }),
+        CaseStatus::Refused { on } => json!({ "is": "refused", "on": on }),
+        CaseStatus::Finished { how, on, at } => {
             json!({ "is": "finished", "how": how, "on": on, "position": at.0 })
         }
-        Standing::Open(open) => {
+        CaseStatus::Open(open) => {
             let (class, ground, since, tracking_book) = match &open.class {
                 Class::Pending => ("pending", None, None, false),
                 Class::Enforceable => ("enforceable", None, None, false),
@@ -157,7 +157,7 @@ fn entry_json(
     organisation: &Organisation,
     words: &mut Words<'_, impl Source>,
 ) -> Result<Value, HouseError> {
-    let about = entry.event.about();
+    let info = entry.event.info();
     let mut fields = |event: &Event| words.event(event).map(|event| fields_of(&event));
     let mut line = json!({
         "position": entry.position.0,
@@ -165,9 +165,9 @@ fn entry_json(
         "recorded_on": entry.recorded_on,
         "days_late": entry.days_late,
         "working_days_late": entry.working_days_late,
-        "kind": about.name,
-        "vi": about.vi,
-        "article": about.article,
+        "kind": info.name,
+        "vi": info.vi,
+        "article": info.article,
         "office": office_code(organisation, entry.office),
         "actor": entry.actor,
         "imported": entry.imported,
@@ -194,7 +194,7 @@ pub struct ListFilter {
     /// Whose.
     pub whose: Whose,
     /// One of [`STANDINGS`].
-    pub standing: Option<String>,
+    pub status: Option<String>,
     /// An enforcer's number.
     pub enforcer: Option<u32>,
     /// The judgment's number contains this.
@@ -212,7 +212,7 @@ impl Default for ListFilter {
     fn default() -> ListFilter {
         ListFilter {
             whose: Whose::default(),
-            standing: None,
+            status: None,
             enforcer: None,
             judgment: None,
             after: None,
@@ -253,7 +253,7 @@ pub struct CaseList {
 /// # Errors
 /// A parameter that cannot be read.
 pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, AnswerError> {
-    if let Some(wanted) = filter.standing.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
+    if let Some(wanted) = filter.status.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
         let accepted = STANDINGS.join(", ");
         return Err(WireError::new("standing", wanted, "there is no such standing", &accepted).into());
     }
@@ -262,25 +262,25 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
         let rule = "it says nothing that can be read";
         return Err(WireError::new("judgment", "", rule, "a part of the judgment's number").into());
     }
-    source.with_books(|books| {
-        let known = filter.moment.known(books)?;
-        let organisation = &books.world_at(known).organisation;
+    source.with_model(|model| {
+        let known = filter.moment.known(model)?;
+        let organisation = &model.reference_data_at(known).organisation;
         let scope = filter.whose.scope(organisation)?;
         let (mut rows, mut next) = (Vec::new(), None);
         let mut last: Option<&CaseId> = None;
-        for (id, entries) in books.cases() {
+        for (id, entries) in model.cases() {
             let entries = known_at(entries, known);
             let Some(first) = entries.first() else { continue };
             if filter.after.as_ref().is_some_and(|after| id <= after) {
                 continue;
             }
             let case = case_at(entries, Date::MAX);
-            let standing = standing_word(&case);
+            let status = standing_word(&case);
             let fits = scope.covers(first.office, organisation)
                 && filter
-                    .standing
+                    .status
                     .as_ref()
-                    .is_none_or(|wanted| wanted == standing || (wanted == "open" && case.open().is_some()))
+                    .is_none_or(|wanted| wanted == status || (wanted == "open" && case.open().is_some()))
                 && filter
                     .enforcer
                     .is_none_or(|wanted| case.last_enforcer.is_some_and(|number| number.0 == wanted))
@@ -298,7 +298,7 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
                     json!({
                         "case": id,
                         "office": office_code(organisation, first.office),
-                        "standing": standing,
+                        "standing": status,
                         "ordered": case.order.on,
                         "enforcer": case.last_enforcer,
                         "remaining": remaining(&case),
@@ -314,16 +314,16 @@ pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, Answ
 
 fn standing_word(case: &Case) -> &'static str {
     use thads_cases::case::Finish;
-    match &case.standing {
-        Standing::Unknown => "unknown",
-        Standing::Registered => "registered",
-        Standing::Refused { .. } => "refused",
-        Standing::Open(open) => match open.class {
+    match &case.status {
+        CaseStatus::Unknown => "unknown",
+        CaseStatus::Registered => "registered",
+        CaseStatus::Refused { .. } => "refused",
+        CaseStatus::Open(open) => match open.class {
             Class::Pending => "open",
             Class::Enforceable => "enforceable",
             Class::NotYet { .. } => "not_yet_enforceable",
         },
-        Standing::Finished { how, .. } => match how {
+        CaseStatus::Finished { how, .. } => match how {
             Finish::Completed => "completed",
             Finish::Terminated => "terminated",
             Finish::EntrustedOut => "entrusted_out",

@@ -8,7 +8,7 @@ use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::Sentence;
 use thads_proof::record::{Record, Stream};
 
-use crate::wire::{Language, refusal_json, refusal_text};
+use crate::json::{Language, refusal_json, refusal_text};
 
 /// So many findings, flags and positions are named; of the others it is said how many there are.
 pub(super) const NAMED_MAX: usize = 100;
@@ -189,10 +189,10 @@ pub(super) fn event_name(record: &Record) -> String {
     match record.kind {
         1 => "genesis".to_owned(),
         code => {
-            let known = KINDS.iter().find(|(about, _)| about.code == code);
+            let known = KINDS.iter().find(|(info, _)| info.code == code);
             known.map_or_else(
                 || format!("kind {code}.{}", record.kind_revision),
-                |(about, _)| about.name.to_owned(),
+                |(info, _)| info.name.to_owned(),
             )
         }
     }

@@ -8,46 +8,47 @@ use thads_proof::days::DAY;
 use thads_proof::genesis;
 use thads_proof::record::{Micros, Provenance, RequestId, Stream, StreamTag};
 
-use super::act;
-use crate::act::{ActError, Done};
+use super::record;
 use crate::answers;
-use crate::house::{Founding, House};
+use crate::json::parse_action;
+use crate::ledger_service::{LedgerConfig, LedgerService};
 use crate::pending::Pending;
-use crate::view::View;
-use crate::wire::parse_action;
+use crate::read_only::ReadOnlyLedger;
+use crate::record::{Done, RecordError};
 
 const HOUR: i64 = DAY / 24;
 
 /// A real ledger with a head and an administrator, and the clock of the machine that it lies on, which shows the head's time.
-fn real(folder: &tempfile::TempDir) -> (House, SimulatedClock) {
+fn real(folder: &tempfile::TempDir) -> (LedgerService, SimulatedClock) {
     let directory = folder.path().join("data");
-    let founding = Founding {
+    let config = LedgerConfig {
         name: "thử".into(),
         origin: "thads.test/clock".into(),
         unit: genesis::Unit { code: "VND".into(), exponent: 0 },
         clock: genesis::Clock::Real,
         practice: false,
     };
-    let house = House::create(&directory, &founding, 0).unwrap();
+    let service = LedgerService::create(&directory, &config, 0).unwrap();
     let office = json!({ "number": 1, "code": "DT00", "name": "Cục", "level": "department" });
-    act(&house, "office:DT00", 0, "office_opened", "2018-10-01", office).unwrap();
+    record(&service, "office:DT00", 0, "office_opened", "2018-10-01", office).unwrap();
     for (number, role) in [(1, "provincial_head"), (2, "administrator"), (3, "clerk")] {
         let officer =
             json!({ "number": number, "office": 1, "role": role, "person": { "name": "Nguyễn Văn Thử" } });
         let actor = u32::from(number > 1);
-        act(&house, &format!("officer:{number}"), actor, "officer_appointed", "2018-10-01", officer).unwrap();
+        record(&service, &format!("officer:{number}"), actor, "officer_appointed", "2018-10-01", officer)
+            .unwrap();
     }
-    let clock = SimulatedClock::new(house.ledger().head().recorded_at);
-    house.close().unwrap();
+    let clock = SimulatedClock::new(service.ledger().head().recorded_at);
+    service.close().unwrap();
     (open(&directory, &clock), clock)
 }
 
-fn open(directory: &std::path::Path, clock: &SimulatedClock) -> House {
-    House::open_with(directory, &Storage::default(), Box::new(clock.clone())).unwrap().0
+fn open(directory: &std::path::Path, clock: &SimulatedClock) -> LedgerService {
+    LedgerService::open_with(directory, &Storage::default(), Box::new(clock.clone())).unwrap().0
 }
 
-fn head(house: &House) -> i64 {
-    house.ledger().head().recorded_at.get()
+fn head(service: &LedgerService) -> i64 {
+    service.ledger().head().recorded_at.get()
 }
 
 fn day(micros: i64) -> Date {
@@ -59,8 +60,8 @@ fn note(text: &str) -> Value {
     json!({ "stream": "officer:1", "kind": "note_added", "text": text, "actor": 1 })
 }
 
-fn send(house: &House, action: &Value) -> Result<Done, ActError> {
-    house.act(parse_action(action.clone(), None).unwrap())
+fn send(service: &LedgerService, action: &Value) -> Result<Done, RecordError> {
+    service.record(parse_action(action.clone(), None).unwrap())
 }
 
 fn correction(from: u64, truly: Date, today: Option<Date>) -> Value {
@@ -68,14 +69,14 @@ fn correction(from: u64, truly: Date, today: Option<Date>) -> Value {
         "effective": today, "reason": "đồng hồ chạy sai" })
 }
 
-fn is_off<T: std::fmt::Debug>(house: &House, answer: &Result<T, ActError>) -> bool {
-    matches!(answer, Err(ActError::Clock(off)) if Some(*off) == house.clock_off())
+fn is_off<T: std::fmt::Debug>(service: &LedgerService, answer: &Result<T, RecordError>) -> bool {
+    matches!(answer, Err(RecordError::Clock(off)) if Some(*off) == service.clock_off())
 }
 
 /// What is refused: its field.
-fn refused(answer: Result<Done, ActError>) -> &'static str {
+fn refused(answer: Result<Done, RecordError>) -> &'static str {
     match answer {
-        Err(ActError::Refused(refusal)) => refusal.field,
+        Err(RecordError::Refused(refusal)) => refusal.field,
         other => panic!("{other:?}"),
     }
 }
@@ -85,52 +86,52 @@ fn refused(answer: Result<Done, ActError>) -> &'static str {
 #[test]
 fn today_and_the_time_of_recording_are_one_clock_and_not_behind_the_head() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
+    let (service, clock) = real(&folder);
     // The head is just after midnight; the machine shows the evening before.
-    let midnight = day(head(&house)).next().begins_at();
+    let midnight = day(head(&service)).next().begins_at();
     clock.set(Micros::new(midnight + HOUR));
-    send(&house, &note("sau nửa đêm")).unwrap();
+    send(&service, &note("sau nửa đêm")).unwrap();
     clock.set(Micros::new(midnight - 3 * HOUR));
     let today = day(midnight);
-    assert_eq!(house.today(), today);
+    assert_eq!(service.today(), today);
     let mut dated = note("hôm nay");
     dated["effective"] = json!(today);
-    let done = send(&house, &dated).unwrap();
+    let done = send(&service, &dated).unwrap();
     assert_eq!(done.receipt.unwrap().recorded_at().get(), midnight + HOUR);
     dated["effective"] = json!(today.next());
-    assert_eq!(refused(send(&house, &dated)), "effective");
-    let done = send(&house, &note("không ghi ngày")).unwrap();
-    assert_eq!((done.effective, head(&house)), (today, midnight + HOUR));
+    assert_eq!(refused(send(&service, &dated)), "effective");
+    let done = send(&service, &note("không ghi ngày")).unwrap();
+    assert_eq!((done.effective, head(&service)), (today, midnight + HOUR));
 }
 
 /// Far from the head nothing is recorded, nor would it be; what was acknowledged is still known, and it is said at opening.
 #[test]
 fn a_clock_far_from_the_head_records_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
+    let (service, clock) = real(&folder);
     let mut first = note("một");
     first["request"] = json!("00000000000000000000000000000001");
-    let receipt = answers::done(&send(&house, &first).unwrap());
-    let (size, at) = (house.ledger().head().size, head(&house));
+    let receipt = answers::done(&send(&service, &first).unwrap());
+    let (size, at) = (service.ledger().head().size, head(&service));
     for (shift, off) in [(-25 * HOUR, true), (-24 * HOUR, false), (90 * DAY, false), (90 * DAY + HOUR, true)]
     {
         clock.set(Micros::new(at + shift));
-        assert_eq!(house.clock_off().is_some(), off, "{shift}");
-        let dry = house.dry_run(&parse_action(note("hai"), None).unwrap());
-        assert_eq!(is_off(&house, &dry), off, "{shift}: {dry:?}");
+        assert_eq!(service.clock_off().is_some(), off, "{shift}");
+        let dry = service.dry_run(&parse_action(note("hai"), None).unwrap());
+        assert_eq!(is_off(&service, &dry), off, "{shift}: {dry:?}");
         if off {
-            let answer = send(&house, &note("hai"));
-            assert!(is_off(&house, &answer), "{shift}: {answer:?}");
-            assert_eq!(answers::done(&send(&house, &first).unwrap()), receipt);
+            let answer = send(&service, &note("hai"));
+            assert!(is_off(&service, &answer), "{shift}: {answer:?}");
+            assert_eq!(answers::done(&send(&service, &first).unwrap()), receipt);
         }
     }
-    assert_eq!(house.ledger().head().size, size);
-    let directory = house.ledger().dir().to_path_buf();
-    house.close().unwrap();
+    assert_eq!(service.ledger().head().size, size);
+    let directory = service.ledger().dir().to_path_buf();
+    service.close().unwrap();
     let said = |clock: &SimulatedClock| {
-        let (house, report) =
-            House::open_with(&directory, &Storage::default(), Box::new(clock.clone())).unwrap();
-        let off = house.clock_off().map(|off| off.to_string());
+        let (service, report) =
+            LedgerService::open_with(&directory, &Storage::default(), Box::new(clock.clone())).unwrap();
+        let off = service.clock_off().map(|off| off.to_string());
         (off, report.sentences().iter().map(|sentence| sentence.en.clone()).collect::<Vec<_>>())
     };
     let (off, sentences) = said(&clock);
@@ -144,36 +145,36 @@ fn a_clock_far_from_the_head_records_nothing() {
 #[test]
 fn an_idle_ledger_goes_on_when_somebody_says_what_day_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
-    let (last, at) = (house.ledger().head().size - 1, head(&house));
+    let (service, clock) = real(&folder);
+    let (last, at) = (service.ledger().head().size - 1, head(&service));
     clock.set(Micros::new(at + 200 * DAY));
     let today = day(at + 200 * DAY);
-    assert_eq!(refused(send(&house, &correction(last, day(at), None))), "effective");
-    assert_eq!(refused(send(&house, &correction(last, day(at), Some(today.previous())))), "effective");
-    assert_eq!(refused(send(&house, &correction(last, day(at).previous(), Some(today)))), "day");
+    assert_eq!(refused(send(&service, &correction(last, day(at), None))), "effective");
+    assert_eq!(refused(send(&service, &correction(last, day(at), Some(today.previous())))), "effective");
+    assert_eq!(refused(send(&service, &correction(last, day(at).previous(), Some(today)))), "day");
     let mut by_a_clerk = correction(last, day(at), Some(today));
     by_a_clerk["actor"] = json!(3);
-    assert_eq!(refused(send(&house, &by_a_clerk)), "actor");
-    send(&house, &correction(last, day(at), Some(today))).unwrap();
-    assert_eq!((house.clock_off(), head(&house)), (None, at + 200 * DAY));
-    let done = send(&house, &note("lại ghi")).unwrap();
+    assert_eq!(refused(send(&service, &by_a_clerk)), "actor");
+    send(&service, &correction(last, day(at), Some(today))).unwrap();
+    assert_eq!((service.clock_off(), head(&service)), (None, at + 200 * DAY));
+    let done = send(&service, &note("lại ghi")).unwrap();
     assert_eq!(done.effective, today);
-    assert_eq!(house.books().known_on(today.previous()), Position(last + 1));
+    assert_eq!(service.model().known_on(today.previous()), Position(last + 1));
 }
 
 /// Where the clock fits the head, no correction makes it fit no more: nothing could put it right again.
 #[test]
 fn a_clock_that_is_right_is_not_corrected_out_of_reach() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
-    let at = head(&house);
+    let (service, clock) = real(&folder);
+    let at = head(&service);
     clock.set(Micros::new(at + HOUR));
-    let (today, size) = (day(at + HOUR), house.ledger().head().size);
+    let (today, size) = (day(at + HOUR), service.ledger().head().size);
     for days in [-900, -91, 2, 900] {
-        let answer = send(&house, &correction(0, today.plus_days(days), Some(today)));
+        let answer = send(&service, &correction(0, today.plus_days(days), Some(today)));
         assert!(answer.is_err(), "{days}: {answer:?}");
     }
-    assert_eq!((house.ledger().head().size, house.clock_off()), (size, None));
+    assert_eq!((service.ledger().head().size, service.clock_off()), (size, None));
 }
 
 /// A clock that was 80 days ahead for one record, was put right, and is corrected: the time recorded goes on from where it is, and
@@ -181,66 +182,66 @@ fn a_clock_that_is_right_is_not_corrected_out_of_reach() {
 #[test]
 fn a_wrong_clock_is_corrected_and_the_ledger_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
-    let start = head(&house);
+    let (service, clock) = real(&folder);
+    let start = head(&service);
     let true_day = |days: i64| day(start + days * DAY);
     clock.set(Micros::new(start + 82 * DAY));
     let mut wrong = note("giờ sai");
     wrong["request"] = json!("00000000000000000000000000000002");
-    let first = answers::done(&send(&house, &wrong).unwrap());
+    let first = answers::done(&send(&service, &wrong).unwrap());
     let at = first["first"].as_u64().unwrap();
-    let before = house.books().known_on(true_day(2));
+    let before = service.model().known_on(true_day(2));
     assert_eq!(before, Position(at), "the wrong time hides it");
 
     clock.set(Micros::new(start + 3 * DAY));
-    let off = send(&house, &note("chưa"));
-    assert!(is_off(&house, &off), "{off:?}");
+    let off = send(&service, &note("chưa"));
+    assert!(is_off(&service, &off), "{off:?}");
     let bad = correction(at, true_day(-1), Some(true_day(3)));
-    assert_eq!(refused(send(&house, &bad)), "day", "before the record before it");
+    assert_eq!(refused(send(&service, &bad)), "day", "before the record before it");
     let still_ahead = correction(at, true_day(3), Some(true_day(3)));
-    send(&house, &still_ahead).unwrap();
-    send(&house, &correction(at, true_day(2), Some(true_day(3)))).unwrap();
-    assert_eq!(house.clock_off(), None);
-    assert_eq!(head(&house), start + 83 * DAY, "the last correction counts");
+    send(&service, &still_ahead).unwrap();
+    send(&service, &correction(at, true_day(2), Some(true_day(3)))).unwrap();
+    assert_eq!(service.clock_off(), None);
+    assert_eq!(head(&service), start + 83 * DAY, "the last correction counts");
 
     clock.set(Micros::new(start + 4 * DAY));
     let mut undated = note("ngày đúng");
     undated["request"] = json!("00000000000000000000000000000003");
-    let done = send(&house, &undated).unwrap();
+    let done = send(&service, &undated).unwrap();
     let receipt = done.receipt.unwrap();
     assert_eq!((done.effective, receipt.recorded_at().get()), (true_day(4), start + 84 * DAY));
     let mut tomorrow = note("ngày mai");
     tomorrow["effective"] = json!(true_day(5));
-    assert_eq!(refused(send(&house, &tomorrow)), "effective");
+    assert_eq!(refused(send(&service, &tomorrow)), "effective");
 
-    let look = |house: &House| {
-        let books = house.books();
-        let known = [1, 2, 3, 4].map(|days| books.known_on(true_day(days)).0);
+    let look = |service: &LedgerService| {
+        let model = service.model();
+        let known = [1, 2, 3, 4].map(|days| model.known_on(true_day(days)).0);
         // The first correction, a day too far, is among the records that the second one moves.
         assert_eq!(known, [at, at + 2, at + 3, at + 4]);
-        let entry = books.organisation().last().unwrap();
+        let entry = model.organisation().last().unwrap();
         assert_eq!((entry.effective, entry.recorded_on), (true_day(4), true_day(4)));
-        drop(books);
+        drop(model);
         // A date that was left out is the day by which it was decided, under the clock of that time.
-        assert_eq!(answers::done(&send(house, &wrong).unwrap()), first);
-        assert!(send(house, &undated).unwrap().receipt.unwrap().repeated());
+        assert_eq!(answers::done(&send(service, &wrong).unwrap()), first);
+        assert!(send(service, &undated).unwrap().receipt.unwrap().repeated());
     };
-    look(&house);
-    let directory = house.ledger().dir().to_path_buf();
-    house.close().unwrap();
-    let house = open(&directory, &clock);
-    look(&house);
-    send(&house, &note("sau khi mở lại")).unwrap();
-    assert_eq!(head(&house), start + 84 * DAY);
+    look(&service);
+    let directory = service.ledger().dir().to_path_buf();
+    service.close().unwrap();
+    let service = open(&directory, &clock);
+    look(&service);
+    send(&service, &note("sau khi mở lại")).unwrap();
+    assert_eq!(head(&service), start + 84 * DAY);
 }
 
 /// What corrects the clock is not repaired or remarked upon, and nothing else stands on its stream.
 #[test]
 fn nothing_else_stands_on_the_clocks_stream() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, _) = real(&folder);
-    let (last, today) = (house.ledger().head().size - 1, house.today());
-    send(&house, &correction(last, today, Some(today))).unwrap();
+    let (service, _) = real(&folder);
+    let (last, today) = (service.ledger().head().size - 1, service.today());
+    send(&service, &correction(last, today, Some(today))).unwrap();
     for other in [
         json!({ "kind": "note_added", "text": "x" }),
         json!({ "kind": "entry_voided", "entry": last + 1, "authority": "x" }),
@@ -248,33 +249,33 @@ fn nothing_else_stands_on_the_clocks_stream() {
     ] {
         let mut action = json!({ "stream": "ledger:clock", "actor": 1 });
         action.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
-        let answer = send(&house, &action);
-        assert!(matches!(&answer, Err(ActError::Wire(error)) if error.field == "stream"), "{answer:?}");
+        let answer = send(&service, &action);
+        assert!(matches!(&answer, Err(RecordError::Wire(error)) if error.field == "stream"), "{answer:?}");
     }
     let mut elsewhere = correction(last, today, Some(today));
     elsewhere["stream"] = json!("officer:1");
-    let answer = send(&house, &elsewhere);
-    assert!(matches!(&answer, Err(ActError::Wire(error)) if error.field == "stream"), "{answer:?}");
+    let answer = send(&service, &elsewhere);
+    assert!(matches!(&answer, Err(RecordError::Wire(error)) if error.field == "stream"), "{answer:?}");
 }
 
 /// What was decided before midnight and comes to the committer after it is not recorded: it is decided again.
 #[test]
 fn what_was_decided_by_another_day_is_not_recorded() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
+    let (service, clock) = real(&folder);
     let decide = |text: &str| {
         let request = parse_action(note(text), None).unwrap();
-        let books = house.books();
-        let group = house.group_of(&books, &request).unwrap();
-        house.prepare(&books, &mut Pending::default(), &group, Position(books.position().0)).unwrap()
+        let model = service.model();
+        let group = service.group_of(&model, &request).unwrap();
+        service.prepare(&model, &mut Pending::default(), &group, Position(model.position().0)).unwrap()
     };
     let late = decide("trước nửa đêm");
-    clock.set(Micros::new(day(head(&house)).next().begins_at()));
+    clock.set(Micros::new(day(head(&service)).next().begins_at()));
     let office = json!({ "stream": "office:DT00", "kind": "note_added", "text": "x", "actor": 1 });
-    send(&house, &office).unwrap();
-    let answer = house.append(late);
-    assert!(matches!(answer, Err(ActError::Append(AppendError::Outdated { .. }))), "{answer:?}");
-    send(&house, &note("quyết định lại")).unwrap();
+    send(&service, &office).unwrap();
+    let answer = service.append(late);
+    assert!(matches!(answer, Err(RecordError::Append(AppendError::Outdated { .. }))), "{answer:?}");
+    send(&service, &note("quyết định lại")).unwrap();
 }
 
 /// Verification names a gap that nobody explained, and a head ahead of the machine; not a gap that somebody confirmed, nor one that
@@ -282,20 +283,20 @@ fn what_was_decided_by_another_day_is_not_recorded() {
 #[test]
 fn what_is_strange_about_times_is_said_to_who_verifies() {
     let folder = tempfile::tempdir().unwrap();
-    let (house, clock) = real(&folder);
-    let directory = house.ledger().dir().to_path_buf();
+    let (service, clock) = real(&folder);
+    let directory = service.ledger().dir().to_path_buf();
     let said = |machine: i64| {
-        let notices = View::open(&directory).unwrap().clock_notices(Micros::new(machine));
+        let notices = ReadOnlyLedger::open(&directory).unwrap().clock_notices(Micros::new(machine));
         notices.into_iter().map(|sentence| sentence.en).collect::<Vec<_>>()
     };
-    let (start, last) = (head(&house), house.ledger().head().size - 1);
+    let (start, last) = (head(&service), service.ledger().head().size - 1);
     assert_eq!(said(start - 24 * HOUR), Vec::<String>::new());
     assert!(said(start - 25 * HOUR)[0].starts_with("The last record was made at "));
     assert_eq!(said(start + 400 * DAY), Vec::<String>::new(), "an old ledger is as good");
 
     clock.set(Micros::new(start + 100 * DAY));
     let today = day(start + 100 * DAY);
-    send(&house, &correction(last, day(start), Some(today))).unwrap();
+    send(&service, &correction(last, day(start), Some(today))).unwrap();
     assert_eq!(said(start + 100 * DAY), Vec::<String>::new(), "confirmed");
 
     // Written by a build that looked at no clock.
@@ -315,14 +316,14 @@ fn what_is_strange_about_times_is_said_to_who_verifies() {
     let streams = vec![StreamAppend { stream, expected_version: 0, events: vec![event] }];
     let moment = Moment { at: Micros::new(start + 200 * DAY), before: Micros::new(i64::MAX) };
     let request = RequestId([9; 16]);
-    house.ledger().append(Append { request, moment: Some(moment), streams }).unwrap();
-    house.catch_up().unwrap();
+    service.ledger().append(Append { request, moment: Some(moment), streams }).unwrap();
+    service.catch_up().unwrap();
     let named = format!("Record {} was recorded 100 days after the record before it", last + 2);
     let notices = said(start + 200 * DAY);
     assert!(notices.len() == 1 && notices[0].starts_with(&named), "{notices:?}");
 
     clock.set(Micros::new(start + 101 * DAY));
     let today = day(start + 101 * DAY);
-    send(&house, &correction(last + 2, today, Some(today))).unwrap();
+    send(&service, &correction(last + 2, today, Some(today))).unwrap();
     assert_eq!(said(start + 101 * DAY), Vec::<String>::new(), "corrected");
 }

@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 use thads_cases::event::Body;
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 
-use super::{CASE, act, house, position};
+use super::{CASE, position, record, service};
 use crate::answers;
 
 /// A case whose only creditor was told, and for whom ten million were put aside after the days that the law gives.
@@ -21,7 +21,7 @@ fn parameter(years: u32) -> Value {
 #[test]
 fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let person = |name: &str| json!([{ "person": { "name": name }, "kind": "individual" }]);
     for (actor, kind, on, fields) in [
         (
@@ -61,17 +61,17 @@ fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
             json!({ "obligation": 1, "amount": 10_000_000, "bank": "Agribank" }),
         ),
     ] {
-        act(&house, OTHER, actor, kind, on, fields).unwrap();
+        record(&service, OTHER, actor, kind, on, fields).unwrap();
     }
-    let deposited = house.ledger().head().size - 1;
+    let deposited = service.ledger().head().size - 1;
     let cash = || {
-        answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false).unwrap()
-            ["cash"]
+        answers::case(&service, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false)
+            .unwrap()["cash"]
             .clone()
     };
     let before = cash();
     let stream = "parameter:deposit_after";
-    let set = act(&house, stream, 1, "parameter_set", "2019-03-01", parameter(2)).unwrap();
+    let set = record(&service, stream, 1, "parameter_set", "2019-03-01", parameter(2)).unwrap();
     let flags = set["flags"].as_array().unwrap();
     assert_eq!(flags.len(), 1, "{flags:?}");
     assert_eq!(flags[0]["code"], "too_early");
@@ -83,27 +83,39 @@ fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
     );
     assert_eq!(cash(), before);
     // Sent again it is answered the same, whatever came after it.
-    act(&house, CASE, 3, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
-    let again = act(&house, stream, 1, "parameter_set", "2019-03-01", parameter(2)).unwrap();
+    record(&service, CASE, 3, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
+    let again = record(&service, stream, 1, "parameter_set", "2019-03-01", parameter(2)).unwrap();
     assert_eq!(again, set);
     // The same limit in other words leaves nothing new behind; nor does undoing it.
-    let longer = act(&house, stream, 1, "parameter_set", "2019-03-01", parameter(3)).unwrap();
+    let longer = record(&service, stream, 1, "parameter_set", "2019-03-01", parameter(3)).unwrap();
     assert_eq!(longer.get("flags"), None);
     for entry in [&longer["first"], &set["first"]] {
-        let void =
-            act(&house, stream, 1, "entry_voided", "2019-03-01", json!({ "entry": entry, "authority": "x" }))
-                .unwrap();
+        let void = record(
+            &service,
+            stream,
+            1,
+            "entry_voided",
+            "2019-03-01",
+            json!({ "entry": entry, "authority": "x" }),
+        )
+        .unwrap();
         assert_eq!(void.get("flags"), None, "{entry}");
     }
     // Undoing the undoing is the change itself.
-    let undone = house.ledger().head().size - 1;
-    let back =
-        act(&house, stream, 1, "entry_voided", "2019-03-01", json!({ "entry": undone, "authority": "x" }))
-            .unwrap();
+    let undone = service.ledger().head().size - 1;
+    let back = record(
+        &service,
+        stream,
+        1,
+        "entry_voided",
+        "2019-03-01",
+        json!({ "entry": undone, "authority": "x" }),
+    )
+    .unwrap();
     assert_eq!(back["flags"].as_array().unwrap().len(), 1);
     // Money stays judged: the approval under the deposit is not voided.
     let approved = json!({ "entry": deposited - 1, "authority": "x" });
-    let error = act(&house, OTHER, 1, "entry_voided", "2019-03-01", approved).unwrap_err();
+    let error = record(&service, OTHER, 1, "entry_voided", "2019-03-01", approved).unwrap_err();
     assert!(error.to_string().contains("no more is paid over than another officer approved"), "{error}");
 }
 
@@ -112,22 +124,22 @@ fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
 #[test]
 fn acts_of_who_was_not_what_the_record_said_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let office =
         json!({ "number": 2, "code": "DT01", "name": "Chi cục", "level": "sub_department", "parent": 1 });
-    act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    record(&service, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
     let other = json!({ "number": 5, "office": 1, "role": "accountant", "person": { "name": "Lê" } });
-    act(&house, "officer:5", 1, "officer_appointed", "2018-10-01", other).unwrap();
-    let collected = position(&house, "payment_collected");
-    let remitted = position(&house, "remitted_to_budget");
+    record(&service, "officer:5", 1, "officer_appointed", "2018-10-01", other).unwrap();
+    let collected = position(&service, "payment_collected");
+    let remitted = position(&service, "remitted_to_budget");
     let receipt = json!({ "entry": collected, "changes": { "receipt": "0001" }, "authority": "x" });
-    act(&house, CASE, 5, "fact_corrected", "2018-12-05", receipt).unwrap();
-    let repaired = house.ledger().head().size - 1;
+    record(&service, CASE, 5, "fact_corrected", "2018-12-05", receipt).unwrap();
+    let repaired = service.ledger().head().size - 1;
     let stream = |officer: u32| format!("officer:{officer}");
     let appointed = |officer: u32| {
-        let books = house.books();
-        let entries = books.organisation().iter();
-        let is = |entry: &&Entry| matches!(&entry.event.body, Body::OfficerAppointed(one) if one.number.0 == officer);
+        let model = service.model();
+        let entries = model.organisation().iter();
+        let is = |entry: &&RecordedEvent| matches!(&entry.event.body, Body::OfficerAppointed(one) if one.number.0 == officer);
         entries.filter(is).map(|entry| entry.position.0).next().unwrap()
     };
     let rows = [
@@ -137,7 +149,13 @@ fn acts_of_who_was_not_what_the_record_said_are_named() {
         // A clerk repairs, but no payments.
         (5, json!({ "role": "clerk" }), json!({}), repaired, "actor clerk"),
         (5, json!({ "role": "auditor" }), json!({}), repaired, "actor auditor"),
-        (3, json!({ "role": "cashier" }), json!({}), position(&house, "judgment_received"), "actor cashier"),
+        (
+            3,
+            json!({ "role": "cashier" }),
+            json!({}),
+            position(&service, "judgment_received"),
+            "actor cashier",
+        ),
     ];
     for (number, (officer, changes, rest, entry, given)) in (1_u32..).zip(rows) {
         let mut fields = json!({
@@ -145,7 +163,7 @@ fn acts_of_who_was_not_what_the_record_said_are_named() {
         });
         fields.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
         let correct =
-            || act(&house, &stream(officer), 1, "fact_corrected", "2019-03-01", fields.clone()).unwrap();
+            || record(&service, &stream(officer), 1, "fact_corrected", "2019-03-01", fields.clone()).unwrap();
         let first = correct();
         let flags = first["flags"].as_array().unwrap_or_else(|| panic!("{fields}"));
         assert_eq!(flags.len(), 1, "{fields}: {flags:?}");
@@ -155,7 +173,7 @@ fn acts_of_who_was_not_what_the_record_said_are_named() {
         assert_eq!(correct(), first);
         let undo = |entry: &Value| {
             let fields = json!({ "entry": entry, "authority": "x" });
-            act(&house, &stream(officer), 1, "entry_voided", "2019-03-01", fields).unwrap()
+            record(&service, &stream(officer), 1, "entry_voided", "2019-03-01", fields).unwrap()
         };
         let undone = undo(&first["first"]);
         assert_eq!(undone.get("flags"), None, "{fields}");
@@ -167,12 +185,12 @@ fn acts_of_who_was_not_what_the_record_said_are_named() {
     // What somebody has set who was no administrator is named as well; what the ledger itself founded is not.
     let administrator =
         json!({ "number": 6, "office": 1, "role": "administrator", "person": { "name": "Lê" } });
-    act(&house, "officer:6", 1, "officer_appointed", "2018-10-01", administrator).unwrap();
+    record(&service, "officer:6", 1, "officer_appointed", "2018-10-01", administrator).unwrap();
     let fields = json!({ "number": 7, "office": 1, "role": "clerk", "person": { "name": "Lê" } });
-    act(&house, "officer:7", 6, "officer_appointed", "2018-10-01", fields).unwrap();
-    let entry = house.ledger().head().size - 1;
+    record(&service, "officer:7", 6, "officer_appointed", "2018-10-01", fields).unwrap();
+    let entry = service.ledger().head().size - 1;
     let fields = json!({ "entry": appointed(6), "changes": { "role": "clerk" }, "authority": "x" });
-    let answer = act(&house, "officer:6", 1, "fact_corrected", "2019-03-01", fields).unwrap();
+    let answer = record(&service, "officer:6", 1, "fact_corrected", "2019-03-01", fields).unwrap();
     let given: Vec<_> = answer["flags"].as_array().unwrap().iter().map(|flag| &flag["given"]).collect();
     assert_eq!(given, [&json!(format!("organisation, entry {entry}: actor clerk"))]);
 }

@@ -11,10 +11,10 @@ use thads_cases::event::Body;
 use thads_cases::history::case_at;
 use thads_cases::ids::CaseId;
 
-use super::{act, house};
+use super::{record, service};
 use crate::audit::Found;
-use crate::house::House;
-use crate::view::{Source, View};
+use crate::ledger_service::LedgerService;
+use crate::read_only::{ReadOnlyLedger, Source};
 
 /// What is tried; the number of times is its weight.
 const TRIES: &[&str] = &[
@@ -92,22 +92,23 @@ fn people(office: &str) -> (u32, u32, u32) {
 }
 
 struct Play {
-    house: House,
+    service: LedgerService,
     cases: Vec<CaseId>,
     today: Date,
 }
 
 impl Play {
     fn new(folder: &tempfile::TempDir) -> Play {
-        let house = house(folder);
+        let service = service(folder);
         let office =
             json!({ "number": 2, "code": "DT01", "name": "Chi cục", "level": "sub_department", "parent": 1 });
-        act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+        record(&service, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
         for (number, role) in [(5, "head"), (6, "enforcer"), (7, "accountant")] {
             let officer = json!({ "number": number, "office": 2, "role": role, "person": { "name": "Thử" } });
-            act(&house, &format!("officer:{number}"), 1, "officer_appointed", "2018-10-01", officer).unwrap();
+            record(&service, &format!("officer:{number}"), 1, "officer_appointed", "2018-10-01", officer)
+                .unwrap();
         }
-        let mut play = Play { house, cases: Vec::new(), today: "2019-03-31".parse().unwrap() };
+        let mut play = Play { service, cases: Vec::new(), today: "2019-03-31".parse().unwrap() };
         for (office, amount) in [("DT00", 9), ("DT01", 20), ("DT01", 4)] {
             play.open(office, amount);
         }
@@ -116,7 +117,7 @@ impl Play {
 
     /// A new case of a loan, secured, to the second creditor and a fine.
     fn open(&mut self, office: &str, amount: i64) {
-        let number = self.house.books().next_intake(&office.parse().unwrap(), 2018);
+        let number = self.service.model().next_intake(&office.parse().unwrap(), 2018);
         let case: CaseId = format!("{office}/2018/{number:04}").parse().unwrap();
         let (head, enforcer, _) = people(office);
         let person = |name: &str| json!({ "person": { "name": name }, "kind": "individual" });
@@ -138,18 +139,18 @@ impl Play {
             ),
             ("enforcer_assigned", json!({ "enforcer": enforcer })),
         ] {
-            self.act(&format!("case:{case}"), head, kind, 150, fields);
+            self.record(&format!("case:{case}"), head, kind, 150, fields);
         }
         self.cases.push(case);
     }
 
     /// Tries an action so many days before the last; whether it was accepted.
-    fn act(&self, stream: &str, actor: u32, kind: &str, before: i32, fields: Value) -> bool {
-        act(&self.house, stream, actor, kind, &self.today.plus_days(-before).to_string(), fields).is_ok()
+    fn record(&self, stream: &str, actor: u32, kind: &str, before: i32, fields: Value) -> bool {
+        record(&self.service, stream, actor, kind, &self.today.plus_days(-before).to_string(), fields).is_ok()
     }
 
     fn state(&self, case: &CaseId) -> Case {
-        case_at(self.house.books().case(case).unwrap_or_default(), Date::MAX)
+        case_at(self.service.model().case(case).unwrap_or_default(), Date::MAX)
     }
 
     fn attempt(&mut self, &(which, what, amount, before): &Try) -> bool {
@@ -259,7 +260,7 @@ impl Play {
             "send" => (head, "entrusted_out", json!({ "to": 1 })),
             "take" => return self.take(&case, amount, before),
             "void" | "undo" | "untake" | "unsend" | "unapprove" | "uncollect" => {
-                let entries = self.house.books().case(&case).unwrap_or_default().to_vec();
+                let entries = self.service.model().case(&case).unwrap_or_default().to_vec();
                 let wanted = |body: &Body| match TRIES[what] {
                     "undo" => matches!(body, Body::EntryVoided(_) | Body::FactCorrected(_)),
                     "untake" => matches!(body, Body::EntrustedIn(_) | Body::TakenFromBelow(_)),
@@ -276,7 +277,7 @@ impl Play {
                 (head, "entry_voided", json!({ "entry": entry.position, "authority": "x" }))
             }
             "correct" => {
-                let entries = self.house.books().case(&case).unwrap_or_default().to_vec();
+                let entries = self.service.model().case(&case).unwrap_or_default().to_vec();
                 let Some(entry) = entries.iter().rev().nth(usize::try_from(amount).unwrap() % 11) else {
                     return false;
                 };
@@ -308,19 +309,19 @@ impl Play {
                 };
                 let set =
                     json!({ "set": { "rule": rule, "from": "2018-01-01", "value": value, "document": "x" } });
-                return self.act(&format!("parameter:{rule}"), 1, "parameter_set", before, set);
+                return self.record(&format!("parameter:{rule}"), 1, "parameter_set", before, set);
             }
             "unset" => {
-                let books = self.house.books();
-                let sets: Vec<_> = books
+                let model = self.service.model();
+                let sets: Vec<_> = model
                     .organisation()
                     .iter()
                     .filter(|entry| matches!(entry.event.body, Body::ParameterSet(_) | Body::EntryVoided(_)))
                     .collect();
                 let Some(entry) = sets.get(which).map(|entry| entry.position) else { return false };
-                let stream = books.organisation_stream(entry).unwrap().to_string();
-                drop(books);
-                return self.act(
+                let stream = model.organisation_stream(entry).unwrap().to_string();
+                drop(model);
+                return self.record(
                     &stream,
                     1,
                     "entry_voided",
@@ -329,10 +330,11 @@ impl Play {
                 );
             }
             "officer" => {
-                let entry = self.house.books().organisation()[usize::try_from(amount).unwrap() % 9].position;
-                let stream = self.house.books().organisation_stream(entry).unwrap().to_string();
+                let entry =
+                    self.service.model().organisation()[usize::try_from(amount).unwrap() % 9].position;
+                let stream = self.service.model().organisation_stream(entry).unwrap().to_string();
                 let changes = json!({ "role": if amount % 2 == 0 { "accountant" } else { "enforcer" } });
-                return self.act(
+                return self.record(
                     &stream,
                     1,
                     "fact_corrected",
@@ -346,7 +348,7 @@ impl Play {
             }
             _ => return false,
         };
-        self.act(&stream, actor, kind, before, fields)
+        self.record(&stream, actor, kind, before, fields)
     }
 
     /// What a case sent, in the words of whoever takes it over; or something else.
@@ -380,11 +382,11 @@ impl Play {
         let (head, enforcer, _) = people(case.office.as_str());
         let stream = format!("case:{case}");
         let to = if case.office.as_str() == "DT00" { 2 } else { 1 };
-        self.act(&stream, enforcer, "conditions_verified", before, json!({ "means_found": true }));
+        self.record(&stream, enforcer, "conditions_verified", before, json!({ "means_found": true }));
         let sent = if to == 1 && amount % 2 == 0 {
-            self.act(&stream, 1, "pulled_up", before, json!({ "to": to }))
+            self.record(&stream, 1, "pulled_up", before, json!({ "to": to }))
         } else {
-            self.act(&stream, head, "entrusted_out", before, json!({ "to": to }))
+            self.record(&stream, head, "entrusted_out", before, json!({ "to": to }))
         };
         if sent && amount % 4 > 0 {
             self.take(case, amount, before);
@@ -399,8 +401,8 @@ impl Play {
         let outstanding = i64::try_from(self.state(case).outstanding()).unwrap_or(0);
         let told = json!({ "to": "creditor", "of": "payout", "mode": "direct", "result": "received" });
         let payment = json!({ "payer": { "debtor": 1 }, "amount": outstanding, "means": "cash" });
-        self.act(&stream, accountant, "payment_collected", 140, payment);
-        self.act(&stream, enforcer, "notice_served", 139, told);
+        self.record(&stream, accountant, "payment_collected", 140, payment);
+        self.record(&stream, enforcer, "notice_served", 139, told);
         let owed: Vec<Value> = self
             .state(case)
             .obligations
@@ -408,7 +410,7 @@ impl Play {
             .filter(|one| one.remaining().get() > 0)
             .map(|one| json!({ "obligation": one.number, "amount": one.remaining() }))
             .collect();
-        if !self.act(&stream, head, "payout_approved", 138, json!({ "lines": owed })) {
+        if !self.record(&stream, head, "payout_approved", 138, json!({ "lines": owed })) {
             return false;
         }
         for one in owed.iter().take(usize::try_from(amount).unwrap() % 3) {
@@ -421,7 +423,7 @@ impl Play {
             if kind == "deposited_for_payee" {
                 fields["bank"] = json!("x");
             }
-            self.act(&stream, accountant, kind, before, fields);
+            self.record(&stream, accountant, kind, before, fields);
         }
         true
     }
@@ -433,17 +435,23 @@ impl Play {
         let empty = self.cases.iter().find(|case| {
             case.office.as_str() == office && self.state(case).order.on.is_none() && amount % 3 == 0
         });
-        let next = self.house.books().next_intake(&office.parse().unwrap(), 2019);
+        let next = self.service.model().next_intake(&office.parse().unwrap(), 2019);
         let case = empty.cloned().unwrap_or_else(|| format!("{office}/2019/{next:04}").parse().unwrap());
         let kind = if amount % 2 == 0 && office == "DT00" { "taken_from_below" } else { "entrusted_in" };
         let brought = json!({ "brought": self.brought(from, amount * 500_000 + amount % 5) });
-        if !self.act(&format!("case:{case}"), head, kind, before, brought) {
+        if !self.record(&format!("case:{case}"), head, kind, before, brought) {
             return false;
         }
         if !self.cases.contains(&case) {
             self.cases.push(case.clone());
         }
-        self.act(&format!("case:{case}"), head, "enforcer_assigned", before, json!({ "enforcer": enforcer }));
+        self.record(
+            &format!("case:{case}"),
+            head,
+            "enforcer_assigned",
+            before,
+            json!({ "enforcer": enforcer }),
+        );
         true
     }
 }
@@ -459,16 +467,16 @@ proptest! {
         let mut play = Play::new(&folder);
         for one in &tries {
             if play.attempt(one) {
-                let books = play.house.books();
-                let all = play.cases.iter().map(|case| (case, books.case(case).unwrap_or_default()));
+                let model = play.service.model();
+                let all = play.cases.iter().map(|case| (case, model.case(case).unwrap_or_default()));
                 if let Err(fault) = judge::judge(all) {
                     prop_assert!(false, "after {:?}: {fault}", TRIES[one.1]);
                 }
             }
         }
         // Judged again, each where it stands, all that was accepted is as lawful as it was.
-        let (view, found) = View::open_audited(play.house.ledger().dir(), |_, _| {}).unwrap();
+        let (view, found) = ReadOnlyLedger::open_audited(play.service.ledger().dir(), |_, _| {}).unwrap();
         prop_assert_eq!(found, Found::default());
-        prop_assert!(view.with_books(|books| *books == *play.house.books()));
+        prop_assert!(view.with_model(|model| *model == *play.service.model()));
     }
 }

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 use thads_ledger::AppendError;
 
-use super::{CASE, act, house, position};
-use crate::act::ActError;
+use super::{CASE, position, record, service};
 use crate::answers;
-use crate::house::House;
+use crate::json::{Request, parse_action};
+use crate::ledger_service::LedgerService;
 use crate::problem::Problem;
-use crate::wire::{Request, parse_action};
+use crate::record::RecordError;
 
 /// What an answer says, without what only a record can say.
-fn said(answer: Result<crate::act::Done, ActError>) -> Result<Value, Value> {
+fn said(answer: Result<crate::record::Done, RecordError>) -> Result<Value, Value> {
     match answer {
         Ok(done) => {
             Ok(json!({ "version": done.version, "effective": done.effective, "flags": done.flags.len() }))
@@ -25,8 +25,8 @@ fn request(action: Value) -> Request {
 }
 
 /// Actions of every way to be refused and of every way to be taken, with a word of what is said.
-fn table(house: &House) -> Vec<(Value, Option<&'static str>)> {
-    let paid = position(house, "payment_collected");
+fn table(service: &LedgerService) -> Vec<(Value, Option<&'static str>)> {
+    let paid = position(service, "payment_collected");
     let note = |fields: Value| {
         let mut action = json!({ "stream": CASE, "kind": "note_added", "text": "một", "actor": 3 });
         action.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -109,57 +109,57 @@ fn table(house: &House) -> Vec<(Value, Option<&'static str>)> {
 fn a_dry_run_says_what_the_real_one_says() {
     let (mut taken, mut wrong) = (0, String::new());
     let mut folder = tempfile::tempdir().unwrap();
-    let mut house = prepared(&folder);
-    for (action, says) in table(&house) {
+    let mut service = prepared(&folder);
+    for (action, says) in table(&service) {
         let asked = match parse_action(action.clone(), None) {
             Ok(asked) => asked,
             Err(_) if says.is_some() => continue,
             Err(error) => panic!("{action}: {error}"),
         };
-        let head = house.ledger().head();
-        let dry = said(house.dry_run(&asked));
-        assert_eq!(house.ledger().head(), head, "{action}: a dry run wrote");
-        assert_eq!(said(house.dry_run(&asked)), dry, "{action}: it left something");
-        let real = said(house.act(asked));
+        let head = service.ledger().head();
+        let dry = said(service.dry_run(&asked));
+        assert_eq!(service.ledger().head(), head, "{action}: a dry run wrote");
+        assert_eq!(said(service.dry_run(&asked)), dry, "{action}: it left something");
+        let real = said(service.record(asked));
         assert_eq!(dry, real, "{action}");
         match (says, &real) {
             (None, Ok(_)) => taken += 1,
             (Some(says), Err(refused)) if refused[0].as_str().unwrap().contains(says) => {}
             (expected, answer) => wrong += &format!("{action:.200}\n\t{expected:?} {answer:?}\n"),
         }
-        if house.ledger().head() != head {
-            drop(house);
+        if service.ledger().head() != head {
+            drop(service);
             folder = tempfile::tempdir().unwrap();
-            house = prepared(&folder);
+            service = prepared(&folder);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
     assert!(taken > 5, "{taken}");
 }
 
-/// A house with a used request id, and a second case that waits for its order.
-fn prepared(folder: &tempfile::TempDir) -> House {
-    let house = house(folder);
+/// A ledger with a used request id, and a second case that waits for its order.
+fn prepared(folder: &tempfile::TempDir) -> LedgerService {
+    let service = service(folder);
     let judgment = json!({ "court": "T", "number": "2", "date": "2018-09-01", "judgment": "criminal" });
-    act(&house, "case:DT00/2018/0002", 3, "judgment_received", "2018-12-10", judgment).unwrap();
+    record(&service, "case:DT00/2018/0002", 3, "judgment_received", "2018-12-10", judgment).unwrap();
     let note = json!({ "request": "000000000000000000000000000000aa", "stream": CASE, "kind": "note_added",
         "text": "một", "actor": 3 });
-    house.act(request(note)).unwrap();
-    house
+    service.record(request(note)).unwrap();
+    service
 }
 
 /// Of a ledger that has stopped the dry run says so, and what was recorded before is known.
 #[test]
 fn a_ledger_that_takes_nothing_is_not_rehearsed_as_if_it_did() {
     let folder = tempfile::tempdir().unwrap();
-    let house = prepared(&folder);
-    house.ledger().shut_down().unwrap();
+    let service = prepared(&folder);
+    service.ledger().shut_down().unwrap();
     let note = json!({ "stream": CASE, "kind": "note_added", "text": "hai", "actor": 3 });
-    let dry = house.dry_run(&request(note));
-    assert!(matches!(dry, Err(ActError::Append(AppendError::Stopped(_)))), "{dry:?}");
+    let dry = service.dry_run(&request(note));
+    assert!(matches!(dry, Err(RecordError::Append(AppendError::Stopped(_)))), "{dry:?}");
     let known = json!({ "request": "000000000000000000000000000000aa", "stream": CASE, "kind": "note_added",
         "text": "một", "actor": 3 });
-    assert!(house.act(request(known)).unwrap().is_repeated());
+    assert!(service.record(request(known)).unwrap().is_repeated());
 }
 
 /// Two who found at once: one of them is the head, and the other is told that there is one, whoever was quicker.
@@ -168,7 +168,7 @@ fn of_two_founding_acts_at_once_one_is_refused() {
     const AT_ONCE: u32 = 8;
     for round in 0..20 {
         let folder = tempfile::tempdir().unwrap();
-        let founding = crate::house::Founding {
+        let config = crate::ledger_service::LedgerConfig {
             name: "thử".into(),
             origin: "thads.test/founding".into(),
             unit: thads_proof::genesis::Unit { code: "VND".into(), exponent: 0 },
@@ -176,14 +176,14 @@ fn of_two_founding_acts_at_once_one_is_refused() {
             practice: true,
         };
         let first = "2019-04-01".parse::<thads_cases::date::Date>().unwrap().begins_at();
-        let house = House::create(&folder.path().join("data"), &founding, first).unwrap();
+        let service = LedgerService::create(&folder.path().join("data"), &config, first).unwrap();
         let office = json!({ "number": 1, "code": "DT00", "name": "Cục", "level": "department" });
-        act(&house, "office:DT00", 0, "office_opened", "2018-10-01", office).unwrap();
+        record(&service, "office:DT00", 0, "office_opened", "2018-10-01", office).unwrap();
         let start = std::sync::Barrier::new(usize::try_from(AT_ONCE).unwrap());
         let appoint = |number: u32| {
             let head = json!({ "number": number, "office": 1, "role": "provincial_head", "person": { "name": "Đầu" } });
             start.wait();
-            act(&house, &format!("officer:{number}"), 0, "officer_appointed", "2018-10-01", head)
+            record(&service, &format!("officer:{number}"), 0, "officer_appointed", "2018-10-01", head)
         };
         let answers: Vec<_> = std::thread::scope(|scope| {
             let appointing: Vec<_> =
@@ -192,8 +192,8 @@ fn of_two_founding_acts_at_once_one_is_refused() {
         });
         let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
         assert_eq!(taken.len(), 1, "round {round}");
-        assert!(refused.iter().all(|one| matches!(one, Err(ActError::Refused(_)))), "{refused:?}");
-        assert_eq!(house.books().world().organisation.officers.len(), 1);
+        assert!(refused.iter().all(|one| matches!(one, Err(RecordError::Refused(_)))), "{refused:?}");
+        assert_eq!(service.model().reference_data().organisation.officers.len(), 1);
     }
 }
 
@@ -201,9 +201,9 @@ fn of_two_founding_acts_at_once_one_is_refused() {
 #[test]
 fn what_was_rehearsed_is_recorded_as_it_was_judged() {
     let folder = tempfile::tempdir().unwrap();
-    let house = prepared(&folder);
-    let rehearsal = crate::rehearse::Rehearsing::rehearse(house.ledger().dir()).unwrap();
-    let size = house.ledger().head().size;
+    let service = prepared(&folder);
+    let rehearsal = crate::rehearse::Rehearsing::rehearse(service.ledger().dir()).unwrap();
+    let size = service.ledger().head().size;
     let asked = |kind: &str, actor: u32, fields: Value| {
         let mut action = json!({ "stream": "case:DT00/2018/0002", "kind": kind, "actor": actor, "effective": "2018-12-11" });
         action.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -223,23 +223,23 @@ fn what_was_rehearsed_is_recorded_as_it_was_judged() {
         ),
     ];
     let rehearsed: Vec<_> =
-        steps.map(|step| rehearsal.act(step).map(|done| answers::rehearsed(&done)).unwrap()).into();
-    assert_eq!(house.ledger().head().size, size, "it wrote");
-    let receipts = house.record_together(rehearsal).unwrap();
-    assert_eq!(house.ledger().head().size, size + 4);
+        steps.map(|step| rehearsal.record(step).map(|done| answers::rehearsed(&done)).unwrap()).into();
+    assert_eq!(service.ledger().head().size, size, "it wrote");
+    let receipts = service.record_together(rehearsal).unwrap();
+    assert_eq!(service.ledger().head().size, size + 4);
     for (receipt, rehearsed) in receipts.iter().zip(rehearsed) {
         assert_eq!(rehearsed["first"], receipt.first().get());
         assert_eq!(receipt.size(), size + 4, "one block");
     }
-    let case =
-        answers::case(&house, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false).unwrap();
+    let case = answers::case(&service, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false)
+        .unwrap();
     assert_eq!(case["debtors"][0]["person"]["name"], "Lê");
     assert_eq!(case["cash"]["collected"], 5);
 
     // A ledger that has gone on takes nothing of it.
-    let rehearsal = crate::rehearse::Rehearsing::rehearse(house.ledger().dir()).unwrap();
+    let rehearsal = crate::rehearse::Rehearsing::rehearse(service.ledger().dir()).unwrap();
     let note = json!({ "stream": CASE, "kind": "note_added", "text": "x", "actor": 3 });
-    rehearsal.act(request(note.clone())).unwrap();
-    house.act(request(note)).unwrap();
-    assert!(matches!(house.record_together(rehearsal), Err(crate::rehearse::TogetherError::Moved { .. })));
+    rehearsal.record(request(note.clone())).unwrap();
+    service.record(request(note)).unwrap();
+    assert!(matches!(service.record_together(rehearsal), Err(crate::rehearse::TogetherError::Moved { .. })));
 }

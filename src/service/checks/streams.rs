@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
-use super::{CASE, act, house};
-use crate::act::ActError;
-use crate::house::House;
-use crate::wire::Subject;
+use super::{CASE, record, service};
+use crate::json::Subject;
+use crate::ledger_service::LedgerService;
+use crate::record::RecordError;
 
-fn refused(house: &House, stream: &str, kind: &str, fields: serde_json::Value) -> String {
-    let size = house.ledger().head().size;
-    let error = act(house, stream, 1, kind, "2018-12-04", fields).unwrap_err();
-    assert_eq!(house.ledger().head().size, size, "{stream}");
+fn refused(service: &LedgerService, stream: &str, kind: &str, fields: serde_json::Value) -> String {
+    let size = service.ledger().head().size;
+    let error = record(service, stream, 1, kind, "2018-12-04", fields).unwrap_err();
+    assert_eq!(service.ledger().head().size, size, "{stream}");
     match error {
-        ActError::Refused(refusal) => format!("{} {}: {}", refusal.field, refusal.given, refusal.accepted),
-        ActError::Wire(error) => format!("{} {}: {}", error.field, error.given, error.accepted),
+        RecordError::Refused(refusal) => format!("{} {}: {}", refusal.field, refusal.given, refusal.accepted),
+        RecordError::Wire(error) => format!("{} {}: {}", error.field, error.given, error.accepted),
         other => panic!("{stream}: {other}"),
     }
 }
@@ -23,7 +23,7 @@ fn refused(house: &House, stream: &str, kind: &str, fields: serde_json::Value) -
 #[test]
 fn a_stream_begins_with_what_may_begin_it() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let any = "judgment_received, complaint_received, office_opened, officer_appointed, … first";
     for stream in [
         "officer:999",
@@ -32,7 +32,7 @@ fn a_stream_begins_with_what_may_begin_it() {
         "case:DT00/2018/0002",
         "complaint:DT00/2018/K0001",
     ] {
-        let answer = refused(&house, stream, "note_added", json!({ "text": "a" }));
+        let answer = refused(&service, stream, "note_added", json!({ "text": "a" }));
         assert_eq!(answer, format!("stream note_added: {any}"), "{stream}");
         for kind in ["entry_voided", "fact_corrected"] {
             let fields = match kind {
@@ -42,15 +42,15 @@ fn a_stream_begins_with_what_may_begin_it() {
                     "replacement": { "kind": "note_added", "fields": { "text": "a" } },
                 }),
             };
-            let answer = refused(&house, stream, kind, fields);
+            let answer = refused(&service, stream, kind, fields);
             assert!(answer.starts_with(&format!("stream {kind}: ")), "{stream}: {answer}");
         }
     }
-    let withdrawn = refused(&house, "case:DT00/2018/0002", "order_withdrawn", json!({ "ground": "a" }));
+    let withdrawn = refused(&service, "case:DT00/2018/0002", "order_withdrawn", json!({ "ground": "a" }));
     assert_eq!(withdrawn, "case unknown: judgment_received");
     // What has begun goes on.
     for stream in ["officer:2", "office:DT00", CASE] {
-        act(&house, stream, 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
+        record(&service, stream, 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
     }
 }
 
@@ -105,37 +105,37 @@ fn a_streams_name_has_one_spelling() {
 #[test]
 fn a_repair_names_an_entry_of_its_own_stream() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
-    act(&house, "officer:2", 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
-    let entry = house.ledger().head().size - 1;
+    let service = service(&folder);
+    record(&service, "officer:2", 1, "note_added", "2018-12-04", json!({ "text": "a" })).unwrap();
+    let entry = service.ledger().head().size - 1;
     let fields = json!({ "entry": entry, "authority": "x" });
     for stream in ["officer:3", "office:DT00"] {
-        let answer = refused(&house, stream, "entry_voided", fields.clone());
+        let answer = refused(&service, stream, "entry_voided", fields.clone());
         assert_eq!(answer, format!("entry {entry}: stream officer:2"));
     }
-    act(&house, "officer:2", 1, "entry_voided", "2018-12-04", fields).unwrap();
+    record(&service, "officer:2", 1, "entry_voided", "2018-12-04", fields).unwrap();
 }
 
 /// Undoing a repair of the organisation is judged as what it makes: no office stands above itself, by no road.
 #[test]
 fn undoing_a_repair_makes_no_circle_of_offices() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     for (number, code, parent) in [(3, "DT02", 1), (2, "DT01", 3)] {
         let office = json!({ "number": number, "code": code, "name": "x", "level": "sub_department", "parent": parent });
-        act(&house, &format!("office:{code}"), 1, "office_opened", "2018-10-01", office).unwrap();
+        record(&service, &format!("office:{code}"), 1, "office_opened", "2018-10-01", office).unwrap();
     }
-    let entry = |back: u64| house.ledger().head().size - back;
+    let entry = |back: u64| service.ledger().head().size - back;
     let (below, above) = (entry(1), entry(2));
     let parent = |entry: u64, parent: u32| json!({ "entry": entry, "authority": "x", "changes": { "parent": parent } });
-    let first = act(&house, "office:DT01", 1, "fact_corrected", "2018-12-04", parent(below, 1)).unwrap();
-    act(&house, "office:DT02", 1, "fact_corrected", "2018-12-04", parent(above, 2)).unwrap();
+    let first = record(&service, "office:DT01", 1, "fact_corrected", "2018-12-04", parent(below, 1)).unwrap();
+    record(&service, "office:DT02", 1, "fact_corrected", "2018-12-04", parent(above, 2)).unwrap();
     let undo = json!({ "entry": first["first"], "authority": "x" });
-    let error = act(&house, "office:DT01", 1, "entry_voided", "2018-12-04", undo).unwrap_err();
+    let error = record(&service, "office:DT01", 1, "entry_voided", "2018-12-04", undo).unwrap_err();
     assert!(error.to_string().contains("an office that is not below it"), "{error}");
     // No number is taken back, by no road either.
     let void = json!({ "entry": below, "authority": "x" });
-    let error = act(&house, "office:DT01", 1, "entry_voided", "2018-12-04", void).unwrap_err();
+    let error = record(&service, "office:DT01", 1, "entry_voided", "2018-12-04", void).unwrap_err();
     assert!(error.to_string().contains("numbers are given for ever"), "{error}");
 }
 
@@ -144,24 +144,24 @@ fn undoing_a_repair_makes_no_circle_of_offices() {
 #[test]
 fn somebody_goes_on_who_may_appoint_officers() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let office = json!({ "number": 2, "code": "DT01", "name": "x", "level": "sub_department", "parent": 1 });
-    act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    record(&service, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
     let appointed = 2;
     let change = |entry: u64, changes: serde_json::Value| json!({ "entry": entry, "changes": changes, "authority": "x" });
     for changes in [json!({ "role": "clerk" }), json!({ "role": "head" }), json!({ "office": 2 })] {
-        let answer = refused(&house, "officer:1", "fact_corrected", change(appointed, changes));
+        let answer = refused(&service, "officer:1", "fact_corrected", change(appointed, changes));
         let another = "officer_appointed of another provincial_head or administrator first";
         assert!(answer.starts_with("replacement ") && answer.ends_with(another), "{answer}");
     }
     // After another is there it may be, but not both ways.
     let second = json!({ "number": 9, "office": 1, "role": "clerk", "person": { "name": "Lê" } });
-    act(&house, "officer:9", 1, "officer_appointed", "2018-10-01", second).unwrap();
-    let entry = house.ledger().head().size - 1;
+    record(&service, "officer:9", 1, "officer_appointed", "2018-10-01", second).unwrap();
+    let entry = service.ledger().head().size - 1;
     let raised = change(entry, json!({ "role": "administrator" }));
-    let raised = act(&house, "officer:9", 1, "fact_corrected", "2018-12-04", raised).unwrap();
-    act(
-        &house,
+    let raised = record(&service, "officer:9", 1, "fact_corrected", "2018-12-04", raised).unwrap();
+    record(
+        &service,
         "officer:1",
         1,
         "fact_corrected",
@@ -170,7 +170,7 @@ fn somebody_goes_on_who_may_appoint_officers() {
     )
     .unwrap();
     let undo = json!({ "entry": raised["first"], "authority": "x" });
-    let error = act(&house, "officer:9", 9, "entry_voided", "2018-12-04", undo).unwrap_err();
+    let error = record(&service, "officer:9", 9, "entry_voided", "2018-12-04", undo).unwrap_err();
     assert!(error.to_string().contains("somebody goes on who may appoint officers"), "{error}");
 }
 
@@ -179,22 +179,23 @@ fn somebody_goes_on_who_may_appoint_officers() {
 #[test]
 fn a_repair_of_the_organisation_is_by_who_has_his_say_there() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let administrator =
         json!({ "number": 8, "office": 1, "role": "administrator", "person": { "name": "Lê" } });
-    act(&house, "officer:8", 1, "officer_appointed", "2018-10-01", administrator).unwrap();
+    record(&service, "officer:8", 1, "officer_appointed", "2018-10-01", administrator).unwrap();
     let office = json!({ "number": 2, "code": "AG00", "name": "x", "level": "department" });
-    act(&house, "office:AG00", 8, "office_opened", "2018-10-01", office).unwrap();
-    let opened = house.ledger().head().size - 1;
+    record(&service, "office:AG00", 8, "office_opened", "2018-10-01", office).unwrap();
+    let opened = service.ledger().head().size - 1;
     for (number, role) in [(20, "provincial_head"), (21, "accountant")] {
         let officer = json!({ "number": number, "office": 2, "role": role, "person": { "name": "Lê" } });
-        act(&house, &format!("officer:{number}"), 8, "officer_appointed", "2018-10-01", officer).unwrap();
+        record(&service, &format!("officer:{number}"), 8, "officer_appointed", "2018-10-01", officer)
+            .unwrap();
     }
-    let appointed = house.ledger().head().size - 1;
+    let appointed = service.ledger().head().size - 1;
     let ratio = json!({ "numerator": 1, "denominator": 2 });
     let target = json!({ "year": 2019, "office": 2, "figure": "rate.cases", "ratio": ratio });
-    act(&house, "office:AG00", 20, "target_assigned", "2018-10-01", target).unwrap();
-    let assigned = house.ledger().head().size - 1;
+    record(&service, "office:AG00", 20, "target_assigned", "2018-10-01", target).unwrap();
+    let assigned = service.ledger().head().size - 1;
     let correct = |entry: u64, changes: serde_json::Value| json!({ "entry": entry, "changes": changes, "authority": "x" });
     let void = |entry: u64| json!({ "entry": entry, "authority": "x" });
     // Head of the other province, number 1 of office 1.
@@ -204,17 +205,17 @@ fn a_repair_of_the_organisation_is_by_who_has_his_say_there() {
         ("office:AG00", "fact_corrected", correct(assigned, json!({ "ratio": ratio }))),
         ("office:AG00", "entry_voided", void(assigned)),
     ] {
-        let answer = refused(&house, stream, kind, fields);
+        let answer = refused(&service, stream, kind, fields);
         assert_eq!(answer, "entry 2: office 1 and those below it", "{stream} {kind}");
     }
-    let voided = act(&house, "office:AG00", 20, "entry_voided", "2018-12-04", void(assigned)).unwrap();
-    let answer = refused(&house, "office:AG00", "entry_voided", void(voided["first"].as_u64().unwrap()));
+    let voided = record(&service, "office:AG00", 20, "entry_voided", "2018-12-04", void(assigned)).unwrap();
+    let answer = refused(&service, "office:AG00", "entry_voided", void(voided["first"].as_u64().unwrap()));
     assert_eq!(answer, "office 2: office 1 and those below it");
     for (stream, fields) in [
         ("office:AG00", correct(opened, json!({ "name": "y" }))),
         ("officer:21", correct(appointed, json!({ "role": "cashier" }))),
     ] {
-        act(&house, stream, 20, "fact_corrected", "2018-12-04", fields).unwrap();
+        record(&service, stream, 20, "fact_corrected", "2018-12-04", fields).unwrap();
     }
 }
 
@@ -222,14 +223,14 @@ fn a_repair_of_the_organisation_is_by_who_has_his_say_there() {
 #[test]
 fn no_persons_number_names_a_stream() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     for code in ["001099012345", "331234567"] {
         let office =
             json!({ "number": 2, "code": code, "name": "x", "level": "sub_department", "parent": 1 });
-        let answer = refused(&house, &format!("office:{code}"), "office_opened", office);
+        let answer = refused(&service, &format!("office:{code}"), "office_opened", office);
         assert_eq!(answer, format!("code {code}: for instance DT03"));
     }
     let officer = json!({ "number": 331_234_567, "office": 1, "role": "clerk", "person": { "name": "Lê" } });
-    let answer = refused(&house, "officer:331234567", "officer_appointed", officer);
+    let answer = refused(&service, "officer:331234567", "officer_appointed", officer);
     assert_eq!(answer, "number 331234567: the next free number");
 }

@@ -6,32 +6,32 @@ use serde_json::{Value, json};
 use thads_cases::ids::Position;
 use thads_ledger::AppendError;
 
-use super::{CASE, act, house};
-use crate::act::ActError;
-use crate::moves::rests_on_others;
+use super::{CASE, record, service};
+use crate::json::parse_action;
 use crate::pending::Pending;
-use crate::wire::parse_action;
+use crate::record::RecordError;
+use crate::transfers::rests_on_others;
 
 /// Whoever names a version that the stream does not have yet, and that another action is just making, is not judged by what
 /// that one leaves: two payments of the same money would both hold.
 #[test]
 fn what_is_judged_on_one_version_is_not_recorded_on_a_later_one() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let (version, day) = (6, "2018-12-04");
     let note = |expected: u64| {
         let action = json!({ "stream": CASE, "actor": 3, "kind": "note_added", "effective": day, "text": "a", "expected_version": expected });
         parse_action(action, None).unwrap()
     };
-    let books = house.books();
+    let model = service.model();
     let prepared = |expected: u64| {
-        let group = house.group_of(&books, &note(expected)).unwrap();
-        house.prepare(&books, &mut Pending::default(), &group, Position(books.position().0)).map(drop)
+        let group = service.group_of(&model, &note(expected)).unwrap();
+        service.prepare(&model, &mut Pending::default(), &group, Position(model.position().0)).map(drop)
     };
     prepared(version).unwrap();
     for other in [version - 1, version + 1, version + 2, u64::MAX] {
         match prepared(other) {
-            Err(ActError::Append(AppendError::Stale { expected, current, .. })) => {
+            Err(RecordError::Append(AppendError::Stale { expected, current, .. })) => {
                 assert_eq!((expected, current), (other, version));
             }
             judged => panic!("version {other}: {judged:?}"),
@@ -44,13 +44,13 @@ fn what_is_judged_on_one_version_is_not_recorded_on_a_later_one() {
 #[test]
 fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let day = "2018-12-04";
     let office =
         json!({ "number": 2, "code": "DT01", "name": "Chi cục", "level": "sub_department", "parent": 1 });
-    act(&house, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    record(&service, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
     let head = json!({ "number": 5, "office": 2, "role": "head", "person": { "name": "Lê" } });
-    act(&house, "officer:5", 1, "officer_appointed", "2018-10-01", head).unwrap();
+    record(&service, "officer:5", 1, "officer_appointed", "2018-10-01", head).unwrap();
     let (sent, taken) = ("case:DT00/2018/0002", "case:DT01/2018/0001");
     let debtors = json!([{ "person": { "name": "Trần" }, "kind": "individual" }]);
     let owed = json!([{ "kind": "fine", "payee": "budget", "amount": 300_000 }]);
@@ -62,24 +62,24 @@ fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
         (1, "enforcer_assigned", json!({ "enforcer": 2 })),
         (2, "conditions_verified", json!({ "means_found": true })),
     ] {
-        act(&house, sent, actor, kind, "2018-12-03", fields).unwrap();
+        record(&service, sent, actor, kind, "2018-12-03", fields).unwrap();
     }
     let late = json!({
         "stream": sent, "actor": 1, "kind": "order_amended", "effective": "2018-12-03", "obligation": 1, "amount": 400_000,
     });
     let late = parse_action(late, None).unwrap();
-    assert!(!rests_on_others(&house.books(), &late));
-    act(&house, sent, 1, "entrusted_out", day, json!({ "to": 2 })).unwrap();
+    assert!(!rests_on_others(&service.model(), &late));
+    record(&service, sent, 1, "entrusted_out", day, json!({ "to": 2 })).unwrap();
     let brought = json!({
         "from": "DT00/2018/0002", "basis": "proactive", "judgment": "criminal", "obligations": owed, "debtors": debtors,
     });
-    let decided = house.decide_and(&late, 1, false, |prepared| {
-        act(&house, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
-        house.append(prepared)
+    let decided = service.decide_and(&late, 1, false, |prepared| {
+        record(&service, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
+        service.append(prepared)
     });
     assert!(matches!(decided, Ok(None)), "{decided:?}");
-    act(&house, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
-    let refused = house.act(late).unwrap_err();
+    record(&service, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
+    let refused = service.record(late).unwrap_err();
     assert!(refused.to_string().contains("what was moved out stays as it is"), "{refused}");
 }
 
@@ -87,20 +87,20 @@ fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
 #[test]
 fn offices_that_are_opened_at_once_have_different_numbers() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let codes = ["DT01", "DT02", "DT03", "DT04"];
     let together = Barrier::new(codes.len());
     let open = |code: &str| {
         let office =
             json!({ "number": 2, "code": code, "name": "Chi cục", "level": "sub_department", "parent": 1 });
         together.wait();
-        act(&house, &format!("office:{code}"), 1, "office_opened", "2018-12-04", office)
+        record(&service, &format!("office:{code}"), 1, "office_opened", "2018-12-04", office)
     };
-    let answers: Vec<Result<Value, ActError>> = std::thread::scope(|scope| {
+    let answers: Vec<Result<Value, RecordError>> = std::thread::scope(|scope| {
         let at_work: Vec<_> = codes.iter().map(|code| scope.spawn(|| open(code))).collect();
         at_work.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    let refused = answers.iter().filter(|answer| matches!(answer, Err(ActError::Refused(_)))).count();
+    let refused = answers.iter().filter(|answer| matches!(answer, Err(RecordError::Refused(_)))).count();
     assert_eq!(refused, codes.len() - 1, "{answers:?}");
 }
 
@@ -110,10 +110,10 @@ fn offices_that_are_opened_at_once_have_different_numbers() {
 fn what_is_on_its_way_while_the_organisation_changes_is_named_or_refused() {
     const CASES: u32 = 8;
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     let other = json!({ "number": 5, "office": 1, "role": "accountant", "person": { "name": "Lê" } });
-    act(&house, "officer:5", 1, "officer_appointed", "2018-10-01", other).unwrap();
-    let appointed = house.ledger().head().size - 1;
+    record(&service, "officer:5", 1, "officer_appointed", "2018-10-01", other).unwrap();
+    let appointed = service.ledger().head().size - 1;
     let case = |number: u32| format!("DT00/2018/{:04}", number + 2);
     for number in 0..CASES {
         let debtors = json!([{ "person": { "name": "Trần" }, "kind": "individual" }]);
@@ -122,7 +122,7 @@ fn what_is_on_its_way_while_the_organisation_changes_is_named_or_refused() {
         let judgment =
             json!({ "court": "TAND", "number": "2", "date": "2018-09-01", "judgment": "criminal" });
         for (actor, kind, fields) in [(3, "judgment_received", judgment), (1, "enforcement_ordered", order)] {
-            act(&house, &format!("case:{}", case(number)), actor, kind, "2018-12-03", fields).unwrap();
+            record(&service, &format!("case:{}", case(number)), actor, kind, "2018-12-03", fields).unwrap();
         }
     }
     for _ in 0..10 {
@@ -130,12 +130,12 @@ fn what_is_on_its_way_while_the_organisation_changes_is_named_or_refused() {
         let pay = |number: u32| {
             let fields = json!({ "payer": { "debtor": 1 }, "amount": 1000, "means": "cash" });
             together.wait();
-            act(&house, &format!("case:{}", case(number)), 5, "payment_collected", "2018-12-04", fields)
+            record(&service, &format!("case:{}", case(number)), 5, "payment_collected", "2018-12-04", fields)
         };
         let change = || {
             let fields = json!({ "entry": appointed, "changes": { "role": "cashier" }, "authority": "x" });
             together.wait();
-            act(&house, "officer:5", 1, "fact_corrected", "2018-12-04", fields).unwrap()
+            record(&service, "officer:5", 1, "fact_corrected", "2018-12-04", fields).unwrap()
         };
         let (paid, changed) = std::thread::scope(|scope| {
             let paying: Vec<_> = (0..CASES).map(|number| scope.spawn(move || pay(number))).collect();
@@ -153,10 +153,10 @@ fn what_is_on_its_way_while_the_organisation_changes_is_named_or_refused() {
                     assert!(paid["first"].as_u64() < changed["first"].as_u64(), "{paid}, {changed}");
                     assert!(named.contains(&case(number).as_str()), "{paid}, {changed}");
                 }
-                Err(error) => assert!(matches!(error, ActError::Refused(_)), "{error}"),
+                Err(error) => assert!(matches!(error, RecordError::Refused(_)), "{error}"),
             }
         }
         let undo = json!({ "entry": changed["first"], "authority": "x" });
-        act(&house, "officer:5", 1, "entry_voided", "2018-12-04", undo).unwrap();
+        record(&service, "officer:5", 1, "entry_voided", "2018-12-04", undo).unwrap();
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{CASE, act, house};
-use crate::act::ActError;
-use crate::house::{Founding, House, HouseError};
+use super::{CASE, record, service};
+use crate::ledger_service::{HouseError, LedgerConfig, LedgerService};
+use crate::record::RecordError;
 
 /// Texts of which nothing can be seen.
 const SILENT: &[&str] =
@@ -13,8 +13,8 @@ const SILENT: &[&str] =
 #[test]
 fn a_text_says_something() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
-    let size = house.ledger().head().size;
+    let service = service(&folder);
+    let size = service.ledger().head().size;
     let debtors = |name: &str| json!([{ "person": { "name": "Trần" }, "kind": "individual" }, { "person": { "name": name }, "kind": "individual" }]);
     for text in SILENT {
         let rows: Vec<(&str, &str, Value, &str)> = vec![
@@ -69,29 +69,29 @@ fn a_text_says_something() {
         for (stream, kind, fields, wanted) in rows {
             // Money is recorded by the accountant, everything else here by the head.
             let actor = if kind == "held_temporarily" { 4 } else { 1 };
-            let field = match act(&house, stream, actor, kind, "2018-12-04", fields).unwrap_err() {
-                ActError::Refused(refusal) => refusal.field.to_owned(),
-                ActError::Wire(error) => error.field,
+            let field = match record(&service, stream, actor, kind, "2018-12-04", fields).unwrap_err() {
+                RecordError::Refused(refusal) => refusal.field.to_owned(),
+                RecordError::Wire(error) => error.field,
                 other => panic!("{kind} {text:?}: {other}"),
             };
             assert_eq!(field, wanted, "{kind} {text:?}");
         }
     }
-    assert_eq!(house.ledger().head().size, size);
+    assert_eq!(service.ledger().head().size, size);
 }
 
 #[test]
 fn a_ledger_has_a_name() {
     for text in SILENT {
         let folder = tempfile::tempdir().unwrap();
-        let founding = Founding {
+        let config = LedgerConfig {
             name: (*text).to_owned(),
             origin: "thads.test/one".into(),
             unit: thads_proof::genesis::Unit { code: "VND".into(), exponent: 0 },
             clock: thads_proof::genesis::Clock::Real,
             practice: true,
         };
-        let found = House::create(&folder.path().join("data"), &founding, 0);
+        let found = LedgerService::create(&folder.path().join("data"), &config, 0);
         assert!(matches!(found, Err(HouseError::Name)), "{text:?}");
         assert!(!folder.path().join("data").exists());
     }
@@ -101,16 +101,16 @@ fn a_ledger_has_a_name() {
 #[test]
 fn a_text_steers_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let house = house(&folder);
+    let service = service(&folder);
     for text in ["a\u{1b}[31mb", "a\u{7}", "a\u{8}b", "a\u{0}", "a\u{9b}31m", "a\u{7f}"] {
         for (field, fields) in [
             ("text", json!({ "text": text })),
             ("document.number", json!({ "text": "a", "document": { "number": text, "date": "2018-12-03" } })),
         ] {
-            let error = act(&house, CASE, 1, "note_added", "2018-12-04", fields).unwrap_err();
-            assert!(matches!(&error, ActError::Wire(error) if error.field == field), "{text:?}: {error}");
+            let error = record(&service, CASE, 1, "note_added", "2018-12-04", fields).unwrap_err();
+            assert!(matches!(&error, RecordError::Wire(error) if error.field == field), "{text:?}: {error}");
             assert!(!error.to_string().contains(char::is_control), "{text:?}");
         }
     }
-    act(&house, CASE, 1, "note_added", "2018-12-04", json!({ "text": "a\nb\tc" })).unwrap();
+    record(&service, CASE, 1, "note_added", "2018-12-04", json!({ "text": "a\nb\tc" })).unwrap();
 }

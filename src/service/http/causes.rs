@@ -52,9 +52,9 @@ mod tests {
     use thads_ledger::journal::JournalError;
 
     use super::*;
-    use crate::act::ActError;
-    use crate::house::HouseError;
+    use crate::ledger_service::HouseError;
     use crate::problem::Problem;
+    use crate::record::RecordError;
 
     /// What failed is said with its file, once, and the client hears nothing of it.
     #[tokio::test]
@@ -65,8 +65,8 @@ mod tests {
             Problem::from(HouseError::Read(JournalError::Io(why)))
         };
         let stopped =
-            || Problem::from(ActError::Append(AppendError::Stopped(format!("{FILE} was replaced"))));
-        let unknown = || Problem::from(ActError::Append(AppendError::Unknown(format!("{FILE}: no room"))));
+            || Problem::from(RecordError::Append(AppendError::Stopped(format!("{FILE} was replaced"))));
+        let unknown = || Problem::from(RecordError::Append(AppendError::Unknown(format!("{FILE}: no room"))));
         let told = Arc::new(Mutex::new(Vec::new()));
         let ear = Arc::clone(&told);
         let operator = Operator::new(Arc::new(move |why: &str| ear.lock().unwrap().push(why.to_owned())));

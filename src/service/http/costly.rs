@@ -16,8 +16,8 @@ use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::server::Limits;
-use super::{Answer, Shared, apart};
-use crate::house::House;
+use super::{Answer, Shared, run_blocking};
+use crate::ledger_service::LedgerService;
 use crate::problem::Problem;
 
 /// So many bytes of an answer are handed on before the ones before them are taken.
@@ -45,14 +45,14 @@ impl Costly {
     /// No place is free; what the question's work says.
     pub(super) async fn answer(
         &self,
-        house: Shared,
-        work: impl FnOnce(&House) -> Result<Value, Problem> + Send + 'static,
+        service: Shared,
+        work: impl FnOnce(&LedgerService) -> Result<Value, Problem> + Send + 'static,
     ) -> Answer {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Problem::busy())?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Problem::busy())?;
         // The work holds both itself: a client that goes away does not end it.
-        let (text, place) = apart(house, move |house| {
-            let text = work(house)?.to_string();
+        let (text, place) = run_blocking(service, move |service| {
+            let text = work(service)?.to_string();
             drop(turn);
             Ok((text, place))
         })
@@ -98,23 +98,23 @@ mod tests {
 
     use super::*;
     use crate::checks::clients::LIMITS;
-    use crate::checks::house;
+    use crate::checks::service;
 
     /// One works and one waits; the third finds no place, also when the others' clients have gone away, until the work is
     /// done and the answer was read.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_place_is_held_until_the_answer_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let house = Arc::new(house(&folder));
+        let service = Arc::new(service(&folder));
         let costly = Costly::new(&Limits { costly: 1, costly_waiting: 1, ..LIMITS });
         let ask = |work: Box<dyn FnOnce() + Send>| {
-            let (costly, house) = (costly.clone(), Arc::clone(&house));
+            let (costly, service) = (costly.clone(), Arc::clone(&service));
             tokio::spawn(async move {
-                let long = |_: &House| {
+                let long = |_: &LedgerService| {
                     work();
                     Ok(Value::from("x".repeat(3 * PIECE_BYTES)))
                 };
-                costly.answer(house, long).await
+                costly.answer(service, long).await
             })
         };
         let (begun, has_begun) = mpsc::channel();

@@ -7,8 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::answers::digits;
+use crate::json::WireError;
 use crate::problem::Problem;
-use crate::wire::WireError;
 
 /// The names of the parameters that a route takes.
 pub(super) type Takes = &'static [&'static str];

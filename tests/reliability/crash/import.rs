@@ -29,7 +29,7 @@ pub(crate) struct Importing {
     figures: Value,
     /// Records of each request there.
     events: HashMap<String, usize>,
-    chance: Chance,
+    rng: Chance,
     number: u64,
     kills: u64,
 }
@@ -44,7 +44,7 @@ impl Importing {
             wanted: Vec::new(),
             figures: Value::Null,
             events: HashMap::new(),
-            chance: Chance::new(seed, u64::MAX),
+            rng: Chance::new(seed, u64::MAX),
             number: 0,
             kills: 0,
         };
@@ -80,13 +80,13 @@ impl Importing {
         let data = self.data();
         let mut command = self.command(&data);
         let (name, killed) = if nth.is_multiple_of(2) {
-            let bytes = vault_bytes(&data) + 1 + self.chance.below(30_000);
+            let bytes = vault_bytes(&data) + 1 + self.rng.below(30_000);
             let output = (std::process::Stdio::null(), std::process::Stdio::piped());
             let mut child = command.stdout(output.0).stderr(output.1).spawn().unwrap();
             while vault_bytes(&data) < bytes && child.try_wait().unwrap().is_none() {
                 std::thread::yield_now();
             }
-            spin(Duration::from_micros(self.chance.below(20_000)));
+            spin(Duration::from_micros(self.rng.below(20_000)));
             child.kill().unwrap();
             let output = child.wait_with_output().unwrap();
             if output.status.code().is_some_and(|code| code != 0) {
@@ -96,7 +96,7 @@ impl Importing {
         } else {
             let (_, step) = Step::ALL[nth / 2 % Step::ALL.len()];
             let often = if step.starts_with("open") || step.starts_with("seg") { 1 } else { 2 };
-            command.env("THADS_DIE_AT", format!("{step}:{}", 1 + self.chance.below(often)));
+            command.env("THADS_DIE_AT", format!("{step}:{}", 1 + self.rng.below(often)));
             let done = ran(&mut command);
             if done.status.is_some_and(|status| status != 0) {
                 found.broken.push(format!("an import failed: {done:?}"));

@@ -26,7 +26,7 @@ pub(crate) struct Served {
     data: PathBuf,
     truth: Truth,
     writers: Vec<Writer>,
-    chance: Chance,
+    rng: Chance,
     judge: Judge,
 }
 
@@ -54,14 +54,14 @@ impl Served {
             program,
             truth: Truth::new(&data.with_extension("truth")),
             writers: Writer::all(seed, number),
-            chance: Chance::new(seed, number * 1000),
+            rng: Chance::new(seed, number * 1000),
             judge: Judge::new(&data),
             data,
         }
     }
 
     fn command(&mut self) -> Command {
-        small(self.program, &self.data, 20 * self.chance.below(3))
+        small(self.program, &self.data, 20 * self.rng.below(3))
     }
 
     /// Deletes what may be deleted: everything must come again from the segments.
@@ -73,10 +73,10 @@ impl Served {
 
     /// Kills the server at a random moment: now and then while it opens, else under the writers.
     pub(crate) fn kill_at_any_moment(&mut self, found: &mut Found) {
-        if self.chance.below(4) == 0 {
+        if self.rng.below(4) == 0 {
             let mut command = self.command();
             let mut child = server::serving(&mut command).stdout(quiet()).stderr(quiet()).spawn().unwrap();
-            spin(Duration::from_micros(self.chance.below(80_000)));
+            spin(Duration::from_micros(self.rng.below(80_000)));
             child.kill().unwrap();
             child.wait().unwrap();
             found.counts.kills += 1;
@@ -84,9 +84,9 @@ impl Served {
             found.say("any moment of opening");
             return;
         }
-        let moment = Duration::from_micros(self.chance.below(3_000));
+        let moment = Duration::from_micros(self.rng.below(3_000));
         let mut command = self.command();
-        let answers = if self.chance.below(2) == 0 { self.chance.below(12) } else { self.chance.below(200) };
+        let answers = if self.rng.below(2) == 0 { self.rng.below(12) } else { self.rng.below(200) };
         self.live(&mut command, &End::Kill(answers, moment), found);
         self.look(false, found);
         found.say("any moment of serving");
@@ -102,11 +102,11 @@ impl Served {
             "mover-due" | "mover-flushed" => (4, 600),
             _ => (1, 40),
         };
-        if step.starts_with("segment") && self.chance.below(3) > 0 {
+        if step.starts_with("segment") && self.rng.below(3) > 0 {
             self.remove_spare();
         }
         for attempt in 0..TRIES {
-            let times = if attempt == 0 { 1 + self.chance.below(often) } else { 1 };
+            let times = if attempt == 0 { 1 + self.rng.below(often) } else { 1 };
             let mut command = self.command();
             command.env("THADS_DIE_AT", format!("{step}:{times}"));
             let ended = self.live(&mut command, &End::Itself(answers), found);
@@ -241,10 +241,10 @@ impl Served {
     }
 }
 
-/// A command on a ledger; a test build lays it out small, so that segments roll and the mover moves.
-fn small(program: Program, data: &Path, mover_pause: u64) -> Command {
+/// A command on a ledger; a test build lays it out small, so that segments roll and the archiver works.
+fn small(program: Program, data: &Path, archiver_pause: u64) -> Command {
     let mut command = program.on(data);
-    command.env("THADS_STORAGE", format!("32768,2048,5,{mover_pause}"));
+    command.env("THADS_STORAGE", format!("32768,2048,5,{archiver_pause}"));
     command
 }
 

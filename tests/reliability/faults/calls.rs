@@ -65,11 +65,11 @@ pub(crate) fn run(options: &Options, folder: &Path, found: &mut Found) {
         Ok(points) => points,
         Err(why) => return found.broken(format!("the undisturbed run: {why}")),
     };
-    let mut chance = Chance::new(options.seed, 1);
+    let mut rng = Chance::new(options.seed, 1);
     let chosen = match &options.only {
         Some(only) => vec![only.parse().unwrap()],
         None if options.all => points.clone(),
-        None => point::sample(&points, options.calls, &mut chance),
+        None => point::sample(&points, options.calls, &mut rng),
     };
     let next = AtomicUsize::new(0);
     let tally = Mutex::new(Tally::default());
@@ -93,7 +93,7 @@ pub(crate) fn run(options: &Options, folder: &Path, found: &mut Found) {
         "{runs} of {of} failing calls ({fired} came, {succeeded} runs succeeded all the same, {failed} said an error)"
     ));
     if options.only.is_none() {
-        serve(options, &preload, folder, &point::decisive(&points), &mut chance, found);
+        serve(options, &preload, folder, &point::decisive(&points), &mut rng, found);
     }
 }
 
@@ -105,10 +105,10 @@ impl Template {
             command.env_remove("THADS_DEFECT");
             command
         });
-        let mut chance = Chance::new(seed, 2);
+        let mut rng = Chance::new(seed, 2);
         let actions: Vec<Value> = (0..EVENTS)
             .map(|nth| {
-                let (id, case) = (chance.id(), office::case(nth % 2 + 1));
+                let (id, case) = (rng.id(), office::case(nth % 2 + 1));
                 match nth % 10 {
                     // Long ones, so that the run fills a segment and needs the next.
                     0 => office::payment(&id, &case, 1_000, &format!("{nth:030000}")),
@@ -241,13 +241,13 @@ fn serve(
     preload: &Preload,
     folder: &Path,
     points: &[Point],
-    chance: &mut Chance,
+    rng: &mut Chance,
     found: &mut Found,
 ) {
     let mut room = Room::found(&folder.join("served"), folder, Program::Testing, options.seed, 900);
     let (mut fired_times, mut stopped_times) = (0, 0);
     let chosen = if options.all { SERVED * 10 } else { SERVED };
-    let chosen: Vec<&Point> = (0..chosen).map(|_| &points[chance.index(points.len())]).collect();
+    let chosen: Vec<&Point> = (0..chosen).map(|_| &points[rng.index(points.len())]).collect();
     let must_stop = MUST_STOP.map(|point| point.parse::<Point>().unwrap());
     let runs = must_stop.len() + chosen.len();
     for (number, point) in must_stop.iter().chain(chosen).enumerate() {

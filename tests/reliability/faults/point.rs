@@ -69,7 +69,7 @@ pub(crate) fn all(notes: &str) -> Vec<Point> {
 
 /// A sample: one of each call on each sort of file, of those that decide over an acknowledgement one with each error;
 /// then evenly from sort to sort until there are `wanted`.
-pub(crate) fn sample(points: &[Point], wanted: usize, chance: &mut Chance) -> Vec<Point> {
+pub(crate) fn sample(points: &[Point], wanted: usize, rng: &mut Chance) -> Vec<Point> {
     let mut sorts: BTreeMap<(String, String, &str), Vec<&Point>> = BTreeMap::new();
     for point in points {
         let file = point.path.replace(|letter: char| letter.is_ascii_digit(), "");
@@ -79,7 +79,7 @@ pub(crate) fn sample(points: &[Point], wanted: usize, chance: &mut Chance) -> Ve
     let mut chosen = Vec::new();
     while chosen.len() < wanted && !sorts.is_empty() {
         for of_sort in sorts.values_mut() {
-            chosen.push(of_sort.swap_remove(chance.index(of_sort.len())).clone());
+            chosen.push(of_sort.swap_remove(rng.index(of_sort.len())).clone());
         }
         sorts.retain(|_, of_sort| !of_sort.is_empty());
     }

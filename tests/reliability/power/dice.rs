@@ -21,7 +21,7 @@ impl Dice {
     }
 
     /// True in `tenths` of ten cases.
-    pub(super) fn chance(&mut self, tenths: u32) -> bool {
+    pub(super) fn rng(&mut self, tenths: u32) -> bool {
         tenths >= 10 || (tenths > 0 && self.0.next_u32() % 10 < tenths)
     }
 

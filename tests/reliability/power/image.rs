@@ -109,8 +109,8 @@ fn content(node: &Node, choice: &Choice, torn: usize, dice: &mut Dice) -> Arc<Ve
         Data::Prefix => (512, 5),
     };
     let mut came = |call: usize| match choice.data {
-        Data::Pages { .. } => dice.chance(tenths),
-        Data::Prefix => call < torn || (call == torn && dice.chance(tenths)),
+        Data::Pages { .. } => dice.rng(tenths),
+        Data::Prefix => call < torn || (call == torn && dice.rng(tenths)),
     };
     let mut last_of_page: BTreeMap<usize, usize> = BTreeMap::new();
     let mut length = node.durable.len();

@@ -87,7 +87,7 @@ impl Names {
         for (index, naming) in self.pending.iter().enumerate() {
             let kept = match model {
                 Model::Journal => index < prefix,
-                Model::Strict => dice.chance(tenths),
+                Model::Strict => dice.rng(tenths),
             };
             if kept {
                 naming.apply(&mut table);

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-/// Segments of the smallest size, runs of 8 KiB moved to sled after 200 ms, and a mover that rests after each batch, so
+/// Segments of the smallest size, runs of 8 KiB moved to sled after 200 ms, and an archiver that rests after each batch, so
 /// that it is behind; `THADS_STORAGE` for the recorded program.
 pub(super) const STORAGE: &str = "524800,8192,200,150";
-/// The same with a mover that does not rest, for the programs that judge.
+/// The same with an archiver that does not rest, for the programs that judge.
 pub(super) const STORAGE_TO_JUDGE: &str = "524800,8192,200,0";
 
 /// The arguments that found the ledger.

@@ -4,43 +4,43 @@ use std::time::Duration;
 
 use thads_ledger::journal::{Fault, Faulty, Moment, OwnedBlock, ReadFault};
 
-use super::chance::{Chance, Counts};
+use super::rng::{Counts, SimRng};
 
 /// Draws what happens at the next appends, and tells it to the journal; `rival` is a block that another committer has
 /// ready. Often nothing happens.
-pub(crate) fn plan(chance: &mut Chance, journal: &Faulty, storm: u64, rival: Option<OwnedBlock>) {
+pub(crate) fn plan(rng: &mut SimRng, journal: &Faulty, storm: u64, rival: Option<OwnedBlock>) {
     if let Some(rival) = rival {
         journal.then(Fault::Rival(rival));
     }
-    if !chance.one_in(storm) {
+    if !rng.one_in(storm) {
         return;
     }
     // A bulk takes several blocks: not always the first is hit.
-    for _ in 0..chance.below(5).saturating_sub(2) {
+    for _ in 0..rng.below(5).saturating_sub(2) {
         journal.then(Fault::None);
     }
-    match chance.below(24) {
-        0..6 => undecided(chance, journal),
+    match rng.below(24) {
+        0..6 => undecided(rng, journal),
         6 => journal.then(Fault::Full),
         7 => journal.set_full(true),
         8 => journal.then(Fault::WriteFails),
         9 => journal.then(Fault::Torn),
         10 => journal.then(Fault::SyncFails),
-        11 => journal.then(Fault::Slow(Duration::from_millis(1 + chance.below(90_000)))),
+        11 => journal.then(Fault::Slow(Duration::from_millis(1 + rng.below(90_000)))),
         12 => journal.then(Fault::Dies(Moment::Due)),
         13 => journal.then(Fault::Dies(Moment::Written)),
         14 => journal.then(Fault::Dies(Moment::Synced)),
-        15 => never_decided(chance, journal),
-        _ => read_badly(chance, journal, 12),
+        15 => never_decided(rng, journal),
+        _ => read_badly(rng, journal, 12),
     }
 }
 
 /// One to three tries without a decision, and then perhaps something worse.
-fn undecided(chance: &mut Chance, journal: &Faulty) {
-    for _ in 0..1 + chance.below(3) {
-        journal.then(one_undecided(chance));
+fn undecided(rng: &mut SimRng, journal: &Faulty) {
+    for _ in 0..1 + rng.below(3) {
+        journal.then(one_undecided(rng));
     }
-    match chance.below(8) {
+    match rng.below(8) {
         0 => journal.then(Fault::Full),
         1 => journal.then(Fault::WriteFails),
         2 => journal.then(Fault::SyncFails),
@@ -51,26 +51,26 @@ fn undecided(chance: &mut Chance, journal: &Faulty) {
 }
 
 /// No decision for longer than the committer asks.
-fn never_decided(chance: &mut Chance, journal: &Faulty) {
-    let late = chance.one_in(2);
+fn never_decided(rng: &mut SimRng, journal: &Faulty) {
+    let late = rng.one_in(2);
     for _ in 0..20 {
         journal.then(if late { Fault::Late } else { Fault::UnknownLost });
     }
 }
 
-fn one_undecided(chance: &mut Chance) -> Fault {
-    chance.pick(&[Fault::UnknownWritten, Fault::UnknownLost, Fault::UnknownLost, Fault::Late]).clone()
+fn one_undecided(rng: &mut SimRng) -> Fault {
+    rng.pick(&[Fault::UnknownWritten, Fault::UnknownLost, Fault::UnknownLost, Fault::Late]).clone()
 }
 
 /// One of the next readings fails, or gives other bytes than were written.
-pub(crate) fn read_badly(chance: &mut Chance, journal: &Faulty, within: u64) {
-    for _ in 0..chance.below(within) {
+pub(crate) fn read_badly(rng: &mut SimRng, journal: &Faulty, within: u64) {
+    for _ in 0..rng.below(within) {
         journal.then_read(ReadFault::None);
     }
-    let fault = if chance.one_in(2) {
+    let fault = if rng.one_in(2) {
         ReadFault::Fails
     } else {
-        ReadFault::Damaged { run: chance.index(6), bit: chance.index(40_000) }
+        ReadFault::Damaged { run: rng.index(6), bit: rng.index(40_000) }
     };
     journal.then_read(fault);
 }

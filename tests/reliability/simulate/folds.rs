@@ -1,79 +1,74 @@
-//! The books beside the log: folded behind it, kept in snapshots, and compared with a fold from nothing.
+//! The read model beside the log: folded behind it, kept in snapshots, and compared with a fold from nothing.
 
 use thads_ledger::cache::{self, Fold, Statement};
-use thads_ledger::journal::Tip;
-use thads_projections::books::Books;
+use thads_ledger::journal::Head;
 use thads_projections::period::Period;
+use thads_projections::read_model::ReadModel;
 use thads_projections::report::report;
 use thads_projections::scope::Scope;
 use thads_projections::snapshot;
 use thads_proof::record::LedgerId;
 use thads_proof::tree::Root;
 
-use super::chance::{Chance, Counts};
 use super::judge::{Broken, Judge};
+use super::rng::{Counts, SimRng};
 use super::world::log_key;
 
-/// The books of a process, and a snapshot that outlives it.
+/// The read model of a process, and a snapshot that outlives it.
 #[derive(Default)]
 pub(crate) struct Folds {
-    books: Books,
+    model: ReadModel,
     /// With the number of records that it stands for.
     kept: Option<(Vec<u8>, u64)>,
 }
 
-fn fold(books: &mut Books, judge: &Judge, to: u64) -> Result<(), Broken> {
-    let range = usize::try_from(books.position().0).unwrap()..usize::try_from(to).unwrap();
+fn fold(model: &mut ReadModel, judge: &Judge, to: u64) -> Result<(), Broken> {
+    let range = usize::try_from(model.position().0).unwrap()..usize::try_from(to).unwrap();
     for logged in &judge.log()[range] {
-        books.fold(&logged.record).map_err(|error| format!("the books: {error}"))?;
+        model.fold(&logged.record).map_err(|error| format!("the books: {error}"))?;
     }
     Ok(())
 }
 
-/// The books that a cache holds, if it is one that was signed.
-fn opened(bytes: &[u8]) -> Result<Books, Broken> {
+/// The read model that a cache holds, if it is one that was signed.
+fn opened(bytes: &[u8]) -> Result<ReadModel, Broken> {
     let (_, content) = cache::open(bytes, log_key().vkey()).map_err(|why| format!("a snapshot: {why:?}"))?;
     snapshot::load(content).map_err(|error| format!("a snapshot: {error}"))
 }
 
-fn refolded(judge: &Judge, to: u64) -> Result<Books, Broken> {
-    let mut books = Books::new();
-    fold(&mut books, judge, to)?;
-    Ok(books)
+fn refolded(judge: &Judge, to: u64) -> Result<ReadModel, Broken> {
+    let mut model = ReadModel::new();
+    fold(&mut model, judge, to)?;
+    Ok(model)
 }
 
 impl Folds {
-    /// Returns the books.
-    pub(crate) fn books(&self) -> &Books {
-        &self.books
+    /// Returns the read model.
+    pub(crate) fn model(&self) -> &ReadModel {
+        &self.model
     }
 
-    /// Folds what the ledger has beyond the books.
+    /// Folds what the ledger has beyond the read model.
     pub(crate) fn catch_up(&mut self, judge: &Judge, size: u64) -> Result<(), Broken> {
-        fold(&mut self.books, judge, size)
+        fold(&mut self.model, judge, size)
     }
 
-    /// The books are those of a fold from nothing, and what they say as known at an earlier position is what the books of
+    /// The read model is that of a fold from nothing, and what it says as known at an earlier position is what the one of
     /// that position say.
-    pub(crate) fn check(
-        &self,
-        chance: &mut Chance,
-        counts: &mut Counts,
-        judge: &Judge,
-    ) -> Result<(), Broken> {
-        let here = self.books.position().0;
-        if self.books != refolded(judge, here)? {
+    pub(crate) fn check(&self, rng: &mut SimRng, counts: &mut Counts, judge: &Judge) -> Result<(), Broken> {
+        let here = self.model.position().0;
+        if self.model != refolded(judge, here)? {
             return Err(format!("the books at {here} are not those of a fold from nothing"));
         }
         counts.one("checked", "books");
-        let known = thads_cases::ids::Position(chance.below(here + 1));
+        let known = thads_cases::ids::Position(rng.below(here + 1));
         let then = refolded(judge, known.0)?;
-        if self.books.world_at(known).organisation != then.world().organisation {
+        if self.model.reference_data_at(known).organisation != then.reference_data().organisation {
             return Err(format!("the organisation as known at {known} is another than it was then"));
         }
-        let period: Period = chance.pick(&["2018-10-01..2019-09-30", "2016", "2021-H1"]).parse().unwrap();
+        let period: Period = rng.pick(&["2018-10-01..2019-09-30", "2016", "2021-H1"]).parse().unwrap();
         let (now, then) = (
-            report(&self.books, &period, Scope::Ledger, known),
+            report(&self.model, &period, Scope::Ledger, known),
             report(&then, &period, Scope::Ledger, known),
         );
         if now != then {
@@ -83,14 +78,14 @@ impl Folds {
         Ok(())
     }
 
-    /// Keeps a snapshot of the books.
+    /// Keeps a snapshot of the read model.
     pub(crate) fn keep(&mut self, counts: &mut Counts, judge: &Judge) -> Result<(), Broken> {
-        let position = self.books.position().0;
+        let position = self.model.position().0;
         let Some(last) = position.checked_sub(1) else { return Ok(()) };
         let leaf = judge.log()[usize::try_from(last).unwrap()].leaf;
-        let tip = Tip { size: position, leaf, root: Root::empty() };
-        let content = snapshot::save(&self.books).map_err(|error| error.to_string())?;
-        let statement = Statement { ledger: LedgerId([0; 16]), fold: Fold::new("simulated"), tip };
+        let log_end = Head { size: position, leaf, root: Root::empty() };
+        let content = snapshot::save(&self.model).map_err(|error| error.to_string())?;
+        let statement = Statement { ledger: LedgerId([0; 16]), fold: Fold::new("simulated"), head: log_end };
         self.kept = Some((cache::seal(&statement, &content, &log_key()), position));
         counts.one("snapshots", "of the books kept");
         Ok(())
@@ -99,24 +94,24 @@ impl Folds {
     /// A new process begins with the snapshot, if there is one, or with nothing.
     pub(crate) fn restart(
         &mut self,
-        chance: &mut Chance,
+        rng: &mut SimRng,
         counts: &mut Counts,
         judge: &Judge,
     ) -> Result<(), Broken> {
-        self.books = Books::new();
-        let Some((bytes, position)) = self.kept.as_ref().filter(|_| chance.one_in(2)) else { return Ok(()) };
-        if chance.one_in(4) {
+        self.model = ReadModel::new();
+        let Some((bytes, position)) = self.kept.as_ref().filter(|_| rng.one_in(2)) else { return Ok(()) };
+        if rng.one_in(4) {
             let mut damaged = bytes.clone();
-            let at = chance.index(damaged.len());
-            damaged[at] ^= 1 << chance.below(8);
+            let at = rng.index(damaged.len());
+            damaged[at] ^= 1 << rng.below(8);
             if opened(&damaged).is_ok() {
                 return Err("a damaged snapshot of the books is believed".into());
             }
             counts.one("snapshots", "of the books refused");
             return Ok(());
         }
-        self.books = opened(bytes)?;
-        if self.books != refolded(judge, *position)? {
+        self.model = opened(bytes)?;
+        if self.model != refolded(judge, *position)? {
             return Err(format!("the snapshot of the books at {position} is not what it was made of"));
         }
         counts.one("snapshots", "of the books taken up");
@@ -126,15 +121,15 @@ impl Folds {
     /// At the end: all is folded, and looked at once more.
     pub(crate) fn settle(
         &mut self,
-        chance: &mut Chance,
+        rng: &mut SimRng,
         counts: &mut Counts,
         judge: &Judge,
         size: u64,
     ) -> Result<(), Broken> {
         self.catch_up(judge, size)?;
-        self.check(chance, counts, judge)?;
+        self.check(rng, counts, judge)?;
         self.keep(counts, judge)?;
         let Some((bytes, _)) = &self.kept else { return Ok(()) };
-        if opened(bytes)? == self.books { Ok(()) } else { Err("the last snapshot is not the books".into()) }
+        if opened(bytes)? == self.model { Ok(()) } else { Err("the last snapshot is not the books".into()) }
     }
 }

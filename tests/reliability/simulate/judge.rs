@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use thads_ledger::journal::OwnedBlock;
-use thads_ledger::{Append, Head, NewEvent, Receipt, Reference, Vault};
+use thads_ledger::{Append, LedgerHead, NewEvent, Receipt, Reference, Vault};
 use thads_proof::hash;
 use thads_proof::record::{Leaf, Micros, Record, RequestId, Stream};
 use thads_proof::tree::{Node, Root, leaf_node, parent};
@@ -344,7 +344,7 @@ impl Judge {
     }
 
     /// Whether a head is the end of some block, or of an empty log.
-    pub(crate) fn is_an_end(&self, head: &Head) -> bool {
+    pub(crate) fn is_an_end(&self, head: &LedgerHead) -> bool {
         self.blocks.iter().rev().map(|block| block.header()).any(|header| {
             (header.end().get(), header.last_leaf, header.root) == (head.size, head.leaf, head.root)
         })

@@ -15,20 +15,20 @@ use super::writers::{Rival, WRITERS};
 impl World {
     /// Somebody wants some appends together: new ones, those of which he does not know, or some that are recorded already.
     pub(super) fn round_together(&mut self) -> Result<(), Broken> {
-        let waits = !self.together.is_empty() && self.chance.one_in(2);
+        let waits = !self.together.is_empty() && self.rng.one_in(2);
         let appends = if waits {
-            let which = self.chance.index(self.together.len());
+            let which = self.rng.index(self.together.len());
             self.together.swap_remove(which)
         } else {
             self.gather_together()
         };
-        let rival = if self.storm < 100 && self.chance.one_in(2 * self.storm) {
+        let rival = if self.storm < 100 && self.rng.one_in(2 * self.storm) {
             let mut others = self.gather();
             self.rival(&mut others)
         } else {
             Rival::default()
         };
-        faults::plan(&mut self.chance, &self.journal, self.storm, rival.block.clone());
+        faults::plan(&mut self.rng, &self.journal, self.storm, rival.block.clone());
         self.ask_together(appends, rival)?;
         self.journal.set_full(false);
         Ok(())
@@ -39,29 +39,29 @@ impl World {
     fn gather_together(&mut self) -> Vec<Append> {
         let mut versions: HashMap<Stream, u64> = HashMap::new();
         let mut appends: Vec<Append> = Vec::new();
-        for _ in 0..1 + self.chance.below(12) {
-            let request = RequestId(self.chance.id());
-            let mut append = asks::plain(&mut self.chance, &self.judge, request);
-            if append.streams.iter().all(|part| part.events.is_empty()) && !self.chance.one_in(8) {
+        for _ in 0..1 + self.rng.below(12) {
+            let request = RequestId(self.rng.id());
+            let mut append = asks::plain(&mut self.rng, &self.judge, request);
+            if append.streams.iter().all(|part| part.events.is_empty()) && !self.rng.one_in(8) {
                 continue;
             }
             for part in &mut append.streams {
                 let version = versions.entry(part.stream.clone()).or_insert(self.judge.version(&part.stream));
-                if !self.chance.one_in(40) {
+                if !self.rng.one_in(40) {
                     part.expected_version = *version;
                 }
                 *version += u64::try_from(part.events.len()).unwrap();
             }
             appends.push(append);
         }
-        let done = &self.writers[self.chance.index(WRITERS)].done;
-        if !done.is_empty() && self.chance.one_in(6) {
-            let known = done[self.chance.index(done.len())].clone();
-            let place = self.chance.index(appends.len() + 1);
+        let done = &self.writers[self.rng.index(WRITERS)].done;
+        if !done.is_empty() && self.rng.one_in(6) {
+            let known = done[self.rng.index(done.len())].clone();
+            let place = self.rng.index(appends.len() + 1);
             appends.insert(place, known);
         }
-        if !appends.is_empty() && self.chance.one_in(15) {
-            let twice = appends[self.chance.index(appends.len())].clone();
+        if !appends.is_empty() && self.rng.one_in(15) {
+            let twice = appends[self.rng.index(appends.len())].clone();
             appends.push(twice);
         }
         appends
@@ -69,7 +69,7 @@ impl World {
 
     /// Asks the committer for all of them or none, and judges the answer.
     pub(super) fn ask_together(&mut self, appends: Vec<Append>, rival: Rival) -> Result<(), Broken> {
-        let writer = self.chance.index(WRITERS);
+        let writer = self.rng.index(WRITERS);
         let asks: Vec<(usize, Append)> = appends.iter().map(|append| (writer, append.clone())).collect();
         self.judge.sends_together(&appends);
         self.counts.one("asked", "together");

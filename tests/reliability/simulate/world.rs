@@ -1,4 +1,4 @@
-//! One world: a committer on a journal that fails, a vault, a clock that jumps, writers, readers and books, all of one
+//! One world: a committer on a journal that fails, a vault, a clock that jumps, writers, readers and read model, all of one
 //! seed and one thread. It has no file and no real time.
 
 use std::collections::HashSet;
@@ -6,19 +6,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use thads_cases::date::Date;
-use thads_ledger::journal::{Died, Fault, Faulty, Journal, Memory, Outcome, Tip};
+use thads_ledger::journal::{Died, Fault, Faulty, Head, Journal, Memory, Outcome};
 use thads_ledger::testing;
 use thads_ledger::{Append, Committer, Seeded, SimulatedClock, Vault};
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, RequestId};
 
-use super::chance::{Chance, Counts, Trace};
-use super::court::{View, founding};
 use super::expect;
 use super::faults;
 use super::folds::Folds;
 use super::judge::{Broken, Judge};
+use super::rng::{Counts, SimRng, Trace};
+use super::workload::{View, config};
 use super::writers::{Rival, WRITERS, Writer};
 
 /// 2019-01-01T00:00Z.
@@ -37,7 +37,7 @@ pub(super) struct Round {
 
 /// A simulated ledger and everybody around it.
 pub(crate) struct World {
-    pub(crate) chance: Chance,
+    pub(crate) rng: SimRng,
     pub(crate) trace: Trace,
     pub(crate) counts: Counts,
     pub(crate) judge: Judge,
@@ -64,7 +64,7 @@ pub(super) fn log_key() -> LogKey {
 impl World {
     /// Returns a world that holds a genesis and an office or three.
     pub(crate) fn new(seed: u64, shown: bool) -> Result<World, Broken> {
-        let mut chance = Chance::new(seed);
+        let mut rng = SimRng::new(seed);
         let clock = SimulatedClock::new(Micros::new(START));
         let genesis = Genesis {
             name: "Simulated".into(),
@@ -78,7 +78,7 @@ impl World {
         let mut randomness = Seeded::new(seed);
         let (id, block) = testing::genesis_block(&genesis, &mut clock.clone(), &mut randomness).unwrap();
         let journal = Arc::new(Faulty::timed(Memory::new(), clock.clone()));
-        assert_eq!(journal.append(&Tip::empty(), &block).unwrap(), Outcome::Won);
+        assert_eq!(journal.append(&Head::empty(), &block).unwrap(), Outcome::Committed);
         journal.take_happened();
         let vault = Arc::new(Vault::memory());
         let committer = Committer::new(
@@ -89,9 +89,9 @@ impl World {
             Box::new(Seeded::new(seed)),
         )
         .map_err(|error| error.to_string())?;
-        let storm = *chance.pick(&[2, 3, 5, 12, 1_000]);
+        let storm = *rng.pick(&[2, 3, 5, 12, 1_000]);
         let mut world = World {
-            chance,
+            rng,
             trace: Trace::new(shown),
             counts: Counts::default(),
             judge: Judge::default(),
@@ -113,18 +113,17 @@ impl World {
     }
 
     fn found(&mut self) -> Result<(), Broken> {
-        for (tag, key, body) in founding(&mut self.chance) {
+        for (tag, key, body) in config(&mut self.rng) {
             self.folds.catch_up(&self.judge, self.committer.head().size)?;
             let on = Date::new(2010, 1, 1).unwrap();
             let view = View {
-                books: self.folds.books(),
+                model: self.folds.model(),
                 today: self.today(),
                 log: self.judge.log(),
                 vault: &self.vault,
             };
-            let part =
-                view.organise(&mut self.chance, tag, &key, on, body).ok_or("the founding is refused")?;
-            let request = RequestId(self.chance.id());
+            let part = view.organise(&mut self.rng, tag, &key, on, body).ok_or("the founding is refused")?;
+            let request = RequestId(self.rng.id());
             self.ask(vec![(0, Append { request, moment: None, streams: vec![part] })], Rival::default())?;
         }
         Ok(())
@@ -138,17 +137,17 @@ impl World {
     pub(crate) fn step(&mut self) -> Result<(), Broken> {
         self.trace.next_step();
         self.turn_the_clock();
-        if self.journal.is_under_way() && self.chance.one_in(3) {
+        if self.journal.is_under_way() && self.rng.one_in(3) {
             self.late_blocks_arrive()?;
         }
-        match self.chance.below(38) {
+        match self.rng.below(38) {
             0..28 => self.round()?,
             28 | 29 => self.read()?,
             30..33 => {
                 self.folds.catch_up(&self.judge, self.committer.head().size)?;
-                self.trace.line(&format!("books are folded to {}", self.folds.books().position().0));
+                self.trace.line(&format!("books are folded to {}", self.folds.model().position().0));
             }
-            33 => self.folds.check(&mut self.chance, &mut self.counts, &self.judge)?,
+            33 => self.folds.check(&mut self.rng, &mut self.counts, &self.judge)?,
             34 => {
                 self.folds.keep(&mut self.counts, &self.judge)?;
                 self.trace.line("a snapshot of the books is kept");
@@ -165,13 +164,13 @@ impl World {
 
     fn turn_the_clock(&mut self) {
         let now = self.clock.peek().get();
-        let then = match self.chance.below(12) {
-            0..6 => now + self.chance.between(1, 5_000_000),
-            6 | 7 => now + self.chance.between(1, 2 * DAY),
-            8 => now - self.chance.between(1, DAY),
-            9 if self.chance.one_in(8) => {
+        let then = match self.rng.below(12) {
+            0..6 => now + self.rng.between(1, 5_000_000),
+            6 | 7 => now + self.rng.between(1, 2 * DAY),
+            8 => now - self.rng.between(1, DAY),
+            9 if self.rng.one_in(8) => {
                 self.counts.one("faults", "clock jumps");
-                now + self.chance.between(-10 * 365 * DAY, 2 * 365 * DAY)
+                now + self.rng.between(-10 * 365 * DAY, 2 * 365 * DAY)
             }
             _ => now,
         };
@@ -183,19 +182,19 @@ impl World {
     }
 
     fn round(&mut self) -> Result<(), Broken> {
-        if self.chance.one_in(7) {
+        if self.rng.one_in(7) {
             return self.round_together();
         }
         let mut asks = self.gather();
         if asks.is_empty() {
             return Ok(());
         }
-        let rival = if self.storm < 100 && asks.len() > 1 && self.chance.one_in(4 * self.storm) {
+        let rival = if self.storm < 100 && asks.len() > 1 && self.rng.one_in(4 * self.storm) {
             self.rival(&mut asks)
         } else {
             Rival::default()
         };
-        faults::plan(&mut self.chance, &self.journal, self.storm, rival.block.clone());
+        faults::plan(&mut self.rng, &self.journal, self.storm, rival.block.clone());
         self.ask(asks, rival)?;
         self.journal.set_full(false);
         Ok(())
@@ -290,8 +289,8 @@ impl World {
 
     /// The process dies, and perhaps the power fails: what was not durable is there or not. Then all begins anew.
     pub(super) fn dies(&mut self, how: &'static str) -> Result<(), Broken> {
-        let power = self.chance.one_in(2);
-        let kept = !power || self.chance.one_in(2);
+        let power = self.rng.one_in(2);
+        let kept = !power || self.rng.one_in(2);
         self.counts.one("deaths", how);
         self.counts.one("power", if power { "failed" } else { "stayed" });
         self.trace.line(&format!("the process dies {how}; unsynced blocks stay: {kept}"));
@@ -310,15 +309,15 @@ impl World {
             self.judge.leaves_open(&append.request);
         }
         self.start()?;
-        self.folds.restart(&mut self.chance, &mut self.counts, &self.judge)
+        self.folds.restart(&mut self.rng, &mut self.counts, &self.judge)
     }
 
     /// Starts a committer on what is left, from a kept state or from nothing; readings may go wrong, and then it is tried
     /// again.
     fn start(&mut self) -> Result<(), Broken> {
         for calm in [false, false, true] {
-            if !calm && self.chance.one_in(3) {
-                faults::read_badly(&mut self.chance, &self.journal, 2);
+            if !calm && self.rng.one_in(3) {
+                faults::read_badly(&mut self.rng, &self.journal, 2);
             }
             let bad = self.journal.read_badly();
             let started = self.try_start();
@@ -345,12 +344,12 @@ impl World {
         let seam = || -> Arc<dyn Journal> { Arc::<Faulty>::clone(&self.journal) };
         let (clock, randomness) = (|| Box::new(self.clock.clone()), || Box::new(Seeded::new(self.seed)));
         let vault = || Arc::clone(&self.vault);
-        if let Some(kept) = self.kept_state.clone().filter(|_| self.chance.one_in(2)) {
+        if let Some(kept) = self.kept_state.clone().filter(|_| self.rng.one_in(2)) {
             let mut kept = kept;
-            let damaged = self.chance.one_in(4);
+            let damaged = self.rng.one_in(4);
             if damaged {
-                let at = self.chance.index(kept.len());
-                kept[at] ^= 1 << self.chance.below(8);
+                let at = self.rng.index(kept.len());
+                kept[at] ^= 1 << self.rng.below(8);
             }
             let resumed =
                 testing::resume(&kept, log_key().vkey(), self.id, seam(), vault(), clock(), randomness());
@@ -373,10 +372,10 @@ impl World {
     /// Reads some of the log as a reader does.
     fn read(&mut self) -> Result<(), Broken> {
         let size = self.committer.head().size;
-        let from = self.chance.below(size);
-        let to = from + 1 + self.chance.below(size - from);
-        if self.chance.one_in(3) {
-            faults::read_badly(&mut self.chance, &self.journal, 1);
+        let from = self.rng.below(size);
+        let to = from + 1 + self.rng.below(size - from);
+        if self.rng.one_in(3) {
+            faults::read_badly(&mut self.rng, &self.journal, 1);
         }
         let bad = self.journal.read_badly();
         let mut at = from;
@@ -412,7 +411,7 @@ impl World {
         let known = self.judge.blocks().len();
         self.judge.see(&self.journal.blocks(), may_shrink, asking, &self.vault)?;
         let blocks = self.judge.blocks().len();
-        if blocks > known && self.chance.one_in(6) {
+        if blocks > known && self.rng.one_in(6) {
             self.counts.one("checked", "roots");
             self.judge.check_root(blocks - 1)?;
         }
@@ -456,7 +455,7 @@ impl World {
         }
         self.judge.check_acknowledged()?;
         self.judge.check_root(self.judge.blocks().len() - 1)?;
-        self.folds.settle(&mut self.chance, &mut self.counts, &self.judge, self.committer.head().size)?;
+        self.folds.settle(&mut self.rng, &mut self.counts, &self.judge, self.committer.head().size)?;
         super::evidence::check(&self.judge, self.id)?;
         self.counts.one("checked", "logs");
         let head = self.committer.head();

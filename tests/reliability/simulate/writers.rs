@@ -8,9 +8,9 @@ use thads_ledger::{Append, AppendError, Committer, Receipt, Seeded, SimulatedClo
 use thads_proof::record::{Micros, RequestId};
 
 use super::asks;
-use super::court::View;
 use super::expect;
 use super::judge::{Broken, same};
+use super::workload::View;
 use super::world::{DAY, World};
 
 /// How many there are.
@@ -42,9 +42,9 @@ impl World {
     /// What writers want now: one to six of them, or one of them much at once.
     pub(super) fn gather(&mut self) -> Vec<(usize, Append)> {
         let mut asks: Vec<(usize, Append)> = Vec::new();
-        if self.chance.one_in(25) {
-            let writer = self.chance.index(WRITERS);
-            for _ in 0..10 + self.chance.below(40) {
+        if self.rng.one_in(25) {
+            let writer = self.rng.index(WRITERS);
+            for _ in 0..10 + self.rng.below(40) {
                 if let Some(append) = self.new_ask(None) {
                     asks.push((writer, append));
                 }
@@ -52,17 +52,16 @@ impl World {
             self.counts.one("asked", "bulks");
             return asks;
         }
-        for _ in 0..1 + self.chance.below(6) {
-            let writer = self.chance.index(WRITERS);
+        for _ in 0..1 + self.rng.below(6) {
+            let writer = self.rng.index(WRITERS);
             if let Some(append) = self.ask_of(writer) {
                 asks.push((writer, append));
             }
         }
-        if self.chance.one_in(8)
+        if self.rng.one_in(8)
             && let Some((writer, append)) = asks.last().cloned()
         {
-            let twice =
-                if self.chance.one_in(2) { asks::reworded(&mut self.chance, &append) } else { append };
+            let twice = if self.rng.one_in(2) { asks::reworded(&mut self.rng, &append) } else { append };
             asks.push((writer, twice));
         }
         asks
@@ -70,16 +69,16 @@ impl World {
 
     fn ask_of(&mut self, writer: usize) -> Option<Append> {
         if let Some(waiting) = self.writers[writer].waiting.clone() {
-            if self.chance.one_in(15) {
+            if self.rng.one_in(15) {
                 // He gives up: what he asked is recorded once or never.
                 self.writers[writer].waiting = None;
                 return None;
             }
             self.counts.one("asked", "again after no answer");
-            let fresh = self.chance.one_in(2);
-            return Some(if fresh { asks::reworded(&mut self.chance, &waiting) } else { waiting });
+            let fresh = self.rng.one_in(2);
+            return Some(if fresh { asks::reworded(&mut self.rng, &waiting) } else { waiting });
         }
-        if !self.writers[writer].done.is_empty() && self.chance.one_in(5) {
+        if !self.writers[writer].done.is_empty() && self.rng.one_in(5) {
             return Some(self.repetition(writer));
         }
         let request = self.writers[writer].refused.take();
@@ -88,35 +87,35 @@ impl World {
 
     /// Asks again what was answered: as it was, in other words, with other versions, or something else under its id.
     fn repetition(&mut self, writer: usize) -> Append {
-        let index = self.chance.index(self.writers[writer].done.len());
+        let index = self.rng.index(self.writers[writer].done.len());
         let done = self.writers[writer].done[index].clone();
         self.counts.one("asked", "again after an answer");
-        match self.chance.below(5) {
+        match self.rng.below(5) {
             0 => done,
-            1 => asks::reworded(&mut self.chance, &done),
+            1 => asks::reworded(&mut self.rng, &done),
             2 | 3 => {
-                let fresh = asks::reworded(&mut self.chance, &done);
+                let fresh = asks::reworded(&mut self.rng, &done);
                 asks::at_present(&self.judge, &fresh)
             }
-            _ => asks::altered(&mut self.chance, &asks::at_present(&self.judge, &done)),
+            _ => asks::altered(&mut self.rng, &asks::at_present(&self.judge, &done)),
         }
     }
 
     fn new_ask(&mut self, request: Option<RequestId>) -> Option<Append> {
-        let request = request.unwrap_or(RequestId(self.chance.id()));
-        if self.chance.one_in(2) {
-            return Some(asks::plain(&mut self.chance, &self.judge, request));
+        let request = request.unwrap_or(RequestId(self.rng.id()));
+        if self.rng.one_in(2) {
+            return Some(asks::plain(&mut self.rng, &self.judge, request));
         }
-        if self.chance.one_in(3) {
+        if self.rng.one_in(3) {
             self.folds.catch_up(&self.judge, self.committer.head().size).ok()?;
         }
         let view = View {
-            books: self.folds.books(),
+            model: self.folds.model(),
             today: self.today(),
             log: self.judge.log(),
             vault: &self.vault,
         };
-        match view.act(&mut self.chance) {
+        match view.act(&mut self.rng) {
             Some(streams) => {
                 self.counts.one("law", "allowed");
                 Some(Append { request, moment: None, streams })
@@ -131,15 +130,14 @@ impl World {
     /// Another committer on the same log takes some of what is asked, and perhaps the same as ours; its block is ready.
     pub(super) fn rival(&mut self, asks: &mut Vec<(usize, Append)>) -> Rival {
         let mut theirs = asks.split_off(asks.len() / 2);
-        if let Some(shared) = asks.first().filter(|_| self.chance.one_in(3)) {
+        if let Some(shared) = asks.first().filter(|_| self.rng.one_in(3)) {
             theirs.push(shared.clone());
         }
         let journal = Arc::new(Memory::holding(self.journal.blocks()));
         let before = journal.blocks().len();
-        let seed = if self.chance.one_in(2) { self.seed } else { self.seed.wrapping_add(1) };
+        let seed = if self.rng.one_in(2) { self.seed } else { self.seed.wrapping_add(1) };
         let vault = Arc::clone(&self.vault);
-        let clock =
-            SimulatedClock::new(Micros::new(self.clock.peek().get() + self.chance.between(-DAY, DAY)));
+        let clock = SimulatedClock::new(Micros::new(self.clock.peek().get() + self.rng.between(-DAY, DAY)));
         let seam: Arc<dyn Journal> = Arc::<Memory>::clone(&journal);
         let mut rival =
             Committer::new(self.id, seam, vault, Box::new(clock), Box::new(Seeded::new(seed))).unwrap();

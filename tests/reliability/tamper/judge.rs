@@ -11,7 +11,7 @@ use thads_proof::tree::Frontier;
 use thads_proof::verify::Options;
 use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::persons::REFERENCES;
-use thads_service::view::View;
+use thads_service::read_only::ReadOnlyLedger;
 
 use super::ledgers::Ledger;
 
@@ -30,7 +30,7 @@ pub(crate) fn quiet_sled() {
 
 /// The report of a directory, as `thads report` gives it.
 pub(crate) fn report(data: &Path) -> Result<Value, String> {
-    let view = View::open(data).map_err(|error| error.to_string())?;
+    let view = ReadOnlyLedger::open(data).map_err(|error| error.to_string())?;
     let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now).map_err(|error| error.to_string())?;
     answers::report(&view, &asked, Some("office")).map_err(|error| error.to_string())
 }

@@ -13,7 +13,7 @@ use super::judge::{self, PERIOD};
 use super::small::{FOUNDING, distraint_case, fine_case, organisation};
 use crate::support::{Program, copy, fed, folder};
 
-/// Segments of the smallest size that may be, runs of 4 KiB, and a mover that is never far behind.
+/// Segments of the smallest size that may be, runs of 4 KiB, and an archiver that is never far behind.
 const STORAGE: &str = "524800,4096,20,0";
 
 /// A ledger, as the program left it.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thads_service::answers;
-use thads_service::view::View;
+use thads_service::read_only::ReadOnlyLedger;
 
 use super::judge;
 use super::ledgers::Ledger;
@@ -31,7 +31,7 @@ fn texts(answer: &Value, all: &mut BTreeSet<String>) {
 
 /// The first cases with their history, and all texts in them.
 fn cases(data: &Path) -> Result<BTreeSet<String>, String> {
-    let view = View::open(data).map_err(|error| error.to_string())?;
+    let view = ReadOnlyLedger::open(data).map_err(|error| error.to_string())?;
     let mut all = BTreeSet::new();
     for number in 1..=CASES {
         let id = format!("DT03/2018/{number:04}").parse().unwrap();

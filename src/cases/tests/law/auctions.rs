@@ -1,6 +1,6 @@
 //! Coercion, appraisal and auction: from the decision to the hand-over.
 
-use super::language::{Tale, after, check};
+use super::language::{History, after, check};
 
 const STARTED: &str =
     "2018-10-05 opened loan:2_000_000_000 / 2018-10-08 notice_served / voluntary_period_started 2018-10-18";
@@ -274,14 +274,14 @@ fn three_rounds() {
             ),
         ],
     );
-    let mut tale = Tale::told(&format!(
+    let mut history = History::told(&format!(
         "{first} / 2018-11-27 price_reduced 10% 900_000_000 / auction_announced 2 900_000_000 2019-01-10 / 2019-01-10 auction_unsold \
          / 2019-01-11 price_reduced 8% 828_000_000 / auction_announced 3 828_000_000 2019-03-12 / 2019-03-12 auction_sold 835_000_000 2019-04-11"
     ));
-    assert_eq!(tale.case_on("2019-03-31").cash.collected, 0);
-    assert!(tale.attempt("2019-03-13 price_reduced 1% 819_720_000").is_err());
-    tale.tell("2019-03-29 auction_paid 835_000_000");
-    let case = tale.case_on("2019-03-31");
+    assert_eq!(history.case_on("2019-03-31").cash.collected, 0);
+    assert!(history.attempt("2019-03-13 price_reduced 1% 819_720_000").is_err());
+    history.tell("2019-03-29 auction_paid 835_000_000");
+    let case = history.case_on("2019-03-31");
     assert_eq!((case.cash.collected, case.credited()), (835_000_000, 0));
 }
 

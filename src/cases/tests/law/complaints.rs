@@ -1,6 +1,6 @@
 //! Complaints and denunciations, from receipt to outcome.
 
-use super::language::{Tale, compare, day};
+use super::language::{History, compare, day};
 use thads_cases::complaint::{Complaint, Ending, Outcome};
 
 fn stands(complaint: &Complaint) -> Vec<String> {
@@ -14,11 +14,11 @@ fn stands(complaint: &Complaint) -> Vec<String> {
 }
 
 fn after(history: &str, rows: &[(&str, &str)]) {
-    let told = Tale::told(history);
+    let told = History::told(history);
     for (action, expected) in rows {
-        let mut tale = told.clone();
-        let answer = tale.attempt(action);
-        compare(action, answer.map(|()| stands(&tale.complaint())), expected);
+        let mut stream = told.clone();
+        let answer = stream.attempt(action);
+        compare(action, answer.map(|()| stands(&stream.complaint())), expected);
     }
 }
 
@@ -163,11 +163,11 @@ fn a_denunciation_goes_its_own_way() {
 fn a_complaint_in_tet() {
     use thads_cases::deadline::{Due, deadline};
     use thads_cases::rules::Parameter;
-    let tale = Tale::told(
+    let history = History::told(
         "2019-02-01 complaint_received / 2019-02-11 complaint_accepted / 2019-03-20 complaint_resolved dismissed",
     );
-    let (rules, calendar) = (&tale.world.rules, &tale.world.calendar);
-    let complaint = tale.complaint();
+    let (rules, calendar) = (&history.reference_data.rules, &history.reference_data.calendar);
+    let complaint = history.complaint();
     assert_eq!(
         deadline(Parameter::ComplaintAccept, complaint.received.unwrap(), rules, calendar),
         Due::On(day("2019-02-15"))

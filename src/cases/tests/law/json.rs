@@ -79,21 +79,21 @@ fn every_kind_is_read_back_as_it_was_written() {
     let mut seen = Vec::new();
     for text in EVERY_KIND {
         let event = step(text, day("2018-10-05")).event;
-        let name = event.about().name;
+        let name = event.info().name;
         seen.push(name);
         // As the API writes it: the kind's fields alone, the common ones beside them.
         let own = serde_json::to_value(&event.body).unwrap();
         assert_eq!(read(name, own.clone()), event, "{name}");
         // As a payload: common fields and own, the kind apart.
         let payload = serde_json::to_value(Payload(&event)).unwrap();
-        let code = KindCode { code: event.about().code, revision: event.about().revision };
+        let code = KindCode { code: event.info().code, revision: event.info().revision };
         assert_eq!(PayloadOf(code).deserialize(payload).unwrap(), event, "{name}");
         let Value::Object(mut more) = own else { panic!("{name}: an object") };
         more.insert("no_such_field".to_owned(), json!(1));
         assert!(try_read(name, Value::Object(more)).is_err(), "{name} takes a field that it does not know");
     }
     let unseen: Vec<&str> =
-        KINDS.iter().map(|(about, _)| about.name).filter(|name| !seen.contains(name)).collect();
+        KINDS.iter().map(|(info, _)| info.name).filter(|name| !seen.contains(name)).collect();
     assert!(unseen.is_empty(), "kinds without a step: {unseen:?}");
 }
 

@@ -13,16 +13,16 @@ use std::sync::Arc;
 
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value, json};
-use thads_cases::case::{Activity, Case, Class, Open, Standing};
+use thads_cases::case::{Activity, Case, CaseStatus, Class, Open};
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Kept, Scene, decide};
-use thads_cases::event::{At, Body, COMMON_FIELDS, Event, KindCode, Receiver, Sender};
-use thads_cases::history::{Entry, case_at, complaint_at};
+use thads_cases::decide::{Action, DecisionContext, Kept, decide};
+use thads_cases::event::{Body, COMMON_FIELDS, Event, EventMeta, KindCode, Receiver, Sender};
+use thads_cases::history::{RecordedEvent, case_at, complaint_at};
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::organisation::Role;
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::refusal::Refusal;
-use thads_cases::world::World;
 
 /// The Department, and two offices below it.
 pub(crate) const OFFICES: [(&str, u32, &str); 3] = [("D", 1, "DT00"), ("A", 2, "DT01"), ("B", 3, "DT02")];
@@ -44,21 +44,21 @@ pub(crate) fn day(text: &str) -> Date {
 
 /// A stream as it grows, in a small province.
 #[derive(Clone)]
-pub(crate) struct Tale {
-    pub(crate) world: World,
-    pub(crate) entries: Vec<Entry>,
+pub(crate) struct History {
+    pub(crate) reference_data: ReferenceData,
+    pub(crate) entries: Vec<RecordedEvent>,
     pub(crate) next: u64,
     today: Date,
 }
 
 /// The province: offices D, A, B and their officers, all there since 2015.
-pub(crate) fn province() -> World {
-    let mut world = World::default();
+pub(crate) fn province() -> ReferenceData {
+    let mut reference_data = ReferenceData::default();
     let mut at = 0;
     let mut happens = |step: Value, kind: &str| {
         at += 1;
         let event = read(kind, step);
-        let at = At {
+        let at = EventMeta {
             position: Position(at),
             on: day("2015-01-02"),
             recorded_on: day("2015-01-02"),
@@ -66,7 +66,7 @@ pub(crate) fn province() -> World {
             actor: OfficerNo(0),
             imported: false,
         };
-        event.body.apply_to_organisation(&mut world.organisation, &at);
+        event.body.apply_to_organisation(&mut reference_data.organisation, &at);
     };
     for (name, number, code) in OFFICES {
         let level = if name == "D" { "department" } else { "sub_department" };
@@ -91,7 +91,7 @@ pub(crate) fn province() -> World {
         json!({"number": 1, "office": 1, "role": "administrator", "person": "quản trị"}),
         "officer_appointed",
     );
-    world
+    reference_data
 }
 
 /// The number of an officer by the words of the tables.
@@ -303,7 +303,7 @@ pub(crate) struct Step {
 
 /// Who records a kind unless a table says so.
 fn usual(event: &Event) -> OfficerNo {
-    let by = event.about().by;
+    let by = event.info().by;
     let whose = [
         (Role::Enforcer, "enforcer"),
         (Role::Head, "head"),
@@ -369,16 +369,16 @@ pub(crate) fn step(text: &str, before: Date) -> Step {
     Step { event, on, late, actor, imported }
 }
 
-impl Tale {
-    pub(crate) fn new() -> Tale {
-        Tale { world: province(), entries: Vec::new(), next: 100, today: day("2018-10-01") }
+impl History {
+    pub(crate) fn new() -> History {
+        History { reference_data: province(), entries: Vec::new(), next: 100, today: day("2018-10-01") }
     }
 
-    /// The tale of a history, every step of which must be accepted.
-    pub(crate) fn told(history: &str) -> Tale {
-        let mut tale = Tale::new();
-        tale.tell(history);
-        tale
+    /// The stream of a history, every step of which must be accepted.
+    pub(crate) fn told(history: &str) -> History {
+        let mut stream = History::new();
+        stream.tell(history);
+        stream
     }
 
     pub(crate) fn tell(&mut self, history: &str) {
@@ -414,17 +414,26 @@ impl Tale {
     /// Lets the law decide about a step, and records it when it may be.
     pub(crate) fn take(&mut self, step: &Step, sender: Sender<'_>) -> Result<(), Refusal> {
         let action = self.action(step);
-        // Who says what stands at the other end says it of both: a tale has one.
+        // Who says what stands at the other end says it of both: a stream has one.
         let receiver = match sender {
             Sender::NotAsked => Receiver::NotAsked,
             Sender::Missing | Sender::Found(_) => Receiver::Nobody,
             Sender::Taken(case) => Receiver::Took(case),
         };
-        let scene = Scene { world: &self.world, next: Position(self.next), sender, receiver };
-        let decided = decide(&self.entries, &action, &scene);
+        let context = DecisionContext {
+            reference_data: &self.reference_data,
+            next: Position(self.next),
+            sender,
+            receiver,
+        };
+        let decided = decide(&self.entries, &action, &context);
         let mut kept = Kept::default();
         kept.go_on(&self.entries);
-        assert_eq!(kept.decide(&self.entries, &action, &scene), decided, "what is kept says something else");
+        assert_eq!(
+            kept.decide(&self.entries, &action, &context),
+            decided,
+            "what is kept says something else"
+        );
         let decision = decided?;
         if let Some(flag) = decision.flags.first().filter(|_| !step.imported) {
             panic!("flagged: {}", refused(flag));
@@ -434,8 +443,12 @@ impl Tale {
     }
 
     pub(crate) fn action(&self, step: &Step) -> Action {
-        let own =
-            self.world.organisation.officers.get(&step.actor).map_or(OfficeNo(2), |officer| officer.office);
+        let own = self
+            .reference_data
+            .organisation
+            .officers
+            .get(&step.actor)
+            .map_or(OfficeNo(2), |officer| officer.office);
         Action {
             effective: step.on,
             recorded_on: step.late.unwrap_or(self.today.max(step.on)),
@@ -447,7 +460,7 @@ impl Tale {
     }
 
     fn push(&mut self, action: &Action) {
-        self.entries.push(Entry {
+        self.entries.push(RecordedEvent {
             position: Position(self.next),
             effective: action.effective,
             recorded_on: action.recorded_on,
@@ -484,15 +497,15 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     )
 }
 
-fn standing(case: &Case) -> String {
-    match &case.standing {
-        Standing::Unknown => "unknown".to_owned(),
-        Standing::Registered => "registered".to_owned(),
-        Standing::Refused { on } => format!("request refused {on}"),
-        Standing::Finished { how, on, .. } => {
+fn status(case: &Case) -> String {
+    match &case.status {
+        CaseStatus::Unknown => "unknown".to_owned(),
+        CaseStatus::Registered => "registered".to_owned(),
+        CaseStatus::Refused { on } => format!("request refused {on}"),
+        CaseStatus::Finished { how, on, .. } => {
             format!("{} {on}", serde_json::to_value(how).unwrap().as_str().unwrap())
         }
-        Standing::Open(Open { class, activity, .. }) => {
+        CaseStatus::Open(Open { class, activity, .. }) => {
             let class = match class {
                 Class::Pending => "pending",
                 Class::Enforceable => "enforceable",
@@ -511,12 +524,12 @@ fn standing(case: &Case) -> String {
 
 /// What a case comes to, in parts that a table may name.
 pub(crate) fn parts(case: &Case) -> Vec<String> {
-    let sum = |of: fn(&thads_cases::case::Obligation) -> thads_cases::money::Dong| -> i128 {
+    let sum = |of: fn(&thads_cases::case::Obligation) -> thads_cases::money::Amount| -> i128 {
         case.obligations.iter().map(|one| of(one).total()).sum()
     };
     let kept: i128 = case.held.iter().map(|held| held.amount.total()).sum();
     let cash = &case.cash;
-    let mut parts = vec![standing(case)];
+    let mut parts = vec![status(case)];
     for (name, amount) in [
         ("due", sum(|one| one.due)),
         ("credited", sum(|one| one.credited)),
@@ -553,9 +566,9 @@ pub(crate) fn parts(case: &Case) -> Vec<String> {
 
 /// After the history, the action is answered so: `refused …` in full, or parts of what the case comes to.
 pub(crate) fn check(history: &str, action: &str, expected: &str) {
-    let mut tale = Tale::told(history);
-    let answer = tale.attempt(action);
-    compare(action, answer.map(|()| parts(&tale.case())), expected);
+    let mut stream = History::told(history);
+    let answer = stream.attempt(action);
+    compare(action, answer.map(|()| parts(&stream.case())), expected);
 }
 
 pub(crate) fn compare(action: &str, answer: Result<Vec<String>, Refusal>, expected: &str) {
@@ -576,10 +589,10 @@ pub(crate) fn compare(action: &str, answer: Result<Vec<String>, Refusal>, expect
 
 /// The same for many actions, each after the same history.
 pub(crate) fn after(history: &str, rows: &[(&str, &str)]) {
-    let told = Tale::told(history);
+    let told = History::told(history);
     for (action, expected) in rows {
-        let mut tale = told.clone();
-        let answer = tale.attempt(action);
-        compare(action, answer.map(|()| parts(&tale.case())), expected);
+        let mut stream = told.clone();
+        let answer = stream.attempt(action);
+        compare(action, answer.map(|()| parts(&stream.case())), expected);
     }
 }

@@ -15,5 +15,5 @@ mod organisation;
 mod payouts;
 mod properties;
 mod repairs;
-mod standing;
+mod status;
 mod vectors;

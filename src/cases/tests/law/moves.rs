@@ -1,6 +1,6 @@
 //! Cases that go to another office: entrusting and pulling up, and what the receiver relies on.
 
-use super::language::{Tale, after, check, compare, day, parts, read, step};
+use super::language::{History, after, check, compare, day, parts, read, step};
 use serde_json::{Value, json};
 use thads_cases::case::Case;
 use thads_cases::decide::{OtherEnds, other_ends};
@@ -15,9 +15,9 @@ fn taken_by() -> CaseId {
 
 fn receives(sender: Sender<'_>, rows: &[(&str, &str)]) {
     for (action, expected) in rows {
-        let mut tale = Tale::new();
-        let answer = tale.attempt_with(action, sender);
-        compare(action, answer.map(|()| parts(&tale.case())), expected);
+        let mut history = History::new();
+        let answer = history.attempt_with(action, sender);
+        compare(action, answer.map(|()| parts(&history.case())), expected);
     }
 }
 
@@ -69,7 +69,7 @@ fn what_remains_goes_to_another_office() {
 /// domain.md part 11, vectors 6 and 7.
 #[test]
 fn the_receiver_takes_what_was_sent_and_once() {
-    let sender = Tale::told(SENT).case();
+    let sender = History::told(SENT).case();
     let id = taken_by();
     receives(
         Sender::Found(&sender),
@@ -146,7 +146,7 @@ fn the_receiver_takes_what_was_sent_and_once() {
         "2025-07-01 pulled_up D",
         "refused 35 too_late: effective 2025-07-01; pulling up ended on 1 July 2025; accepted: a date before",
     );
-    let sender = Tale::told(&format!("{below} / 2019-02-01 pulled_up D")).case();
+    let sender = History::told(&format!("{below} / 2019-02-01 pulled_up D")).case();
     receives(
         Sender::Found(&sender),
         &[
@@ -161,13 +161,11 @@ fn the_receiver_takes_what_was_sent_and_once() {
             ),
         ],
     );
-    let mut tale = Tale::new();
-    tale.attempt_with(
-        "2019-02-01 taken_from_below loan:8_000_000 by provincial_head",
-        Sender::Found(&sender),
-    )
-    .unwrap();
-    let answer = tale.attempt("taken_from_below loan:8_000_000 by provincial_head");
+    let mut history = History::new();
+    history
+        .attempt_with("2019-02-01 taken_from_below loan:8_000_000 by provincial_head", Sender::Found(&sender))
+        .unwrap();
+    let answer = history.attempt("taken_from_below loan:8_000_000 by provincial_head");
     compare(
         "twice",
         answer.map(|()| Vec::new()),
@@ -179,7 +177,7 @@ fn the_receiver_takes_what_was_sent_and_once() {
 #[test]
 fn what_was_taken_over_is_not_changed_behind_the_receiver() {
     let id = taken_by();
-    let told = Tale::told(SENT);
+    let told = History::told(SENT);
     // Positions: 100 judgment, 101 request, 102 order, 103 assignment, 104 verification, 105 entrusted out.
     for (action, taken, untaken) in [
         (
@@ -209,9 +207,9 @@ fn what_was_taken_over_is_not_changed_behind_the_receiver() {
         ),
     ] {
         for (sender, expected) in [(Sender::Taken(&id), taken), (Sender::Missing, untaken)] {
-            let mut tale = told.clone();
-            let answer = tale.attempt_with(action, sender);
-            compare(action, answer.map(|()| parts(&tale.case())), expected);
+            let mut history = told.clone();
+            let answer = history.attempt_with(action, sender);
+            compare(action, answer.map(|()| parts(&history.case())), expected);
         }
     }
     // What changes nothing of it needs nobody to be asked.
@@ -228,13 +226,14 @@ fn what_was_taken_over_is_not_changed_behind_the_receiver() {
 
 #[test]
 fn a_correction_of_what_came_in_is_held_against_the_sender() {
-    let sender = Tale::told(SENT).case();
-    let mut tale = Tale::new();
-    tale.attempt_with(
-        "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head",
-        Sender::Found(&sender),
-    )
-    .unwrap();
+    let sender = History::told(SENT).case();
+    let mut history = History::new();
+    history
+        .attempt_with(
+            "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head",
+            Sender::Found(&sender),
+        )
+        .unwrap();
     let more =
         "2019-02-01 fact_corrected 100 to 2019-01-25 entrusted_in loan:80_000_000 fine:2_000_000 by B.head";
     for (sender, expected) in [
@@ -247,7 +246,7 @@ fn a_correction_of_what_came_in_is_held_against_the_sender() {
             "refused 57 unknown: entry the sender was not asked for; what the sender moved out; accepted: the sender's case",
         ),
     ] {
-        let answer = tale.clone().attempt_with(more, sender);
+        let answer = history.clone().attempt_with(more, sender);
         compare(more, answer.map(|()| Vec::new()), expected);
     }
 }
@@ -255,9 +254,9 @@ fn a_correction_of_what_came_in_is_held_against_the_sender() {
 /// What a receiver's case was made of is decided anew whenever a repair brings it back: the sender is asked again.
 #[test]
 fn undoing_a_repair_takes_the_case_over_again() {
-    let sender = Tale::told(SENT).case();
+    let sender = History::told(SENT).case();
     let other = taken_by();
-    let mut taken = Tale::new();
+    let mut taken = History::new();
     let from = "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head";
     taken.attempt_with(from, Sender::Found(&sender)).unwrap();
     // 100 entrusted in, 101 voided.
@@ -272,7 +271,8 @@ fn undoing_a_repair_takes_the_case_over_again() {
     voided_again.attempt_with("2019-02-02 entry_voided 101 by B.head", Sender::Found(&sender)).unwrap();
     voided_again.attempt("2019-02-03 entry_voided 100 by B.head").unwrap();
     let unsent =
-        Tale::told("2018-12-03 opened loan:8_000_000 fine:2_000_000 / 2018-12-20 conditions_verified").case();
+        History::told("2018-12-03 opened loan:8_000_000 fine:2_000_000 / 2018-12-20 conditions_verified")
+            .case();
     for (told, undo) in [
         (&voided, "2019-03-01 entry_voided 101 by B.head"),
         (&corrected, "2019-03-01 entry_voided 101 by B.head"),
@@ -293,9 +293,9 @@ fn undoing_a_repair_takes_the_case_over_again() {
                 "refused 57 unknown: entry the sender was not asked for; what the sender moved out; accepted: the sender's case",
             ),
         ] {
-            let mut tale = told.clone();
-            let answer = tale.attempt_with(undo, sender);
-            compare(undo, answer.map(|()| parts(&tale.case())), expected);
+            let mut history = told.clone();
+            let answer = history.attempt_with(undo, sender);
+            compare(undo, answer.map(|()| parts(&history.case())), expected);
         }
     }
 }
@@ -303,25 +303,26 @@ fn undoing_a_repair_takes_the_case_over_again() {
 /// Which ends are asked, and the sender as of which day.
 #[test]
 fn a_repair_asks_the_ends_that_it_changes() {
-    let sender = Tale::told(SENT).case();
+    let sender = History::told(SENT).case();
     let id: CaseId = "DT01/2018/0001".parse().unwrap();
-    let mut tale = Tale::new();
-    tale.attempt_with(
-        "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head",
-        Sender::Found(&sender),
-    )
-    .unwrap();
-    let ends = |tale: &Tale, text: &str| {
-        let action = tale.action(&step(text, day("2019-03-01")));
-        other_ends(&tale.entries, &action, Position(tale.next))
+    let mut history = History::new();
+    history
+        .attempt_with(
+            "2019-01-25 entrusted_in loan:8_000_000 fine:2_000_000 by B.head",
+            Sender::Found(&sender),
+        )
+        .unwrap();
+    let ends = |history: &History, text: &str| {
+        let action = history.action(&step(text, day("2019-03-01")));
+        other_ends(&history.entries, &action, Position(history.next))
     };
     let comes = Some((id, day("2019-01-25")));
-    assert_eq!(ends(&tale, "entry_voided 100 by B.head"), OtherEnds { sender: None, receiver: false });
-    tale.attempt("2019-02-01 note_added by B.clerk").unwrap();
-    assert_eq!(ends(&tale, "entry_voided 101 by B.head"), OtherEnds { sender: None, receiver: false });
-    tale.attempt("2019-02-01 entry_voided 100 by B.head").unwrap();
-    assert_eq!(ends(&tale, "entry_voided 102 by B.head"), OtherEnds { sender: comes, receiver: false });
-    let sent = Tale::told(SENT);
+    assert_eq!(ends(&history, "entry_voided 100 by B.head"), OtherEnds { sender: None, receiver: false });
+    history.attempt("2019-02-01 note_added by B.clerk").unwrap();
+    assert_eq!(ends(&history, "entry_voided 101 by B.head"), OtherEnds { sender: None, receiver: false });
+    history.attempt("2019-02-01 entry_voided 100 by B.head").unwrap();
+    assert_eq!(ends(&history, "entry_voided 102 by B.head"), OtherEnds { sender: comes, receiver: false });
+    let sent = History::told(SENT);
     assert_eq!(ends(&sent, "note_added"), OtherEnds { sender: None, receiver: true });
 }
 
@@ -329,7 +330,7 @@ fn a_repair_asks_the_ends_that_it_changes() {
 #[test]
 fn the_receiver_takes_exactly_what_was_sent() {
     let sent = "2018-12-03 opened loan:5_000_000@1+secured loan:3_000_000@2 fine:2_000_000 act:0 / 2018-12-20 conditions_verified / 2019-01-21 entrusted_out B";
-    let sender = Tale::told(sent).case();
+    let sender = History::told(sent).case();
     let list = "loan to creditor 1: 5000000, secured; loan to creditor 2: 3000000; fine to the budget: 2000000; act to creditor 1: 0";
     let refused =
         |given: &str| format!("refused 57 mismatch: brought.obligations {given}; {list}; accepted: {list}");
@@ -403,11 +404,11 @@ fn the_receiver_takes_exactly_what_was_sent() {
             "obligations": owed, "debtors": people, "creditors": people,
         });
         brought[field] = value;
-        let mut tale = Tale::new();
+        let mut history = History::new();
         let mut taking = step("2019-01-25 note_added by B.head", day("2019-01-25"));
         taking.event = read("entrusted_in", json!({ "brought": brought }));
-        let answer = tale.take(&taking, Sender::Found(&sender));
-        compare(field, answer.map(|()| parts(&tale.case())), expected);
+        let answer = history.take(&taking, Sender::Found(&sender));
+        compare(field, answer.map(|()| parts(&history.case())), expected);
     }
 }
 
@@ -420,14 +421,14 @@ fn the_parties_of_what_was_sent_stay() {
         "2019-02-01 fact_corrected 102 to 2018-12-03 enforcement_ordered loan:8_000_000+secured fine:2_000_000",
         "2019-02-01 fact_corrected 102 to 2018-12-03 enforcement_ordered loan:8_000_000 fine:2_000_000 act:0",
     ] {
-        let mut tale = Tale::told(SENT);
-        let answer = tale.clone().attempt_with(change, Sender::Taken(&id));
+        let mut history = History::told(SENT);
+        let answer = history.clone().attempt_with(change, Sender::Taken(&id));
         compare(
             change,
             answer.map(|()| Vec::new()),
             "refused 57 later: entry taken over as DT02/2019/0001; what was moved out stays as it is while the receiver's case stands; accepted: entry_voided of the receiver's entrusted_in or taken_from_below first",
         );
-        tale.attempt_with(change, Sender::Missing).unwrap();
+        history.attempt_with(change, Sender::Missing).unwrap();
     }
 }
 
@@ -435,7 +436,7 @@ fn the_parties_of_what_was_sent_stay() {
 #[test]
 fn an_imported_case_is_not_taken_over_twice_either() {
     let other = taken_by();
-    let sender = Tale::told(SENT).case();
+    let sender = History::told(SENT).case();
     let unsent = Case::default();
     let from =
         "2019-01-25 entrusted_in loan:8_000_000 by B.head imported / 2019-02-01 entry_voided 100 by B.head";
@@ -454,9 +455,9 @@ fn an_imported_case_is_not_taken_over_twice_either() {
             "refused 57 standing: brought.from DT01/2018/0001; moved out to this office; accepted: the sender's action first",
         ),
     ] {
-        let mut tale = Tale::told(from);
-        let answer = tale.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
-        compare("restored", answer.map(|()| parts(&tale.case())), expected);
+        let mut history = History::told(from);
+        let answer = history.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
+        compare("restored", answer.map(|()| parts(&history.case())), expected);
     }
     // Nor where it had another fault from the beginning.
     let faulty = "2019-01-25 entrusted_in loan:0 by B.head imported / 2019-02-01 entry_voided 100 by B.head";
@@ -467,8 +468,8 @@ fn an_imported_case_is_not_taken_over_twice_either() {
             "refused 57 duplicate: brought.from DT01/2018/0001; taken over as DT02/2019/0001; accepted: the case that took it over",
         ),
     ] {
-        let mut tale = Tale::told(faulty);
-        let answer = tale.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
-        compare("restored", answer.map(|()| parts(&tale.case())), expected);
+        let mut history = History::told(faulty);
+        let answer = history.attempt_with("2019-03-01 entry_voided 101 by B.head", sender);
+        compare("restored", answer.map(|()| parts(&history.case())), expected);
     }
 }

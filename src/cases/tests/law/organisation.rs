@@ -1,11 +1,11 @@
 //! Offices, officers, targets and values of rules: who may set up what.
 
-use super::language::{Tale, compare};
+use super::language::{History, compare};
 
 fn rows(rows: &[(&str, &str)]) {
     for (action, expected) in rows {
-        let mut tale = Tale::new();
-        let answer = tale.attempt(action);
+        let mut history = History::new();
+        let answer = history.attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
 }
@@ -70,9 +70,10 @@ fn officers_are_appointed_to_offices_that_there_are() {
             "refused 17 unknown: office 9; an office opened before; accepted: office_opened first",
         ),
     ]);
-    let mut tale = Tale::new();
+    let mut history = History::new();
     // A second province beside the first: its head has no say in this one.
-    tale.world.organisation.offices.get_mut(&thads_cases::ids::OfficeNo(3)).unwrap().parent = None;
+    history.reference_data.organisation.offices.get_mut(&thads_cases::ids::OfficeNo(3)).unwrap().parent =
+        None;
     for (action, expected) in [
         (
             "2019-01-02 officer_appointed 50 3 by provincial_head",
@@ -88,7 +89,7 @@ fn officers_are_appointed_to_offices_that_there_are() {
         ),
         ("2019-01-02 officer_appointed 50 3 by administrator", "accepted"),
     ] {
-        let answer = tale.clone().attempt(action);
+        let answer = history.clone().attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
 }
@@ -184,14 +185,14 @@ fn streams_are_of_one_sort() {
             "refused 28, 29 mismatch: kind judgment_received; a stream of the organisation; accepted: a kind of that sort, or the right stream",
         ),
     ] {
-        let mut tale = Tale::told(history);
-        let answer = tale.attempt(action);
+        let mut stream = History::told(history);
+        let answer = stream.attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
     // An imported note may stand first: it is flagged, and what follows is judged all the same.
-    let mut tale = Tale::new();
-    tale.tell("2018-10-05 note_added imported by clerk");
-    let answer = tale.attempt("payment_collected 5");
+    let mut stream = History::new();
+    stream.tell("2018-10-05 note_added imported by clerk");
+    let answer = stream.attempt("payment_collected 5");
     compare(
         "payment",
         answer.map(|()| Vec::new()),
@@ -228,13 +229,13 @@ fn who_oversees_writes_nothing_on_a_case() {
             "refused – too_late: document.date 2018-10-06; 2018-10-05 (today); accepted: today or earlier",
         ),
     ] {
-        let mut tale = Tale::told("2018-10-05 opened loan:5");
-        let answer = tale.attempt(action);
+        let mut history = History::told("2018-10-05 opened loan:5");
+        let answer = history.attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
 }
 
-/// The tale's next position is 100. Who corrects the clock says what day it is: that of recording.
+/// The stream's next position is 100. Who corrects the clock says what day it is: that of recording.
 #[test]
 fn the_clock_is_corrected_by_who_sets_up_offices_from_a_record_that_there_is() {
     rows(&[

@@ -1,6 +1,6 @@
 //! Paying over: the plan, the approval by another person, the payments, the fee, the deposit.
 
-use super::language::{Tale, after, check, parts};
+use super::language::{History, after, check, parts};
 
 /// Nothing voluntary about this money: the fee is due.
 const ONE: &str = "2018-10-05 opened loan:50_000_000 / 2018-12-10 payment_collected 50_000_000";
@@ -60,14 +60,14 @@ fn a_plan_is_what_the_law_gives() {
             ),
         ],
     );
-    let mut tale = Tale::told(&format!(
+    let mut history = History::told(&format!(
         "{priority} / distribution_planned 5:3_000_000 1:40_000_000 2:5_000_000 3:20_000_000 4:12_000_000 \
          / payout_approved 5:3_000_000 1:40_000_000 2:5_000_000 3:20_000_000 4:12_000_000 \
          / remitted_to_budget 5 3_000_000 / disbursed 1 40_000_000 / remitted_to_budget 2 5_000_000 \
          / disbursed 3 19_400_000 / enforcement_fee_charged 3 20_000_000 600_000 \
          / disbursed 4 11_640_000 / enforcement_fee_charged 4 12_000_000 360_000"
     ));
-    let case = tale.case();
+    let case = history.case();
     for part in [
         "due 208000000",
         "credited 80000000",
@@ -80,7 +80,7 @@ fn a_plan_is_what_the_law_gives() {
     }
     // Costs stand in no column of money.
     assert_eq!(case.credited(), 77_000_000);
-    assert!(tale.attempt("completed").is_err());
+    assert!(history.attempt("completed").is_err());
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Properties of any history: what the law accepts one by one, and what imported history may hold against every rule.
 
 use proptest::prelude::*;
-use thads_cases::case::{Case, Finish, Line, Payee, Standing};
-use thads_cases::decide::{Kept, Scene, audit, broken_rules, decide, other_ends};
+use thads_cases::case::{Case, CaseStatus, Finish, Line, Payee};
+use thads_cases::decide::{DecisionContext, Kept, audit, broken_rules, decide, other_ends};
 use thads_cases::event::payout::lawful_lines;
-use thads_cases::event::{At, Circumstances, Receiver, Sender};
+use thads_cases::event::{EventMeta, Receiver, RuleContext, Sender};
 use thads_cases::history::{case_at, timeline};
 use thads_cases::ids::{OfficerNo, Position};
 
-use super::language::{Step, Tale, day, step};
+use super::language::{History, Step, day, step};
 
 /// What is tried: a step with `#` for an amount and `%` for an obligation.
 const TRIES: &[&str] = &[
@@ -85,9 +85,9 @@ fn tries(length: usize) -> impl Strategy<Value = Vec<Try>> {
 }
 
 /// The step in words: with sums that fit the case as it stands, or with any.
-fn words(tale: &Tale, one: &Try) -> String {
+fn words(history: &History, one: &Try) -> String {
     let (text, fits) = (TRIES[one.0], one.2 < 6);
-    let case = tale.case();
+    let case = history.case();
     let any = |text: &str| {
         let text = text.replace('#', &one.1.to_string()).replace('%', &(one.1 % 5).to_string());
         match text.as_str() {
@@ -113,12 +113,12 @@ fn words(tale: &Tale, one: &Try) -> String {
     let owed = case.obligations.iter().find(|one| one.remaining().get() > 0);
     let asset = case.assets.first();
     let offered = asset.and_then(|asset| asset.offered_at).map_or(0, |price| price.get());
-    let today = tale.entries.last().map_or(day("2018-10-05"), |entry| entry.effective);
+    let today = history.entries.last().map_or(day("2018-10-05"), |entry| entry.effective);
     match text.split(' ').next().unwrap() {
         "distribution_planned" => {
-            let on = Circumstances {
-                at: At {
-                    position: Position(tale.next),
+            let on = RuleContext {
+                at: EventMeta {
+                    position: Position(history.next),
                     on: today,
                     recorded_on: today,
                     office: case.office,
@@ -126,7 +126,7 @@ fn words(tale: &Tale, one: &Try) -> String {
                     imported: false,
                 },
                 officer: None,
-                world: &tale.world,
+                reference_data: &history.reference_data,
                 sender: Sender::NotAsked,
             };
             let sum = case.unapproved().min(case.remaining()).clamp(0, i64::MAX.into());
@@ -173,16 +173,16 @@ fn words(tale: &Tale, one: &Try) -> String {
 }
 
 /// Tries all in turn, days going on; `late` lets some take effect before what was recorded last.
-fn write(tale: &mut Tale, tries: &[Try], late: bool) {
+fn write(history: &mut History, tries: &[Try], late: bool) {
     let mut today = day("2018-10-05");
     for one in tries {
         today = today.plus_days(one.3);
-        let mut step = step(&words(tale, one), today);
+        let mut step = step(&words(history, one), today);
         step.late = Some(today);
         if late {
             step.on = today.plus_days(-one.4).max(day("2018-10-05"));
         }
-        let _ = tale.take(&step, Sender::Missing);
+        let _ = history.take(&step, Sender::Missing);
     }
 }
 
@@ -206,7 +206,7 @@ fn balanced(case: &Case) -> Result<(), TestCaseError> {
             .sum();
         prop_assert!(approved <= one.remaining().total(), "no more is approved than is owed");
     }
-    if let Standing::Finished { how, .. } = case.standing {
+    if let CaseStatus::Finished { how, .. } = case.status {
         prop_assert_eq!(case.unsettled(), 0);
         let owed = case.remaining();
         prop_assert!(how == Finish::Withdrawn || owed == 0, "{:?} with {} owed", how, owed);
@@ -238,7 +238,7 @@ fn accounted(case: &Case) -> Result<(), TestCaseError> {
 /// The state without the numbers that records got.
 fn unnumbered(mut case: Case) -> Case {
     case.order.at = None;
-    if let Standing::Finished { at, .. } = &mut case.standing {
+    if let CaseStatus::Finished { at, .. } = &mut case.status {
         *at = Position(0);
     }
     case
@@ -251,35 +251,35 @@ proptest! {
     /// every day of the history, not only its last.
     #[test]
     fn accounts_balance(tries in tries(120), late in any::<bool>()) {
-        let mut tale = Tale::told(OPENED);
-        write(&mut tale, &tries, late);
-        for entry in &tale.entries {
-            balanced(&case_at(&tale.entries, entry.effective))?;
+        let mut history = History::told(OPENED);
+        write(&mut history, &tries, late);
+        for entry in &history.entries {
+            balanced(&case_at(&history.entries, entry.effective))?;
         }
-        prop_assert_eq!(broken_rules(&tale.entries, &tale.world), vec![], "accepted, and yet broken");
+        prop_assert_eq!(broken_rules(&history.entries, &history.reference_data), vec![], "accepted, and yet broken");
     }
 
     /// Deciding in order is refolding: nothing depends on when the fold was begun.
     #[test]
     fn folding_on_is_folding_again(tries in tries(120)) {
-        let mut tale = Tale::told(OPENED);
-        write(&mut tale, &tries, false);
+        let mut history = History::told(OPENED);
+        write(&mut history, &tries, false);
         let mut case = Case::default();
-        for live in timeline(&tale.entries) {
+        for live in timeline(&history.entries) {
             live.event.body.apply_to_case(&mut case, &live.at);
         }
-        prop_assert_eq!(case, tale.case());
+        prop_assert_eq!(case, history.case());
     }
 
     /// A late entry that is accepted gives the state that it would have given on its day, and would have been accepted
     /// then, with all that came after.
     #[test]
     fn a_late_entry_is_an_entry_of_its_day(tries in tries(90)) {
-        let mut late = Tale::told(OPENED);
+        let mut late = History::told(OPENED);
         write(&mut late, &tries, true);
         let mut entries = late.entries.clone();
         entries.sort_by_key(|entry| entry.effective);
-        let mut in_time = Tale::new();
+        let mut in_time = History::new();
         for entry in &entries {
             let step = Step {
                 event: (*entry.event).clone(),
@@ -289,7 +289,7 @@ proptest! {
                 imported: false,
             };
             if let Err(refusal) = in_time.take(&step, Sender::Missing) {
-                prop_assert!(false, "{} of {}: {:?}", entry.event.about().name, entry.effective, refusal);
+                prop_assert!(false, "{} of {}: {:?}", entry.event.info().name, entry.effective, refusal);
             }
         }
         prop_assert_eq!(unnumbered(in_time.case()), unnumbered(late.case()));
@@ -298,11 +298,11 @@ proptest! {
     /// Voiding a void restores the entry; voiding a correction restores what it corrected.
     #[test]
     fn repairs_are_undone_by_voiding_them(tries in tries(80), which in any::<prop::sample::Index>(), amount in amounts()) {
-        let mut tale = Tale::told(OPENED);
-        write(&mut tale, &tries, true);
-        let before = tale.case();
-        let entry = tale.entries[which.index(tale.entries.len())].clone();
-        let on = tale.entries.iter().map(|entry| entry.recorded_on).max().unwrap();
+        let mut history = History::told(OPENED);
+        write(&mut history, &tries, true);
+        let before = history.case();
+        let entry = history.entries[which.index(history.entries.len())].clone();
+        let on = history.entries.iter().map(|entry| entry.recorded_on).max().unwrap();
         let corrected = step(&format!("payment_collected {amount}"), entry.effective).event;
         for repair in [
             step(&format!("entry_voided {}", entry.position), on),
@@ -313,7 +313,7 @@ proptest! {
                 ..step("note_added by accountant", on)
             },
         ] {
-            let mut repaired = tale.clone();
+            let mut repaired = history.clone();
             let position = repaired.next;
             if repaired.take(&repair, Sender::Missing).is_err() {
                 continue;
@@ -331,19 +331,19 @@ proptest! {
     /// Imported history may hold anything in any order: it is folded, flagged and never stops the fold.
     #[test]
     fn nothing_stops_the_fold(tries in tries(120), opened in any::<bool>()) {
-        let mut tale = if opened { Tale::told(OPENED) } else { Tale::new() };
+        let mut history = if opened { History::told(OPENED) } else { History::new() };
         let mut today = day("2018-10-05");
         for one in &tries {
             today = today.plus_days(one.3);
-            let mut step = step(&words(&tale, one), today.plus_days(-one.4));
+            let mut step = step(&words(&history, one), today.plus_days(-one.4));
             step.late = Some(today);
             step.imported = true;
-            prop_assert!(tale.take(&step, Sender::NotAsked).is_ok(), "imported history is never dropped");
+            prop_assert!(history.take(&step, Sender::NotAsked).is_ok(), "imported history is never dropped");
         }
-        let case = tale.case();
+        let case = history.case();
         accounted(&case)?;
         let _ = (case.remaining(), case.outstanding(), case.unapproved(), case.unsettled(), case.credited());
-        let _ = broken_rules(&tale.entries, &tale.world);
+        let _ = broken_rules(&history.entries, &history.reference_data);
     }
 
     /// What is kept of a history gives the answers that the whole history gives, whatever comes next: in its order, late,
@@ -354,13 +354,13 @@ proptest! {
         opened in any::<bool>(),
         sent in 0..2_u8,
     ) {
-        let mut tale = if opened { Tale::told(OPENED) } else { Tale::new() };
+        let mut history = if opened { History::told(OPENED) } else { History::new() };
         let mut kept = Kept::default();
         let mut today = day("2018-10-05");
         for (tries, kind, which, goes_on) in &tries {
             for one in tries {
                 today = today.plus_days(one.3);
-                let named = tale.entries.get(which.index(tale.entries.len().max(1))).map_or(Position(7), |entry| entry.position);
+                let named = history.entries.get(which.index(history.entries.len().max(1))).map_or(Position(7), |entry| entry.position);
                 let mut step = match kind {
                     0 => step(&format!("entry_voided {named}"), today),
                     1 => Step {
@@ -373,35 +373,40 @@ proptest! {
                     2 => step("entrusted_out B", today),
                     3 => step("complaint_received", today),
                     4 => step("entrusted_in loan:60_000_000", today),
-                    _ => step(&words(&tale, one), today.plus_days(-one.4)),
+                    _ => step(&words(&history, one), today.plus_days(-one.4)),
                 };
                 step.late = Some(today);
                 step.imported = kind % 2 == 0;
                 if *goes_on {
-                    kept.go_on(&tale.entries);
+                    kept.go_on(&history.entries);
                 }
                 let sender = [Sender::NotAsked, Sender::Missing][usize::from(sent)];
-                answers_alike(&kept, &tale, &step, sender)?;
-                let _ = tale.take(&step, sender);
+                answers_alike(&kept, &history, &step, sender)?;
+                let _ = history.take(&step, sender);
             }
         }
     }
 }
 
 /// Whether what is kept of a tale says of a step what the whole tale says.
-fn answers_alike(kept: &Kept, tale: &Tale, step: &Step, sender: Sender<'_>) -> Result<(), TestCaseError> {
-    let action = tale.action(step);
+fn answers_alike(
+    kept: &Kept,
+    history: &History,
+    step: &Step,
+    sender: Sender<'_>,
+) -> Result<(), TestCaseError> {
+    let action = history.action(step);
     let receiver = [Receiver::NotAsked, Receiver::Nobody][usize::from(matches!(sender, Sender::Missing))];
-    let last = tale.entries.last().map_or(Position(tale.next), |entry| entry.position);
-    for next in [Position(tale.next), last] {
-        let scene = Scene { world: &tale.world, next, sender, receiver };
-        let entries = &tale.entries;
-        prop_assert_eq!(kept.decide(entries, &action, &scene), decide(entries, &action, &scene));
-        prop_assert_eq!(kept.audit(entries, &action, &scene), audit(entries, &action, &scene));
+    let last = history.entries.last().map_or(Position(history.next), |entry| entry.position);
+    for next in [Position(history.next), last] {
+        let context = DecisionContext { reference_data: &history.reference_data, next, sender, receiver };
+        let entries = &history.entries;
+        prop_assert_eq!(kept.decide(entries, &action, &context), decide(entries, &action, &context));
+        prop_assert_eq!(kept.audit(entries, &action, &context), audit(entries, &action, &context));
         prop_assert_eq!(kept.other_ends(entries, &action, next), other_ends(entries, &action, next));
     }
-    if let Some(case) = kept.case_at(step.on).filter(|_| kept.is_of(&tale.entries)) {
-        prop_assert_eq!(case, &case_at(&tale.entries, step.on));
+    if let Some(case) = kept.case_at(step.on).filter(|_| kept.is_of(&history.entries)) {
+        prop_assert_eq!(case, &case_at(&history.entries, step.on));
     }
     Ok(())
 }
@@ -409,22 +414,22 @@ fn answers_alike(kept: &Kept, tale: &Tale, step: &Step, sender: Sender<'_>) -> R
 /// In its order a history is folded once, however often it is asked in between; a late entry folds it anew.
 #[test]
 fn what_is_kept_folds_each_entry_once() {
-    let mut tale = Tale::told(OPENED);
+    let mut history = History::told(OPENED);
     let (mut kept, mut folded, mut anew) = (Kept::default(), 0, 0);
     for at in 0..100 {
-        tale.tell(&format!("{} note_added", day("2018-10-06").plus_days(at)));
-        kept.go_on_showing(&tale.entries, |shown| match shown {
+        history.tell(&format!("{} note_added", day("2018-10-06").plus_days(at)));
+        kept.go_on_showing(&history.entries, |shown| match shown {
             Some(_) => folded += 1,
             None => anew += 1,
         });
     }
-    assert_eq!((folded, anew), (tale.entries.len(), 0));
-    tale.tell("2018-10-06 note_added late 2019-06-01");
-    kept.go_on_showing(&tale.entries, |shown| match shown {
+    assert_eq!((folded, anew), (history.entries.len(), 0));
+    history.tell("2018-10-06 note_added late 2019-06-01");
+    kept.go_on_showing(&history.entries, |shown| match shown {
         Some(_) => folded += 1,
         None => anew += 1,
     });
-    assert_eq!((folded, anew), (2 * tale.entries.len() - 1, 1));
+    assert_eq!((folded, anew), (2 * history.entries.len() - 1, 1));
     assert_eq!(kept.case_at(day("2018-12-01")), None);
-    assert_eq!(kept.case_at(day("2019-12-01")), Some(&tale.case()));
+    assert_eq!(kept.case_at(day("2019-12-01")), Some(&history.case()));
 }

@@ -1,6 +1,6 @@
 //! Corrections and voidings: what they may change, who may make them, and what must still hold afterwards.
 
-use super::language::{Tale, after, check, compare, parts};
+use super::language::{History, after, check, compare, parts};
 use serde_json::json;
 use thads_cases::decide::broken_rules;
 use thads_cases::refusal::Code;
@@ -242,21 +242,21 @@ fn a_late_entry_is_judged_where_it_belongs() {
 /// domain.md part 11, vector 10, as far as it is about one case: a late collection counts where it took effect.
 #[test]
 fn a_late_collection_counts_where_it_took_effect() {
-    let mut tale = Tale::told("2018-10-05 opened wages:10_000_000");
-    tale.tell("2019-03-28 payment_collected 10_000_000 late 2019-04-09 / 2019-03-28 payout_approved 1:10_000_000 late 2019-04-09");
-    tale.tell("2019-03-29 disbursed 1 10_000_000 late 2019-04-09");
-    assert_eq!(tale.case_on("2019-03-28").cash.undistributed, 10_000_000);
-    assert_eq!(tale.case_on("2019-03-31").credited(), 10_000_000);
-    let known = thads_cases::history::known_at(&tale.entries, thads_cases::ids::Position(104));
+    let mut history = History::told("2018-10-05 opened wages:10_000_000");
+    history.tell("2019-03-28 payment_collected 10_000_000 late 2019-04-09 / 2019-03-28 payout_approved 1:10_000_000 late 2019-04-09");
+    history.tell("2019-03-29 disbursed 1 10_000_000 late 2019-04-09");
+    assert_eq!(history.case_on("2019-03-28").cash.undistributed, 10_000_000);
+    assert_eq!(history.case_on("2019-03-31").credited(), 10_000_000);
+    let known = thads_cases::history::known_at(&history.entries, thads_cases::ids::Position(104));
     assert_eq!(thads_cases::history::case_at(known, super::language::day("2019-03-31")).credited(), 0);
 }
 
 /// Numbers of offices and officers are given for ever, and nobody raises himself by a correction.
 #[test]
 fn the_organisation_is_repaired_by_who_sets_it_up() {
-    let mut tale = Tale::new();
-    tale.tell("2019-01-02 officer_appointed 50 2 clerk by provincial_head");
-    let at = thads_cases::event::At {
+    let mut history = History::new();
+    history.tell("2019-01-02 officer_appointed 50 2 clerk by provincial_head");
+    let at = thads_cases::event::EventMeta {
         position: thads_cases::ids::Position(100),
         on: super::language::day("2019-01-02"),
         recorded_on: super::language::day("2019-01-02"),
@@ -264,7 +264,7 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
         actor: super::language::officer("provincial_head"),
         imported: false,
     };
-    tale.entries[0].event.body.apply_to_organisation(&mut tale.world.organisation, &at);
+    history.entries[0].event.body.apply_to_organisation(&mut history.reference_data.organisation, &at);
     for (action, expected) in [
         ("fact_corrected 100 to 2019-01-02 officer_appointed 50 2 head by provincial_head", "accepted"),
         (
@@ -288,11 +288,11 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
             "refused – standing: entry 100; numbers are given for ever; accepted: fact_corrected, of anything but the number",
         ),
     ] {
-        let answer = tale.clone().attempt(action);
+        let answer = history.clone().attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
-    let mut tale = Tale::new();
-    tale.tell("2019-01-02 target_assigned 2 rate.cases 73 100");
+    let mut history = History::new();
+    history.tell("2019-01-02 target_assigned 2 rate.cases 73 100");
     for (action, expected) in [
         (
             "fact_corrected 100 to 2019-01-02 target_assigned 2 rate.cases 74 100 by provincial_head",
@@ -308,7 +308,7 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
         ),
         ("entry_voided 100 by provincial_head", "accepted"),
     ] {
-        let answer = tale.clone().attempt(action);
+        let answer = history.clone().attempt(action);
         compare(action, answer.map(|()| vec!["accepted".to_owned()]), expected);
     }
 }
@@ -318,15 +318,15 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
 #[test]
 fn money_is_judged_whatever_else_an_entry_breaks() {
     // 104 collected, 105 told, 106 approved, 107 deposited.
-    let mut tale = Tale::told(
+    let mut history = History::told(
         "2018-10-05 opened loan:10_000_000 / 2018-12-10 payment_collected 10_000_000 / notice_served creditor payout \
          / payout_approved 1:10_000_000 / 2019-04-01 deposited_for_payee 1 10_000_000",
     );
-    let position = tale.entries.last().unwrap().position;
-    assert!(broken_rules(&tale.entries, &tale.world).is_empty());
+    let position = history.entries.last().unwrap().position;
+    assert!(broken_rules(&history.entries, &history.reference_data).is_empty());
     let late = json!({"rule": "deposit_after", "from": "2018-01-01", "value": {"span": {"years": 2}}, "document": "QĐ 1"});
-    tale.world.rules.set(&serde_json::from_value(late).unwrap()).unwrap();
-    let broken: Vec<_> = broken_rules(&tale.entries, &tale.world);
+    history.reference_data.rules.set(&serde_json::from_value(late).unwrap()).unwrap();
+    let broken: Vec<_> = broken_rules(&history.entries, &history.reference_data);
     assert_eq!(
         broken.iter().map(|(at, one)| (*at, one.code)).collect::<Vec<_>>(),
         [(position, Code::TooEarly)]
@@ -348,9 +348,9 @@ fn money_is_judged_whatever_else_an_entry_breaks() {
         ("2019-04-02 completed", "completed 2019-04-02; deposited 10000000"),
         ("2019-04-02 entry_voided 107", "pending; held 10000000; approved 10000000"),
     ] {
-        let mut tale = tale.clone();
-        let answer = tale.attempt(action);
-        compare(action, answer.map(|()| parts(&tale.case())), expected);
+        let mut history = history.clone();
+        let answer = history.attempt(action);
+        compare(action, answer.map(|()| parts(&history.case())), expected);
     }
 }
 
@@ -358,11 +358,11 @@ fn money_is_judged_whatever_else_an_entry_breaks() {
 #[test]
 fn what_imported_history_lacks_does_not_grow() {
     // 104 collected, 105 approved, 106 remitted: 5 more than was collected.
-    let tale = Tale::told(
+    let history = History::told(
         "2018-10-05 opened fine:50 / 2018-12-10 payment_collected 20 imported / payout_approved 1:20 imported \
          / remitted_to_budget 1 25 imported",
     );
-    let case = tale.case();
+    let case = history.case();
     assert_eq!((case.cash.overdrawn, case.taken.beyond_held, case.taken.beyond_approved), (5, 5, 5));
     for (action, expected) in [
         (
@@ -372,9 +372,9 @@ fn what_imported_history_lacks_does_not_grow() {
         ("2019-04-02 fact_corrected 104 to 2018-12-10 payment_collected 21", "remitted 25"),
         ("2019-04-02 payment_collected 25", "collected 45; held 25"),
     ] {
-        let mut tale = tale.clone();
-        let answer = tale.attempt(action);
-        compare(action, answer.map(|()| parts(&tale.case())), expected);
+        let mut history = history.clone();
+        let answer = history.attempt(action);
+        compare(action, answer.map(|()| parts(&history.case())), expected);
     }
 }
 
@@ -382,9 +382,9 @@ fn what_imported_history_lacks_does_not_grow() {
 /// restore.
 #[test]
 fn undoing_a_correction_is_a_correction() {
-    let mut tale = Tale::told(PAID);
+    let mut history = History::told(PAID);
     // 108 corrects the payment, 106.
-    tale.tell("2018-12-12 fact_corrected 106 to 2018-12-10 disbursed 1 20_000_000");
+    history.tell("2018-12-12 fact_corrected 106 to 2018-12-10 disbursed 1 20_000_000");
     for (action, expected) in [
         (
             "2018-12-13 entry_voided 108 by head",
@@ -393,31 +393,31 @@ fn undoing_a_correction_is_a_correction() {
         ("2018-12-13 entry_voided 108 by accountant", "disbursed 30000000"),
         ("2018-12-13 entry_voided 106 by head", "disbursed 0"),
     ] {
-        let mut tale = tale.clone();
-        let answer = tale.attempt(action);
-        compare(action, answer.map(|()| parts(&tale.case())), expected);
+        let mut history = history.clone();
+        let answer = history.attempt(action);
+        compare(action, answer.map(|()| parts(&history.case())), expected);
     }
-    tale.tell("2018-12-13 entry_voided 106 by head");
-    let answer = tale.attempt("2018-12-13 entry_voided 109 by head");
-    compare("restored", answer.map(|()| parts(&tale.case())), "disbursed 20000000");
+    history.tell("2018-12-13 entry_voided 106 by head");
+    let answer = history.attempt("2018-12-13 entry_voided 109 by head");
+    compare("restored", answer.map(|()| parts(&history.case())), "disbursed 20000000");
 }
 
 /// Imported history that broke a rule can be voided, and the voiding undone; what rests on it since is judged.
 #[test]
 fn a_voiding_of_imported_history_can_be_undone() {
     // 104 collected, 105 remitted though nobody approved, and 5 more than was collected.
-    let mut tale = Tale::told(
+    let mut history = History::told(
         "2018-10-05 opened fine:50 / 2018-12-10 payment_collected 20 imported / remitted_to_budget 1 25 imported \
          / 2019-01-02 entry_voided 105",
     );
-    let mut undone = tale.clone();
+    let mut undone = history.clone();
     undone.tell("2019-01-03 entry_voided 106");
     compare("undone", Ok(parts(&undone.case())), "remitted 25; held 0");
-    tale.tell("2019-01-03 payout_approved 1:20 / remitted_to_budget 1 20");
-    let answer = tale.attempt("2019-01-04 entry_voided 106");
+    history.tell("2019-01-03 payout_approved 1:20 / remitted_to_budget 1 20");
+    let answer = history.attempt("2019-01-04 entry_voided 106");
     compare(
         "what was recorded since rests on the money",
-        answer.map(|()| parts(&tale.case())),
+        answer.map(|()| parts(&history.case())),
         "refused 47 later: amount entry 108: amount 20; 0 held; accepted: correct or void entry 108 first [entry 108]",
     );
 }
@@ -427,30 +427,30 @@ fn a_voiding_of_imported_history_can_be_undone() {
 #[test]
 fn a_restored_import_takes_no_more_than_it_took() {
     // 104 collected, 105 remitted though nobody approved; 106 voids it, and the money is paid out again, a few days before.
-    let tale = Tale::told(
+    let history = History::told(
         "2018-10-05 opened fine:50 / 2018-12-05 payment_collected 20 imported / 2018-12-10 remitted_to_budget 1 20 imported \
          / 2019-01-02 entry_voided 105",
     );
-    let mut undone = tale.clone();
+    let mut undone = history.clone();
     undone.tell("2019-01-04 entry_voided 106");
     compare("undone", Ok(parts(&undone.case())), "remitted 20; held 0");
-    let mut tale = tale;
-    tale.tell("2018-12-06 payout_approved 1:20 late 2019-01-03 / 2018-12-07 remitted_to_budget 1 20 late 2019-01-03");
-    let answer = tale.attempt("2019-01-04 entry_voided 106");
+    let mut history = history;
+    history.tell("2018-12-06 payout_approved 1:20 late 2019-01-03 / 2018-12-07 remitted_to_budget 1 20 late 2019-01-03");
+    let answer = history.attempt("2019-01-04 entry_voided 106");
     compare(
         "paid out twice",
-        answer.map(|()| parts(&tale.case())),
+        answer.map(|()| parts(&history.case())),
         "refused 47 money: amount remitted_to_budget: 20 too much; the case holds enough for what is paid out; accepted: 20 less, or what it rests on first",
     );
     // A payment that came in with the import does not come back into a case that is finished.
-    let mut tale = Tale::told(
+    let mut history = History::told(
         "2018-10-05 opened fine:50 / 2018-12-05 payment_collected 20 imported / 2019-01-02 entry_voided 104 \
          / 2018-12-03 exempted 1 50 imported / 2018-12-04 completed late 2019-01-03",
     );
-    let answer = tale.attempt("2019-01-04 entry_voided 105");
+    let answer = history.attempt("2019-01-04 entry_voided 105");
     compare(
         "into a finished case",
-        answer.map(|()| parts(&tale.case())),
+        answer.map(|()| parts(&history.case())),
         "refused 45 standing: case completed; open; accepted: note_added, fact_corrected, entry_voided",
     );
 }
@@ -458,16 +458,16 @@ fn a_restored_import_takes_no_more_than_it_took() {
 /// What a row of another program said is nobody's here to rewrite: an import tells by it what it has taken already.
 #[test]
 fn what_a_source_said_is_not_repaired() {
-    let tale = Tale::told("2018-10-05 opened fine:50 / 2018-12-05 row_imported imported");
+    let history = History::told("2018-10-05 opened fine:50 / 2018-12-05 row_imported imported");
     for action in [
         "2019-01-02 entry_voided 104 by head",
         "2019-01-02 fact_corrected 104 to 2018-12-06 row_imported by clerk on_behalf_of=22",
     ] {
-        let mut tale = tale.clone();
-        let answer = tale.attempt(action);
+        let mut history = history.clone();
+        let answer = history.attempt(action);
         compare(
             action,
-            answer.map(|()| parts(&tale.case())),
+            answer.map(|()| parts(&history.case())),
             "refused – mismatch: entry 104; what a source said stays as it said it; accepted: the entries that it became",
         );
     }

@@ -1,13 +1,13 @@
 //! The worked vectors of domain.md part 11 that no other table holds; each by its number.
 //!
-//! Elsewhere: 3, 21 `payouts`; 5 `auctions`; 6, 7 `moves`; 8 `complaints`; 10, 13 `repairs`; 15 `money`; 18 `standing`.
+//! Elsewhere: 3, 21 `payouts`; 5 `auctions`; 6, 7 `moves`; 8 `complaints`; 10, 13 `repairs`; 15 `money`; 18 `status`.
 
-use super::language::{Tale, after, check, day, parts};
+use super::language::{History, after, check, day, parts};
 use thads_cases::deadline::{Due, deadline};
 use thads_cases::rules::Parameter;
 
-fn has(tale: &Tale, on: &str, wanted: &[&str]) {
-    let parts = parts(&tale.case_on(on));
+fn has(history: &History, on: &str, wanted: &[&str]) {
+    let parts = parts(&history.case_on(on));
     for part in wanted {
         assert!(parts.iter().any(|has| has == part), "{on}: {part:?} is not among {}", parts.join("; "));
     }
@@ -15,14 +15,14 @@ fn has(tale: &Tale, on: &str, wanted: &[&str]) {
 
 #[test]
 fn vector_1_paid_in_full() {
-    let tale = Tale::told(
+    let history = History::told(
         "2018-10-05 opened loan:50_000_000 / 2018-10-08 notice_served / voluntary_period_started 2018-10-18 \
          / 2018-12-10 payment_collected 50_000_000 / 2018-12-12 payout_approved 1:50_000_000 / disbursed 1 48_500_000 \
          / enforcement_fee_charged 1 50_000_000 1_500_000 / completed",
     );
-    has(&tale, "2018-12-11", &["held 50000000", "credited 0", "outstanding 0"]);
+    has(&history, "2018-12-11", &["held 50000000", "credited 0", "outstanding 0"]);
     has(
-        &tale,
+        &history,
         "2018-12-12",
         &["completed 2018-12-12", "disbursed 48500000", "fees 1500000", "credited 50000000"],
     );
@@ -30,15 +30,15 @@ fn vector_1_paid_in_full() {
 
 #[test]
 fn vector_2_nothing_to_take() {
-    let tale = Tale::told(
+    let history = History::told(
         "2018-11-01 opened proactive court_fee:3_000_000 / 2018-11-20 conditions_verified / classified_not_yet_enforceable a",
     );
-    has(&tale, "2019-03-31", &["not yet enforceable", "remaining 3000000"]);
+    has(&history, "2019-03-31", &["not yet enforceable", "remaining 3000000"]);
     let again = deadline(
         Parameter::VerifyAgain,
-        *tale.case().verified.last().unwrap(),
-        &tale.world.rules,
-        &tale.world.calendar,
+        *history.case().verified.last().unwrap(),
+        &history.reference_data.rules,
+        &history.reference_data.calendar,
     );
     assert_eq!(again, Due::On(day("2019-05-20")));
 }

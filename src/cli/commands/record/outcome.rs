@@ -1,11 +1,11 @@
 //! What became of each line, said as it is known, and of all of them together.
 
 use serde_json::{Map, Value, json};
-use thads_service::act::{ActError, Done};
 use thads_service::answers;
 use thads_service::document::NotADocument;
+use thads_service::json::{Language, refusal_json, refusal_text};
 use thads_service::problem::Problem;
-use thads_service::wire::{Language, refusal_json, refusal_text};
+use thads_service::record::{Done, RecordError};
 
 use super::identity::Identities;
 use crate::failure::Failure;
@@ -16,7 +16,7 @@ use crate::output::Output;
 pub(super) enum LineError {
     /// The action is denied, or the ledger fails.
     #[error(transparent)]
-    Act(#[from] ActError),
+    Act(#[from] RecordError),
     /// The line is no document.
     #[error(transparent)]
     Document(#[from] NotADocument),
@@ -40,8 +40,8 @@ impl LineError {
     /// One sentence.
     fn text(&self, output: &Output) -> String {
         match self {
-            LineError::Act(ActError::Refused(refusal)) => refusal_text(refusal, output.language),
-            LineError::Act(ActError::Wire(error)) if output.language == Language::Vi => {
+            LineError::Act(RecordError::Refused(refusal)) => refusal_text(refusal, output.language),
+            LineError::Act(RecordError::Wire(error)) if output.language == Language::Vi => {
                 format!("Từ chối: {}", error.vi())
             }
             LineError::Document(error) if output.language == Language::Vi => {
@@ -57,7 +57,7 @@ impl LineError {
     /// What the API answers.
     fn into_json(self) -> (&'static str, Value) {
         match self {
-            LineError::Act(ActError::Refused(refusal)) => ("refused", refusal_json(&refusal)),
+            LineError::Act(RecordError::Refused(refusal)) => ("refused", refusal_json(&refusal)),
             LineError::Act(error) => ("problem", Problem::from(error).into_body()),
             LineError::Document(error) => {
                 ("problem", Problem::bad_body(&error.to_string(), &error.vi()).into_body())
@@ -280,7 +280,7 @@ mod tests {
         ] {
             let output = Output { json: false, quiet: true, language };
             let tally = Tally::new(&output, false, false, None);
-            let stopped = ActError::Append(AppendError::Stopped("the disk is gone".to_owned()));
+            let stopped = RecordError::Append(AppendError::Stopped("the disk is gone".to_owned()));
             let Failure::Failed { message, .. } = tally.broken_off(7, stopped.into()) else {
                 panic!("failed")
             };

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use thads_ledger::{AppendError, NotTogether};
 use thads_proof::block;
-use thads_service::act::{ActError, Done};
-use thads_service::house::House;
+use thads_service::ledger_service::LedgerService;
 use thads_service::log::Log;
+use thads_service::record::{Done, RecordError};
 use thads_service::rehearse::{Rehearsing, TogetherError};
 
 use super::lines::Lines;
@@ -24,14 +24,19 @@ pub(super) fn run(data: &Path, lines: Lines, tally: &mut Tally<'_>) -> Result<()
         return record(data, lines, tally, &Rehearsing::rehearse(data)?);
     }
     // Opened first: nobody writes between the judgement and the record.
-    let (house, report) = House::open(data)?;
+    let (service, report) = LedgerService::open(data)?;
     crate::commands::say_opened(tally.output, &report);
-    let recorded = record(data, lines, tally, &house);
-    house.close()?;
+    let recorded = record(data, lines, tally, &service);
+    service.close()?;
     recorded
 }
 
-fn record<L: Log>(data: &Path, lines: Lines, tally: &mut Tally<'_>, house: &House<L>) -> Result<(), Failure> {
+fn record<L: Log>(
+    data: &Path,
+    lines: Lines,
+    tally: &mut Tally<'_>,
+    service: &LedgerService<L>,
+) -> Result<(), Failure> {
     let rehearsal = Rehearsing::rehearse(data)?;
     let judged = judge(lines, tally, &rehearsal)?;
     let done = || judged.iter().filter_map(|(number, done)| Some((*number, done.as_ref().ok()?)));
@@ -58,7 +63,7 @@ fn record<L: Log>(data: &Path, lines: Lines, tally: &mut Tally<'_>, house: &Hous
     let numbers: Vec<usize> = new().map(|(number, _)| number).collect();
     let receipts = match new_count {
         0 => Vec::new(),
-        _ => house.record_together(rehearsal).map_err(|error| failure(tally, error, &numbers))?,
+        _ => service.record_together(rehearsal).map_err(|error| failure(tally, error, &numbers))?,
     };
     let receipts: HashMap<_, _> = receipts.into_iter().map(|receipt| (receipt.request(), receipt)).collect();
     let recorded = |done: Done| match done.receipt.and_then(|first| receipts.get(&first.request())) {
@@ -81,7 +86,7 @@ fn judge(lines: Lines, tally: &mut Tally<'_>, rehearsal: &Rehearsing) -> Result<
     let mut new = 0;
     for line in lines {
         let line = line?;
-        let done = super::act(&line, tally.identities.as_mut(), |request| rehearsal.act(request));
+        let done = super::record_with(&line, tally.identities.as_mut(), |request| rehearsal.record(request));
         match done {
             Err(error) if !error.is_about_the_line() => return Err(tally.broken_off(line.number, error)),
             done => {
@@ -116,7 +121,7 @@ fn failure(tally: &Tally<'_>, error: TogetherError, numbers: &[usize]) -> Failur
         TogetherError::Append(NotTogether::All(error @ AppendError::TooLarge { .. })) => {
             nothing(tally, error.to_string(), IN_PARTS)
         }
-        TogetherError::Append(NotTogether::All(error)) => ActError::from(error).into(),
+        TogetherError::Append(NotTogether::All(error)) => RecordError::from(error).into(),
         TogetherError::House(error) => error.into(),
         error @ (TogetherError::Append(NotTogether::Partly { .. }) | TogetherError::Moved { .. }) => {
             nothing(tally, error.to_string(), "send the batch again")

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
-use thads_cases::case::{Finish, Standing};
+use thads_cases::case::{CaseStatus, Finish};
 
 use super::order::Draws;
 use super::*;
@@ -74,12 +74,14 @@ impl Cells {
             cells.push((name, live.at.on, value));
         }
         for entries in target.cases().values() {
-            match case_at(entries, Date::MAX).standing {
-                Standing::Finished { how: Finish::Completed, on, .. } => cells.push(("finished_paid", on, 1)),
-                Standing::Finished { how: Finish::EntrustedOut, on, .. } => {
+            match case_at(entries, Date::MAX).status {
+                CaseStatus::Finished { how: Finish::Completed, on, .. } => {
+                    cells.push(("finished_paid", on, 1))
+                }
+                CaseStatus::Finished { how: Finish::EntrustedOut, on, .. } => {
                     cells.push(("finished_sent_to_credit_collection", on, 1));
                 }
-                standing => assert!(matches!(standing, Standing::Open(_)), "{standing:?}"),
+                status => assert!(matches!(status, CaseStatus::Open(_)), "{status:?}"),
             }
         }
         Cells(cells)
@@ -182,7 +184,7 @@ fn rows_that_come_in_late_are_the_whole() {
     assert!(late.iter().all(|reject| reject.code == "doubtful"));
     assert!(second.derived_anew > 1000 && second.came_late == 0, "{second:?}");
     agrees_with_the_oracle(&target, oracle);
-    assert_eq!(standing(&target), standing(one_go));
+    assert_eq!(status(&target), status(one_go));
 }
 
 /// Cut in files that are given one after the other, newest first or shuffled.
@@ -200,7 +202,7 @@ fn files_given_singly_in_any_order_are_the_whole() {
         let summaries = singly(header, &files, &example(), &mut target);
         assert!(summaries.iter().all(|summary| summary.came_late == 0));
         agrees_with_the_oracle(&target, oracle);
-        assert_eq!(standing(&target), standing(one_go), "seed {seed}");
+        assert_eq!(status(&target), status(one_go), "seed {seed}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a row says is its identity: neither its order, its file, nor its spelling has a part in what an import does.
 
 use proptest::prelude::*;
-use thads_cases::case::{Finish, Standing};
+use thads_cases::case::{CaseStatus, Finish};
 
 use super::*;
 use crate::import::fold::FOLDED;
@@ -229,17 +229,17 @@ fn nothing_that_the_import_made_up_is_flagged() {
 /// Of one day the mapping's order counts, however the rows stand; a payment of 0 meets a debt of 0, and only a payment.
 #[test]
 fn one_day_is_ordered_by_the_mapping_and_a_debt_of_nothing_is_met_by_a_payment_of_nothing() {
-    let standing = |all: &[&str]| {
+    let status = |all: &[&str]| {
         let mut target = empty();
         import(&rows(all), &mapping(), &mut target);
-        case_at(target.cases().values().next().unwrap(), today()).standing
+        case_at(target.cases().values().next().unwrap(), today()).status
     };
     let raised = ["1,pay,2024-01-03,An,300,", "1,raise,2024-01-03,An,400,", "1,in,2024-01-03,An,300,"];
-    assert!(matches!(standing(&raised), Standing::Open(_)));
+    assert!(matches!(status(&raised), CaseStatus::Open(_)));
     let nothing = ["1,in,2024-01-03,An,0,", "1,note,2024-01-04,An,,x"];
-    assert!(matches!(standing(&nothing), Standing::Open(_)));
+    assert!(matches!(status(&nothing), CaseStatus::Open(_)));
     let met = ["1,in,2024-01-03,An,0,", "1,pay,2024-01-04,An,0,"];
-    assert!(matches!(standing(&met), Standing::Finished { how: Finish::Completed, .. }));
+    assert!(matches!(status(&met), CaseStatus::Finished { how: Finish::Completed, .. }));
 }
 
 #[test]
@@ -264,9 +264,9 @@ fn what_followed_is_derived_anew_where_a_row_comes_late() {
     assert_eq!((summary.derived_anew, summary.came_late), (1, 0));
     assert_eq!(dry, Summary { dry_run: true, ..summary });
     together(&[&rows(&early), &rows(&late)], &more(), Manner::default(), &mut in_order);
-    assert_eq!(standing(&target), standing(&in_order));
+    assert_eq!(status(&target), status(&in_order));
     let entries = target.cases().values().next().unwrap();
-    let added: Vec<&str> = entries[before..].iter().map(|entry| entry.event.about().name).collect();
+    let added: Vec<&str> = entries[before..].iter().map(|entry| entry.event.info().name).collect();
     assert_eq!(
         added,
         ["entry_voided", "payment_collected", "completed", "remitted_to_budget", "row_imported"]
@@ -318,10 +318,9 @@ fn a_complaint_that_came_late_is_resolved_first() {
             import(file, &more(), &mut target);
         }
         together(&[&files[0], &files[1], &files[2]], &more(), Manner::default(), &mut in_order);
-        assert_eq!(standing(&target), standing(&in_order));
-        let standing: Vec<usize> =
-            target.complaints().values().map(|entries| acts(entries).count()).collect();
-        assert_eq!(standing, left);
+        assert_eq!(status(&target), status(&in_order));
+        let status: Vec<usize> = target.complaints().values().map(|entries| acts(entries).count()).collect();
+        assert_eq!(status, left);
     }
 }
 
@@ -392,7 +391,7 @@ fn a_row_before_what_somebody_did_came_late() {
     target.act(&id, "payment_collected", payment);
     let (summary, _) = import(&rows(&["1,pay,2024-01-10,An,100,"]), &more(), &mut target);
     assert_eq!((summary.recorded, summary.came_late), (1, 1));
-    assert!(matches!(case_at(&target.cases()[&id], Date::MAX).standing, Standing::Open(_)));
+    assert!(matches!(case_at(&target.cases()[&id], Date::MAX).status, CaseStatus::Open(_)));
 }
 
 /// Where somebody has acted on the case, or the mapping says something else now, nothing but the row is added, and that is
@@ -447,7 +446,7 @@ proptest! {
         }
         let summaries = singly(HEADER.as_bytes(), &files, &more(), &mut target);
         prop_assert!(summaries.iter().all(|summary| summary.came_late == 0));
-        prop_assert_eq!(standing(&target), standing(&together));
+        prop_assert_eq!(status(&target), status(&together));
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use thads_cases::case::{Finish, Standing};
+use thads_cases::case::{CaseStatus, Finish};
 
 use super::*;
 use crate::import::file::{Job, run};
@@ -20,14 +20,14 @@ fn notebook() -> Mapping {
 }
 
 /// The events of a stream, a line each: day, officer, kind; without the rows that are kept.
-fn told(entries: &[Entry]) -> String {
+fn told(entries: &[RecordedEvent]) -> String {
     let events = entries.iter().filter(|entry| !matches!(entry.event.body, Body::RowImported(_)));
     let lines =
-        events.map(|entry| format!("{} {} {}", entry.effective, entry.actor, entry.event.about().name));
+        events.map(|entry| format!("{} {} {}", entry.effective, entry.actor, entry.event.info().name));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn case<'a>(target: &'a Memory, id: &str) -> &'a [Entry] {
+fn case<'a>(target: &'a Memory, id: &str) -> &'a [RecordedEvent] {
     target.cases().get(&id.parse().unwrap()).map_or(&[], Vec::as_slice)
 }
 
@@ -58,8 +58,8 @@ fn a_notebook_becomes_history() {
     let state = case_at(case(&target, "DT03/2019/0001"), today());
     assert_eq!(state.judgment_number.as_deref(), Some("12"));
     assert_eq!(state.cash.remitted, 1_500_000);
-    assert!(matches!(state.standing, Standing::Finished { how: Finish::Completed, .. }));
-    let organisation = target.world().unwrap().organisation;
+    assert!(matches!(state.status, CaseStatus::Finished { how: Finish::Completed, .. }));
+    let organisation = target.reference_data().unwrap().organisation;
     let codes: Vec<String> = organisation.offices.values().map(|office| office.code.to_string()).collect();
     assert_eq!((codes, organisation.officers.len()), (vec!["DT03".into(), "DT04".into()], 2));
 }
@@ -271,7 +271,7 @@ fn a_payment_that_comes_in_late_completes_the_case_with_the_later_one() {
     import(file(&[first, third]).as_bytes(), &mapping, &mut late);
     import(file(&[first, second, third]).as_bytes(), &mapping, &mut late);
     for target in [&in_order, &late] {
-        let Standing::Finished { on, .. } = case_at(case(target, "A/2019/0001"), today()).standing else {
+        let CaseStatus::Finished { on, .. } = case_at(case(target, "A/2019/0001"), today()).status else {
             panic!()
         };
         assert_eq!(on.to_string(), "2019-03-01");

@@ -8,13 +8,13 @@ use thads_cases::distribution::ObligationKind;
 use thads_cases::event::Body;
 use thads_cases::event::coercion::BorneBy;
 use thads_cases::event::money::HeldTo;
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::CaseId;
 
 /// What an entry says in the end, or nothing where it was voided.
-fn says(entries: &[Entry], at: usize) -> Option<(i32, &Body)> {
+fn says(entries: &[RecordedEvent], at: usize) -> Option<(i32, &Body)> {
     // A repair counts unless a later one that counts voids it.
-    fn counts(entries: &[Entry], at: usize) -> bool {
+    fn counts(entries: &[RecordedEvent], at: usize) -> bool {
         let position = entries[at].position;
         !(at + 1..entries.len()).any(|later| {
             matches!(&entries[later].event.body, Body::EntryVoided(void) if void.entry == position)
@@ -232,7 +232,7 @@ impl Account {
 }
 
 /// Counts all cases from their entries.
-pub(super) fn judge<'a>(cases: impl Iterator<Item = (&'a CaseId, &'a [Entry])>) -> Result<(), Fault> {
+pub(super) fn judge<'a>(cases: impl Iterator<Item = (&'a CaseId, &'a [RecordedEvent])>) -> Result<(), Fault> {
     let mut accounts: BTreeMap<&CaseId, Account> = BTreeMap::new();
     for (case, entries) in cases {
         let mut said: Vec<(i32, &Body)> = (0..entries.len())
@@ -242,7 +242,7 @@ pub(super) fn judge<'a>(cases: impl Iterator<Item = (&'a CaseId, &'a [Entry])>) 
         said.sort_by_key(|(day, _)| *day);
         let mut account = Account::default();
         for (_, body) in said {
-            account.apply(body).map_err(|fault| format!("{case}, {}: {fault}", body.about().name))?;
+            account.apply(body).map_err(|fault| format!("{case}, {}: {fault}", body.info().name))?;
         }
         accounts.insert(case, account);
     }

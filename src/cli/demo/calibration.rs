@@ -1,18 +1,18 @@
-//! Bands: what the demo's ledger is like beside its figures, each value reckoned from the books, with its bounds.
+//! Calibration: what the demo's ledger is like beside its figures, each value reckoned from the read model, with its bounds.
 //!
 //! A value outside its bounds says that the generator drifts from what real offices are like; no figure depends on it.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use thads_cases::case::{Basis, Case, Finish, RoundResult, Standing, Tag};
+use thads_cases::case::{Basis, Case, CaseStatus, Finish, RoundResult, Tag};
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, case_at};
+use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::money::Total;
 use thads_cases::organisation::Role;
-use thads_projections::books::Books;
 use thads_projections::period::Period;
+use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
 
@@ -68,23 +68,23 @@ fn median(mut values: Vec<Total>) -> Total {
     values.get(values.len() / 2).copied().unwrap_or(0)
 }
 
-/// The bands of a demo's books, as known at their head.
-pub fn bands(books: &Books) -> Vec<Band> {
+/// The bands of a demo's read model, as known at its head.
+pub fn bands(model: &ReadModel) -> Vec<Band> {
     let Ok(period) = "2019-H1".parse::<Period>() else { return Vec::new() };
-    let report = report(books, &period, Scope::Ledger, books.position());
+    let report = report(model, &period, Scope::Ledger, model.position());
     let mut seen = Seen::default();
-    for (_, entries) in books.cases() {
+    for (_, entries) in model.cases() {
         seen.entries(entries);
         seen.case(entries, &period);
     }
-    for (_, entries) in books.complaints() {
+    for (_, entries) in model.complaints() {
         seen.entries(entries);
     }
-    seen.entries(books.organisation());
+    seen.entries(model.organisation());
     let mut bands = of_report(&report);
     bands.extend(of_cases(&seen));
     bands.extend(of_entries(&seen));
-    bands.extend(of_staff(books));
+    bands.extend(of_staff(model));
     bands
 }
 
@@ -356,8 +356,8 @@ fn of_entries(seen: &Seen) -> Vec<Band> {
     rows(BandUnit::BasisPoints, shares).chain(rows(BandUnit::Count, counts)).collect()
 }
 
-fn of_staff(books: &Books) -> Vec<Band> {
-    let organisation = &books.world().organisation;
+fn of_staff(model: &ReadModel) -> Vec<Band> {
+    let organisation = &model.reference_data().organisation;
     let count = |of: &dyn Fn(Role) -> bool| {
         Total::try_from(organisation.officers.values().filter(|one| of(one.role)).count())
             .unwrap_or(Total::MAX)
@@ -410,7 +410,7 @@ impl Default for Seen {
 }
 
 impl Seen {
-    fn entries(&mut self, entries: &[Entry]) {
+    fn entries(&mut self, entries: &[RecordedEvent]) {
         let tet = date(2019, 2, 2)..=date(2019, 2, 10);
         for entry in entries {
             self.all += 1;
@@ -429,7 +429,7 @@ impl Seen {
         }
     }
 
-    fn case(&mut self, entries: &[Entry], period: &Period) {
+    fn case(&mut self, entries: &[RecordedEvent], period: &Period) {
         let case = case_at(entries, period.to());
         let Some(ordered) = case.order.on else { return };
         self.oldest = self.oldest.min(ordered.year());
@@ -440,7 +440,7 @@ impl Seen {
         if !case.in_tracking_book() {
             self.sum(&case, &before);
         }
-        if let Standing::Finished { how: Finish::Completed | Finish::Terminated, on, .. } = case.standing {
+        if let CaseStatus::Finished { how: Finish::Completed | Finish::Terminated, on, .. } = case.status {
             self.finished(&case, entries, on);
         }
         for round in case.assets.iter().flat_map(|asset| &asset.rounds) {
@@ -470,9 +470,9 @@ impl Seen {
         }
     }
 
-    fn finished(&mut self, case: &Case, entries: &[Entry], on: Date) {
+    fn finished(&mut self, case: &Case, entries: &[RecordedEvent], on: Date) {
         *self.months.entry(on.month()).or_default() += 1;
-        let kinds: Vec<u16> = entries.iter().map(|entry| entry.event.about().code).collect();
+        let kinds: Vec<u16> = entries.iter().map(|entry| entry.event.info().code).collect();
         let length = Total::try_from(kinds.len()).unwrap_or(0);
         let coerced = entries.iter().any(|entry| matches!(entry.event.body, Body::CoercionOrdered(_)));
         let due: Total = case.obligations.iter().map(|one| one.due.total()).sum();

@@ -7,12 +7,12 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use thads_ledger::Randomness;
 
 /// A seeded source of choices.
-pub(crate) struct Chance(ChaCha8Rng);
+pub(crate) struct SimRng(ChaCha8Rng);
 
-impl Chance {
+impl SimRng {
     /// Returns the choices of a seed.
-    pub(crate) fn new(seed: u64) -> Chance {
-        Chance(ChaCha8Rng::seed_from_u64(seed))
+    pub(crate) fn new(seed: u64) -> SimRng {
+        SimRng(ChaCha8Rng::seed_from_u64(seed))
     }
 
     /// Returns a number below `end`, which is at least 1.
@@ -55,7 +55,7 @@ impl Chance {
     }
 }
 
-impl Randomness for Chance {
+impl Randomness for SimRng {
     fn fill(&mut self, bytes: &mut [u8]) -> std::io::Result<()> {
         self.0.fill_bytes(bytes);
         Ok(())

@@ -7,7 +7,7 @@ use crate::ids::{OfficerNo, Position};
 
 /// Where a case stands. Only an open case has an enforcer, a class and an activity.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub enum Standing {
+pub enum CaseStatus {
     /// Nothing has happened yet.
     #[default]
     Unknown,

@@ -6,7 +6,7 @@ use crate::rules::Rules;
 
 /// Rules, calendar and organisation as known at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct World {
+pub struct ReferenceData {
     /// Limits, amounts and grounds by date.
     pub rules: Rules,
     /// Working days.

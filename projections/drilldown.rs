@@ -8,16 +8,16 @@ use thads_cases::case::Case;
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, Live, known_at, timeline};
+use thads_cases::history::{EffectiveEvent, RecordedEvent, known_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, Position};
 use thads_cases::money::Total;
 use thads_cases::rules::Parameter;
 
-use crate::books::Books;
 use crate::columns::{Cells, Column};
-use crate::figures::{FigureAbout, Measure, Unit, Value, figure};
+use crate::figures::{FigureInfo, Measure, Unit, Value, figure};
 use crate::period::Period;
-use crate::query::{Query, Seen, SeenComplaint};
+use crate::query::{CaseWindow, ComplaintWindow, Query};
+use crate::read_model::ReadModel;
 use crate::report::{TargetRow, report};
 use crate::scope::Scope;
 use crate::statistics::Opening;
@@ -110,15 +110,15 @@ pub struct Moved {
 /// # Errors
 /// No such figure, or it has no value.
 pub fn figure_cases(
-    books: &Books,
+    model: &ReadModel,
     id: &str,
     period: &Period,
     scope: Scope,
     known: Position,
 ) -> Result<Vec<Counted>, FigureError> {
-    let query = Query::new(books, period, scope, known);
-    let about = about(&query, id)?;
-    let Some(list) = List::of(about) else { return Ok(units(&query, about)) };
+    let query = Query::new(model, period, scope, known);
+    let info = info(&query, id)?;
+    let Some(list) = List::of(info) else { return Ok(units(&query, info)) };
     let counted = |subject, office, cells: &Cells, steps: Vec<Step<'_>>| {
         let amount = list.amount(cells);
         let last = steps.last()?;
@@ -131,7 +131,7 @@ pub fn figure_cases(
             amount,
         })
     };
-    if about.unit == Unit::Complaints {
+    if info.unit == Unit::Complaints {
         let all = query.complaints();
         return Ok(all
             .filter_map(|seen| {
@@ -157,16 +157,16 @@ pub fn figure_cases(
 /// # Errors
 /// No such figure, it has no value, or it counts units.
 pub fn figure_events(
-    books: &Books,
+    model: &ReadModel,
     id: &str,
     period: &Period,
     scope: Scope,
     known: Position,
 ) -> Result<Vec<Moved>, FigureError> {
-    let query = Query::new(books, period, scope, known);
-    let about = about(&query, id)?;
-    let list = List::of(about).ok_or(FigureError::OfUnits(about.id))?;
-    if about.unit == Unit::Complaints {
+    let query = Query::new(model, period, scope, known);
+    let info = info(&query, id)?;
+    let list = List::of(info).ok_or(FigureError::OfUnits(info.id))?;
+    if info.unit == Unit::Complaints {
         return Ok(query
             .complaints()
             .flat_map(|seen| {
@@ -211,56 +211,54 @@ pub struct Restated {
 /// # Errors
 /// No such figure, it has no value at one of the two, or it is a rate or counts units.
 pub fn restatement(
-    books: &Books,
+    model: &ReadModel,
     id: &str,
     period: &Period,
     scope: Scope,
     earlier: Position,
     later: Position,
 ) -> Result<Vec<Restated>, FigureError> {
-    let (earlier, later) = (earlier.min(later), later.max(earlier).min(books.position()));
-    let query = Query::new(books, period, scope, earlier);
-    let about = about(&query, id)?;
-    let list = match about.measure {
+    let (earlier, later) = (earlier.min(later), later.max(earlier).min(model.position()));
+    let query = Query::new(model, period, scope, earlier);
+    let info = info(&query, id)?;
+    let list = match info.measure {
         Measure::Sum(plus, minus) => List { plus, minus },
         Measure::Rate(..) | Measure::Reaching(_) | Measure::Targeted(_) => {
-            return Err(FigureError::OfUnits(about.id));
+            return Err(FigureError::OfUnits(info.id));
         }
     };
     let mut lines = Vec::new();
-    for (id, entries) in books.cases() {
+    for (id, entries) in model.cases() {
         let subject = || Subject::Case(id.clone());
         step_by_step(entries, earlier, later, subject, &mut lines, |known| {
             let seen = query.case_as_known(id, entries, known);
             seen.map_or(0, |(opening, case)| list.amount(&query.cells(id, &opening, &case)))
         });
     }
-    for (id, entries) in books.complaints() {
+    for (id, entries) in model.complaints() {
         let subject = || Subject::Complaint(id.clone());
         step_by_step(entries, earlier, later, subject, &mut lines, |known| {
             let seen = query.complaint_as_known(id, entries, known);
             seen.map_or(0, |seen| list.amount(&query.complaint_cells(&seen, &seen.complaint)))
         });
     }
-    let amount = |known| match report(books, period, scope, known).value(about.id) {
+    let amount = |known| match report(model, period, scope, known).value(info.id) {
         Some(Value::Count(amount) | Value::Money(amount)) => Ok(amount),
-        Some(Value::Unset(parameter)) => {
-            Err(FigureError::Unset { id: about.id, parameter, day: period.to() })
-        }
-        Some(Value::Rate { .. } | Value::Uncounted) | None => Err(FigureError::OfUnits(about.id)),
+        Some(Value::Unset(parameter)) => Err(FigureError::Unset { id: info.id, parameter, day: period.to() }),
+        Some(Value::Rate { .. } | Value::Uncounted) | None => Err(FigureError::OfUnits(info.id)),
     };
     let explained: Total = lines.iter().map(|line| line.delta).sum();
     let rest = amount(later)? - amount(earlier)? - explained;
-    let between = |entry: &&Entry| earlier <= entry.position && entry.position < later;
+    let between = |entry: &&RecordedEvent| earlier <= entry.position && entry.position < later;
     if rest != 0 {
-        let last = books.organisation().iter().rfind(between);
+        let last = model.organisation().iter().rfind(between);
         lines.push(Restated {
             subject: Subject::Organisation,
             office: last.map_or(OfficeNo(0), |entry| entry.office),
             position: last.map_or(Position(later.0.saturating_sub(1)), |entry| entry.position),
             effective: last.map_or(period.to(), |entry| entry.effective),
             recorded_on: last.map_or(period.to(), |entry| entry.recorded_on),
-            kind: last.map_or("organisation", |entry| entry.event.about().name),
+            kind: last.map_or("organisation", |entry| entry.event.info().name),
             corrects: last.and_then(corrected),
             delta: rest,
         });
@@ -271,7 +269,7 @@ pub fn restatement(
 
 /// Reckons a stream's amount at every position between, and lists its entries if it ever changes.
 fn step_by_step(
-    entries: &[Entry],
+    entries: &[RecordedEvent],
     earlier: Position,
     later: Position,
     subject: impl Fn() -> Subject,
@@ -295,7 +293,7 @@ fn step_by_step(
             position: entry.position,
             effective: entry.effective,
             recorded_on: entry.recorded_on,
-            kind: entry.event.about().name,
+            kind: entry.event.info().name,
             corrects: corrected(entry),
             delta: now - last,
         });
@@ -306,7 +304,7 @@ fn step_by_step(
     }
 }
 
-fn corrected(entry: &Entry) -> Option<Position> {
+fn corrected(entry: &RecordedEvent) -> Option<Position> {
     match &entry.event.body {
         Body::FactCorrected(fact) => Some(fact.entry),
         Body::EntryVoided(void) => Some(void.entry),
@@ -314,11 +312,11 @@ fn corrected(entry: &Entry) -> Option<Position> {
     }
 }
 
-fn about(query: &Query<'_>, id: &str) -> Result<&'static FigureAbout, FigureError> {
-    let about = figure(id).ok_or_else(|| FigureError::Unknown(id.chars().take(60).collect()))?;
-    match about.needs.iter().copied().find(|parameter| query.regime.unset.contains(parameter)) {
-        Some(parameter) => Err(FigureError::Unset { id: about.id, parameter, day: query.period.to() }),
-        None => Ok(about),
+fn info(query: &Query<'_>, id: &str) -> Result<&'static FigureInfo, FigureError> {
+    let info = figure(id).ok_or_else(|| FigureError::Unknown(id.chars().take(60).collect()))?;
+    match info.needs.iter().copied().find(|parameter| query.regime.unset.contains(parameter)) {
+        Some(parameter) => Err(FigureError::Unset { id: info.id, parameter, day: query.period.to() }),
+        None => Ok(info),
     }
 }
 
@@ -330,8 +328,8 @@ struct List {
 }
 
 impl List {
-    fn of(about: &FigureAbout) -> Option<List> {
-        match about.measure {
+    fn of(info: &FigureInfo) -> Option<List> {
+        match info.measure {
             Measure::Sum(plus, minus) => Some(List { plus, minus }),
             Measure::Rate(_, below) => Some(List { plus: below, minus: &[] }),
             Measure::Reaching(_) | Measure::Targeted(_) => None,
@@ -351,7 +349,7 @@ impl List {
 
 /// An event that changed what its case gives the columns of a figure; their sum may stay the same.
 struct Step<'a> {
-    live: Live<'a>,
+    live: EffectiveEvent<'a>,
     delta: Total,
     opening: bool,
 }
@@ -368,7 +366,7 @@ impl<'a> Steps<'a> {
         Steps { list, last: Cells::default(), steps: Vec::new() }
     }
 
-    fn next(&mut self, live: &Live<'a>, cells: Cells, opening: bool) {
+    fn next(&mut self, live: &EffectiveEvent<'a>, cells: Cells, opening: bool) {
         let listed = |column: &Column| self.list.plus.contains(column) || self.list.minus.contains(column);
         if self.last.changes(&cells).any(|(column, _)| listed(&column)) {
             let delta = self.list.amount(&cells) - self.list.amount(&self.last);
@@ -379,7 +377,7 @@ impl<'a> Steps<'a> {
 }
 
 /// The events of a case that changed its part of a figure. What it had at the opening is its order's.
-fn case_steps<'a>(query: &Query<'_>, list: List, seen: &Seen<'a>) -> Vec<Step<'a>> {
+fn case_steps<'a>(query: &Query<'_>, list: List, seen: &CaseWindow<'a>) -> Vec<Step<'a>> {
     let mut case = Case::default();
     for one in &seen.live[..seen.before] {
         one.event.body.apply_to_case(&mut case, &one.at);
@@ -396,7 +394,7 @@ fn case_steps<'a>(query: &Query<'_>, list: List, seen: &Seen<'a>) -> Vec<Step<'a
     steps.steps
 }
 
-fn complaint_steps<'a>(query: &Query<'_>, list: List, seen: &SeenComplaint<'a>) -> Vec<Step<'a>> {
+fn complaint_steps<'a>(query: &Query<'_>, list: List, seen: &ComplaintWindow<'a>) -> Vec<Step<'a>> {
     let mut complaint = Complaint::default();
     let mut steps = Steps::new(list);
     for one in &seen.live {
@@ -414,7 +412,7 @@ fn moves(subject: &Subject, office: OfficeNo, steps: Vec<Step<'_>>) -> Vec<Moved
         position: step.live.at.position,
         on: step.live.at.on,
         recorded_on: step.live.at.recorded_on,
-        kind: step.live.event.about().name,
+        kind: step.live.event.info().name,
         delta: step.delta,
         opening: step.opening,
     };
@@ -422,17 +420,17 @@ fn moves(subject: &Subject, office: OfficeNo, steps: Vec<Step<'_>>) -> Vec<Moved
 }
 
 /// The units that a figure counts, each with the event that assigned its target.
-fn units(query: &Query<'_>, about: &FigureAbout) -> Vec<Counted> {
-    let (id, reached_only) = match about.measure {
+fn units(query: &Query<'_>, info: &FigureInfo) -> Vec<Counted> {
+    let (id, reached_only) = match info.measure {
         Measure::Reaching(id) => (id, true),
         Measure::Targeted(id) => (id, false),
         Measure::Sum(..) | Measure::Rate(..) => return Vec::new(),
     };
     let year = query.period.year();
-    let report = report(query.books, &query.period, query.scope, query.known);
+    let report = report(query.model, &query.period, query.scope, query.known);
     let rows =
         report.targets.iter().filter(|row| row.figure == id && (row.reached == Some(true) || !reached_only));
-    let live = timeline(known_at(query.books.organisation(), query.known));
+    let live = timeline(known_at(query.model.organisation(), query.known));
     let assigned = |row: &TargetRow| {
         live.iter().rfind(|one| match &one.event.body {
             Body::TargetAssigned(target) => {
@@ -443,7 +441,7 @@ fn units(query: &Query<'_>, about: &FigureAbout) -> Vec<Counted> {
     };
     let mut counted: Vec<Counted> = rows
         .filter_map(|row| {
-            let code = query.world.organisation.offices.get(&row.office)?.code.clone();
+            let code = query.reference_data.organisation.offices.get(&row.office)?.code.clone();
             let at = assigned(row)?.at;
             let how = match row.reached {
                 Some(true) => "reached",
@@ -467,7 +465,12 @@ fn units(query: &Query<'_>, about: &FigureAbout) -> Vec<Counted> {
 
 impl<'a> Query<'a> {
     /// A case's opening and its state at the period's end, from its entries as known at another moment.
-    fn case_as_known(&self, id: &CaseId, entries: &[Entry], known: Position) -> Option<(Opening, Case)> {
+    fn case_as_known(
+        &self,
+        id: &CaseId,
+        entries: &[RecordedEvent],
+        known: Position,
+    ) -> Option<(Opening, Case)> {
         let mut found = None;
         self.fold_case(id, known_at(entries, known), |seen, case| found = Some((seen.opening, case)));
         found

@@ -1,23 +1,23 @@
-//! A pen that writes histories: each action is decided by the law, sealed, encoded as a record, and folded.
+//! A writer of histories: each action is decided by the law, sealed, encoded as a record, and folded.
 
 use std::collections::BTreeMap;
 use thads_cases::case::{Basis, Case, JudgmentKind, Party, PartyKind, Payee};
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::decide::{Action, DecisionContext, decide};
 use thads_cases::distribution::ObligationKind;
 use thads_cases::event::assignment::EnforcerAssigned;
 use thads_cases::event::intake::{Channel, EnforcementOrdered, JudgmentReceived, Owed, RequestReceived};
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAssigned};
 use thads_cases::event::{Body, Event, Payload, Receiver, Sender};
-use thads_cases::history::{Entry, case_at};
+use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::ids::{CaseId, OfficeNo, OfficerNo, Position};
-use thads_cases::money::{Dong, Ratio};
+use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::refusal::Refusal;
-use thads_projections::books::Books;
 use thads_projections::identities::identities;
 use thads_projections::period::Period;
+use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
 use thads_proof::codec;
@@ -38,8 +38,8 @@ pub(crate) fn period(text: &str) -> Period {
     text.parse().unwrap()
 }
 
-pub(crate) fn dong(amount: i64) -> Dong {
-    Dong::new(amount).unwrap()
+pub(crate) fn dong(amount: i64) -> Amount {
+    Amount::new(amount).unwrap()
 }
 
 pub(crate) fn somebody() -> Personal {
@@ -50,10 +50,10 @@ pub(crate) fn code(office: OfficeNo) -> &'static str {
     OFFICES.iter().find(|(number, _)| *number == office).unwrap().1
 }
 
-/// Writes records into books.
+/// Writes records into a read model.
 #[derive(Clone)]
-pub(crate) struct Pen {
-    pub(crate) books: Books,
+pub(crate) struct LedgerWriter {
+    pub(crate) model: ReadModel,
     /// Every record, for folding again.
     pub(crate) records: Vec<Record>,
     streams: BTreeMap<String, u64>,
@@ -72,11 +72,11 @@ pub(crate) fn officer(office: OfficeNo, role: Role) -> OfficerNo {
     OfficerNo(office.0 * 10 + place)
 }
 
-impl Pen {
+impl LedgerWriter {
     /// A department D with two offices below it, A and B, each with a head, an enforcer, an accountant and a clerk.
-    pub(crate) fn new() -> Pen {
-        let mut pen = Pen {
-            books: Books::new(),
+    pub(crate) fn new() -> LedgerWriter {
+        let mut writer = LedgerWriter {
+            model: ReadModel::new(),
             records: Vec::new(),
             streams: BTreeMap::new(),
             recorded_on: None,
@@ -90,7 +90,7 @@ impl Pen {
             };
             let body =
                 OfficeOpened { number, code: code.parse().unwrap(), name: code.to_owned(), level, parent };
-            pen.organise(StreamTag::Office, code, "2010-01-01", Body::OfficeOpened(body));
+            writer.organise(StreamTag::Office, code, "2010-01-01", Body::OfficeOpened(body));
         }
         for (office, _) in OFFICES {
             let head = if office == DEPARTMENT { Role::ProvincialHead } else { Role::Head };
@@ -98,32 +98,32 @@ impl Pen {
                 let number = officer(office, role);
                 let body =
                     Body::OfficerAppointed(OfficerAppointed { number, office, role, person: somebody() });
-                pen.organise(StreamTag::Officer, &number.to_string(), "2010-01-01", body);
+                writer.organise(StreamTag::Officer, &number.to_string(), "2010-01-01", body);
             }
         }
-        pen
+        writer
     }
 
     /// From now on entries are recorded on that day, whatever their effective date.
-    pub(crate) fn on_the_day(&mut self, day: &str) -> &mut Pen {
+    pub(crate) fn on_the_day(&mut self, day: &str) -> &mut LedgerWriter {
         self.recorded_on = Some(date(day));
         self
     }
 
     /// From now on entries are imported history.
-    pub(crate) fn import(&mut self) -> &mut Pen {
+    pub(crate) fn import(&mut self) -> &mut LedgerWriter {
         self.imported = true;
         self
     }
 
     pub(crate) fn next(&self) -> Position {
-        self.books.position()
+        self.model.position()
     }
 
     fn organise(&mut self, tag: StreamTag, key: &str, on: &str, body: Body) {
-        let founding = !self.books.world().organisation.has_head();
+        let founding = !self.model.reference_data().organisation.has_head();
         let actor = if founding { OfficerNo(0) } else { officer(DEPARTMENT, Role::ProvincialHead) };
-        let history = self.books.organisation().to_vec();
+        let history = self.model.organisation().to_vec();
         let stream = Stream::new(tag, key.as_bytes()).unwrap();
         self.write(&stream, &history, DEPARTMENT, actor, date(on), body, Sender::NotAsked).unwrap();
     }
@@ -137,7 +137,7 @@ impl Pen {
     /// Records an action on a case by an officer of its office who may record it.
     pub(crate) fn try_act(&mut self, case: &CaseId, on: &str, body: Body) -> Result<Position, Refusal> {
         let office = OFFICES.iter().find(|(_, code)| *code == case.office.as_str()).unwrap().0;
-        let history = self.books.case(case).unwrap_or_default().to_vec();
+        let history = self.model.case(case).unwrap_or_default().to_vec();
         let by = by_whom(&history, &body);
         let roles = [Role::Clerk, Role::Enforcer, Role::Accountant, Role::Head];
         let actor = match roles.into_iter().find(|role| by.contains(role)) {
@@ -155,7 +155,7 @@ impl Pen {
     }
 
     pub(crate) fn act(&mut self, case: &CaseId, on: &str, body: Body) -> Position {
-        let name = body.about().name;
+        let name = body.info().name;
         match self.try_act(case, on, body) {
             Ok(position) => position,
             Err(refusal) => panic!("{name} of {on} on {case} was refused: {refusal:?}"),
@@ -163,14 +163,14 @@ impl Pen {
     }
 
     pub(crate) fn state(&self, case: &CaseId) -> Option<Case> {
-        Some(case_at(self.books.case(case)?, Date::MAX))
+        Some(case_at(self.model.case(case)?, Date::MAX))
     }
 
     #[allow(clippy::too_many_arguments, reason = "everything that an entry has")]
     pub(crate) fn write(
         &mut self,
         stream: &Stream,
-        history: &[Entry],
+        history: &[RecordedEvent],
         office: OfficeNo,
         actor: OfficerNo,
         effective: Date,
@@ -184,11 +184,16 @@ impl Pen {
         }
         let event = event.into();
         let action = Action { effective, recorded_on, office, actor, imported: self.imported, event };
-        let world = self.books.world_at(self.next());
+        let reference_data = self.model.reference_data_at(self.next());
         let decision = decide(
             history,
             &action,
-            &Scene { world: &world, next: self.next(), sender, receiver: Receiver::Nobody },
+            &DecisionContext {
+                reference_data: &reference_data,
+                next: self.next(),
+                sender,
+                receiver: Receiver::Nobody,
+            },
         )?;
         for event in &decision.events {
             self.append(stream, &action, event);
@@ -206,7 +211,7 @@ impl Pen {
         };
         let record = Record {
             ledger: LedgerId([1; 16]),
-            position: LogPosition::new(self.books.position().0),
+            position: LogPosition::new(self.model.position().0),
             previous_leaf: Leaf::ZERO,
             recorded_at: Micros::new(action.recorded_on.begins_at()),
             stream: stream.clone(),
@@ -219,19 +224,19 @@ impl Pen {
             rule_set: 1,
             request: RequestId([0; 16]),
             corrects: corrects.map(|position| LogPosition::new(position.0)),
-            kind: event.about().code,
-            kind_revision: event.about().revision,
+            kind: event.info().code,
+            kind_revision: event.info().revision,
             blind: [0; 16],
             payload: codec::encode(&Payload(event)).unwrap(),
             commitments: Vec::new(),
         };
-        self.books.fold(&record).unwrap();
+        self.model.fold(&record).unwrap();
         self.records.push(record);
     }
 
     pub(crate) fn new_case(&self, office: OfficeNo, on: &str) -> CaseId {
         let (office, year) = (code(office).parse().unwrap(), u16::try_from(date(on).year()).unwrap());
-        let number = self.books.next_intake(&office, year);
+        let number = self.model.next_intake(&office, year);
         CaseId { office, year, number }
     }
 
@@ -296,7 +301,7 @@ impl Pen {
     }
 
     pub(crate) fn report_as_known(&self, text: &str, scope: Scope, known: Position) -> Report {
-        let report = report(&self.books, &period(text), scope, known);
+        let report = report(&self.model, &period(text), scope, known);
         assert_eq!(identities(&report), Vec::new(), "{text} {scope:?}");
         report
     }
@@ -310,11 +315,11 @@ impl Pen {
 }
 
 /// Who may record it: a repair, whoever may record what it repairs.
-fn by_whom(history: &[Entry], body: &Body) -> &'static [Role] {
+fn by_whom(history: &[RecordedEvent], body: &Body) -> &'static [Role] {
     let named = match body {
         Body::FactCorrected(fact) => fact.entry,
         Body::EntryVoided(void) => void.entry,
-        _ => return body.about().by,
+        _ => return body.info().by,
     };
     history
         .iter()

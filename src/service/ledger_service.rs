@@ -1,6 +1,6 @@
-//! The house: a ledger with everything folded from it. Opens, acts, answers.
+//! The service: a ledger with everything folded from it. Opens, records, answers.
 //!
-//! Readers take the books' read lock; writing never holds it while the disk works. The way of one action: [`House::act`].
+//! Readers take the read model's lock for reading; writing never holds it while the disk works. The way of one action: [`House::record`].
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -11,30 +11,30 @@ use thads_ledger::{
     Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Scratch, Seeded, Setup, SimulatedClock, Storage,
     SystemClock, is_short_of_room,
 };
-use thads_projections::books::Books;
+use thads_projections::read_model::ReadModel;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Micros, Position};
 use thads_proof::tree::Root;
 
-use crate::act::{ActError, Group};
 use crate::clock::HouseClock;
 use crate::log::Log;
 use crate::persons::Doubled;
+use crate::record::{Group, RecordError};
 use crate::snapshot;
 use crate::words::is_readable;
 
-/// A ledger with its books; or a rehearsal, with what it would leave in them.
-pub struct House<L = Ledger> {
+/// A ledger with its read model; or a rehearsal, with what it would leave in it.
+pub struct LedgerService<L = Ledger> {
     pub(crate) ledger: L,
-    pub(crate) books: RwLock<Books>,
-    /// Whether the books began with a cache.
+    pub(crate) model: RwLock<ReadModel>,
+    /// Whether the read model began with a cache.
     pub(crate) kept: AtomicBool,
     /// Whether records stand in the log that the books could not be given, for it could not be read.
     behind: AtomicBool,
     /// The references that more than one record names.
     pub(crate) doubled: OnceLock<Doubled>,
-    /// The latest roots that books stood for or somebody asked for, by size.
+    /// The latest roots that read models stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
     pub(crate) clock: HouseClock,
     /// What a simulated ledger's plan draws references from: by seed and position, so that one plan gives one root.
@@ -49,7 +49,7 @@ pub struct House<L = Ledger> {
     pub(crate) organisation: RwLock<()>,
 }
 
-/// Why a house cannot be opened.
+/// Why a ledger cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum HouseError {
     /// The ledger.
@@ -69,7 +69,7 @@ pub enum HouseError {
     Origin(#[from] thads_proof::note::VkeyError),
     /// A record that this build cannot fold.
     #[error(transparent)]
-    Fold(#[from] thads_projections::books::FoldError),
+    Fold(#[from] thads_projections::read_model::FoldError),
 }
 
 /// Which times and randomness a ledger lives by: a real one by the machine's, a simulated one by its seed.
@@ -93,7 +93,7 @@ pub(crate) fn sources(
 
 /// What a ledger is founded with.
 #[derive(Clone, Debug)]
-pub struct Founding {
+pub struct LedgerConfig {
     /// Its name, for readers.
     pub name: String,
     /// Its identity for ever: no space, no plus sign.
@@ -106,37 +106,37 @@ pub struct Founding {
     pub practice: bool,
 }
 
-impl House {
+impl LedgerService {
     /// Creates a ledger in a directory that holds none. `at`: the instant before the first of a simulated clock, µs since 1970
     /// UTC.
     /// A real ledger's root key lies in `keys/root.key` afterwards: it vouches for later log keys, and belongs off the machine.
     ///
     /// # Errors
     /// The directory holds a ledger already, its disk has too little room, or it cannot be written.
-    pub fn create(directory: &Path, founding: &Founding, at: i64) -> Result<House, HouseError> {
-        House::create_with(directory, founding, at, Storage::default())
+    pub fn create(directory: &Path, config: &LedgerConfig, at: i64) -> Result<LedgerService, HouseError> {
+        LedgerService::create_with(directory, config, at, Storage::default())
     }
 
     /// Creates a ledger that is thrown away: small, and without a reserve.
     ///
     /// # Errors
     /// As [`House::create`].
-    pub fn create_to_try(scratch: &Scratch, founding: &Founding) -> Result<House, HouseError> {
-        House::create_with(&scratch.path().join("ledger"), founding, 0, Storage::small())
+    pub fn create_to_try(scratch: &Scratch, config: &LedgerConfig) -> Result<LedgerService, HouseError> {
+        LedgerService::create_with(&scratch.path().join("ledger"), config, 0, Storage::small())
     }
 
     fn create_with(
         directory: &Path,
-        founding: &Founding,
+        config: &LedgerConfig,
         at: i64,
         storage: Storage,
-    ) -> Result<House, HouseError> {
-        if !is_readable(&founding.name) {
+    ) -> Result<LedgerService, HouseError> {
+        if !is_readable(&config.name) {
             return Err(HouseError::Name);
         }
-        let (clock, committer, references) = sources(founding.clock, Box::new(SystemClock));
+        let (clock, committer, references) = sources(config.clock, Box::new(SystemClock));
         let mut seeds = [[0; 32]; 2];
-        match founding.clock {
+        match config.clock {
             genesis::Clock::Real => {
                 for seed in &mut seeds {
                     OsRandom::default().fill(seed).map_err(HouseError::Randomness)?;
@@ -147,44 +147,48 @@ impl House {
             }
         }
         let [log_seed, root_seed] = seeds;
-        let vkey = |seed| LogKey::from_seed(&founding.origin, seed).map(|key| key.vkey().to_string());
+        let vkey = |seed| LogKey::from_seed(&config.origin, seed).map(|key| key.vkey().to_string());
         let genesis = Genesis {
-            name: founding.name.clone(),
-            origin: founding.origin.clone(),
-            unit: founding.unit.clone(),
+            name: config.name.clone(),
+            origin: config.origin.clone(),
+            unit: config.unit.clone(),
             log_key: vkey(&log_seed)?,
             root_key: vkey(&root_seed)?,
-            clock: founding.clock,
-            practice: founding.practice,
+            clock: config.clock,
+            practice: config.practice,
         };
         // It gives the time of the genesis; every later action brings its own.
-        let first: Box<dyn Clock> = match founding.clock {
+        let first: Box<dyn Clock> = match config.clock {
             genesis::Clock::Real => Box::new(SystemClock),
             genesis::Clock::Simulated { .. } => {
                 Box::new(SimulatedClock::new(Micros::new(at.saturating_add(1_000_000))))
             }
         };
         let mut setup = Setup { storage, ..Setup::new(first, committer, log_seed) };
-        if founding.clock == genesis::Clock::Real {
+        if config.clock == genesis::Clock::Real {
             setup.root_seed = Some(root_seed.into());
         }
-        House::fold(Ledger::create(directory, genesis, setup)?, clock, references, true)
+        LedgerService::fold(Ledger::create(directory, genesis, setup)?, clock, references, true)
     }
 
     /// Opens a ledger to write to it.
     ///
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
-    pub fn open(directory: &Path) -> Result<(House, OpenReport), HouseError> {
-        House::open_with(directory, &Storage::default(), Box::new(SystemClock))
+    pub fn open(directory: &Path) -> Result<(LedgerService, OpenReport), HouseError> {
+        LedgerService::open_with(directory, &Storage::default(), Box::new(SystemClock))
     }
 
     /// Opens a ledger to write to it, after all of both copies was checked and mended.
     ///
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
-    pub fn mend(directory: &Path) -> Result<(House, OpenReport), HouseError> {
-        House::open_with(directory, &Storage { repair: true, ..Storage::default() }, Box::new(SystemClock))
+    pub fn repair(directory: &Path) -> Result<(LedgerService, OpenReport), HouseError> {
+        LedgerService::open_with(
+            directory,
+            &Storage { repair: true, ..Storage::default() },
+            Box::new(SystemClock),
+        )
     }
 
     /// Returns whether the disk of `directory` has too little room for a ledger to be written to.
@@ -201,15 +205,15 @@ impl House {
         directory: &Path,
         storage: &Storage,
         machine: Box<dyn Clock>,
-    ) -> Result<(House, OpenReport), HouseError> {
+    ) -> Result<(LedgerService, OpenReport), HouseError> {
         let opened = Opened::open(directory, storage)?;
         let (clock, committer, references) = sources(opened.genesis().clock, machine);
         let (ledger, mut report) = opened.start(Box::new(SystemClock), committer)?;
-        let house = House::fold(ledger, clock, references, storage.repair)?;
-        if let Some(off) = house.clock_off() {
+        let service = LedgerService::fold(ledger, clock, references, storage.repair)?;
+        if let Some(off) = service.clock_off() {
             report.say(off.vi(), off.to_string());
         }
-        Ok((house, report))
+        Ok((service, report))
     }
 
     /// Looks whether the files are there by which it answers and records, and gives the books what they could not be given.
@@ -221,35 +225,35 @@ impl House {
         self.keep_up()
     }
 
-    /// Keeps the books beside the log, so that the next start folds less.
+    /// Keeps the read model beside the log, so that the next start folds less.
     pub fn save_snapshot(&self) {
-        let books = self.books().clone();
-        snapshot::save(&self.ledger, &books);
+        let model = self.model().clone();
+        snapshot::save(&self.ledger, &model);
     }
 
-    /// Closes the ledger: the mover has finished, the store is flushed.
+    /// Closes the ledger: the archiver has finished, the store is flushed.
     ///
     /// # Errors
     /// What could not be written.
-    pub fn close(self) -> Result<(), ActError> {
+    pub fn close(self) -> Result<(), RecordError> {
         self.save_snapshot();
-        self.ledger.close().map_err(ActError::Close)
+        self.ledger.close().map_err(RecordError::Close)
     }
 }
 
-impl<L: Log> House<L> {
+impl<L: Log> LedgerService<L> {
     /// Folds what a log holds. `anew`: no cache is looked at.
     pub(crate) fn fold(
         ledger: L,
         clock: HouseClock,
         references: Box<dyn Randomness>,
         anew: bool,
-    ) -> Result<House<L>, HouseError> {
+    ) -> Result<LedgerService<L>, HouseError> {
         let kept = if anew { None } else { snapshot::of_log(&ledger) };
-        let house = House {
+        let service = LedgerService {
             ledger,
             kept: AtomicBool::new(kept.is_some()),
-            books: RwLock::new(kept.unwrap_or_default()),
+            model: RwLock::new(kept.unwrap_or_default()),
             behind: AtomicBool::new(false),
             doubled: OnceLock::new(),
             roots: Mutex::default(),
@@ -259,27 +263,27 @@ impl<L: Log> House<L> {
             alone: Mutex::new(()),
             organisation: RwLock::new(()),
         };
-        match house.catch_up() {
+        match service.catch_up() {
             // What was kept is not what the log goes on from.
-            Err(error @ HouseError::Fold(_)) => house.fold_anew()?.then_some(house).ok_or(error),
-            caught_up => caught_up.map(|()| house),
+            Err(error @ HouseError::Fold(_)) => service.fold_anew()?.then_some(service).ok_or(error),
+            caught_up => caught_up.map(|()| service),
         }
     }
 
-    /// Folds what the log has and the books have not. The same function serves start-up and every append.
+    /// Folds what the log has and the read model has not. The same function serves start-up and every append.
     ///
     /// # Errors
     /// A record that cannot be read or folded.
     pub fn catch_up(&self) -> Result<(), HouseError> {
-        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        let from = Position::new(books.position().0);
+        let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
+        let from = Position::new(model.position().0);
         if from.get() < self.ledger.head().size {
-            let folded = crate::view::fold(&mut books, self.ledger.read(from), &mut |_| {});
+            let folded = crate::read_only::fold(&mut model, self.ledger.read(from), &mut |_| {});
             self.behind.store(folded.is_err(), Ordering::SeqCst);
             folded?;
         }
         let head = self.ledger.head();
-        if head.size == books.position().0 {
+        if head.size == model.position().0 {
             self.remember_root(head.size, head.root);
         }
         Ok(())
@@ -311,9 +315,9 @@ impl<L: Log> House<L> {
         }
     }
 
-    /// The books, to read.
-    pub fn books(&self) -> RwLockReadGuard<'_, Books> {
-        self.books.read().unwrap_or_else(PoisonError::into_inner)
+    /// The read model, to read.
+    pub fn model(&self) -> RwLockReadGuard<'_, ReadModel> {
+        self.model.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The ledger, to read.

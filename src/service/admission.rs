@@ -3,22 +3,22 @@
 use thads_cases::date::Date;
 use thads_cases::decide::{Action, not_begun};
 use thads_cases::event::{Body, Event, Subject as Sort};
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::OfficeNo;
 use thads_cases::refusal::{Code, Refusal};
-use thads_projections::books::Books;
+use thads_projections::read_model::ReadModel;
 use thads_proof::record::Stream;
 
-use crate::act::ActError;
+use crate::json::{Subject, WireError};
 use crate::pending::Pending;
-use crate::wire::{Subject, WireError};
+use crate::record::RecordError;
 
 /// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
-pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result<(), WireError> {
+pub(crate) fn belongs(model: &ReadModel, subject: &Subject, event: &Event) -> Result<(), WireError> {
     let fits = match (&event.body, subject) {
         (Body::OfficeOpened(opened), Subject::Office(code)) => opened.code == *code,
         (Body::TargetAssigned(target), Subject::Office(code)) => {
-            let office = books.world().organisation.office_by_code(code);
+            let office = model.reference_data().organisation.office_by_code(code);
             office.is_some_and(|office| office.number == target.office)
         }
         (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
@@ -37,15 +37,19 @@ pub(crate) fn belongs(books: &Books, subject: &Subject, event: &Event) -> Result
     }
     let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
     let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set, clock_corrected on ledger:clock";
-    Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.about().name), ways))
+    Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.info().name), ways))
 }
 
 /// What a correction puts in an entry's place belongs to the stream as the entry did: not a target of another office, not the
 /// value of another rule.
-pub(crate) fn replacement_belongs(books: &Books, subject: &Subject, event: &Event) -> Result<(), Refusal> {
+pub(crate) fn replacement_belongs(
+    model: &ReadModel,
+    subject: &Subject,
+    event: &Event,
+) -> Result<(), Refusal> {
     let Body::FactCorrected(corrected) = &event.body else { return Ok(()) };
-    belongs(books, subject, &corrected.replacement).map_err(|error| {
-        let (given, limit) = (corrected.replacement.about().name, error.rule);
+    belongs(model, subject, &corrected.replacement).map_err(|error| {
+        let (given, limit) = (corrected.replacement.info().name, error.rule);
         let ways = "the same kind with the office, officer or rule that the stream is of; entry_voided for what was never so";
         Refusal::new(Code::Mismatch, "–", "replacement", given, limit, ways)
     })
@@ -54,30 +58,30 @@ pub(crate) fn replacement_belongs(books: &Books, subject: &Subject, event: &Even
 /// The stream of an office, an officer or a rule begins with what opens, appoints or sets it, and a repair there is of an
 /// entry of that stream: they share one history, but each is its own.
 pub(crate) fn organisation_stream(
-    books: &Books,
+    model: &ReadModel,
     pending: &Pending,
     subject: &Subject,
     event: &Event,
-    group: &[(Subject, Entry)],
-) -> Result<(), ActError> {
+    group: &[(Subject, RecordedEvent)],
+) -> Result<(), RecordError> {
     if !subject.is_organisation() {
         return Ok(());
     }
     let stream = subject.stream()?;
-    let begun = books.version(&stream) > 0
+    let begun = model.version(&stream) > 0
         || pending.contains(subject)
         || group.iter().any(|(known, _)| known == subject);
-    Ok(goes_on(books, &stream, begun, event)?)
+    Ok(goes_on(model, &stream, begun, event)?)
 }
 
 /// The same of a stream of the organisation that has `begun`, or not.
-pub(crate) fn goes_on(books: &Books, stream: &Stream, begun: bool, event: &Event) -> Result<(), Refusal> {
+pub(crate) fn goes_on(model: &ReadModel, stream: &Stream, begun: bool, event: &Event) -> Result<(), Refusal> {
     if !begun && !event.body.begins() {
-        return Err(not_begun(event.about(), event.body.subject()));
+        return Err(not_begun(event.info(), event.body.subject()));
     }
     match event.body.repairs() {
-        Some(entry) if books.organisation_stream(entry).is_some_and(|of| of != stream) => {
-            let of = books.organisation_stream(entry).map_or_else(String::new, ToString::to_string);
+        Some(entry) if model.organisation_stream(entry).is_some_and(|of| of != stream) => {
+            let of = model.organisation_stream(entry).map_or_else(String::new, ToString::to_string);
             let limit = "an entry of this stream";
             Err(Refusal::new(Code::Unknown, "–", "entry", entry, limit, format!("stream {of}")))
         }
@@ -87,13 +91,17 @@ pub(crate) fn goes_on(books: &Books, stream: &Stream, begun: bool, event: &Event
 
 /// A case or complaint goes on only while the office that has it stands: `verify` calls a record of an office that is none
 /// damage, so none is made.
-pub(crate) fn office_stands(books: &Books, subject: &Subject, office: OfficeNo) -> Result<(), ActError> {
+pub(crate) fn office_stands(
+    model: &ReadModel,
+    subject: &Subject,
+    office: OfficeNo,
+) -> Result<(), RecordError> {
     let has_begun = match subject {
-        Subject::Case(id) => books.case(id).is_some(),
-        Subject::Complaint(id) => books.complaint(id).is_some(),
+        Subject::Case(id) => model.case(id).is_some(),
+        Subject::Complaint(id) => model.complaint(id).is_some(),
         Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => false,
     };
-    if !has_begun || books.world().organisation.offices.contains_key(&office) {
+    if !has_begun || model.reference_data().organisation.offices.contains_key(&office) {
         return Ok(());
     }
     let limit = "an office that was opened and stands";
@@ -103,29 +111,29 @@ pub(crate) fn office_stands(books: &Books, subject: &Subject, office: OfficeNo) 
 
 /// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.
 pub(crate) fn number_follows(
-    books: &Books,
+    model: &ReadModel,
     pending: &Pending,
     subject: &Subject,
-    known: &[Entry],
-    group: &[(Subject, Entry)],
-) -> Result<(), ActError> {
+    known: &[RecordedEvent],
+    group: &[(Subject, RecordedEvent)],
+) -> Result<(), RecordError> {
     if !known.is_empty() {
         return Ok(());
     }
     let (given, next, office) = match subject {
         Subject::Case(id) => {
-            let new = |other: &&Subject| matches!(other, Subject::Case(one) if one.office == id.office && one.year == id.year && books.case(one).is_none());
+            let new = |other: &&Subject| matches!(other, Subject::Case(one) if one.office == id.office && one.year == id.year && model.case(one).is_none());
             let more = count_new(pending, group, new);
-            (id.number, books.next_intake(&id.office, id.year).saturating_add(more), &id.office)
+            (id.number, model.next_intake(&id.office, id.year).saturating_add(more), &id.office)
         }
         Subject::Complaint(id) => {
-            let new = |other: &&Subject| matches!(other, Subject::Complaint(one) if one.office == id.office && one.year == id.year && books.complaint(one).is_none());
+            let new = |other: &&Subject| matches!(other, Subject::Complaint(one) if one.office == id.office && one.year == id.year && model.complaint(one).is_none());
             let more = count_new(pending, group, new);
-            (id.number, books.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
+            (id.number, model.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
         }
         Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => return Ok(()),
     };
-    if books.world().organisation.office_by_code(office).is_none() {
+    if model.reference_data().organisation.office_by_code(office).is_none() {
         let limit = "offices opened by office_opened";
         return Err(Refusal::new(Code::Unknown, "28", "case", office, limit, "office_opened first").into());
     }
@@ -138,7 +146,7 @@ pub(crate) fn number_follows(
 }
 
 /// The year of a new case's number is the one in which it came in, or in which that was written down.
-pub(crate) fn year_fits(subject: &Subject, known: &[Entry], action: &Action) -> Result<(), Refusal> {
+pub(crate) fn year_fits(subject: &Subject, known: &[RecordedEvent], action: &Action) -> Result<(), Refusal> {
     let year = match subject {
         Subject::Case(id) => id.year,
         Subject::Complaint(id) => id.year,
@@ -154,7 +162,7 @@ pub(crate) fn year_fits(subject: &Subject, known: &[Entry], action: &Action) -> 
 }
 
 /// A complaint or denunciation that names a case names one that there is.
-pub(crate) fn named_case_exists(books: &Books, pending: &Pending, event: &Event) -> Result<(), Refusal> {
+pub(crate) fn named_case_exists(model: &ReadModel, pending: &Pending, event: &Event) -> Result<(), Refusal> {
     let body = match &event.body {
         Body::FactCorrected(fact) => &fact.replacement.body,
         body => body,
@@ -165,8 +173,8 @@ pub(crate) fn named_case_exists(books: &Books, pending: &Pending, event: &Event)
         _ => None,
     };
     match named {
-        Some(id) if books.case(id).is_none() && !pending.contains(&Subject::Case(id.clone())) => {
-            let article = event.about().article;
+        Some(id) if model.case(id).is_none() && !pending.contains(&Subject::Case(id.clone())) => {
+            let article = event.info().article;
             let accepted = "a case of this ledger, or no case";
             Err(Refusal::new(Code::Unknown, article, "case", id, "cases of this ledger", accepted))
         }
@@ -176,7 +184,7 @@ pub(crate) fn named_case_exists(books: &Books, pending: &Pending, event: &Event)
 
 fn count_new<'a>(
     pending: &'a Pending,
-    group: &'a [(Subject, Entry)],
+    group: &'a [(Subject, RecordedEvent)],
     new: impl Fn(&&'a Subject) -> bool,
 ) -> u32 {
     let mut subjects: Vec<&Subject> = pending

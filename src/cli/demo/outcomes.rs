@@ -1,14 +1,14 @@
-//! Fates: which cases each office has, where each comes from, and where it stands when the period ends.
+//! Outcomes: which cases each office has, where each comes from, and where it stands when the period ends.
 //!
 //! Only what happens is decided here. That the figures come out is left to the fold.
 
 use thads_cases::ids::OfficeNo;
 
 use super::amounts::shares;
-use super::chance::Chance;
 use super::intake::Sort;
 use super::organisation::Targets;
 use super::quotas::quotas;
+use super::rng::DemoRng;
 use super::{sums, transfers};
 
 /// Where a case comes from.
@@ -26,7 +26,7 @@ pub(super) enum Origin {
 
 /// Where a case stands when the period ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fate {
+pub(super) enum CaseOutcome {
     /// Thi hành xong.
     Completed,
     /// Completed because one obligation was met and the rest entrusted.
@@ -53,7 +53,7 @@ pub(super) enum Fate {
     Unordered,
 }
 
-/// What is decided of a case before its life is written.
+/// What is decided of a case before its script is written.
 #[derive(Clone, Debug)]
 pub(super) struct Spec {
     /// The office.
@@ -63,7 +63,7 @@ pub(super) struct Spec {
     /// Where it comes from.
     pub(super) origin: Origin,
     /// Where it stands at the end.
-    pub(super) fate: Fate,
+    pub(super) outcome: CaseOutcome,
     /// What is owed when it enters the period (what was paid before comes on top), đồng.
     pub(super) amount: i64,
     /// What of it is paid over within the period while it stays open.
@@ -78,26 +78,26 @@ pub(super) struct Spec {
 
 impl Spec {
     /// A case whose sums are not yet drawn.
-    pub(super) fn new(site: usize, sort: Sort, origin: Origin, fate: Fate) -> Spec {
-        Spec { site, sort, origin, fate, amount: 0, paid: 0, from: None, moved: 0, to: None }
+    pub(super) fn new(site: usize, sort: Sort, origin: Origin, outcome: CaseOutcome) -> Spec {
+        Spec { site, sort, origin, outcome, amount: 0, paid: 0, from: None, moved: 0, to: None }
     }
 }
 
 /// Every case there will be.
-pub(super) fn draw(targets: &[Targets], chance: &mut Chance) -> Vec<Spec> {
-    let quotas = quotas(targets, chance);
+pub(super) fn draw(targets: &[Targets], rng: &mut DemoRng) -> Vec<Spec> {
+    let quotas = quotas(targets, rng);
     let mut specs = Vec::new();
     for (site, quota) in quotas.iter().enumerate() {
-        group(&mut specs, site, quota.finished, Group::Finished, chance);
-        group(&mut specs, site, quota.open, Group::Open, chance);
-        group(&mut specs, site, quota.not_yet, Group::NotYet, chance);
-        group(&mut specs, site, quota.book, Group::Book, chance);
-        group(&mut specs, site, quota.later, Group::Later, chance);
+        group(&mut specs, site, quota.finished, Group::Finished, rng);
+        group(&mut specs, site, quota.open, Group::Open, rng);
+        group(&mut specs, site, quota.not_yet, Group::NotYet, rng);
+        group(&mut specs, site, quota.book, Group::Book, rng);
+        group(&mut specs, site, quota.later, Group::Later, rng);
     }
     for (site, quota) in quotas.iter().enumerate() {
-        sums::draw(&mut specs, site, quota, chance);
+        sums::draw(&mut specs, site, quota, rng);
     }
-    transfers::draw(&mut specs, chance);
+    transfers::draw(&mut specs, rng);
     specs
 }
 
@@ -142,15 +142,15 @@ impl Group {
     }
 }
 
-/// The cases of one office and group: sorts, origins and fates in their shares, in random order.
-fn group(specs: &mut Vec<Spec>, site: usize, count: i64, group: Group, chance: &mut Chance) {
+/// The cases of one office and group: sorts, origins and outcomes in their shares, in random order.
+fn group(specs: &mut Vec<Spec>, site: usize, count: i64, group: Group, rng: &mut DemoRng) {
     let (proactive, bank) = group.sorts(site);
     let by_sort = shares(count, &[proactive, 1000 - proactive - bank, bank]);
     for (sort, count) in [Sort::Proactive, Sort::Private, Sort::Bank].into_iter().zip(by_sort) {
         let by_origin = shares(count, &[group.carried(), 1000 - group.carried()]);
         for (origin, count) in [Origin::Carried, Origin::New].into_iter().zip(by_origin) {
             for at in 0..count {
-                let fate = fate(group, sort, chance);
+                let outcome = outcome(group, sort, rng);
                 let origin = match (group, origin) {
                     (Group::Later, _) => Origin::Later,
                     // A few come back from the tracking book.
@@ -159,17 +159,17 @@ fn group(specs: &mut Vec<Spec>, site: usize, count: i64, group: Group, chance: &
                     }
                     (_, origin) => origin,
                 };
-                specs.push(Spec::new(site, sort, origin, fate));
+                specs.push(Spec::new(site, sort, origin, outcome));
             }
         }
     }
 }
 
-fn fate(group: Group, sort: Sort, chance: &mut Chance) -> Fate {
+fn outcome(group: Group, sort: Sort, rng: &mut DemoRng) -> CaseOutcome {
     match group {
         Group::Finished => {
             let terminated = if sort == Sort::Proactive { 30 } else { 68 };
-            if chance.per_mille(terminated) { Fate::Terminated } else { Fate::Completed }
+            if rng.per_mille(terminated) { CaseOutcome::Terminated } else { CaseOutcome::Completed }
         }
         Group::Open => {
             let on_sale = match sort {
@@ -177,15 +177,15 @@ fn fate(group: Group, sort: Sort, chance: &mut Chance) -> Fate {
                 Sort::Private => 104,
                 Sort::Bank => 330,
             };
-            if chance.per_mille(on_sale) { Fate::OnSale } else { Fate::Open }
+            if rng.per_mille(on_sale) { CaseOutcome::OnSale } else { CaseOutcome::Open }
         }
-        Group::NotYet => Fate::NotYet,
-        Group::Book => Fate::Book,
+        Group::NotYet => CaseOutcome::NotYet,
+        Group::Book => CaseOutcome::Book,
         Group::Later => {
-            if chance.percent(18) {
-                Fate::Unordered
+            if rng.percent(18) {
+                CaseOutcome::Unordered
             } else {
-                Fate::Open
+                CaseOutcome::Open
             }
         }
     }

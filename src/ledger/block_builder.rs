@@ -12,7 +12,7 @@ use thads_proof::tree::Frontier;
 
 use crate::append::{Append, AppendError, Malformed, NewEvent};
 use crate::clock::Clock;
-use crate::journal::{OwnedBlock, Tip};
+use crate::journal::{Head, OwnedBlock};
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::repeat;
@@ -28,9 +28,9 @@ pub(crate) enum Added {
 }
 
 /// A block in the making.
-pub(crate) struct Draft {
+pub(crate) struct BlockBuilder {
     /// The end that it stands on.
-    pub(crate) expected: Tip,
+    pub(crate) expected: Head,
     builder: Builder,
     frontier: Frontier,
     leaf: Leaf,
@@ -61,12 +61,12 @@ struct Prepared {
     heads: Vec<(Stream, StreamHead)>,
 }
 
-impl Draft {
+impl BlockBuilder {
     /// Begins a block on top of `state`.
-    pub(crate) fn new(state: &State) -> Draft {
+    pub(crate) fn new(state: &State) -> BlockBuilder {
         let head = state.head();
-        Draft {
-            expected: Tip { size: head.size, leaf: head.leaf, root: head.root },
+        BlockBuilder {
+            expected: Head { size: head.size, leaf: head.leaf, root: head.root },
             builder: Builder::new(Position::new(head.size), head.leaf),
             frontier: state.frontier.clone(),
             leaf: state.leaf,

@@ -3,13 +3,13 @@
 use thads_cases::case::Case;
 use thads_cases::decide::OtherEnds;
 use thads_cases::event::{Receiver, Sender};
-use thads_cases::history::{Entry, case_at, timeline};
+use thads_cases::history::{RecordedEvent, case_at, timeline};
 use thads_cases::ids::CaseId;
-use thads_projections::books::Books;
+use thads_projections::read_model::ReadModel;
 
-use crate::act::{count, history};
+use crate::json::{Request, Subject, What};
 use crate::pending::Pending;
-use crate::wire::{Request, Subject, What};
+use crate::record::{count, history};
 
 /// What stands at the other ends of moves between offices, where a decision needs it.
 pub(crate) struct Ends {
@@ -31,21 +31,21 @@ enum FoundReceiver {
 }
 
 /// Looks up the other ends of moves, as far as a decision needs them.
-pub(crate) fn ends_of(books: &Books, pending: &Pending, subject: &Subject, needed: OtherEnds) -> Ends {
+pub(crate) fn ends_of(model: &ReadModel, pending: &Pending, subject: &Subject, needed: OtherEnds) -> Ends {
     let Subject::Case(own) = subject else {
         return Ends { sender: FoundSender::NotAsked, receiver: FoundReceiver::NotAsked };
     };
-    let receiver = match needed.receiver.then(|| taken_by(books, pending, own, own)) {
+    let receiver = match needed.receiver.then(|| taken_by(model, pending, own, own)) {
         None => FoundReceiver::NotAsked,
         Some(None) => FoundReceiver::Nobody,
         Some(Some(case)) => FoundReceiver::Took(case),
     };
     let sender = needed.sender.map_or(FoundSender::NotAsked, |(from, on)| {
-        if let Some(other) = taken_by(books, pending, &from, own) {
+        if let Some(other) = taken_by(model, pending, &from, own) {
             return FoundSender::Taken(other);
         }
         let subject = Subject::Case(from);
-        let entries = pending.get(&subject).unwrap_or_else(|| history(books, &subject));
+        let entries = pending.get(&subject).unwrap_or_else(|| history(model, &subject));
         if entries.is_empty() {
             return FoundSender::Missing;
         }
@@ -83,18 +83,19 @@ impl Ends {
 }
 
 /// The case, other than `own`, that took over what `from` sent, as repairs leave it.
-fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Option<CaseId> {
-    let takes =
-        |entries: &[Entry]| timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(from));
+fn taken_by(model: &ReadModel, pending: &Pending, from: &CaseId, own: &CaseId) -> Option<CaseId> {
+    let takes = |entries: &[RecordedEvent]| {
+        timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(from))
+    };
     let waiting = pending.iter().find_map(|(subject, entries)| match subject {
         Subject::Case(id) if id != own && takes(entries) => Some(id),
         _ => None,
     });
     // A case that is pending as well was looked at with what is pending.
     let folded = || {
-        books.receivers(from).iter().find(|id| {
+        model.receivers(from).iter().find(|id| {
             let subject = Subject::Case((*id).clone());
-            *id != own && !pending.contains(&subject) && takes(history(books, &subject))
+            *id != own && !pending.contains(&subject) && takes(history(model, &subject))
         })
     };
     waiting.or_else(folded).cloned()
@@ -103,12 +104,12 @@ fn taken_by(books: &Books, pending: &Pending, from: &CaseId, own: &CaseId) -> Op
 /// Whether a decision about an action may rest on another stream than its own, so that the version of its own says too little:
 /// it takes a case over, repairs one, or belongs to a case that sent something away. The streams of the organisation are
 /// judged as one history as well; whoever acts there is alone in any case.
-pub(crate) fn rests_on_others(books: &Books, request: &Request) -> bool {
+pub(crate) fn rests_on_others(model: &ReadModel, request: &Request) -> bool {
     let by_kind = match &request.what {
         What::Event(event) => event.body.comes_from().is_some() || event.body.repairs().is_some(),
         What::Changes { .. } => true,
     };
     by_kind
         || (matches!(request.subject, Subject::Case(_))
-            && history(books, &request.subject).iter().any(|entry| entry.event.body.sends()))
+            && history(model, &request.subject).iter().any(|entry| entry.event.body.sends()))
 }

@@ -1,17 +1,17 @@
-//! A view: the books folded from a directory that somebody else may be writing to. Reads, and takes no lock.
+//! A read-only ledger: the read model folded from a directory that somebody else may be writing to. Reads, and takes no lock.
 
 use std::path::Path;
 use std::sync::OnceLock;
 
 use thads_ledger::cache::{self, CacheCheck};
 use thads_ledger::{Reader, Records, Vault};
-use thads_projections::books::Books;
+use thads_projections::read_model::ReadModel;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Micros, Record};
 use thads_proof::tree::{Frontier, Root};
 
 use crate::audit::{Audit, Found};
-use crate::house::{House, HouseError};
+use crate::ledger_service::{HouseError, LedgerService};
 use crate::log::Log;
 use crate::persons::{Doubled, doubled};
 use crate::{anew, snapshot};
@@ -20,27 +20,27 @@ use crate::{anew, snapshot};
 const AT_ONCE: usize = 1 << 14;
 const START: thads_proof::record::Position = thads_proof::record::Position::new(0);
 
-/// The books up to the last whole block, with the head that they stand for.
-pub struct View {
+/// The read model up to the last whole block, with the head that it stands for.
+pub struct ReadOnlyLedger {
     reader: Reader,
-    books: Books,
-    /// The cache of the books, its bytes as they were before the log was read.
+    model: ReadModel,
+    /// The cache of the read model, its bytes as they were before the log was read.
     kept: Option<Vec<u8>>,
     /// The cache of the stream heads; only for those who verify.
     kept_heads: Option<Vec<u8>>,
     doubled: OnceLock<Doubled>,
 }
 
-impl View {
+impl ReadOnlyLedger {
     /// Reads and folds the whole log.
     ///
     /// # Errors
     /// No ledger there, or one that cannot be read or folded.
-    pub fn open(directory: &Path) -> Result<View, HouseError> {
+    pub fn open(directory: &Path) -> Result<ReadOnlyLedger, HouseError> {
         let kept = cache::read(directory, cache::BOOKS);
         let reader = Reader::open(directory)?;
-        let books = anew::books_of(&reader, kept.as_deref())?;
-        Ok(View { reader, books, kept, kept_heads: None, doubled: OnceLock::new() })
+        let model = anew::model_of(&reader, kept.as_deref())?;
+        Ok(ReadOnlyLedger { reader, model, kept, kept_heads: None, doubled: OnceLock::new() })
     }
 
     /// Reads and folds the whole log and believes no cache: for those who verify. `went_on` is told the log's size and how
@@ -48,13 +48,16 @@ impl View {
     ///
     /// # Errors
     /// As [`View::open`].
-    pub fn open_anew(directory: &Path, mut went_on: impl FnMut(u64, usize)) -> Result<View, HouseError> {
+    pub fn open_anew(
+        directory: &Path,
+        mut went_on: impl FnMut(u64, usize),
+    ) -> Result<ReadOnlyLedger, HouseError> {
         let [kept_heads, kept] = [cache::HEADS, cache::BOOKS].map(|name| cache::read(directory, name));
         let reader = Reader::open(directory)?;
         let size = reader.head().size;
-        let mut books = Books::default();
-        fold(&mut books, reader.read(START), &mut |more| went_on(size, more))?;
-        Ok(View { reader, books, kept, kept_heads, doubled: OnceLock::new() })
+        let mut model = ReadModel::default();
+        fold(&mut model, reader.read(START), &mut |more| went_on(size, more))?;
+        Ok(ReadOnlyLedger { reader, model, kept, kept_heads, doubled: OnceLock::new() })
     }
 
     /// Reads and folds the whole log as [`View::open_anew`] does, and judges what each record means. Records that cannot be
@@ -65,11 +68,11 @@ impl View {
     pub fn open_audited(
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),
-    ) -> Result<(View, Found), HouseError> {
+    ) -> Result<(ReadOnlyLedger, Found), HouseError> {
         let kept = cache::read(directory, cache::BOOKS);
         let reader = Reader::open_log(directory)?;
         let size = reader.head().size;
-        let (mut books, mut audit) = (Books::default(), Audit::default());
+        let (mut model, mut audit) = (ReadModel::default(), Audit::default());
         let mut records = reader.read(START);
         loop {
             let some = std::iter::from_fn(|| records.next_of_block()).take(AT_ONCE);
@@ -79,13 +82,16 @@ impl View {
                 break;
             }
             let mut begin = begin.into_iter();
-            books.fold_shown(&some, |books, record, read| {
-                audit.record(books, record, read, begin.next().unwrap_or_default())
+            model.fold_shown(&some, |model, record, read| {
+                audit.record(model, record, read, begin.next().unwrap_or_default())
             })?;
             went_on(size, some.len());
         }
         drop(records);
-        Ok((View { reader, books, kept, kept_heads: None, doubled: OnceLock::new() }, audit.finish()))
+        Ok((
+            ReadOnlyLedger { reader, model, kept, kept_heads: None, doubled: OnceLock::new() },
+            audit.finish(),
+        ))
     }
 
     /// Holds the cache of the committer's stream heads against the log, folded anew.
@@ -97,7 +103,7 @@ impl View {
         Ok(self.reader.check_heads(kept).map_err(thads_ledger::OpenError::from)?)
     }
 
-    /// Holds the cache of the books against these, which were folded anew.
+    /// Holds the cache of the read model against this one, which was folded anew.
     ///
     /// # Errors
     /// A record that cannot be read.
@@ -107,10 +113,10 @@ impl View {
             Ok(believed) => believed,
             Err(why) => return Ok(CacheCheck::NotBelieved(why)),
         };
-        let Some(mut books) = snapshot::decode(content, size) else { return Ok(CacheCheck::Differs) };
+        let Some(mut model) = snapshot::decode(content, size) else { return Ok(CacheCheck::Differs) };
         let next = thads_proof::record::Position::new(size);
-        match fold(&mut books, self.reader.read(next), &mut |_| {}) {
-            Ok(()) if books == self.books => Ok(CacheCheck::Agrees),
+        match fold(&mut model, self.reader.read(next), &mut |_| {}) {
+            Ok(()) if model == self.model => Ok(CacheCheck::Agrees),
             Ok(()) | Err(HouseError::Fold(_)) => Ok(CacheCheck::Differs),
             Err(error) => Err(error),
         }
@@ -122,7 +128,7 @@ impl View {
 /// # Errors
 /// A record that cannot be read or folded; those before it are folded.
 pub(crate) fn fold(
-    books: &mut Books,
+    model: &mut ReadModel,
     mut records: Records<'_>,
     went_on: &mut dyn FnMut(usize),
 ) -> Result<(), HouseError> {
@@ -131,15 +137,15 @@ pub(crate) fn fold(
         if some.is_empty() {
             return Ok(());
         }
-        books.fold_many(&some)?;
+        model.fold_many(&some)?;
         went_on(some.len());
     }
 }
 
-/// What answers are made from: a house that writes, or a view of somebody else's.
+/// What answers are made from: a service that writes, or a read-only ledger.
 pub trait Source {
-    /// Calls back with the books.
-    fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T;
+    /// Calls back with the read model.
+    fn with_model<T>(&self, answer: impl FnOnce(&ReadModel) -> T) -> T;
     /// The first record's content.
     fn genesis(&self) -> &Genesis;
     /// The vault.
@@ -151,7 +157,7 @@ pub trait Source {
     ///
     /// # Errors
     /// When it cannot be read.
-    fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError>;
+    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError>;
     /// The root of the tree of the first `size` records; `None` beyond the head. Cost: the head's is at hand, any other
     /// hashes every record below it.
     ///
@@ -160,16 +166,16 @@ pub trait Source {
     fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError>;
 }
 
-impl View {
+impl ReadOnlyLedger {
     /// When the last record was recorded.
     pub fn recorded_at(&self) -> Micros {
         self.reader.head().recorded_at
     }
 }
 
-impl Source for View {
-    fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T {
-        answer(&self.books)
+impl Source for ReadOnlyLedger {
+    fn with_model<T>(&self, answer: impl FnOnce(&ReadModel) -> T) -> T {
+        answer(&self.model)
     }
 
     fn genesis(&self) -> &Genesis {
@@ -181,10 +187,10 @@ impl Source for View {
     }
 
     fn doubled(&self) -> &Doubled {
-        self.doubled.get_or_init(|| doubled(&self.books))
+        self.doubled.get_or_init(|| doubled(&self.model))
     }
 
-    fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
+    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
         Ok(self.reader.record(position)?)
     }
 
@@ -197,11 +203,11 @@ impl Source for View {
     }
 }
 
-impl<L: Log> Source for House<L> {
-    fn with_books<T>(&self, answer: impl FnOnce(&Books) -> T) -> T {
+impl<L: Log> Source for LedgerService<L> {
+    fn with_model<T>(&self, answer: impl FnOnce(&ReadModel) -> T) -> T {
         // A clone shares what it does not change: who asks for much keeps nobody from recording meanwhile.
-        let books = self.books().clone();
-        answer(&books)
+        let model = self.model().clone();
+        answer(&model)
     }
 
     fn genesis(&self) -> &Genesis {
@@ -213,10 +219,10 @@ impl<L: Log> Source for House<L> {
     }
 
     fn doubled(&self) -> &Doubled {
-        self.doubled.get_or_init(|| self.with_books(doubled))
+        self.doubled.get_or_init(|| self.with_model(doubled))
     }
 
-    fn record(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
+    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
         Ok(self.ledger().record(position)?)
     }
 

@@ -19,7 +19,7 @@ use crate::open::OpenError;
 use crate::randomness::Randomness;
 use crate::reader::CopiedStore;
 use crate::storage::Storage;
-use crate::{cache, files, space, survey, vault};
+use crate::{cache, files, scan, space, vault};
 
 /// What a founding makes in the data directory; its lock last, for it guards the others.
 const MADE: [&str; 7] =
@@ -41,7 +41,7 @@ impl Ground {
     pub(crate) fn look(dir: &Path) -> Ground {
         let missing = dir.ancestors().filter(|folder| !folder.as_os_str().is_empty());
         let missing = missing.take_while(|folder| files::is_missing(folder)).map(Path::to_path_buf).collect();
-        let there = BTreeSet::from_iter(standing(dir));
+        let there = BTreeSet::from_iter(status(dir));
         let length = |path: &PathBuf| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
         let bytes = there.iter().filter_map(length).map(|file| file.len()).sum();
         Ground { dir: dir.to_path_buf(), missing, there, bytes }
@@ -58,7 +58,7 @@ impl Ground {
     pub(crate) fn look_again(&mut self) {
         let locked = self.dir.join(lock::LOCK);
         let was_there = self.there.contains(&locked);
-        self.there = BTreeSet::from_iter(standing(&self.dir));
+        self.there = BTreeSet::from_iter(status(&self.dir));
         if !was_there {
             self.there.remove(&locked);
         }
@@ -66,7 +66,7 @@ impl Ground {
 
     /// Removes, as far as it can, what was not there before, and gives what was set aside its name back.
     pub(crate) fn clear(&self) {
-        for path in standing(&self.dir) {
+        for path in status(&self.dir) {
             if self.there.contains(&path) {
                 continue;
             }
@@ -90,7 +90,7 @@ impl Ground {
 }
 
 /// Returns what stands in `dir` of what a founding makes: what lies in its folders, then the folders and files themselves.
-fn standing(dir: &Path) -> Vec<PathBuf> {
+fn status(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for path in MADE.map(|name| dir.join(name)) {
         let inside = fs::read_dir(&path).into_iter().flatten().flatten();
@@ -143,11 +143,11 @@ fn unfinished(dir: &Path, storage: &Storage) -> Result<Vec<PathBuf>, OpenError> 
     let numbers =
         listing.used.iter().map(|used| used.number).chain(listing.bad.iter().map(|(number, _)| *number));
     for number in numbers {
-        let (judged, path) = (survey::judge(&wal, number)?, wal.join(segment::file_name(number)));
+        let (judged, path) = (scan::scan_segment(&wal, number)?, wal.join(segment::file_name(number)));
         match judged.ending {
-            _ if judged.tip.is_some() => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
-            survey::Ending::Torn => never_finished.push(path),
-            survey::Ending::Clean | survey::Ending::Damaged(_) => return Err(OpenError::Remains(path)),
+            _ if judged.head.is_some() => return Err(OpenError::AlreadyThere(dir.to_path_buf())),
+            scan::Ending::Torn => never_finished.push(path),
+            scan::Ending::Clean | scan::Ending::Damaged(_) => return Err(OpenError::Remains(path)),
         }
     }
     if holds_records(dir, storage) {

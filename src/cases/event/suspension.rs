@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::{last_day, settled};
-use super::{About, At, CaseKind, Circumstances, Kind};
+use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
 use crate::case::{Activity, Case, Finish};
 use crate::check::{
     active, ground, not_after, not_before, obligation, open, out_of_tracking_book, own_case, wrong_standing,
 };
 use crate::date::Date;
 use crate::ids::ObligationNo;
-use crate::money::Dong;
+use crate::money::Amount;
 use crate::organisation::Role;
 use crate::refusal::{Code, Refusal};
 use crate::rules::Parameter;
@@ -29,18 +29,26 @@ pub struct Postponed {
 }
 
 impl Kind for Postponed {
-    const ABOUT: About =
-        About {
-            code: 80, revision: 1, name: "postponed", vi: "hoãn thi hành án", article: "48", by: HEAD
-        };
+    const INFO: KindInfo = KindInfo {
+        code: 80,
+        revision: 1,
+        name: "postponed",
+        vi: "hoãn thi hành án",
+        article: "48",
+        by: HEAD,
+    };
 }
 
 impl CaseKind for Postponed {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "48")?;
         ground(on, Parameter::PostponeGrounds, "48.1", &self.ground)?;
-        let personal =
-            on.world.rules.grounds(Parameter::PostponeGroundsPersonal, on.at.on).set().unwrap_or_default();
+        let personal = on
+            .reference_data
+            .rules
+            .grounds(Parameter::PostponeGroundsPersonal, on.at.on)
+            .set()
+            .unwrap_or_default();
         if personal.iter().any(|ground| ground.is(&self.ground)) && !case.has_personal_duty() {
             return Err(Refusal::new(
                 Code::Ground,
@@ -78,16 +86,16 @@ impl CaseKind for Postponed {
             ));
         }
         match last_day(
-            &on.world.calendar,
+            &on.reference_data.calendar,
             on.at.on,
-            on.world.rules.span(Parameter::PostponeByRequest, on.at.on),
+            on.reference_data.rules.span(Parameter::PostponeByRequest, on.at.on),
         ) {
             Some(last) => not_after(until, last, "48.2", "until", "3 months from the request"),
             None => Ok(()),
         }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(open) = case.open_mut() {
             open.activity = Activity::Postponed { ground: self.ground.clone(), until: self.until };
             case.postponed_by_request |= self.ground == "authority";
@@ -101,7 +109,7 @@ impl CaseKind for Postponed {
 pub struct PostponementEnded {}
 
 impl Kind for PostponementEnded {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 81,
         revision: 1,
         name: "postponement_ended",
@@ -112,7 +120,7 @@ impl Kind for PostponementEnded {
 }
 
 impl CaseKind for PostponementEnded {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         match open(case, "48.3")?.activity {
             Activity::Postponed { .. } => Ok(()),
             Activity::Active | Activity::Suspended { .. } | Activity::Paused => {
@@ -121,7 +129,7 @@ impl CaseKind for PostponementEnded {
         }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(open) = case.open_mut() {
             open.activity = Activity::Active;
         }
@@ -137,7 +145,7 @@ pub struct TemporarilySuspended {
 }
 
 impl Kind for TemporarilySuspended {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 82,
         revision: 1,
         name: "temporarily_suspended",
@@ -148,7 +156,7 @@ impl Kind for TemporarilySuspended {
 }
 
 impl CaseKind for TemporarilySuspended {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         // A postponed case is suspended as well as one that goes on.
         if let Activity::Suspended { .. } = open(case, "49")?.activity {
             return Err(wrong_standing(case, "49", "open and not suspended", "nothing: it is suspended"));
@@ -156,7 +164,7 @@ impl CaseKind for TemporarilySuspended {
         ground(on, Parameter::SuspendGrounds, "49", &self.ground)
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(open) = case.open_mut() {
             open.activity = Activity::Suspended { ground: self.ground.clone() };
         }
@@ -169,7 +177,7 @@ impl CaseKind for TemporarilySuspended {
 pub struct Resumed {}
 
 impl Kind for Resumed {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 83,
         revision: 1,
         name: "resumed",
@@ -180,7 +188,7 @@ impl Kind for Resumed {
 }
 
 impl CaseKind for Resumed {
-    fn allowed(&self, case: &Case, _: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         match open(case, "49.3")?.activity {
             Activity::Suspended { .. } => Ok(()),
             Activity::Active | Activity::Postponed { .. } | Activity::Paused => {
@@ -189,7 +197,7 @@ impl CaseKind for Resumed {
         }
     }
 
-    fn apply(&self, case: &mut Case, _: &At) {
+    fn apply(&self, case: &mut Case, _: &EventMeta) {
         if let Some(open) = case.open_mut() {
             open.activity = Activity::Active;
         }
@@ -208,7 +216,7 @@ pub struct Terminated {
 }
 
 impl Kind for Terminated {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 84,
         revision: 1,
         name: "terminated",
@@ -225,7 +233,7 @@ impl Terminated {
 }
 
 impl CaseKind for Terminated {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "50")?;
         out_of_tracking_book(case)?;
         ground(on, Parameter::TerminateGrounds, "50.1", &self.ground)?;
@@ -241,7 +249,7 @@ impl CaseKind for Terminated {
                     "without it",
                 ));
             }
-            if one.kind.is_money() && one.remaining() == Dong::ZERO {
+            if one.kind.is_money() && one.remaining() == Amount::ZERO {
                 return Err(Refusal::new(
                     Code::Money,
                     "50",
@@ -255,7 +263,7 @@ impl CaseKind for Terminated {
         settled(case, on, "50")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         if case.open().is_none() {
             return;
         }
@@ -280,7 +288,7 @@ impl CaseKind for Terminated {
 pub struct Completed {}
 
 impl Kind for Completed {
-    const ABOUT: About = About {
+    const INFO: KindInfo = KindInfo {
         code: 85,
         revision: 1,
         name: "completed",
@@ -291,7 +299,7 @@ impl Kind for Completed {
 }
 
 impl CaseKind for Completed {
-    fn allowed(&self, case: &Case, on: &Circumstances<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "52")?;
         own_case(case, on)?;
         out_of_tracking_book(case)?;
@@ -311,7 +319,7 @@ impl CaseKind for Completed {
         settled(case, on, "52")
     }
 
-    fn apply(&self, case: &mut Case, at: &At) {
+    fn apply(&self, case: &mut Case, at: &EventMeta) {
         case.finish(Finish::Completed, at.on, at.position);
     }
 }

@@ -1,10 +1,10 @@
-//! Real events: an office's day, decided by the law on the books as a writer has seen them.
+//! Real events: an office's day, decided by the law on the read model as a writer has seen it.
 //!
-//! It goes the way of one action without files: read the books, seal, decide, and name the version that was looked at.
+//! It goes the way of one action without files: read the model, seal, decide, and name the version that was looked at.
 
 use thads_cases::case::{Basis, Case, JudgmentKind, Line, Party, PartyKind, Payee};
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene, decide};
+use thads_cases::decide::{Action, DecisionContext, decide};
 use thads_cases::distribution::ObligationKind;
 use thads_cases::event::assignment::EnforcerAssigned;
 use thads_cases::event::classification::ConditionsVerified;
@@ -14,21 +14,21 @@ use thads_cases::event::money::{Means, PaidDirectly, Payer, PaymentCollected};
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed, TargetAssigned};
 use thads_cases::event::payout::{PayoutApproved, RemittedToBudget};
 use thads_cases::event::repair::{EntryVoided, FactCorrected, NoteAdded};
-use thads_cases::event::standing::{Completed, Postponed, PostponementEnded};
+use thads_cases::event::suspension::{Completed, Postponed, PostponementEnded};
 use thads_cases::event::{Body, Event, Receiver, Sender};
-use thads_cases::history::{Entry, case_at};
+use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::ids::{CaseId, ComplaintId, ObligationNo, OfficeNo, OfficerNo, Position};
-use thads_cases::money::{Dong, Ratio};
+use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
 use thads_ledger::{StreamAppend, Vault};
-use thads_projections::books::Books;
+use thads_projections::read_model::ReadModel;
 use thads_proof::record::{Provenance, Stream, StreamTag};
 use thads_service::persons::REFERENCES;
 use thads_service::seal;
 
-use super::chance::Chance;
 use super::judge::Logged;
+use super::rng::SimRng;
 
 const DEPARTMENT: OfficeNo = OfficeNo(1);
 /// Number, code, and the office above.
@@ -36,8 +36,8 @@ const OFFICES: [(OfficeNo, &str); 3] = [(DEPARTMENT, "D"), (OfficeNo(2), "A"), (
 
 /// What a writer looks at when he decides.
 pub(crate) struct View<'a> {
-    /// The books as he has seen them; perhaps not the last.
-    pub(crate) books: &'a Books,
+    /// The read model as he has seen it; perhaps not the last.
+    pub(crate) model: &'a ReadModel,
     /// The day by the clock.
     pub(crate) today: Date,
     /// The log, whose records name references.
@@ -57,9 +57,9 @@ fn officer(office: OfficeNo, role: Role) -> OfficerNo {
     OfficerNo(office.0 * 10 + place)
 }
 
-fn somebody(chance: &mut Chance) -> Personal {
-    let number = chance.below(1_000_000);
-    match chance.below(3) {
+fn somebody(rng: &mut SimRng) -> Personal {
+    let number = rng.below(1_000_000);
+    match rng.below(3) {
         0 => Personal::Text(format!("note {number}")),
         1 => Personal::Person(Person { name: format!("Nguyễn Văn {number}"), ..Person::default() }),
         _ => Personal::Person(Person {
@@ -72,7 +72,7 @@ fn somebody(chance: &mut Chance) -> Personal {
 }
 
 /// Offices and officers, one after the other: a department with two offices below it.
-pub(crate) fn founding(chance: &mut Chance) -> Vec<(StreamTag, String, Body)> {
+pub(crate) fn config(rng: &mut SimRng) -> Vec<(StreamTag, String, Body)> {
     let mut all = Vec::new();
     for (number, code) in OFFICES {
         let top = number == DEPARTMENT;
@@ -89,7 +89,7 @@ pub(crate) fn founding(chance: &mut Chance) -> Vec<(StreamTag, String, Body)> {
         let head = if office == DEPARTMENT { Role::ProvincialHead } else { Role::Head };
         for role in [Role::Enforcer, Role::Accountant, Role::Clerk, head] {
             let number = officer(office, role);
-            let body = OfficerAppointed { number, office, role, person: somebody(chance) };
+            let body = OfficerAppointed { number, office, role, person: somebody(rng) };
             all.push((StreamTag::Officer, number.to_string(), Body::OfficerAppointed(body)));
         }
     }
@@ -100,57 +100,50 @@ impl View<'_> {
     /// Decides about the organisation; `None`: the law refuses it.
     pub(crate) fn organise(
         &self,
-        chance: &mut Chance,
+        rng: &mut SimRng,
         tag: StreamTag,
         key: &str,
         on: Date,
         body: Body,
     ) -> Option<StreamAppend> {
-        let founding = !self.books.world().organisation.has_head();
-        let actor = if founding { OfficerNo(0) } else { officer(DEPARTMENT, Role::ProvincialHead) };
+        let config = !self.model.reference_data().organisation.has_head();
+        let actor = if config { OfficerNo(0) } else { officer(DEPARTMENT, Role::ProvincialHead) };
         let stream = Stream::new(tag, key.as_bytes()).unwrap();
-        let expected = self.books.version(&stream);
-        self.decide(
-            chance,
-            &stream,
-            self.books.organisation(),
-            (DEPARTMENT, on),
-            expected,
-            vec![(actor, body)],
-        )
+        let expected = self.model.version(&stream);
+        self.decide(rng, &stream, self.model.organisation(), (DEPARTMENT, on), expected, vec![(actor, body)])
     }
 
     /// Decides some action of an office; `None`: the law refuses it.
-    pub(crate) fn act(&self, chance: &mut Chance) -> Option<Vec<StreamAppend>> {
-        let on = if chance.one_in(5) {
-            self.today.plus_days(-i32::try_from(chance.below(30)).unwrap())
+    pub(crate) fn act(&self, rng: &mut SimRng) -> Option<Vec<StreamAppend>> {
+        let on = if rng.one_in(5) {
+            self.today.plus_days(-i32::try_from(rng.below(30)).unwrap())
         } else {
             self.today
         };
-        let count = self.books.case_count();
-        let part = match chance.below(20) {
-            0 => self.complaint(chance, on)?,
+        let count = self.model.case_count();
+        let part = match rng.below(20) {
+            0 => self.complaint(rng, on)?,
             1 => {
-                let ratio = Ratio::new(chance.between(1, 100), 100).unwrap();
-                let (office, code) = *chance.pick(&OFFICES);
+                let ratio = Ratio::new(rng.between(1, 100), 100).unwrap();
+                let (office, code) = *rng.pick(&OFFICES);
                 let target = TargetAssigned { year: 2019, office, figure: "rate.cases".to_owned(), ratio };
-                self.organise(chance, StreamTag::Office, code, on, Body::TargetAssigned(target))?
+                self.organise(rng, StreamTag::Office, code, on, Body::TargetAssigned(target))?
             }
-            2..6 => self.intake(chance, on)?,
-            _ if count == 0 => self.intake(chance, on)?,
+            2..6 => self.intake(rng, on)?,
+            _ if count == 0 => self.intake(rng, on)?,
             _ => {
-                let nth = chance.index(count);
-                let (id, history) = self.books.cases().nth(nth).unwrap();
-                self.go_on(chance, id, history, on)?
+                let nth = rng.index(count);
+                let (id, history) = self.model.cases().nth(nth).unwrap();
+                self.go_on(rng, id, history, on)?
             }
         };
         let mut parts = vec![part];
         // What was looked at elsewhere, and must not have changed.
-        if chance.one_in(6) {
-            let code = chance.pick(&OFFICES).1;
+        if rng.one_in(6) {
+            let code = rng.pick(&OFFICES).1;
             let stream = Stream::new(StreamTag::Office, code.as_bytes()).unwrap();
             if stream != parts[0].stream {
-                let expected_version = self.books.version(&stream);
+                let expected_version = self.model.version(&stream);
                 parts.push(StreamAppend { stream, expected_version, events: Vec::new() });
             }
         }
@@ -158,13 +151,13 @@ impl View<'_> {
     }
 
     /// A new case: judgment, perhaps a request, order and enforcer, some of them or all.
-    fn intake(&self, chance: &mut Chance, on: Date) -> Option<StreamAppend> {
-        let (office, code) = OFFICES[1 + chance.index(2)];
+    fn intake(&self, rng: &mut SimRng, on: Date) -> Option<StreamAppend> {
+        let (office, code) = OFFICES[1 + rng.index(2)];
         let code = code.parse().unwrap();
         let year = u16::try_from(on.year()).unwrap();
-        let number = self.books.next_intake(&code, year);
+        let number = self.model.next_intake(&code, year);
         let id = CaseId { office: code, year, number };
-        let (basis, kind, payee) = if chance.one_in(2) {
+        let (basis, kind, payee) = if rng.one_in(2) {
             (Basis::Proactive, ObligationKind::CourtFee, Payee::Budget)
         } else {
             (Basis::OnRequest, ObligationKind::Loan, Payee::Creditor(1))
@@ -178,13 +171,13 @@ impl View<'_> {
         };
         let mut bodies = vec![Body::JudgmentReceived(judgment)];
         if basis == Basis::OnRequest {
-            let request = RequestReceived { requester: somebody(chance), channel: Channel::Desk };
+            let request = RequestReceived { requester: somebody(rng), channel: Channel::Desk };
             bodies.push(Body::RequestReceived(request));
         }
-        let mut party = || Party { person: somebody(chance), kind: PartyKind::Individual };
+        let mut party = || Party { person: somebody(rng), kind: PartyKind::Individual };
         let debtors = vec![party()];
         let creditors = if payee == Payee::Budget { Vec::new() } else { vec![party()] };
-        let amount = Dong::new(1_000 * chance.between(200, 90_000)).unwrap();
+        let amount = Amount::new(1_000 * rng.between(200, 90_000)).unwrap();
         bodies.push(Body::EnforcementOrdered(EnforcementOrdered {
             basis,
             obligations: vec![Owed { kind, payee, amount, secured: false }],
@@ -195,25 +188,31 @@ impl View<'_> {
         }));
         let enforcer = officer(office, Role::Enforcer);
         bodies.push(Body::EnforcerAssigned(EnforcerAssigned { enforcer, reason: None }));
-        self.in_case(chance, &id, &[], (office, on), bodies)
+        self.in_case(rng, &id, &[], (office, on), bodies)
     }
 
     /// Something happens in a case.
-    fn go_on(&self, chance: &mut Chance, id: &CaseId, history: &[Entry], on: Date) -> Option<StreamAppend> {
+    fn go_on(
+        &self,
+        rng: &mut SimRng,
+        id: &CaseId,
+        history: &[RecordedEvent],
+        on: Date,
+    ) -> Option<StreamAppend> {
         let office = history[0].office;
         let case = case_at(history, Date::MAX);
-        let any = history[chance.index(history.len())].clone();
+        let any = history[rng.index(history.len())].clone();
         let owed = case.obligations.first().map_or(0, |one| one.remaining().get());
-        let part = Dong::new(chance.between(1, (owed / 2).max(2))).unwrap();
-        let bodies = match chance.below(14) {
+        let part = Amount::new(rng.between(1, (owed / 2).max(2))).unwrap();
+        let bodies = match rng.below(14) {
             0..4 => vec![collected(part)],
-            4 | 5 => vec![Body::NoteAdded(NoteAdded { text: somebody(chance) })],
-            6 => vec![Body::EntryVoided(void(any.position, chance))],
+            4 | 5 => vec![Body::NoteAdded(NoteAdded { text: somebody(rng) })],
+            6 => vec![Body::EntryVoided(void(any.position, rng))],
             7 => vec![self.corrected(&any, part, on)],
             8 => vec![Body::ConditionsVerified(ConditionsVerified {
                 means_found: false,
                 estimate: None,
-                findings: Some(somebody(chance)),
+                findings: Some(somebody(rng)),
             })],
             9 => vec![Body::Postponed(Postponed { ground: "c".to_owned(), until: None })],
             10 => vec![Body::PostponementEnded(PostponementEnded {})],
@@ -223,11 +222,11 @@ impl View<'_> {
             }
             _ => finished(&case),
         };
-        self.in_case(chance, id, history, (office, on), bodies)
+        self.in_case(rng, id, history, (office, on), bodies)
     }
 
     /// A correction of an entry: of a payment's sum, of any other entry's day.
-    fn corrected(&self, entry: &Entry, amount: Dong, took_effect: Date) -> Body {
+    fn corrected(&self, entry: &RecordedEvent, amount: Amount, took_effect: Date) -> Body {
         let replacement = match &entry.event.body {
             Body::PaymentCollected(_) => Event::bare(collected(amount)),
             _ => self.said(entry),
@@ -243,7 +242,7 @@ impl View<'_> {
     }
 
     /// An entry with its words, each of which opens the commitment of the entry's record.
-    fn said(&self, entry: &Entry) -> Event {
+    fn said(&self, entry: &RecordedEvent) -> Event {
         let record = &self.log[usize::try_from(entry.position.0).unwrap()].record;
         let pieces = self.vault.read_record(record, REFERENCES).unwrap();
         let mut said = (*entry.event).clone();
@@ -253,14 +252,14 @@ impl View<'_> {
         said
     }
 
-    fn complaint(&self, chance: &mut Chance, on: Date) -> Option<StreamAppend> {
-        let (office, code) = OFFICES[1 + chance.index(2)];
+    fn complaint(&self, rng: &mut SimRng, on: Date) -> Option<StreamAppend> {
+        let (office, code) = OFFICES[1 + rng.index(2)];
         let year = u16::try_from(on.year()).unwrap();
         let code = code.parse().unwrap();
-        let number = self.books.next_complaint(&code, year);
+        let number = self.model.next_complaint(&code, year);
         let id = ComplaintId { office: code, year, number };
         let complaint = ComplaintReceived {
-            complainant: somebody(chance),
+            complainant: somebody(rng),
             case: None,
             class: 1,
             level: 1,
@@ -268,22 +267,22 @@ impl View<'_> {
             complex: false,
         };
         let mut bodies = vec![(Role::Clerk, Body::ComplaintReceived(complaint))];
-        if chance.one_in(2) {
+        if rng.one_in(2) {
             bodies.push((Role::Head, Body::ComplaintAccepted(ComplaintAccepted {})));
             let outcome = thads_cases::complaint::Outcome::Dismissed;
             bodies.push((Role::Head, Body::ComplaintResolved(ComplaintResolved { outcome })));
         }
         let acts = bodies.into_iter().map(|(role, body)| (officer(office, role), body)).collect();
         let stream = Stream::new(StreamTag::Complaint, id.to_string().as_bytes()).unwrap();
-        self.decide(chance, &stream, &[], (office, on), 0, acts)
+        self.decide(rng, &stream, &[], (office, on), 0, acts)
     }
 
     /// Decides actions of one case, by officers who may record them.
     fn in_case(
         &self,
-        chance: &mut Chance,
+        rng: &mut SimRng,
         id: &CaseId,
-        history: &[Entry],
+        history: &[RecordedEvent],
         (office, on): (OfficeNo, Date),
         bodies: Vec<Body>,
     ) -> Option<StreamAppend> {
@@ -295,15 +294,15 @@ impl View<'_> {
         let acts = bodies.into_iter().map(|body| (by(&body), body)).collect();
         let stream = Stream::new(StreamTag::Case, id.to_string().as_bytes()).unwrap();
         let expected = u64::try_from(history.len()).unwrap();
-        self.decide(chance, &stream, history, (office, on), expected, acts)
+        self.decide(rng, &stream, history, (office, on), expected, acts)
     }
 
     /// Seals and decides one action after the other, each on what the ones before it leave.
     fn decide(
         &self,
-        chance: &mut Chance,
+        rng: &mut SimRng,
         stream: &Stream,
-        history: &[Entry],
+        history: &[RecordedEvent],
         (office, effective): (OfficeNo, Date),
         expected_version: u64,
         acts: Vec<(OfficerNo, Body)>,
@@ -311,20 +310,20 @@ impl View<'_> {
         let mut known = history.to_vec();
         let mut events = Vec::new();
         for (actor, body) in acts {
-            let position = Position(self.books.position().0 + u64::try_from(events.len()).unwrap());
-            let sealed = seal::seal(Event::bare(body), chance, self.vault).ok()?;
+            let position = Position(self.model.position().0 + u64::try_from(events.len()).unwrap());
+            let sealed = seal::seal(Event::bare(body), rng, self.vault).ok()?;
             let event = std::sync::Arc::new(sealed.event.clone());
             let action = Action { effective, recorded_on: self.today, office, actor, imported: false, event };
-            let scene = Scene {
-                world: self.books.world(),
+            let context = DecisionContext {
+                reference_data: self.model.reference_data(),
                 next: position,
                 sender: Sender::NotAsked,
                 receiver: Receiver::NotAsked,
             };
-            decide(&known, &action, &scene).ok()?;
+            decide(&known, &action, &context).ok()?;
             let provenance = Provenance::Practice;
             events.push(seal::new_event(&sealed, effective, office.0, actor.0, provenance).unwrap());
-            known.push(Entry {
+            known.push(RecordedEvent {
                 position,
                 effective,
                 recorded_on: action.recorded_on,
@@ -338,13 +337,13 @@ impl View<'_> {
     }
 }
 
-fn collected(amount: Dong) -> Body {
+fn collected(amount: Amount) -> Body {
     let payer = Payer::Debtor(1);
     Body::PaymentCollected(PaymentCollected { payer, amount, means: Means::Cash, receipt: None })
 }
 
-fn void(entry: Position, chance: &mut Chance) -> EntryVoided {
-    let reason = chance.one_in(2).then(|| somebody(chance));
+fn void(entry: Position, rng: &mut SimRng) -> EntryVoided {
+    let reason = rng.one_in(2).then(|| somebody(rng));
     EntryVoided { entry, authority: "thủ trưởng".to_owned(), reason }
 }
 
@@ -367,11 +366,11 @@ fn finished(case: &Case) -> Vec<Body> {
 }
 
 /// Who may record it: a repair, whoever may record what it repairs.
-fn by_whom(history: &[Entry], body: &Body) -> &'static [Role] {
+fn by_whom(history: &[RecordedEvent], body: &Body) -> &'static [Role] {
     let named = match body {
         Body::FactCorrected(fact) => fact.entry,
         Body::EntryVoided(void) => void.entry,
-        _ => return body.about().by,
+        _ => return body.info().by,
     };
     let target = history.iter().find(|entry| entry.position == named);
     target.map_or(&[], |entry| by_whom(history, &entry.event.body))

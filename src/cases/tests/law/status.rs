@@ -1,6 +1,6 @@
 //! Verification, classification, the tracking book; postponed, suspended, terminated, completed.
 
-use super::language::{Tale, after, check};
+use super::language::{History, after, check};
 
 const OPENED: &str = "2018-10-05 opened loan:50_000_000";
 
@@ -432,13 +432,13 @@ fn a_case_is_completed_when_nothing_is_owed_and_nothing_held() {
 /// domain.md part 11, vector 18, as far as it is about the book.
 #[test]
 fn a_case_goes_through_the_tracking_book_and_back() {
-    let tale = Tale::told(
+    let history = History::told(
         "2017-03-01 opened loan:8_000_000 / 2017-04-03 conditions_verified / 2017-11-03 classified_not_yet_enforceable a \
          / 2017-11-03 conditions_verified / 2018-11-06 moved_to_tracking_book / 2019-02-20 returned_from_tracking_book",
     );
     for (on, inside) in
         [("2018-11-05", false), ("2018-11-06", true), ("2019-02-19", true), ("2019-02-20", false)]
     {
-        assert_eq!(tale.case_on(on).in_tracking_book(), inside, "{on}");
+        assert_eq!(history.case_on(on).in_tracking_book(), inside, "{on}");
     }
 }

@@ -1,7 +1,7 @@
-//! The mover: a thread that takes finished blocks from the segments to sled, behind the writer's back.
+//! The archiver: a thread that takes finished blocks from the segments to sled, behind the writer's back.
 //!
 //! It reads the segments, so nothing queues in memory. Nobody waits for it and nothing acknowledged depends on it: where
-//! sled fails, the mover says so in [`Progress`] and ends, and the ledger goes on from the segments.
+//! sled fails, the archiver says so in [`Progress`] and ends, and the ledger goes on from the segments.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, Permissions};
@@ -20,7 +20,7 @@ use super::cursor::{Cursor, Segments};
 use super::segment::Placed;
 use super::sled_files::InPlace;
 use super::store::{Store, end_of};
-use super::{Run, Watch};
+use super::{RecordBatch, Watch};
 use crate::storage::Storage;
 use crate::testing::{Step, reached};
 
@@ -44,14 +44,14 @@ pub(super) struct Recent {
     pub(super) placed: Placed,
 }
 
-/// What the mover shares with the journal.
+/// What the archiver shares with the journal.
 pub(super) struct Shared {
     pub(super) watch: Watch,
     pub(super) progress: Mutex<Progress>,
     /// Where sled is, if it is open.
     pub(super) in_place: Option<InPlace>,
     pub(super) recent: Mutex<VecDeque<Recent>>,
-    /// Set when the process is about to end without a close: the mover ends at once.
+    /// Set when the process is about to end without a close: the archiver ends at once.
     pub(super) abandon: AtomicBool,
 }
 
@@ -76,7 +76,7 @@ impl Shared {
     }
 }
 
-/// Starts the mover.
+/// Starts the archiver.
 pub(super) fn start(
     wal: PathBuf,
     sled: PathBuf,
@@ -87,7 +87,7 @@ pub(super) fn start(
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("thads-mover".into()).spawn(move || {
         let from = shared.moved();
-        let mut mover = Mover {
+        let mut archiver = Archiver {
             cursor: Cursor::new(&wal, &segments, from, from),
             wal,
             segments,
@@ -96,18 +96,18 @@ pub(super) fn start(
             store,
             shared: Arc::clone(&shared),
             settings,
-            pending: Run { first: Position::new(from), bytes: Vec::new() },
+            pending: RecordBatch { first: Position::new(from), bytes: Vec::new() },
             since: None,
             headers: Vec::new(),
             runs: Vec::new(),
         };
-        if let Err(error) = mover.work() {
+        if let Err(error) = archiver.work() {
             shared.progress.lock().unwrap_or_else(PoisonError::into_inner).failed = Some(error);
         }
     })
 }
 
-struct Mover {
+struct Archiver {
     cursor: Cursor,
     wal: PathBuf,
     segments: Segments,
@@ -118,28 +118,28 @@ struct Mover {
     shared: Arc<Shared>,
     settings: Storage,
     /// Records that make no whole run yet.
-    pending: Run,
+    pending: RecordBatch,
     /// Since when something is pending.
     since: Option<Instant>,
     headers: Vec<Header>,
-    runs: Vec<Run>,
+    runs: Vec<RecordBatch>,
 }
 
-impl Mover {
+impl Archiver {
     fn work(&mut self) -> Result<(), String> {
         loop {
             let wait = match self.since {
                 Some(since) => self.settings.run_wait.saturating_sub(since.elapsed()),
                 None => Duration::from_secs(60),
             };
-            let (tip, closed) = self.shared.watch.wait(self.cursor.position(), wait);
+            let (head, closed) = self.shared.watch.wait(self.cursor.position(), wait);
             if self.shared.abandon.load(Ordering::SeqCst) {
                 return Ok(());
             }
-            self.cursor.extend(tip.size);
+            self.cursor.extend(head.size);
             self.take_blocks()?;
             let due = self.since.is_some_and(|since| since.elapsed() >= self.settings.run_wait);
-            if (closed || due) && self.cursor.position() == tip.size {
+            if (closed || due) && self.cursor.position() == head.size {
                 self.end_run();
                 self.write()?;
                 if closed {
@@ -183,7 +183,7 @@ impl Mover {
             return;
         }
         let next = Position::new(end_of(&self.pending));
-        self.runs.push(std::mem::replace(&mut self.pending, Run { first: next, bytes: Vec::new() }));
+        self.runs.push(std::mem::replace(&mut self.pending, RecordBatch { first: next, bytes: Vec::new() }));
         self.since = None;
     }
 
@@ -205,8 +205,8 @@ impl Mover {
             recent.pop_front();
         }
         drop(recent);
-        if !self.settings.mover_pause.is_zero() {
-            std::thread::sleep(self.settings.mover_pause);
+        if !self.settings.archiver_pause.is_zero() {
+            std::thread::sleep(self.settings.archiver_pause);
         }
         Ok(())
     }

@@ -309,7 +309,7 @@ pub(crate) fn correction(
 /// The kind that is unknown, or the field that is missing, unknown or wrong.
 pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, WireError> {
     let code = KindCode::named(kind).ok_or_else(|| {
-        let names = KINDS.iter().map(|(about, _)| about.name).collect::<Vec<_>>().join(", ");
+        let names = KINDS.iter().map(|(info, _)| info.name).collect::<Vec<_>>().join(", ");
         WireError::new("kind", kind, "there is no such kind", &names)
     })?;
     let mut common = Map::new();
@@ -408,7 +408,7 @@ pub fn record_json(record: &Record, leaf: &str, event: Option<&Event>) -> Value 
         Some(event) => Value::Object(fields_of(event)),
         None => Genesis::from_record(record).map_or(Value::Null, |genesis| json!(genesis)),
     };
-    let kind = event.map_or("genesis", |event| event.about().name);
+    let kind = event.map_or("genesis", |event| event.info().name);
     json!({
         "position": record.position.get(),
         "recorded_at": rfc3339(record.recorded_at.get()),

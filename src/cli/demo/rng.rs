@@ -3,15 +3,15 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// A stream of draws. Streams of one seed are independent, so that one case's life does not depend on another's.
-pub(super) struct Chance(ChaCha8Rng);
+/// A stream of draws. Streams of one seed are independent, so that one case's script does not depend on another's.
+pub(super) struct DemoRng(ChaCha8Rng);
 
-impl Chance {
+impl DemoRng {
     /// The draws of a stream of a seed.
-    pub(super) fn new(seed: u64, stream: u64) -> Chance {
+    pub(super) fn new(seed: u64, stream: u64) -> DemoRng {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);
-        Chance(generator)
+        DemoRng(generator)
     }
 
     /// A number from 0 to `count - 1`; 0 when there is none.
@@ -87,14 +87,14 @@ mod tests {
 
     #[test]
     fn draws_stay_in_their_bounds_and_come_again() {
-        let mut chance = Chance::new(1, 2);
+        let mut rng = DemoRng::new(1, 2);
         for _ in 0..1000 {
-            assert!((3..=7).contains(&chance.between(3, 7)));
-            assert!(chance.index(5) < 5);
+            assert!((3..=7).contains(&rng.between(3, 7)));
+            assert!(rng.index(5) < 5);
         }
-        assert_eq!(chance.between(4, 4), 4);
-        let (mut one, mut other) = (Chance::new(9, 1), Chance::new(9, 1));
+        assert_eq!(rng.between(4, 4), 4);
+        let (mut one, mut other) = (DemoRng::new(9, 1), DemoRng::new(9, 1));
         assert_eq!(one.bytes(), other.bytes());
-        assert_ne!(Chance::new(9, 2).bytes(), Chance::new(9, 1).bytes());
+        assert_ne!(DemoRng::new(9, 2).bytes(), DemoRng::new(9, 1).bytes());
     }
 }

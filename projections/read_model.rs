@@ -12,10 +12,10 @@ use thads_cases::calendar::Calendar;
 use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
 use thads_cases::event::Body;
-use thads_cases::history::{Entry, known_at};
+use thads_cases::history::{RecordedEvent, known_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::rules::Rules;
-use thads_cases::world::World;
 use thads_proof::days::Days;
 use thads_proof::record::{Record, Stream, StreamTag};
 
@@ -25,18 +25,18 @@ use crate::entry::{DecodeError, correction, entry_of};
 const RECORDS_PER_THREAD_MIN: usize = 512;
 
 /// The entries of the streams of one office, by the streams' ids; shared between clones until one of them changes.
-pub(crate) type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<Entry>>>>>;
+pub(crate) type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<RecordedEvent>>>>>;
 
-/// The folded ledger. Equal books come of equal logs.
+/// The folded ledger. Equal read models come of equal logs.
 #[derive(Clone, Debug)]
-pub struct Books {
+pub struct ReadModel {
     pub(crate) head: Position,
     pub(crate) cases: Streams<CaseId>,
     pub(crate) complaints: Streams<ComplaintId>,
     /// For each case that another says it comes from, those others; a hint, to be checked against their state.
     receivers: Arc<BTreeMap<CaseId, Vec<CaseId>>>,
     /// Offices, officers, parameters and the clock: the entries of all their streams.
-    pub(crate) organisation: Arc<Vec<Entry>>,
+    pub(crate) organisation: Arc<Vec<RecordedEvent>>,
     /// The stream of each of them.
     pub(crate) organisation_streams: Arc<Vec<Stream>>,
     /// Versions of the streams that are neither a case's nor a complaint's.
@@ -45,12 +45,12 @@ pub struct Books {
     passed_over: BTreeMap<Stream, u64>,
     /// The days on which something was recorded, and what was said of the clock.
     pub(crate) days: Arc<Days>,
-    world: OnceLock<Arc<World>>,
+    reference_data: OnceLock<Arc<ReferenceData>>,
 }
 
-impl PartialEq for Books {
+impl PartialEq for ReadModel {
     /// World and receivers follow from the rest and are not compared.
-    fn eq(&self, other: &Books) -> bool {
+    fn eq(&self, other: &ReadModel) -> bool {
         self.head == other.head
             && self.cases == other.cases
             && self.complaints == other.complaints
@@ -62,13 +62,13 @@ impl PartialEq for Books {
     }
 }
 
-impl Default for Books {
-    fn default() -> Books {
-        Books::new()
+impl Default for ReadModel {
+    fn default() -> ReadModel {
+        ReadModel::new()
     }
 }
 
-/// Why a record cannot be folded. The books are as they were before it.
+/// Why a record cannot be folded. The read model is as it was before it.
 #[derive(Debug, thiserror::Error)]
 pub enum FoldError {
     /// The record is not the next one.
@@ -114,7 +114,7 @@ impl FoldError {
 }
 
 /// A stream by its sort, with its identity read.
-enum Home {
+enum StreamRef {
     Case(CaseId),
     Complaint(ComplaintId),
     Organisation,
@@ -123,21 +123,21 @@ enum Home {
 
 /// A record as read: where it belongs, and what it says.
 struct Read {
-    home: Home,
-    entry: Option<Entry>,
+    home: StreamRef,
+    entry: Option<RecordedEvent>,
 }
 
 impl Read {
     fn of(record: &Record) -> Result<Read, FoldError> {
-        let home = home(&record.stream, record.position.get())?;
+        let home = stream_ref(&record.stream, record.position.get())?;
         Ok(Read { home, entry: entry_of(record)? })
     }
 }
 
-impl Books {
-    /// The books of an empty log.
-    pub fn new() -> Books {
-        Books {
+impl ReadModel {
+    /// The read model of an empty log.
+    pub fn new() -> ReadModel {
+        ReadModel {
             head: Position(0),
             cases: Streams::new(),
             complaints: Streams::new(),
@@ -147,7 +147,7 @@ impl Books {
             versions: Arc::default(),
             passed_over: BTreeMap::new(),
             days: Arc::default(),
-            world: OnceLock::new(),
+            reference_data: OnceLock::new(),
         }
     }
 
@@ -176,8 +176,8 @@ impl Books {
         Ok(())
     }
 
-    /// Folds the next records as [`Books::fold_many`] does, and shows each before that: the books of all before it, and its
-    /// entry, or why it is none. Where `look` says no it is passed over: these books are then those of a log in which its
+    /// Folds the next records as [`Books::fold_many`] does, and shows each before that: the read model of all before it, and its
+    /// entry, or why it is none. Where `look` says no it is passed over: this read model is then that of a log in which its
     /// stream goes on without what it says.
     ///
     /// # Errors
@@ -185,7 +185,7 @@ impl Books {
     pub fn fold_shown(
         &mut self,
         records: &[Record],
-        mut look: impl FnMut(&Books, &Record, Result<Option<&Entry>, &FoldError>) -> bool,
+        mut look: impl FnMut(&ReadModel, &Record, Result<Option<&RecordedEvent>, &FoldError>) -> bool,
     ) -> Result<(), FoldError> {
         for (record, read) in records.iter().zip(read_many(records)) {
             self.check_next(record)?;
@@ -204,7 +204,10 @@ impl Books {
 
     /// Goes on behind a record as if it said nothing.
     fn pass_over(&mut self, record: &Record) {
-        if matches!(home(&record.stream, record.position.get()), Ok(Home::Case(_) | Home::Complaint(_))) {
+        if matches!(
+            stream_ref(&record.stream, record.position.get()),
+            Ok(StreamRef::Case(_) | StreamRef::Complaint(_))
+        ) {
             let passed = self.passed_over.entry(record.stream.clone()).or_insert(0);
             *passed = passed.saturating_add(1);
         } else {
@@ -220,7 +223,7 @@ impl Books {
     }
 
     /// Sets the day on which the next record's entry was recorded, by what was said of the clock.
-    fn set_day(&self, entry: &mut Entry, record: &Record) {
+    fn set_day(&self, entry: &mut RecordedEvent, record: &Record) {
         let ahead = self.days.offset_with(record.position, correction(&entry.event.body));
         entry.recorded_on = entry.recorded_on.plus_days(ahead.saturating_neg());
     }
@@ -240,20 +243,20 @@ impl Books {
             self.set_day(entry, record);
         }
         match (home, entry) {
-            (Home::Case(id), Some(entry)) => {
+            (StreamRef::Case(id), Some(entry)) => {
                 let from = came_from(&entry.event.body).cloned();
                 push(&mut self.cases, |id| &id.office, id.clone(), entry, version)?;
                 if let Some(from) = from {
                     index_receiver(Arc::make_mut(&mut self.receivers), &from, &id);
                 }
             }
-            (Home::Complaint(id), Some(entry)) => {
+            (StreamRef::Complaint(id), Some(entry)) => {
                 push(&mut self.complaints, |id| &id.office, id, entry, version)?;
             }
             (home, entry) => {
                 version(after(self.version_of(&home, &record.stream)))?;
                 self.count(&record.stream);
-                if let (Home::Organisation, Some(entry)) = (home, entry) {
+                if let (StreamRef::Organisation, Some(entry)) = (home, entry) {
                     Arc::make_mut(&mut self.organisation_streams).push(record.stream.clone());
                     self.organise(entry);
                 }
@@ -264,47 +267,47 @@ impl Books {
         Ok(())
     }
 
-    /// How many records are folded: the size of the tree that these books stand for.
+    /// How many records are folded: the size of the tree that this read model stands for.
     pub fn position(&self) -> Position {
         self.head
     }
 
     /// Rules, calendar and organisation as known now.
-    pub fn world(&self) -> &World {
-        self.world.get_or_init(|| Arc::new(world_of(&self.organisation)))
+    pub fn reference_data(&self) -> &ReferenceData {
+        self.reference_data.get_or_init(|| Arc::new(reference_data_of(&self.organisation)))
     }
 
     /// Rules, calendar and organisation as known at a position.
-    pub fn world_at(&self, known: Position) -> Arc<World> {
+    pub fn reference_data_at(&self, known: Position) -> Arc<ReferenceData> {
         let seen = known_at(&self.organisation, known);
         if seen.len() == self.organisation.len() {
-            return Arc::clone(self.world.get_or_init(|| Arc::new(world_of(seen))));
+            return Arc::clone(self.reference_data.get_or_init(|| Arc::new(reference_data_of(seen))));
         }
-        Arc::new(world_of(seen))
+        Arc::new(reference_data_of(seen))
     }
 
     /// The entries of a case, in the order of the log.
-    pub fn case(&self, id: &CaseId) -> Option<&[Entry]> {
+    pub fn case(&self, id: &CaseId) -> Option<&[RecordedEvent]> {
         self.cases.get(&id.office)?.get(id).map(|entries| entries.as_slice())
     }
 
     /// The entries of a complaint or denunciation, in the order of the log.
-    pub fn complaint(&self, id: &ComplaintId) -> Option<&[Entry]> {
+    pub fn complaint(&self, id: &ComplaintId) -> Option<&[RecordedEvent]> {
         self.complaints.get(&id.office)?.get(id).map(|entries| entries.as_slice())
     }
 
     /// Every case with its entries, in the order of their ids.
-    pub fn cases(&self) -> impl Iterator<Item = (&CaseId, &[Entry])> {
+    pub fn cases(&self) -> impl Iterator<Item = (&CaseId, &[RecordedEvent])> {
         self.cases.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
     }
 
     /// Every complaint and denunciation with its entries, in the order of their ids.
-    pub fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[Entry])> {
+    pub fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[RecordedEvent])> {
         self.complaints.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
     }
 
     /// The entries of offices, officers, parameters and the clock together, in the order of the log.
-    pub fn organisation(&self) -> &[Entry] {
+    pub fn organisation(&self) -> &[RecordedEvent] {
         &self.organisation
     }
 
@@ -335,7 +338,7 @@ impl Books {
 
     /// How many records a stream has; 0 when there is no such stream.
     pub fn version(&self, stream: &Stream) -> u64 {
-        home(stream, self.head.0).map_or(0, |home| self.version_of(&home, stream))
+        stream_ref(stream, self.head.0).map_or(0, |home| self.version_of(&home, stream))
     }
 
     /// The position as which a date is known: what was truly recorded before the next midnight (UTC+7).
@@ -348,18 +351,18 @@ impl Books {
         &self.days
     }
 
-    fn version_of(&self, home: &Home, stream: &Stream) -> u64 {
+    fn version_of(&self, home: &StreamRef, stream: &Stream) -> u64 {
         let entries = match home {
-            Home::Case(id) => self.case(id),
-            Home::Complaint(id) => self.complaint(id),
-            Home::Organisation | Home::Other => {
+            StreamRef::Case(id) => self.case(id),
+            StreamRef::Complaint(id) => self.complaint(id),
+            StreamRef::Organisation | StreamRef::Other => {
                 return self.versions.get(stream).copied().unwrap_or(0);
             }
         };
         entries.map_or(0, count).saturating_add(self.passed_over.get(stream).copied().unwrap_or(0))
     }
 
-    /// Finds the receivers anew, for books whose cases did not come through [`Books::fold`].
+    /// Finds the receivers anew, for a read model whose cases did not come through [`Books::fold`].
     pub(crate) fn index_receivers(&mut self) {
         let mut receivers = BTreeMap::new();
         for (id, entries) in self.cases() {
@@ -381,23 +384,26 @@ impl Books {
     }
 
     /// Enters what changes the organisation. Where it only goes on from what is known, the world goes on with it.
-    fn organise(&mut self, entry: Entry) {
+    fn organise(&mut self, entry: RecordedEvent) {
         let goes_on = match &entry.event.body {
             Body::FactCorrected(_) | Body::EntryVoided(_) => false,
             // In the order of effect it is the last one: no entry, as corrections leave it, takes effect later.
             _ => self.organisation.iter().all(|known| takes_effect(known) <= entry.effective),
         };
-        match self.world.get_mut() {
-            Some(world) if goes_on => {
-                let world = Arc::make_mut(world);
+        match self.reference_data.get_mut() {
+            Some(reference_data) if goes_on => {
+                let reference_data = Arc::make_mut(reference_data);
                 let at = entry.at();
-                entry.event.body.apply_to_organisation(&mut world.organisation, &at);
+                entry.event.body.apply_to_organisation(&mut reference_data.organisation, &at);
                 if let Body::ParameterSet(set) = &entry.event.body {
-                    world.rules = rules_of(&world.organisation.parameters);
-                    debug_assert!(world.organisation.parameters.last() == Some(&set.set), "applied just now");
+                    reference_data.rules = rules_of(&reference_data.organisation.parameters);
+                    debug_assert!(
+                        reference_data.organisation.parameters.last() == Some(&set.set),
+                        "applied just now"
+                    );
                 }
             }
-            Some(_) => drop(self.world.take()),
+            Some(_) => drop(self.reference_data.take()),
             None => {}
         }
         Arc::make_mut(&mut self.organisation).push(entry);
@@ -417,37 +423,37 @@ fn read_many(records: &[Record]) -> impl Iterator<Item = Result<Read, FoldError>
     read.into_iter().flatten()
 }
 
-fn home(stream: &Stream, position: u64) -> Result<Home, FoldError> {
+fn stream_ref(stream: &Stream, position: u64) -> Result<StreamRef, FoldError> {
     let wrong = |what| FoldError::Stream { position, stream: stream.clone(), what };
     let text = stream.key_text();
     match stream.tag() {
         StreamTag::Case => {
             let id: Option<CaseId> = text.and_then(|text| text.parse().ok());
-            named(id, text).map(Home::Case).ok_or_else(|| wrong("case"))
+            named(id, text).map(StreamRef::Case).ok_or_else(|| wrong("case"))
         }
         StreamTag::Complaint => {
             let id: Option<ComplaintId> = text.and_then(|text| text.parse().ok());
-            named(id, text).map(Home::Complaint).ok_or_else(|| wrong("complaint"))
+            named(id, text).map(StreamRef::Complaint).ok_or_else(|| wrong("complaint"))
         }
         StreamTag::Office => {
             let code: Option<OfficeCode> = text.and_then(|text| text.parse().ok());
-            named(code, text).map(|_| Home::Organisation).ok_or_else(|| wrong("office"))
+            named(code, text).map(|_| StreamRef::Organisation).ok_or_else(|| wrong("office"))
         }
         StreamTag::Officer => {
             let number = text.and_then(|text| text.parse().ok()).map(OfficerNo);
-            named(number, text).map(|_| Home::Organisation).ok_or_else(|| wrong("officer"))
+            named(number, text).map(|_| StreamRef::Organisation).ok_or_else(|| wrong("officer"))
         }
         // Rules come and go with the law: an old ledger may hold one that this program does not know.
         StreamTag::Parameter => text
             .filter(|id| id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.')))
-            .map(|_| Home::Organisation)
+            .map(|_| StreamRef::Organisation)
             .ok_or_else(|| wrong("rule")),
-        StreamTag::Ledger if text == Some("clock") => Ok(Home::Organisation),
+        StreamTag::Ledger if text == Some("clock") => Ok(StreamRef::Organisation),
         StreamTag::Ledger
         | StreamTag::Inspection
         | StreamTag::Period
         | StreamTag::Key
-        | StreamTag::Import => Ok(Home::Other),
+        | StreamTag::Import => Ok(StreamRef::Other),
     }
 }
 
@@ -472,7 +478,7 @@ fn index_receiver(receivers: &mut BTreeMap<CaseId, Vec<CaseId>>, from: &CaseId, 
 }
 
 /// The last day on which an entry, or what it corrects, takes effect.
-fn takes_effect(entry: &Entry) -> Date {
+fn takes_effect(entry: &RecordedEvent) -> Date {
     match &entry.event.body {
         Body::FactCorrected(fact) => entry.effective.max(fact.took_effect),
         _ => entry.effective,
@@ -485,7 +491,7 @@ fn after(version: u64) -> u64 {
 }
 
 /// How many there are; a length in memory always fits 64 bits.
-fn count(entries: &[Entry]) -> u64 {
+fn count(entries: &[RecordedEvent]) -> u64 {
     u64::try_from(entries.len()).unwrap_or(u64::MAX)
 }
 
@@ -494,7 +500,7 @@ fn push<Id: Ord + Clone>(
     streams: &mut Streams<Id>,
     office: impl Fn(&Id) -> &OfficeCode,
     id: Id,
-    entry: Entry,
+    entry: RecordedEvent,
     version: impl Fn(u64) -> Result<(), FoldError>,
 ) -> Result<(), FoldError> {
     let of = match streams.get_mut(office(&id)) {
@@ -515,9 +521,9 @@ fn push<Id: Ord + Clone>(
 }
 
 /// Rules, calendar and organisation as the entries of the organisation make them.
-pub fn world_of(entries: &[Entry]) -> World {
+pub fn reference_data_of(entries: &[RecordedEvent]) -> ReferenceData {
     let organisation = organisation_of(entries, Date::MAX);
-    World { rules: rules_of(&organisation.parameters), calendar: Calendar::built_in(), organisation }
+    ReferenceData { rules: rules_of(&organisation.parameters), calendar: Calendar::built_in(), organisation }
 }
 
 /// The rules with what was set; a value that cannot count (imported history may hold one) counts as not said.

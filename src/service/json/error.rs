@@ -96,7 +96,7 @@ const RULES: &[(&str, &str)] = &[
 mod tests {
     use serde_json::json;
 
-    use crate::wire::{Subject, parse_action};
+    use crate::json::{Subject, parse_action};
 
     /// Whoever reads Vietnamese is told in Vietnamese what is wrong with a field.
     #[test]

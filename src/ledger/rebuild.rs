@@ -9,12 +9,12 @@ use thads_proof::block::SECTOR;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
-use crate::count::{narrow, wide};
+use crate::count::{to_u64, to_usize};
 use crate::files;
 use crate::journal::{
-    Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, Tip, finish_segment_file, verify_chain,
+    Head, Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, finish_segment_file, verify_chain,
 };
-use crate::survey;
+use crate::scan;
 use salvage::Salvage;
 
 /// Records whose positions are looked for together where sled does not give them.
@@ -30,7 +30,7 @@ pub(crate) struct DamagedRange {
 
 /// Why nothing was put together again.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum RestoreError {
+pub(crate) enum RebuildError {
     #[error("records from position {} on: {}", .0.first, .0.what)]
     Damaged(DamagedRange),
     /// The file system failed: no evidence.
@@ -38,16 +38,16 @@ pub(crate) enum RestoreError {
     Io(#[from] std::io::Error),
 }
 
-impl RestoreError {
-    fn damaged(first: u64, end: Option<u64>, what: impl Into<String>) -> RestoreError {
-        RestoreError::Damaged(DamagedRange { first, end, what: what.into() })
+impl RebuildError {
+    fn damaged(first: u64, end: Option<u64>, what: impl Into<String>) -> RebuildError {
+        RebuildError::Damaged(DamagedRange { first, end, what: what.into() })
     }
 
     /// The same, known to end there.
-    fn until(self, end: Option<u64>) -> RestoreError {
+    fn until(self, end: Option<u64>) -> RebuildError {
         match self {
-            RestoreError::Damaged(range) => RestoreError::Damaged(DamagedRange { end, ..range }),
-            RestoreError::Io(error) => RestoreError::Io(error),
+            RebuildError::Damaged(range) => RebuildError::Damaged(DamagedRange { end, ..range }),
+            RebuildError::Io(error) => RebuildError::Io(error),
         }
     }
 }
@@ -107,7 +107,7 @@ impl Source {
         ledger: &LedgerId,
         position: u64,
         damaged: &[u8],
-    ) -> Result<Option<OwnedBlock>, RestoreError> {
+    ) -> Result<Option<OwnedBlock>, RebuildError> {
         self.keep_to(ledger);
         let stored = match &self.store {
             Ok(store) => store.block(Position::new(position)),
@@ -118,7 +118,7 @@ impl Source {
         }
         let salvaged = self.salvage(ledger, position, damaged)?.block(position);
         match stored {
-            Err(error) if salvaged.is_none() => Err(RestoreError::damaged(position, None, error.to_string())),
+            Err(error) if salvaged.is_none() => Err(RebuildError::damaged(position, None, error.to_string())),
             Ok(_)
                 if salvaged.is_none()
                     && let Some(error) = self.unable() =>
@@ -163,27 +163,27 @@ pub(crate) fn segment(
     position: u64,
     what: &str,
     source: &mut Source,
-) -> Result<Restored, RestoreError> {
+) -> Result<Restored, RebuildError> {
     let path = wal.join(segment::file_name(number));
     let bytes = segment::read(wal, number)?;
     let whole = whole_blocks(&bytes);
     let listing = Listing::read(wal)?;
     let until = listing.used.iter().find(|used| used.number > number).map(|used| used.first.get());
     let before = match number.checked_sub(1) {
-        Some(before) => survey::judge(wal, before).ok().and_then(|judged| judged.tip),
-        None => Some(Tip::empty()),
+        Some(before) => scan::scan_segment(wal, before).ok().and_then(|judged| judged.head),
+        None => Some(Head::empty()),
     };
     let first = match segment::Header::decode(&bytes) {
         Ok(Some(header)) if header.number == number => header.first.get(),
-        _ => before.as_ref().map_or(0, |tip| tip.size),
+        _ => before.as_ref().map_or(0, |head| head.size),
     };
     // Where the segment before cannot say it, whatever the first block holds is taken.
-    let leaf = before.filter(|tip| tip.size == first).map(|tip| tip.leaf);
+    let leaf = before.filter(|head| head.size == first).map(|head| head.leaf);
     let mut own = Salvage::of(first..until.unwrap_or(u64::MAX));
     own.read(&bytes, &ledger);
     let mut pieces = Pieces { ledger, whole: &whole, own: &own, source, damaged: &bytes };
-    let judged = survey::judge_bytes(&bytes, false);
-    let stray = until.is_none() && survey::is_stray(&bytes, narrow(judged.offset));
+    let judged = scan::scan_bytes(&bytes, false);
+    let stray = until.is_none() && scan::is_stray(&bytes, to_usize(judged.offset));
     // What is damaged was acknowledged, so that the log goes on behind it; what is stray was never written.
     let may_end = position.saturating_add(u64::from(!stray));
     let blocks = collect((first, leaf), until, may_end, what, &mut pieces)?;
@@ -196,7 +196,7 @@ pub(crate) fn segment(
     let kept = if blocks.is_empty() {
         Some(files::set_aside(&path)?) // a spare, and as such not needed
     } else {
-        finish_segment_file(&path, &header, &blocks, wide(bytes.len().max(SEGMENT_BYTES_MIN)))?
+        finish_segment_file(&path, &header, &blocks, to_u64(bytes.len().max(SEGMENT_BYTES_MIN)))?
     };
     let was_stray = stray && blocks.last().map_or(first, |last| last.header().end().get()) == position;
     Ok(Restored { kept, from_sled, was_stray })
@@ -248,7 +248,7 @@ struct Pieces<'a> {
 
 impl Pieces<'_> {
     /// Returns the block at a position that follows on a leaf, from whichever copy has it.
-    fn next(&mut self, position: u64, leaf: Option<Leaf>) -> Result<Option<OwnedBlock>, RestoreError> {
+    fn next(&mut self, position: u64, leaf: Option<Leaf>) -> Result<Option<OwnedBlock>, RebuildError> {
         let follows = |block: &OwnedBlock| leaf.is_none_or(|leaf| block.header().previous_leaf == leaf);
         if let Some(block) = self.whole.get(&position).filter(|block| follows(block)) {
             return Ok(Some(block.clone()));
@@ -260,7 +260,7 @@ impl Pieces<'_> {
     }
 
     /// Returns, in place of a block that was made anew, the one that the log goes on from with `after`.
-    fn instead(&mut self, block: &OwnedBlock, after: Leaf) -> Result<Option<OwnedBlock>, RestoreError> {
+    fn instead(&mut self, block: &OwnedBlock, after: Leaf) -> Result<Option<OwnedBlock>, RebuildError> {
         let (first, before) = (block.header().first.get(), block.header().previous_leaf);
         let other = self.source.block(&self.ledger, first, self.damaged)?;
         Ok(other.filter(|other| {
@@ -278,7 +278,7 @@ fn collect(
     may_end: u64,
     what: &str,
     pieces: &mut Pieces<'_>,
-) -> Result<Vec<OwnedBlock>, RestoreError> {
+) -> Result<Vec<OwnedBlock>, RebuildError> {
     let mut blocks: Vec<OwnedBlock> = Vec::new();
     let mut next = first;
     let last = until.or_else(|| pieces.whole.values().map(|block| block.header().end().get()).max());
@@ -302,7 +302,7 @@ fn collect(
                 }
                 None => {
                     let what = "the copies' blocks do not follow on each other";
-                    return Err(RestoreError::damaged(next, last, what));
+                    return Err(RebuildError::damaged(next, last, what));
                 }
             }
         }
@@ -310,7 +310,7 @@ fn collect(
             break;
         }
         let end = last.filter(|last| *last > next);
-        return Err(RestoreError::damaged(next, end, format!("{what}; sled does not have it")));
+        return Err(RebuildError::damaged(next, end, format!("{what}; sled does not have it")));
     }
     Ok(blocks)
 }
@@ -324,30 +324,30 @@ pub(crate) fn missing(
     range: (u64, Option<u64>),
     source: &mut Source,
     segment_bytes: usize,
-) -> Result<u64, RestoreError> {
+) -> Result<u64, RebuildError> {
     let (first, until) = range;
-    let size = wide(segment_bytes.max(SEGMENT_BYTES_MIN));
+    let size = to_u64(segment_bytes.max(SEGMENT_BYTES_MIN));
     let mut number = number;
     let mut next = first;
     let mut blocks: Vec<OwnedBlock> = Vec::new();
-    let mut length = wide(BLOCKS_AT);
+    let mut length = to_u64(BLOCKS_AT);
     loop {
         let block = match until {
             Some(until) if next >= until => None,
             _ => source.block(&ledger, next, &[]).map_err(|error| error.until(until))?,
         };
-        let full = block.as_ref().is_none_or(|block| length + wide(block.bytes().len()) > size);
+        let full = block.as_ref().is_none_or(|block| length + to_u64(block.bytes().len()) > size);
         if full && let Some(begin) = blocks.first() {
             let header = Header { ledger, number, first: begin.header().first };
             write(wal, &header, &blocks, size)?;
             number += 1;
             blocks.clear();
-            length = wide(BLOCKS_AT);
+            length = to_u64(BLOCKS_AT);
         }
         match block {
             Some(block) => {
                 next = block.header().end().get();
-                length += wide(block.bytes().len());
+                length += to_u64(block.bytes().len());
                 blocks.push(block);
             }
             None => break,
@@ -356,23 +356,23 @@ pub(crate) fn missing(
     let due = match (until, source.store()) {
         (Some(until), _) => until,
         (None, Ok(store)) => {
-            store.known_end().map_err(|error| RestoreError::damaged(next, None, error.to_string()))?
+            store.known_end().map_err(|error| RebuildError::damaged(next, None, error.to_string()))?
         }
         (None, Err(error)) => {
             if let Some(error) = error.of_the_system() {
                 return Err(error.into());
             }
-            return Err(RestoreError::damaged(next, None, error.to_string()));
+            return Err(RebuildError::damaged(next, None, error.to_string()));
         }
     };
     if next < due || next == first {
         let what = "the segment is missing, and sled does not have it all";
-        return Err(RestoreError::damaged(next, (due > next).then_some(due), what));
+        return Err(RebuildError::damaged(next, (due > next).then_some(due), what));
     }
     Ok(next)
 }
 
-fn write(wal: &Path, header: &Header, blocks: &[OwnedBlock], size: u64) -> Result<(), RestoreError> {
+fn write(wal: &Path, header: &Header, blocks: &[OwnedBlock], size: u64) -> Result<(), RebuildError> {
     let path = wal.join(segment::file_name(header.number));
     files::remove_if_there(&path)?; // an unused one, made ahead
     finish_segment_file(&path, header, blocks, size)?;

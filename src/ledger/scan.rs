@@ -1,4 +1,4 @@
-//! The survey: which segments there are, where the log ends in them, and the first thing that is wrong with them.
+//! The scan of the segments: which there are, where the log ends in them, and the first thing that is wrong with them.
 
 use std::collections::BTreeMap;
 use std::io::Result;
@@ -10,16 +10,16 @@ use thads_proof::block::{self, BYTES_MAX, Block, Header, SECTOR};
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Step};
 
-use crate::count::{narrow, wide};
-use crate::journal::{Listing, OwnedBlock, SEGMENT_BYTES_MIN, Tip, Used, verify_chain};
+use crate::count::{to_u64, to_usize};
+use crate::journal::{Head, Listing, OwnedBlock, SEGMENT_BYTES_MIN, Used, verify_chain};
 use crate::testing::{Defect, planted};
 
 /// What the segments are like.
 #[derive(Debug)]
-pub(crate) struct Survey {
+pub(crate) struct SegmentsScan {
     pub(crate) ledger: Option<LedgerId>,
     pub(crate) used: Vec<Used>,
-    pub(crate) tip: Tip,
+    pub(crate) head: Head,
     /// Segment and offset behind the last block, where the log may go on.
     pub(crate) current: Option<(u64, u64)>,
     /// The segment of the last block, and where that stands.
@@ -44,9 +44,9 @@ pub(crate) enum Trouble {
 
 /// What one segment holds, read front to back.
 #[derive(Debug)]
-pub(crate) struct Judged {
+pub(crate) struct SegmentScan {
     /// The end after the last whole block that continues the one before; `None` when there is no block.
-    pub(crate) tip: Option<Tip>,
+    pub(crate) head: Option<Head>,
     /// Offset behind that block.
     pub(crate) offset: u64,
     /// Where that block stands, with the segment's header if it is the first; empty when there is none.
@@ -64,28 +64,28 @@ pub(crate) enum Ending {
 }
 
 /// Reads a whole segment.
-pub(crate) fn judge(wal: &Path, number: u64) -> Result<Judged> {
+pub(crate) fn scan_segment(wal: &Path, number: u64) -> Result<SegmentScan> {
     let bytes = segment::read(wal, number)?;
-    Ok(judge_bytes(&bytes, false))
+    Ok(scan_bytes(&bytes, false))
 }
 
 /// Reads the blocks of a segment; the chain of the records within them as well if `all`.
-pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
-    let mut tip: Option<Tip> = None;
+pub(crate) fn scan_bytes(bytes: &[u8], all: bool) -> SegmentScan {
+    let mut log_end: Option<Head> = None;
     let mut offset = BLOCKS_AT;
     let mut last = 0..0;
     let expected = segment::Header::decode(bytes).ok().flatten().map(|header| header.first);
     let ending = loop {
         if offset >= bytes.len() {
             // The header is written together with the first block, into a file of its full length.
-            break match (&tip, expected) {
+            break match (&log_end, expected) {
                 (None, Some(_)) => Ending::Damaged("the file ends behind its header".into()),
                 (Some(_), _) | (None, None) => Ending::Clean,
             };
         }
         match segment::step(bytes, offset) {
             Step::Block(block) => {
-                if let Err(what) = follows(block.header(), tip.as_ref(), expected) {
+                if let Err(what) = follows(block.header(), log_end.as_ref(), expected) {
                     break Ending::Damaged(what);
                 }
                 let stored = offset..offset + block.header().stored_length();
@@ -95,8 +95,8 @@ pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
                 {
                     break Ending::Damaged(what);
                 }
-                tip = Some(Tip::after(block.header()));
-                last = wide(if offset == BLOCKS_AT { 0 } else { offset })..wide(stored.end);
+                log_end = Some(Head::after(block.header()));
+                last = to_u64(if offset == BLOCKS_AT { 0 } else { offset })..to_u64(stored.end);
                 offset += block.header().stored_length();
             }
             Step::Unused => break Ending::Clean,
@@ -105,7 +105,7 @@ pub(crate) fn judge_bytes(bytes: &[u8], all: bool) -> Judged {
             Step::Damaged(error) => break Ending::Damaged(error.to_string()),
         }
     };
-    Judged { tip, offset: wide(offset), last, ending }
+    SegmentScan { head: log_end, offset: to_u64(offset), last, ending }
 }
 
 fn chained(block: &[u8]) -> std::result::Result<(), String> {
@@ -115,11 +115,11 @@ fn chained(block: &[u8]) -> std::result::Result<(), String> {
 
 fn follows(
     header: &Header,
-    tip: Option<&Tip>,
+    head: Option<&Head>,
     expected: Option<Position>,
 ) -> std::result::Result<(), String> {
-    match tip {
-        Some(tip) if header.first.get() != tip.size || header.previous_leaf != tip.leaf => {
+    match head {
+        Some(head) if header.first.get() != head.size || header.previous_leaf != head.leaf => {
             Err(format!("the block of position {} does not follow on the one before it", header.first))
         }
         None if expected.is_some_and(|expected| expected != header.first) => {
@@ -140,7 +140,7 @@ struct Numbered {
 
 /// Surveys `wal`. The last segment with a block is read whole, and the one before it; all of them if `all`. `torn` holds
 /// ends that are known to have never been acknowledged.
-pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result<Survey> {
+pub(crate) fn scan(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result<SegmentsScan> {
     let listing = Listing::read(wal)?;
     let mut segments: Vec<Numbered> = listing
         .used
@@ -149,49 +149,49 @@ pub(crate) fn survey(wal: &Path, all: bool, torn: &BTreeMap<u64, u64>) -> Result
         .collect();
     segments.extend(listing.bad.into_iter().map(|(number, bad)| Numbered { number, first: None, bad }));
     segments.sort_unstable_by_key(|segment| segment.number);
-    let mut survey = Survey {
+    let mut scan = SegmentsScan {
         ledger: listing.ledger,
         used: listing.used,
-        tip: Tip::empty(),
+        head: Head::empty(),
         current: None,
         last: None,
         next: segments.last().map_or(0, |last| last.number + 1),
         trouble: None,
     };
-    survey.trouble = if segments.is_empty() { Some(Trouble::Empty) } else { gap(wal, &segments)? };
+    scan.trouble = if segments.is_empty() { Some(Trouble::Empty) } else { gap(wal, &segments)? };
     let from = if all { 0 } else { start(wal, &segments)? };
-    let mut end: Option<Tip> = None;
+    let mut end: Option<Head> = None;
     for (index, segment) in segments.iter().enumerate().skip(from) {
-        if survey.trouble.is_some() {
+        if scan.trouble.is_some() {
             break;
         }
-        let judged = judge_bytes(&segment::read(wal, segment.number)?, all);
-        survey.trouble = trouble(segment, segments.get(index + 1), &judged, end.as_ref(), torn);
-        if judged.tip.is_some() {
-            survey.last = Some((segment.number, judged.last.clone()));
+        let judged = scan_bytes(&segment::read(wal, segment.number)?, all);
+        scan.trouble = trouble(segment, segments.get(index + 1), &judged, end.as_ref(), torn);
+        if judged.head.is_some() {
+            scan.last = Some((segment.number, judged.last.clone()));
         }
-        end = judged.tip.or(end);
-        survey.current = matches!(judged.ending, Ending::Clean).then_some((segment.number, judged.offset));
+        end = judged.head.or(end);
+        scan.current = matches!(judged.ending, Ending::Clean).then_some((segment.number, judged.offset));
     }
-    survey.tip = end.unwrap_or(survey.tip);
-    if survey.trouble.is_none() {
+    scan.head = end.unwrap_or(scan.head);
+    if scan.trouble.is_none() {
         // A segment of which only the torn beginning is there holds nothing.
-        survey.used.retain(|used| used.first.get() < survey.tip.size);
+        scan.used.retain(|used| used.first.get() < scan.head.size);
     }
-    Ok(survey)
+    Ok(scan)
 }
 
 /// Returns what is wrong with one segment, given where the one before it ended and which comes next.
 fn trouble(
     segment: &Numbered,
     next: Option<&Numbered>,
-    judged: &Judged,
-    end: Option<&Tip>,
+    judged: &SegmentScan,
+    end: Option<&Head>,
     torn: &BTreeMap<u64, u64>,
 ) -> Option<Trouble> {
     let number = segment.number;
     let position =
-        judged.tip.as_ref().or(end).map_or_else(|| segment.first.map_or(0, Position::get), |tip| tip.size);
+        judged.head.as_ref().or(end).map_or_else(|| segment.first.map_or(0, Position::get), |head| head.size);
     let damaged = |position, what: String| Some(Trouble::Damaged { number, position, what });
     if let (Some(first), Some(end)) = (segment.first, end)
         && first.get() != end.size
@@ -264,7 +264,7 @@ fn start(wal: &Path, segments: &[Numbered]) -> Result<usize> {
 fn begins_whole(wal: &Path, number: u64) -> Result<bool> {
     let file = segment::open(wal, number)?;
     let length = file.metadata()?.len();
-    let mut bytes = vec![0; narrow(length).min(BLOCKS_AT + BYTES_MAX)];
+    let mut bytes = vec![0; to_usize(length).min(BLOCKS_AT + BYTES_MAX)];
     file.read_exact_at(&mut bytes, 0)?;
     let (header, rest) = bytes.split_at(BLOCKS_AT.min(bytes.len()));
     Ok(!segment::is_zero(header) && Block::parse(rest).is_ok())
@@ -290,8 +290,8 @@ fn gap(wal: &Path, segments: &[Numbered]) -> Result<Option<Trouble>> {
 /// Returns the position after the last record before segment `index`.
 fn end_before(wal: &Path, segments: &[Numbered], index: usize) -> Result<u64> {
     for segment in segments.iter().take(index).rev() {
-        if let Some(tip) = judge(wal, segment.number)?.tip {
-            return Ok(tip.size);
+        if let Some(head) = scan_segment(wal, segment.number)?.head {
+            return Ok(head.size);
         }
     }
     Ok(0)

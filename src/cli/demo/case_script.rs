@@ -1,27 +1,27 @@
-//! A case's life as it is being written: steps in the order of effect, the state after the last of them, and a day.
+//! The script of a case as it is being written: steps in the order of effect, the state after the last of them, and a day.
 //!
 //! Every step is applied to the state at once, so that what follows (who is in charge, what is owed, what is held) is
-//! taken from the law's own fold. [`Life::record`] says on which day each step is entered.
+//! taken from the law's own fold. [`CaseScript::record`] says on which day each step is entered.
 
 use thads_cases::case::{Case, Party, PartyKind};
 use thads_cases::date::Date;
 use thads_cases::event::repair::NoteAdded;
-use thads_cases::event::{At, Body, Event};
+use thads_cases::event::{Body, Event, EventMeta};
 use thads_cases::ids::{OfficerNo, Position};
 use thads_cases::personal::Personal;
-use thads_cases::world::World;
+use thads_cases::reference_data::ReferenceData;
 
-use super::chance::Chance;
 use super::days::Days;
 use super::organisation::{PROVINCIAL_HEAD, Unit, with_document};
 use super::plan::{Draft, DraftStream};
+use super::rng::DemoRng;
 
-/// What every life is written against.
+/// What every script is written against.
 pub(super) struct Land {
     /// The working days.
     pub(super) days: Days,
     /// Rules, calendar, organisation.
-    pub(super) world: World,
+    pub(super) reference_data: ReferenceData,
 }
 
 /// Who does a step.
@@ -42,14 +42,14 @@ pub(super) enum By {
 /// How slow an office is in entering what was done: late starts in a thousand steps.
 const LATE_STARTS: u64 = 56;
 
-/// A case's life so far.
-pub(super) struct Life<'a> {
+/// The script of a case so far.
+pub(super) struct CaseScript<'a> {
     /// What it is written against.
     pub(super) land: &'a Land,
     /// The office.
     pub(super) unit: &'a Unit,
     /// Its own draws.
-    pub(super) chance: Chance,
+    pub(super) rng: DemoRng,
     /// The state after the last step.
     pub(super) case: Case,
     /// The steps, in the order of effect.
@@ -64,7 +64,7 @@ pub(super) struct Life<'a> {
     pub(super) rounds_due: i64,
     /// Everything is entered without delay: another office waits for it.
     pub(super) prompt: bool,
-    /// Which of the lives it is.
+    /// Which of the scripts it is.
     pub(super) index: usize,
     accountant: OfficerNo,
     head: OfficerNo,
@@ -72,18 +72,18 @@ pub(super) struct Life<'a> {
     pub(super) circumstances: usize,
 }
 
-impl<'a> Life<'a> {
-    /// A life that has not begun.
-    pub(super) fn new(land: &'a Land, unit: &'a Unit, index: usize, mut chance: Chance) -> Life<'a> {
+impl<'a> CaseScript<'a> {
+    /// A script that has not begun.
+    pub(super) fn new(land: &'a Land, unit: &'a Unit, index: usize, mut rng: DemoRng) -> CaseScript<'a> {
         // The first of them has more than the others.
-        let enforcer = if chance.percent(8) { unit.enforcers[0] } else { *chance.pick(&unit.enforcers) };
-        let accountant = *chance.pick(&unit.accountants);
-        let head = *chance.pick(&unit.heads);
-        let circumstances = chance.index(1_000);
-        Life {
+        let enforcer = if rng.percent(8) { unit.enforcers[0] } else { *rng.pick(&unit.enforcers) };
+        let accountant = *rng.pick(&unit.accountants);
+        let head = *rng.pick(&unit.heads);
+        let circumstances = rng.index(1_000);
+        CaseScript {
             land,
             unit,
-            chance,
+            rng,
             case: Case::default(),
             steps: Vec::new(),
             day: land.days.first,
@@ -100,7 +100,7 @@ impl<'a> Life<'a> {
 
     /// Lets so many working days pass, at most to the limit.
     pub(super) fn pass(&mut self, low: i32, high: i32) {
-        let count = self.chance.days(low, high);
+        let count = self.rng.days(low, high);
         self.go_to(self.land.days.plus(self.day, count));
     }
 
@@ -129,7 +129,7 @@ impl<'a> Life<'a> {
     /// A remark of the enforcer.
     pub(super) fn note(&mut self, text: &str) {
         let remark = Body::NoteAdded(NoteAdded { text: Personal::Text(text.to_owned()) });
-        if self.chance.per_mille(14) { self.mislaid(remark) } else { self.aside(By::Enforcer, remark) }
+        if self.rng.per_mille(14) { self.mislaid(remark) } else { self.aside(By::Enforcer, remark) }
     }
 
     /// Who does a step.
@@ -137,7 +137,7 @@ impl<'a> Life<'a> {
         match by {
             By::Head => self.head,
             By::Enforcer => self.enforcer,
-            By::Clerk => *self.chance.pick(&self.unit.clerks),
+            By::Clerk => *self.rng.pick(&self.unit.clerks),
             By::Accountant => self.accountant,
             By::ProvincialHead => PROVINCIAL_HEAD,
         }
@@ -168,9 +168,9 @@ impl<'a> Life<'a> {
     }
 
     /// Where and when the next step happens.
-    pub(super) fn at(&self, actor: OfficerNo) -> At {
+    pub(super) fn at(&self, actor: OfficerNo) -> EventMeta {
         let position = u64::try_from(self.steps.len()).map_or(u64::MAX, |length| length + 1);
-        At {
+        EventMeta {
             position: Position(position),
             on: self.day,
             recorded_on: self.day,
@@ -187,16 +187,16 @@ impl<'a> Life<'a> {
         let mut floor = days.first;
         let effective: Vec<Date> = self.steps.iter().map(|step| step.effective).collect();
         for (at, step) in self.steps.iter_mut().enumerate() {
-            let entered = match (at, self.chance.below(1000)) {
+            let entered = match (at, self.rng.below(1000)) {
                 (0, _) => step.effective,
                 (_, 0..110) if self.prompt => step.effective,
-                (_, 0..LATE_STARTS) => days.entered_late(step.effective, &mut self.chance),
-                (_, LATE_STARTS..110) => days.plus(step.effective, self.chance.days(2, 5)),
-                (_, 110..350) => days.plus(step.effective, self.chance.days(1, 2)),
+                (_, 0..LATE_STARTS) => days.entered_late(step.effective, &mut self.rng),
+                (_, LATE_STARTS..110) => days.plus(step.effective, self.rng.days(2, 5)),
+                (_, 110..350) => days.plus(step.effective, self.rng.days(1, 2)),
                 (_, _) => step.effective,
             };
             // Nearly everything of a period is entered when its figures are published.
-            let latest = days.plus(days.last, -self.chance.days(0, 6));
+            let latest = days.plus(days.last, -self.rng.days(0, 6));
             let entered = entered.min(latest).max(step.effective);
             let entered = entered.max(floor);
             step.recorded = entered;
@@ -209,7 +209,7 @@ impl<'a> Life<'a> {
 
     /// A private person of the office's district.
     pub(super) fn person(&mut self) -> Party {
-        let person = super::people::person(self.unit.fixed().district, &mut self.chance);
+        let person = super::people::person(self.unit.fixed().district, &mut self.rng);
         Party { person, kind: PartyKind::Individual }
     }
 }

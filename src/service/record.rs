@@ -4,30 +4,30 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value};
 use thads_cases::date::Date;
-use thads_cases::decide::{Action, Scene};
+use thads_cases::decide::{Action, DecisionContext};
 use thads_cases::event::{Event, Subject as Sort};
-use thads_cases::history::Entry;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
 use thads_ledger::{Append, AppendError, NewEvent, Receipt, Rehearsed, StreamAppend, Vault, VaultError};
-use thads_projections::books::{Books, world_of};
+use thads_projections::read_model::{ReadModel, reference_data_of};
 use thads_proof::days::Days;
 use thads_proof::record::{Provenance, Record, RequestId, Stream};
 
-use crate::clock::{ClockOff, clock_fits, decided_on};
-use crate::house::{House, HouseError};
-use crate::judged_again::{judges_again, left_behind};
-use crate::log::Log;
-use crate::moves::{ends_of, rests_on_others};
-use crate::pending::Pending;
-use crate::persons::Words;
-use crate::place::{
+use crate::admission::{
     belongs, named_case_exists, number_follows, office_stands, organisation_stream, replacement_belongs,
     year_fits,
 };
+use crate::clock::{ClockOff, clock_fits, decided_on};
+use crate::json::{self, Request, Subject, What, WireError};
+use crate::judged_again::{judges_again, left_behind};
+use crate::ledger_service::{HouseError, LedgerService};
+use crate::log::Log;
+use crate::pending::Pending;
+use crate::persons::Words;
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
-use crate::wire::{self, Request, Subject, What, WireError};
+use crate::transfers::{ends_of, rests_on_others};
 use crate::words;
 
 /// How often an action is decided again because somebody else was quicker.
@@ -35,9 +35,9 @@ const TRIES: usize = 1000;
 
 /// Why an action was not recorded.
 #[derive(Debug, thiserror::Error)]
-pub enum ActError {
+pub enum RecordError {
     /// The law says no.
-    #[error("{}", wire::refusal_text(.0, wire::Language::En))]
+    #[error("{}", json::refusal_text(.0, json::Language::En))]
     Refused(Box<Refusal>),
     /// The action cannot be read.
     #[error(transparent)]
@@ -59,18 +59,18 @@ pub enum ActError {
     Close(thads_ledger::journal::JournalError),
 }
 
-impl From<Refusal> for ActError {
-    fn from(refusal: Refusal) -> ActError {
-        ActError::Refused(Box::new(refusal))
+impl From<Refusal> for RecordError {
+    fn from(refusal: Refusal) -> RecordError {
+        RecordError::Refused(Box::new(refusal))
     }
 }
 
-impl ActError {
+impl RecordError {
     /// Whether it says no to this action alone, so that others may still be recorded; else it is the ledger that fails.
     pub fn is_about_the_action(&self) -> bool {
         match self {
-            ActError::Refused(_) | ActError::Wire(_) => true,
-            ActError::Append(error) => match error {
+            RecordError::Refused(_) | RecordError::Wire(_) => true,
+            RecordError::Append(error) => match error {
                 AppendError::Stale { .. }
                 | AppendError::Outdated { .. }
                 | AppendError::RequestReused { .. }
@@ -84,8 +84,8 @@ impl ActError {
                 | AppendError::Unknown(_)
                 | AppendError::Stopped(_) => false,
             },
-            ActError::Seal(error) => !matches!(error, SealError::Randomness(_)),
-            ActError::Clock(_) | ActError::House(_) | ActError::Close(_) => false,
+            RecordError::Seal(error) => !matches!(error, SealError::Randomness(_)),
+            RecordError::Clock(_) | RecordError::House(_) | RecordError::Close(_) => false,
         }
     }
 }
@@ -115,7 +115,7 @@ impl Done {
 pub struct Group {
     /// Unique for ever; `None`: one is given.
     pub request: Option<RequestId>,
-    /// When it is recorded, µs since 1970 UTC, where the house lives by a simulated clock; `None`: now.
+    /// When it is recorded, µs since 1970 UTC, where the ledger lives by a simulated clock; `None`: now.
     pub at: Option<i64>,
     /// What is to be recorded, each with its history.
     pub parts: Vec<Part>,
@@ -141,21 +141,21 @@ pub struct Part {
 /// A group that the law allows, in the ledger's words.
 pub(crate) struct Prepared {
     append: Append,
-    entries: Vec<(Subject, Entry)>,
+    entries: Vec<(Subject, RecordedEvent)>,
     /// What is answered once it is recorded.
     done: Done,
 }
 
-impl<L: Log> House<L> {
+impl<L: Log> LedgerService<L> {
     /// Records one action and answers when it is durable. Safe to call again with the same request id.
     ///
     /// # Errors
     /// The law's refusal; a stale version; a request id used for something else; a ledger that cannot write.
-    pub fn act(&self, request: Request) -> Result<Done, ActError> {
+    pub fn record(&self, request: Request) -> Result<Done, RecordError> {
         let organises = request.subject.is_organisation();
         let mut tries = 0;
         loop {
-            let others = rests_on_others(&self.books(), &request);
+            let others = rests_on_others(&self.model(), &request);
             let _alone = others.then(|| self.alone.lock().unwrap_or_else(PoisonError::into_inner));
             let _changes =
                 organises.then(|| self.organisation.write().unwrap_or_else(PoisonError::into_inner));
@@ -178,34 +178,34 @@ impl<L: Log> House<L> {
         request: &Request,
         tries: usize,
         alone: bool,
-        record: impl FnOnce(Prepared) -> Result<Done, ActError>,
-    ) -> Result<Option<Done>, ActError> {
+        record: impl FnOnce(Prepared) -> Result<Done, RecordError>,
+    ) -> Result<Option<Done>, RecordError> {
         self.keep_up()?;
         if let Some(first) = self.said_before(request)? {
             return Ok(Some(self.flagged_again(first, request)));
         }
         let prepared = {
-            let books = self.books();
+            let model = self.model();
             // What it rests on may have come into its history since it was asked whether it rests on others.
-            if !alone && rests_on_others(&books, request) {
+            if !alone && rests_on_others(&model, request) {
                 return Ok(None);
             }
-            let group = self.group_of(&books, request)?;
-            self.prepare(&books, &mut Pending::default(), &group, Position(books.position().0))
+            let group = self.group_of(&model, request)?;
+            self.prepare(&model, &mut Pending::default(), &group, Position(model.position().0))
         };
         let done = match prepared.and_then(record) {
-            Err(ActError::Append(AppendError::Stale { stream, expected, current }))
+            Err(RecordError::Append(AppendError::Stale { stream, expected, current }))
                 if request.expected_version.is_none() =>
             {
                 self.catch_up()?;
-                // Or nobody was, and books that were kept say what the log does not: deciding again would not end.
+                // Or nobody was, and a read model that was kept says what the log does not: deciding again would not end.
                 let goes_on = self.agrees(&stream, expected, current) || self.fold_anew()?;
                 if goes_on && tries < TRIES {
                     return Ok(None);
                 }
                 return Err(AppendError::Contended { tries }.into());
             }
-            Err(ActError::Append(AppendError::Outdated { .. })) if tries < TRIES => {
+            Err(RecordError::Append(AppendError::Outdated { .. })) if tries < TRIES => {
                 self.catch_up()?;
                 return Ok(None);
             }
@@ -215,8 +215,8 @@ impl<L: Log> House<L> {
         let met = match &done {
             Ok(done) => done.is_repeated(),
             Err(
-                ActError::Refused(_)
-                | ActError::Append(AppendError::Stale { .. } | AppendError::RequestReused { .. }),
+                RecordError::Refused(_)
+                | RecordError::Append(AppendError::Stale { .. } | AppendError::RequestReused { .. }),
             ) => true,
             Err(_) => false,
         };
@@ -227,12 +227,12 @@ impl<L: Log> House<L> {
     }
 }
 
-impl House {
-    /// Says what [`House::act`] would answer now, decided and judged by the same code, and records nothing.
+impl LedgerService {
+    /// Says what [`House::record`] would answer now, decided and judged by the same code, and records nothing.
     ///
     /// # Errors
-    /// As [`House::act`].
-    pub fn dry_run(&self, request: &Request) -> Result<Done, ActError> {
+    /// As [`House::record`].
+    pub fn dry_run(&self, request: &Request) -> Result<Done, RecordError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -252,37 +252,37 @@ impl House {
 
     /// Records many groups in order, each by itself, in as few blocks as they fit; for the demo and for imports.
     /// Each is decided on what the ones before it leave. Cost: some µs a group, and a disk sync a block.
-    pub fn act_many(&self, groups: Vec<Group>) -> Vec<Result<Done, ActError>> {
+    pub fn record_batch(&self, groups: Vec<Group>) -> Vec<Result<Done, RecordError>> {
         let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
         let _changes = self.organisation.write().unwrap_or_else(PoisonError::into_inner);
         let mut answers = Vec::with_capacity(groups.len());
         let mut groups = groups.into_iter().peekable();
         while groups.peek().is_some() {
-            self.act_some(&mut groups, &mut answers);
+            self.record_some(&mut groups, &mut answers);
         }
         answers
     }
 
     /// Decides groups until one changes the organisation or the bulk is full, then appends and folds them.
-    fn act_some(
+    fn record_some(
         &self,
         groups: &mut std::iter::Peekable<std::vec::IntoIter<Group>>,
-        answers: &mut Vec<Result<Done, ActError>>,
+        answers: &mut Vec<Result<Done, RecordError>>,
     ) {
         const BULK: usize = 2048;
         let mut appends = Vec::new();
         let mut waiting = Vec::new();
         {
-            let books = self.books();
+            let model = self.model();
             let mut pending = Pending::default();
-            let mut next = books.position().0;
+            let mut next = model.position().0;
             while appends.len() < BULK {
                 let organises = |group: &Group| {
                     group.parts.iter().any(|part| part.event.body.subject() == Sort::Organisation)
                 };
                 let Some(group) = groups.next() else { break };
                 let alone = organises(&group);
-                match self.repeated(&books, &group) {
+                match self.repeated(&model, &group) {
                     Ok(None) => {}
                     Ok(Some(first)) => {
                         answers.push(Ok(first));
@@ -293,14 +293,15 @@ impl House {
                         continue;
                     }
                 }
-                match self.prepare(&books, &mut pending, &group, Position(next)) {
+                match self.prepare(&model, &mut pending, &group, Position(next)) {
                     Ok(prepared) => {
                         next += count(&prepared.entries);
                         pending.take();
                         waiting.push((answers.len(), prepared.done));
                         appends.push(prepared.append);
                         // Its place in the answers; filled in below.
-                        answers.push(Err(ActError::Append(AppendError::Stopped("not appended".to_owned()))));
+                        answers
+                            .push(Err(RecordError::Append(AppendError::Stopped("not appended".to_owned()))));
                     }
                     Err(error) => {
                         pending.drop_group();
@@ -327,17 +328,17 @@ impl House {
     }
 }
 
-impl<L: Log> House<L> {
+impl<L: Log> LedgerService<L> {
     /// Where what was recorded under a request id begins; `None` where the ledger has no such id.
     ///
     /// # Errors
     /// A record that cannot be read.
-    pub fn place_of(&self, request: RequestId) -> Result<Option<Position>, ActError> {
+    pub fn place_of(&self, request: RequestId) -> Result<Option<Position>, RecordError> {
         let repeated = self.ledger.repeated(&request).map_err(HouseError::Read)?;
         Ok(repeated.map(|(receipt, _)| Position(receipt.first().get())))
     }
 
-    pub(crate) fn append(&self, prepared: Prepared) -> Result<Done, ActError> {
+    pub(crate) fn append(&self, prepared: Prepared) -> Result<Done, RecordError> {
         let receipt = self.ledger.append(prepared.append)?;
         match self.catch_up() {
             // It is recorded, which is what its sender asks; who asks next hears that the log cannot be read.
@@ -348,11 +349,11 @@ impl<L: Log> House<L> {
     }
 
     /// A single action as a group of one, with the fields that it leaves to the entry that it corrects.
-    pub(crate) fn group_of(&self, books: &Books, request: &Request) -> Result<Group, ActError> {
+    pub(crate) fn group_of(&self, model: &ReadModel, request: &Request) -> Result<Group, RecordError> {
         let event = match &request.what {
             What::Event(event) => (**event).clone(),
             What::Changes { entry, changes, rest } => {
-                self.correction(history(books, &request.subject), *entry, changes, rest)?
+                self.correction(history(model, &request.subject), *entry, changes, rest)?
             }
         };
         let part = Part {
@@ -368,9 +369,9 @@ impl<L: Log> House<L> {
 
     /// The first receipt, where the action's request id stands in the log with what is sent now: what was allowed once is
     /// not decided again, whatever was recorded since.
-    fn said_before(&self, request: &Request) -> Result<Option<Done>, ActError> {
+    fn said_before(&self, request: &Request) -> Result<Option<Done>, RecordError> {
         let stream = request.subject.stream()?;
-        let days = || Arc::clone(self.books().days());
+        let days = || Arc::clone(self.model().days());
         self.answered(request.request, 1, days, |records, decided_on, vault| {
             let [record] = records else { return Ok(false) };
             let sent = Sent {
@@ -387,28 +388,29 @@ impl<L: Log> House<L> {
     /// An answer that is given again, with what the change left behind when it was recorded.
     fn flagged_again(&self, mut done: Done, request: &Request) -> Done {
         let Some(receipt) = done.receipt.filter(|_| request.subject.is_organisation()) else { return done };
-        let recorded_on = decided_on(self.books().days(), receipt.last(), receipt.recorded_at());
+        let recorded_on = decided_on(self.model().days(), receipt.last(), receipt.recorded_at());
         let judged = match &request.what {
             What::Event(event) => judges_again(&event.body, done.effective, recorded_on),
             What::Changes { .. } => true,
         };
         if judged {
-            let (books, known) = (self.books(), Position(receipt.first().get()));
+            let (model, known) = (self.model(), Position(receipt.first().get()));
             let after = Position(receipt.last().get().saturating_add(1));
-            done.flags = left_behind(&books, known, &books.world_at(known), &books.world_at(after));
+            done.flags =
+                left_behind(&model, known, &model.reference_data_at(known), &model.reference_data_at(after));
         }
         done
     }
 
     /// The same for a group.
-    fn repeated(&self, books: &Books, group: &Group) -> Result<Option<Done>, ActError> {
+    fn repeated(&self, model: &ReadModel, group: &Group) -> Result<Option<Done>, RecordError> {
         let parts = in_stream_order(&group.parts);
         let streams = parts.iter().map(|part| part.subject.stream()).collect::<Result<Vec<_>, _>>()?;
         let of_first = streams.iter().take_while(|stream| Some(*stream) == streams.first()).count();
         self.answered(
             group.request,
             of_first,
-            || Arc::clone(books.days()),
+            || Arc::clone(model.days()),
             |records, decided_on, vault| {
                 if records.len() != parts.len() {
                     return Ok(false);
@@ -439,7 +441,7 @@ impl<L: Log> House<L> {
         of_first: usize,
         days: impl FnOnce() -> Arc<Days>,
         says_the_same: impl FnOnce(&[Record], &dyn Fn(&Record) -> Date, &Vault) -> Result<bool, VaultError>,
-    ) -> Result<Option<Done>, ActError> {
+    ) -> Result<Option<Done>, RecordError> {
         let Some(request) = request else { return Ok(None) };
         let Some((first, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
             return Ok(None);
@@ -462,11 +464,11 @@ impl<L: Log> House<L> {
     /// The whole correction from the fields that change: what the entry says now, with those replaced.
     fn correction(
         &self,
-        entries: &[Entry],
+        entries: &[RecordedEvent],
         entry: Position,
         changes: &Map<String, Value>,
         rest: &Map<String, Value>,
-    ) -> Result<Event, ActError> {
+    ) -> Result<Event, RecordError> {
         let Some(at) = entries.iter().position(|known| known.position == entry) else {
             let known = entries.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ");
             return Err(
@@ -480,29 +482,29 @@ impl<L: Log> House<L> {
         };
         let mut words = Words::of(self, entries.iter().map(|entry| (entry.position, &*entry.event)));
         let opened = words.event(event)?;
-        let mut fields = wire::fields_of(&opened);
+        let mut fields = json::fields_of(&opened);
         fields.extend(changes.clone());
-        if let Some((name, value)) = fields.iter().find(|(_, value)| wire::holds_lost_words(value)) {
+        if let Some((name, value)) = fields.iter().find(|(_, value)| json::holds_lost_words(value)) {
             let why = "it holds words about persons that are lost here, or others stand in their place: they cannot be said again";
             let ways = "the whole field in changes; thads verify names what is lost";
             return Err(WireError::new(name, &value.to_string(), why, ways).into());
         }
-        let replacement = wire::event_of(event.about().name, fields)?;
+        let replacement = json::event_of(event.info().name, fields)?;
         let names = repeat::given(changes, rest);
-        Ok(wire::correction(replacement, &took_effect.to_string(), names, rest.clone())?)
+        Ok(json::correction(replacement, &took_effect.to_string(), names, rest.clone())?)
     }
 
-    /// Decides a group on the books and on what is pending, and puts it into the ledger's words.
+    /// Decides a group on the read model and on what is pending, and puts it into the ledger's words.
     pub(crate) fn prepare(
         &self,
-        books: &Books,
+        model: &ReadModel,
         pending: &mut Pending,
         group: &Group,
         next: Position,
-    ) -> Result<Prepared, ActError> {
-        let reading = self.reading(books, group)?;
+    ) -> Result<Prepared, RecordError> {
+        let reading = self.reading(model, group)?;
         let today = reading.today;
-        let mut entries: Vec<(Subject, Entry)> = Vec::new();
+        let mut entries: Vec<(Subject, RecordedEvent)> = Vec::new();
         let mut streams: Vec<StreamAppend> = Vec::new();
         let mut flags = Vec::new();
         let mut randomness = self.randomness(group, thads_proof::record::Position::new(next.0));
@@ -511,10 +513,10 @@ impl<L: Log> House<L> {
             randomness.fill(&mut request).map_err(SealError::Randomness)?;
         }
         for part in in_stream_order(&group.parts) {
-            pending.go_on(books, &part.subject);
+            pending.go_on(model, &part.subject);
             let (known, kept) = pending.going(&part.subject);
             let position = Position(next.0 + count(&entries));
-            let office = office_of(books, &part.subject, known, part.actor);
+            let office = office_of(model, &part.subject, known, part.actor);
             let sealed = seal::seal(part.event.clone(), &mut **randomness, self.ledger.vault())?;
             let event = Arc::new(sealed.event.clone());
             let action = Action {
@@ -525,21 +527,22 @@ impl<L: Log> House<L> {
                 imported: part.provenance == Provenance::Imported,
                 event,
             };
-            belongs(books, &part.subject, &part.event)?;
-            replacement_belongs(books, &part.subject, &part.event)?;
-            organisation_stream(books, pending, &part.subject, &part.event, &entries)?;
-            office_stands(books, &part.subject, office)?;
-            number_follows(books, pending, &part.subject, known, &entries)?;
-            named_case_exists(books, pending, &part.event)?;
-            let ends = ends_of(books, pending, &part.subject, kept.other_ends(known, &action, position));
+            belongs(model, &part.subject, &part.event)?;
+            replacement_belongs(model, &part.subject, &part.event)?;
+            organisation_stream(model, pending, &part.subject, &part.event, &entries)?;
+            office_stands(model, &part.subject, office)?;
+            number_follows(model, pending, &part.subject, known, &entries)?;
+            named_case_exists(model, pending, &part.event)?;
+            let ends = ends_of(model, pending, &part.subject, kept.other_ends(known, &action, position));
             let (sender, receiver) = (ends.sender(), ends.receiver());
-            let scene = Scene { world: books.world(), next: position, sender, receiver };
-            let decision = kept.decide(known, &action, &scene)?;
-            clock_fits(books, &part.event.body, part.effective, action.imported)?;
+            let context =
+                DecisionContext { reference_data: model.reference_data(), next: position, sender, receiver };
+            let decision = kept.decide(known, &action, &context)?;
+            clock_fits(model, &part.event.body, part.effective, action.imported)?;
             words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
-            let entry = Entry {
+            let entry = RecordedEvent {
                 position,
                 effective: action.effective,
                 recorded_on: today,
@@ -549,8 +552,8 @@ impl<L: Log> House<L> {
                 event: action.event,
             };
             if part.subject.is_organisation() && judges_again(&entry.event.body, entry.effective, today) {
-                let after = world_of(&known.iter().chain([&entry]).cloned().collect::<Vec<_>>());
-                flags.extend(left_behind(books, position, books.world(), &after));
+                let after = reference_data_of(&known.iter().chain([&entry]).cloned().collect::<Vec<_>>());
+                flags.extend(left_behind(model, position, model.reference_data(), &after));
             }
             let new = seal::new_event(
                 &sealed,
@@ -563,7 +566,7 @@ impl<L: Log> House<L> {
             let decided_on = match &part.subject {
                 Subject::Case(_) | Subject::Complaint(_) => count(known),
                 Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
-                    books.version(&stream)
+                    model.version(&stream)
                 }
             };
             // Where the sender names a version, it is the one that was judged: a later one, which the log may have reached
@@ -603,7 +606,7 @@ fn add(streams: &mut Vec<StreamAppend>, stream: Stream, decided_on: u64, event: 
 }
 
 /// What is answered for a group that is not recorded yet.
-fn done(append: &Append, entries: &[(Subject, Entry)], flags: Vec<Refusal>) -> Done {
+fn done(append: &Append, entries: &[(Subject, RecordedEvent)], flags: Vec<Refusal>) -> Done {
     let version = append
         .streams
         .first()
@@ -629,12 +632,12 @@ fn in_stream_order(parts: &[Part]) -> Vec<&Part> {
 }
 
 /// The entries of a history, in the order of the log. Offices, officers and rules share one: each looks at the others.
-pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
+pub fn history<'a>(model: &'a ReadModel, subject: &Subject) -> &'a [RecordedEvent] {
     let entries = match subject {
-        Subject::Case(id) => books.case(id),
-        Subject::Complaint(id) => books.complaint(id),
+        Subject::Case(id) => model.case(id),
+        Subject::Complaint(id) => model.complaint(id),
         Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
-            Some(books.organisation())
+            Some(model.organisation())
         }
     };
     entries.unwrap_or_default()
@@ -642,8 +645,13 @@ pub fn history<'a>(books: &'a Books, subject: &Subject) -> &'a [Entry] {
 
 /// The office for which an action is recorded: the one whose history it is; for the organisation the officer's own, where it
 /// stands.
-pub(crate) fn office_of(books: &Books, subject: &Subject, known: &[Entry], actor: OfficerNo) -> OfficeNo {
-    let organisation = &books.world().organisation;
+pub(crate) fn office_of(
+    model: &ReadModel,
+    subject: &Subject,
+    known: &[RecordedEvent],
+    actor: OfficerNo,
+) -> OfficeNo {
+    let organisation = &model.reference_data().organisation;
     let by_code = |code| organisation.office_by_code(code).map(|office| office.number);
     let first = known.first().map(|entry| entry.office);
     let office = match subject {
