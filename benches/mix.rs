@@ -8,7 +8,7 @@ use std::path::Path;
 
 use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, Position};
-use thads_cli::demo::{Planned, plan};
+use thads_demo::{Planned, plan};
 use thads_ledger::{Append, Ledger, NewEvent, Seeded, Setup, SimulatedClock, StreamAppend, Vault};
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{Clock, Genesis, Unit};

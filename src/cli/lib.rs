@@ -6,10 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 mod commands;
-pub mod demo;
 mod ending;
 mod failure;
-pub mod import;
 pub mod input;
 mod output;
 mod progress;

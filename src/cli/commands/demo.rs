@@ -11,11 +11,11 @@ use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::ledger_service::{LedgerConfig, LedgerService};
 use thads_service::record::{Group, Part};
 
-use crate::demo::{Band, BandUnit, Planned, bands, plan};
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Progress;
+use thads_demo::{Band, BandUnit, Planned, bands, plan};
 
 /// Arguments of `demo`.
 #[derive(clap::Args, Debug)]

@@ -22,16 +22,20 @@ use thads_service::rehearse::Rehearsing;
 use thads_service::words::is_readable;
 
 use crate::failure::Failure;
-use crate::import::agree::{agree, unit_of};
-use crate::import::file::{Job, run as import_file};
-use crate::import::files::{read_mapping, refuse_rejects};
-use crate::import::gather::GatherError;
-use crate::import::mapping::{Mapping, Staff};
-use crate::import::reject::Reject;
-use crate::import::target::{RowAppend, Target};
-use crate::import::{ImportError, Manner, Summary};
 use crate::input::{self, FileFault};
 use crate::output::Output;
+use files::{read_mapping, refuse_rejects};
+use progress::Progress;
+use thads_interop::import::agree::{agree, unit_of};
+use thads_interop::import::file::{Job, run as import_file};
+use thads_interop::import::gather::GatherError;
+use thads_interop::import::mapping::{Mapping, Staff};
+use thads_interop::import::reject::Reject;
+use thads_interop::import::target::{RowAppend, Target};
+use thads_interop::import::{ImportError, Manner, Summary};
+
+mod files;
+mod progress;
 
 /// Arguments of `import`.
 #[derive(clap::Args, Debug)]
@@ -90,7 +94,6 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         mapping: &mapping,
         rejects: args.rejects.as_deref(),
         manner: Manner { dry_run: args.dry_run, count_doubtful: args.count_doubtful },
-        quiet: output.quiet,
         describe: match output.language {
             Language::Vi => Reject::in_vietnamese,
             Language::En => Reject::in_english,
@@ -130,7 +133,14 @@ fn run_into<L: Records>(
 ) -> Result<(), Failure> {
     let dry = job.manner.dry_run;
     let rejects = job.rejects.unwrap_or(Path::new("")).display();
-    let outcome = import_file(job, &mut target).map_err(|error| match error {
+    let mut progress = Progress::new();
+    let outcome = import_file(job, &mut target, &mut |so_far| {
+        if !output.quiet {
+            progress.went_on(so_far);
+        }
+    });
+    progress.end();
+    let outcome = outcome.map_err(|error| match error {
         ImportError::Rejects(error) | ImportError::Gather(GatherError::Rejects(error)) => Failure::new(
             format!("--rejects {rejects}: the rejects cannot be written: {error}"),
             match (dry, target.is_there()) {

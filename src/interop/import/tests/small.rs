@@ -129,16 +129,10 @@ fn a_packed_file_is_read_as_it_is_and_rejects_go_to_their_file() {
     let describe: fn(&Reject) -> RejectLine = Reject::in_vietnamese;
     let open = || [("broken".to_owned(), std::fs::File::open(&packed).unwrap())];
     let rows = open();
-    let job = Job {
-        rows: &rows,
-        mapping: &mapping,
-        rejects: Some(&rejects),
-        manner: Manner::default(),
-        quiet: true,
-        describe,
-    };
+    let job =
+        Job { rows: &rows, mapping: &mapping, rejects: Some(&rejects), manner: Manner::default(), describe };
     let mut target = empty();
-    let outcome = run(&job, &mut target).unwrap();
+    let outcome = run(&job, &mut target, &mut |_| {}).unwrap();
     assert_eq!((outcome.summary.recorded, outcome.summary.rejected), (3, 20));
     assert!(!outcome.lost_rejects(&job) && outcome.lost_rejects(&Job { rejects: None, ..job }));
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(&rejects).unwrap();
@@ -154,7 +148,7 @@ fn a_packed_file_is_read_as_it_is_and_rejects_go_to_their_file() {
     std::fs::write(&packed, &bytes[..bytes.len() - 20]).unwrap();
     let mut torn = empty();
     let rows = open();
-    let error = run(&Job { rows: &rows, ..job }, &mut torn).unwrap_err();
+    let error = run(&Job { rows: &rows, ..job }, &mut torn, &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("cannot be read after line"), "{error}");
     assert_eq!(torn.next(), empty().next());
 }

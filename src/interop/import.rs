@@ -32,7 +32,6 @@ mod anew;
 pub mod day;
 pub mod earlier;
 pub mod file;
-pub mod files;
 mod fold;
 pub mod gather;
 pub mod identity;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use thads_proof::plain;
 
-use super::mapping::Mapping;
-use super::rows::Rows;
 use crate::input::{FileFault, failed, fault, refuse_output};
+use thads_interop::import::mapping::Mapping;
+use thads_interop::import::rows::Rows;
 
 /// The most bytes that a mapping may have.
 const MAPPING_BYTES_MAX: u64 = 1 << 20;
@@ -18,7 +18,7 @@ const MAPPING_BYTES_MAX: u64 = 1 << 20;
 ///
 /// # Errors
 /// Where it is no plain file of at most a megabyte, or no UTF-8.
-pub fn read_mapping(path: &Path) -> Result<String, FileFault> {
+pub(super) fn read_mapping(path: &Path) -> Result<String, FileFault> {
     let refuse = |error: io::Error| failed(path, &error, "see examples/ for mapping files");
     // A link is followed, as a user's own; what it leads to must be a plain file.
     let real = fs::canonicalize(path).map_err(refuse)?;
@@ -31,7 +31,7 @@ pub fn read_mapping(path: &Path) -> Result<String, FileFault> {
 ///
 /// # Errors
 /// Which it is.
-pub fn refuse_rejects(
+pub(super) fn refuse_rejects(
     rejects: &Path,
     inputs: &[PathBuf],
     (mapping, meaning): (&Path, &Mapping),

@@ -1,11 +1,8 @@
-//! An import of files on disk: packed or not, with the file of rejects and its progress on standard error.
+//! An import of files on disk: packed or not, with the file of rejects.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::earlier::Earlier;
 use super::gather::{GatherError, Gathered, Input};
@@ -15,11 +12,6 @@ use super::reject_file::RejectFile;
 use super::rows::{ReadError, unpacked};
 use super::target::Target;
 use super::{ImportError, Manner, Summary, Watch, take_in};
-
-/// An import that takes less than this shows no progress.
-const QUIET_FOR: Duration = Duration::from_secs(1);
-/// How often a line is written where standard error is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// What an import was asked to do.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +25,6 @@ pub struct Job<'a> {
     pub rejects: Option<&'a Path>,
     /// How rows are taken in.
     pub manner: Manner,
-    /// Show no progress.
-    pub quiet: bool,
     /// The language of rejects: [`Reject::in_english`] or [`Reject::in_vietnamese`].
     pub describe: fn(&Reject) -> RejectLine,
 }
@@ -58,11 +48,15 @@ impl Outcome {
     }
 }
 
-/// Imports files, together, into a target.
+/// Imports files, together, into a target. `went_on` hears after every row how far it has come.
 ///
 /// # Errors
 /// As [`take_in`]; and where the rejects cannot be written.
-pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportError<T::Error>> {
+pub fn run<T: Target>(
+    job: &Job<'_>,
+    target: &mut T,
+    went_on: &mut dyn FnMut(&Summary),
+) -> Result<Outcome, ImportError<T::Error>> {
     let mut inputs = Vec::new();
     for (name, file) in job.rows {
         let bytes = file.try_clone().and_then(unpacked).map_err(|error| GatherError::Read {
@@ -75,8 +69,7 @@ pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportEr
     let earlier = earlier.map_err(ImportError::Rejects)?.unwrap_or_default();
     let rejects = job.rejects.map(|path| RejectFile::create(path, job.mapping)).transpose();
     let rejects = rejects.map_err(ImportError::Rejects)?;
-    let progress = if job.quiet { None } else { Some(Progress::new()) };
-    let mut desk = Desk { rejects, earlier, progress, describe: job.describe, first: Vec::new() };
+    let mut desk = Desk { rejects, earlier, went_on, describe: job.describe, first: Vec::new() };
     let summary = take_in(inputs, job.mapping, target, job.manner, &mut desk);
     // What lies there is replaced only once all rows were held against it.
     if matches!(summary, Err(ImportError::Gather(_) | ImportError::LostRejects(_))) {
@@ -88,24 +81,21 @@ pub fn run<T: Target>(job: &Job<'_>, target: &mut T) -> Result<Outcome, ImportEr
 }
 
 /// Where rejects and progress go.
-struct Desk {
+struct Desk<'a> {
     rejects: Option<RejectFile>,
     earlier: Earlier,
-    progress: Option<Progress>,
+    went_on: &'a mut dyn FnMut(&Summary),
     describe: fn(&Reject) -> RejectLine,
     first: Vec<RejectLine>,
 }
 
-impl Desk {
+impl Desk<'_> {
     fn close(&mut self) -> io::Result<()> {
-        if let Some(progress) = &mut self.progress {
-            progress.end();
-        }
         self.rejects.take().map_or(Ok(()), RejectFile::finish)
     }
 }
 
-impl Watch for Desk {
+impl Watch for Desk<'_> {
     fn rejected(&mut self, reject: &Reject) -> io::Result<()> {
         let line = (self.describe)(reject);
         self.earlier.met_reject(reject);
@@ -123,56 +113,6 @@ impl Watch for Desk {
     }
 
     fn went_on(&mut self, so_far: &Summary) {
-        if let Some(progress) = &mut self.progress {
-            progress.went_on(so_far);
-        }
+        (self.went_on)(so_far);
     }
-}
-
-/// Progress by the rows, once all are read.
-struct Progress {
-    began: Instant,
-    said: Instant,
-    bar: Option<ProgressBar>,
-}
-
-impl Progress {
-    fn new() -> Progress {
-        let now = Instant::now();
-        Progress { began: now, said: now, bar: None }
-    }
-
-    fn went_on(&mut self, so_far: &Summary) {
-        // Asking the clock at every row would cost more than the row.
-        if !so_far.done().is_multiple_of(256) || self.began.elapsed() < QUIET_FOR {
-            return;
-        }
-        if io::stderr().is_terminal() {
-            let bar = self.bar.get_or_insert_with(|| bar(so_far.rows));
-            bar.set_length(so_far.rows);
-            bar.set_position(so_far.done());
-        } else if self.said.elapsed() >= LINE_EVERY {
-            self.said = Instant::now();
-            let seconds = self.began.elapsed().as_secs();
-            let line = format!("import: {} of {} rows, {seconds} s\n", so_far.done(), so_far.rows);
-            // Progress that cannot be shown stops no import.
-            let _ = io::stderr().write_all(line.as_bytes());
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn bar(rows: u64) -> ProgressBar {
-    let bar = ProgressBar::new(rows);
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {percent:>3} %  {pos} of {len} rows, {eta} left")
-    {
-        bar.set_style(style);
-    }
-    bar
 }

@@ -1,0 +1,3 @@
+//! In and out: what other programs wrote, taken into a ledger.
+
+pub mod import;
