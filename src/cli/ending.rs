@@ -5,7 +5,7 @@ use std::io::{Error, Result};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use thads_service::http::Order;
+use thads_web::Order;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 

@@ -293,7 +293,7 @@ impl<L: Log> LedgerService<L> {
     ///
     /// # Errors
     /// It still cannot be read.
-    pub(crate) fn keep_up(&self) -> Result<(), HouseError> {
+    pub fn keep_up(&self) -> Result<(), HouseError> {
         if self.behind.load(Ordering::SeqCst) { self.catch_up() } else { Ok(()) }
     }
 

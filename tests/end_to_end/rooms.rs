@@ -12,10 +12,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("thads", &["thads-cli"]),
     (
         "thads-benches",
-        &["thads-cases", "thads-cli", "thads-ledger", "thads-projections", "thads-proof", "thads-service"],
+        &["thads-cases", "thads-demo", "thads-ledger", "thads-projections", "thads-proof", "thads-service"],
     ),
     ("thads-cases", &[]),
-    ("thads-cli", &["thads-cases", "thads-ledger", "thads-projections", "thads-proof", "thads-service"]),
+    (
+        "thads-cli",
+        &[
+            "thads-cases",
+            "thads-demo",
+            "thads-interop",
+            "thads-ledger",
+            "thads-projections",
+            "thads-proof",
+            "thads-service",
+            "thads-web",
+        ],
+    ),
+    ("thads-demo", &["thads-cases", "thads-projections", "thads-service"]),
+    ("thads-interop", &["thads-cases", "thads-ledger", "thads-proof", "thads-service"]),
     ("thads-ledger", &["thads-proof"]),
     ("thads-projections", &["thads-cases", "thads-proof"]),
     ("thads-proof", &[]),
@@ -24,14 +38,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["thads-cases", "thads-cli", "thads-ledger", "thads-projections", "thads-proof", "thads-service"],
     ),
     ("thads-service", &["thads-cases", "thads-ledger", "thads-projections", "thads-proof"]),
+    ("thads-web", &["thads-cases", "thads-ledger", "thads-service"]),
 ];
 
 /// Who alone may name a crate from outside.
 const WRAPPERS: &[(&str, &[&str])] = &[
     ("sled", &["thads-ledger", "thads-reliability"]),
     ("bincode", &["thads-proof"]),
-    ("axum", &["thads-service"]),
-    ("tokio", &["thads-cli", "thads-service"]),
+    ("axum", &["thads-web"]),
+    ("tokio", &["thads-cli", "thads-web"]),
     ("clap", &["thads-benches", "thads-cli", "thads-reliability"]),
 ];
 

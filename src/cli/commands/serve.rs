@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use thads_service::http::{self, Authorities, Limits, Order};
 use thads_service::ledger_service::LedgerService;
+use thads_web::{Authorities, Limits, Order};
 
 use crate::ending::Ending;
 use crate::failure::Failure;
@@ -78,8 +78,8 @@ pub(crate) fn serve(
         }
         tokio::spawn(tell_changes(Arc::downgrade(&service), *output));
         let authorities = Authorities::new(address, args.host.clone());
-        let tell: http::Tell = Arc::new(|cause| complain(cause, None));
-        http::serve(listener, Arc::clone(&service), authorities, Limits::default(), tell, orders).await;
+        let tell: thads_web::Tell = Arc::new(|cause| complain(cause, None));
+        thads_web::serve(listener, Arc::clone(&service), authorities, Limits::default(), tell, orders).await;
         Ok(())
     });
     // Requests that are still being answered hold the service; they end before it is closed.

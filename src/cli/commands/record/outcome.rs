@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 use thads_service::answers;
 use thads_service::document::NotADocument;
 use thads_service::json::{Language, refusal_json, refusal_text};
-use thads_service::problem::Problem;
 use thads_service::record::{Done, RecordError};
+use thads_web::problem::Problem;
 
 use super::identity::Identities;
 use crate::failure::Failure;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::clients::{LIMITS, send, serving_within, status};
-use crate::http::{Limits, ROUTES};
+use crate::{Limits, ROUTES};
 
 /// Limits within which nobody here is too slow.
 const PATIENT: Limits =

@@ -6,9 +6,9 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::answers::digits;
-use crate::json::WireError;
 use crate::problem::Problem;
+use thads_service::answers::digits;
+use thads_service::json::WireError;
 
 /// The names of the parameters that a route takes.
 pub(super) type Takes = &'static [&'static str];

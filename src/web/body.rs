@@ -9,8 +9,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::document::Document;
 use crate::problem::Problem;
+use thads_service::document::Document;
 
 /// The largest body of an action, in bytes.
 const BYTES_MAX: usize = 1 << 20;

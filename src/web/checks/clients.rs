@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{CASE, service};
-use crate::http::{self, Authorities, Limits, Order};
+use crate::{Authorities, Limits, Order};
+use thads_service::testing::{CASE, service_in};
 
 /// Limits that a test waits for gladly; an answer within [`PATIENCE`] shows that one of them held.
 pub(crate) const LIMITS: Limits = Limits {
@@ -31,7 +31,7 @@ fn serving<T>(ask: impl FnOnce(SocketAddr) -> T) {
 /// The same within other limits.
 pub(super) fn serving_within<T>(limits: Limits, ask: impl FnOnce(SocketAddr) -> T) {
     let folder = tempfile::tempdir().unwrap();
-    let service = Arc::new(service(&folder));
+    let service = Arc::new(service_in(folder.path()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (order, orders) = watch::channel(Order::Serve);
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -39,7 +39,7 @@ pub(super) fn serving_within<T>(limits: Limits, ask: impl FnOnce(SocketAddr) -> 
     let (say, ended) = mpsc::channel();
     std::thread::spawn(move || {
         let authorities = Authorities::new(address, Vec::new());
-        runtime.block_on(http::serve(listener, service, authorities, limits, Arc::new(|_| {}), orders));
+        runtime.block_on(crate::serve(listener, service, authorities, limits, Arc::new(|_| {}), orders));
         say.send(()).unwrap();
     });
     let open = ask(address);

@@ -17,8 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::server::Limits;
 use super::{Answer, Shared, run_blocking};
-use crate::ledger_service::LedgerService;
 use crate::problem::Problem;
+use thads_service::ledger_service::LedgerService;
 
 /// So many bytes of an answer are handed on before the ones before them are taken.
 const PIECE_BYTES: usize = 64 << 10;
@@ -98,14 +98,14 @@ mod tests {
 
     use super::*;
     use crate::checks::clients::LIMITS;
-    use crate::checks::service;
+    use thads_service::testing::service_in;
 
     /// One works and one waits; the third finds no place, also when the others' clients have gone away, until the work is
     /// done and the answer was read.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_place_is_held_until_the_answer_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let service = Arc::new(service(&folder));
+        let service = Arc::new(service_in(folder.path()));
         let costly = Costly::new(&Limits { costly: 1, costly_waiting: 1, ..LIMITS });
         let ask = |work: Box<dyn FnOnce() + Send>| {
             let (costly, service) = (costly.clone(), Arc::clone(&service));

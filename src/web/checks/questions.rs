@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::clients::{LIMITS, get, heard, send, serving_within, status};
-use crate::http::{Limits, ROUTES};
+use crate::{Limits, ROUTES};
 
 /// The address of a route, with what is there in place of what differs.
 fn address_of(path: &str) -> String {

@@ -5,8 +5,8 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-use crate::json::WireError;
 use crate::problem::Problem;
+use thads_service::json::WireError;
 
 /// The one named part of a route's address, decoded.
 pub(super) struct Segment(pub(super) String);

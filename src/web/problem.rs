@@ -9,11 +9,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use thads_ledger::AppendError;
 
-use crate::answers::AnswerError;
-use crate::json::{WireError, refusal_json};
-use crate::ledger_service::HouseError;
-use crate::record::RecordError;
-use crate::seal::SealError;
+use thads_service::answers::AnswerError;
+use thads_service::json::{WireError, refusal_json};
+use thads_service::ledger_service::HouseError;
+use thads_service::record::RecordError;
+use thads_service::seal::SealError;
 
 /// A problem to answer with.
 #[derive(Debug)]

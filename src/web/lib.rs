@@ -1,11 +1,14 @@
-//! The API under `/api/v1`: JSON in, JSON out, errors as problem+json. Translates only; every answer names position and root.
+//! The web: the API under `/api/v1`: JSON in, JSON out, errors as problem+json. Translates only; every answer names position and root.
 
 mod authority;
 mod body;
 mod causes;
+#[cfg(test)]
+mod checks;
 mod connection;
 mod costly;
 mod malformed;
+pub mod problem;
 mod query;
 mod segment;
 mod server;
@@ -23,10 +26,10 @@ use thads_cases::ids::{CaseId, ComplaintId};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
-use crate::json::{Subject, WireError, parse_action};
-use crate::ledger_service::LedgerService;
 use crate::problem::Problem;
+use thads_service::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
+use thads_service::json::{Subject, WireError, parse_action};
+use thads_service::ledger_service::LedgerService;
 
 use causes::Operator;
 use costly::Costly;

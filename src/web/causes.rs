@@ -52,9 +52,9 @@ mod tests {
     use thads_ledger::journal::JournalError;
 
     use super::*;
-    use crate::ledger_service::HouseError;
     use crate::problem::Problem;
-    use crate::record::RecordError;
+    use thads_service::ledger_service::HouseError;
+    use thads_service::record::RecordError;
 
     /// What failed is said with its file, once, and the client hears nothing of it.
     #[tokio::test]
