@@ -4,15 +4,9 @@
 //! [`Embedded`] keeps segments with sled behind them, [`Memory`] keeps nothing, `Faulty` (feature `testing`) fails on
 //! purpose.
 
-mod archiver;
-mod cursor;
-mod embedded;
 #[cfg(any(test, feature = "testing"))]
 mod faulty;
 mod memory;
-mod segment;
-mod sled_files;
-mod store;
 
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -22,15 +16,10 @@ use thads_proof::block::{Block, BlockError, Header};
 use thads_proof::record::{Leaf, Position, length_of};
 use thads_proof::tree::Root;
 
-pub(crate) use cursor::{Cursor, Listing, Segments, Used};
-pub(crate) use embedded::Found;
-pub use embedded::{Embedded, Progress};
+pub use crate::embedded::{Embedded, Progress};
 #[cfg(any(test, feature = "testing"))]
 pub use faulty::{Died, Fault, Faulty, Moment, ReadFault};
 pub use memory::Memory;
-pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts, settle};
-pub(crate) use sled_files::{FILE_BYTES_MAX as SLED_FILE_BYTES_MAX, copy_to as copy_sled};
-pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};
 
 /// The end of a journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,11 +98,17 @@ impl OwnedBlock {
 /// Records that follow each other, as they are stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecordBatch {
-    first: Position,
-    bytes: Vec<u8>,
+    pub(crate) first: Position,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl RecordBatch {
+    /// What a journal gives back: `bytes` are records one behind the other, the first of them at `first`. A claim like all
+    /// that a journal reads; who reads it checks it.
+    pub fn new(first: Position, bytes: Vec<u8>) -> RecordBatch {
+        RecordBatch { first, bytes }
+    }
+
     /// Returns the position of its first record.
     pub fn first(&self) -> Position {
         self.first
@@ -277,31 +272,31 @@ pub(crate) fn follow(journal: &dyn Journal, from: Position) -> RecordBatches<'_>
 }
 
 /// The durable end of a journal, and those who wait for it to move.
-struct Watch {
+pub(crate) struct Watch {
     end: Mutex<(Head, bool)>,
     moved: Condvar,
 }
 
 impl Watch {
-    fn new(head: Head) -> Watch {
+    pub(crate) fn new(head: Head) -> Watch {
         Watch { end: Mutex::new((head, false)), moved: Condvar::new() }
     }
 
-    fn head(&self) -> Head {
+    pub(crate) fn head(&self) -> Head {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn advance(&self, head: Head) {
+    pub(crate) fn advance(&self, head: Head) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).0 = head;
         self.moved.notify_all();
     }
 
-    fn close(&self) {
+    pub(crate) fn close(&self) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
         self.moved.notify_all();
     }
 
-    fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
+    pub(crate) fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = |end: &mut (Head, bool)| end.0.size <= size && !end.1;
         *self.moved.wait_timeout_while(end, at_most, waiting).unwrap_or_else(PoisonError::into_inner).0
@@ -309,7 +304,7 @@ impl Watch {
 }
 
 /// Checks that a block follows on `expected`; every implementation asks this first.
-fn fits(expected: &Head, block: &OwnedBlock) -> Result<(), JournalError> {
+pub(crate) fn check_contiguous(expected: &Head, block: &OwnedBlock) -> Result<(), JournalError> {
     let header = block.header();
     if header.first.get() != expected.size || header.previous_leaf != expected.leaf {
         return Err(JournalError::NotContiguous(format!(

@@ -2,6 +2,8 @@
 //! does a dry run.
 
 use crate::append::{Append, AppendError};
+use crate::block_builder;
+use crate::block_builder::Finished;
 use crate::block_builder::{Added, BlockBuilder};
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError, OwnedBlock};
@@ -13,7 +15,6 @@ use crate::repeat;
 use crate::state::{State, fingerprint};
 use crate::testing::{Defect, planted};
 use crate::vault::{Batch, Vault};
-use crate::{block_builder, block_builder::Finished};
 
 /// What is found of an append that is not refused.
 pub(crate) enum Judged {

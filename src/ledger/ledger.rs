@@ -11,14 +11,16 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
 use crate::append::{Append, AppendError, NotTogether};
-use crate::cache::{self, Fold, Log, Statement};
 use crate::clock::Clock;
 use crate::commit::{Committer, read};
-use crate::create::{self, Ground};
-use crate::journal::{Embedded, Found, Head, Journal, JournalError, Outcome, Progress};
-use crate::lock::Lock;
-use crate::open::{self, OpenError, OpenReport};
-use crate::opened::Opened;
+use crate::embedded::Found;
+use crate::embedded::cache::{self, Fold, Log, Statement};
+use crate::embedded::create::{self, Ground};
+use crate::embedded::lock::Lock;
+use crate::embedded::open::{self, OpenError, OpenReport};
+use crate::embedded::opened::Opened;
+use crate::embedded::{files, keys, space};
+use crate::journal::{Embedded, Head, Journal, JournalError, Outcome, Progress};
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
@@ -27,7 +29,7 @@ use crate::rehearsal::{self, Rehearsed};
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{LedgerHead, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
-use crate::{files, keys, lookup, snapshot, space};
+use crate::{lookup, snapshot};
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {

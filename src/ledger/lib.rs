@@ -30,68 +30,55 @@
 //! ```
 
 mod append;
-mod backup;
 mod block_builder;
-pub mod cache;
 #[cfg(test)]
 mod checks;
 mod clock;
 mod commit;
 mod count;
-mod create;
-mod files;
+mod embedded;
 pub mod journal;
 mod judge;
-mod keys;
 mod ledger;
-mod lock;
 mod lookup;
-mod open;
-mod opened;
 mod queue;
 mod randomness;
-mod reader;
-mod rebuild;
 mod receipt;
 mod records;
 mod refold;
 mod rehearsal;
 mod repeat;
-mod scan;
-mod scratch;
 mod sentence;
 mod setup;
 mod snapshot;
-mod space;
 mod state;
-mod storage;
 pub mod testing;
 pub mod vault;
-mod verify;
 
 pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, Personal, StreamAppend};
-pub use backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
 pub use clock::{BEFORE_1970, Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
-pub use create::no_log;
-pub use files::{holds_log, keep_private};
-pub use keys::KeyError;
+pub use embedded::backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
+pub use embedded::cache;
+pub use embedded::create::no_log;
+pub use embedded::files::{holds_log, keep_private};
+pub use embedded::keys::KeyError;
+pub use embedded::open::{OpenError, OpenReport};
+pub use embedded::opened::Opened;
+pub use embedded::reader::{Reader, is_second_copy_alone};
+pub use embedded::scratch::{Scratch, remove_scratch};
+pub use embedded::space::is_short_of_room;
+pub use embedded::storage::Storage;
+pub use embedded::verify::{DirectoryReport, SledReport, VaultCheck, verify_directory};
 pub use ledger::Ledger;
-pub use open::{OpenError, OpenReport};
-pub use opened::Opened;
 pub use randomness::{OsRandom, Randomness, Seeded};
-pub use reader::{Reader, is_second_copy_alone};
 pub use receipt::Receipt;
 pub use records::{Records, Stored};
 pub use rehearsal::{Rehearsal, Rehearsed};
-pub use scratch::{Scratch, remove_scratch};
 pub use sentence::Sentence;
 pub use setup::{OpenOptions, Setup};
-pub use space::is_short_of_room;
 pub use state::{Discontinuity, LedgerHead, StreamHead};
-pub use storage::Storage;
 pub use vault::{
     NoReferences, Piece, ReadReferences, Reference, References, Unopened, Vault, VaultError, VaultReport,
     WhyLost,
 };
-pub use verify::{DirectoryReport, SledReport, VaultCheck, verify_directory};

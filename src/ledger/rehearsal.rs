@@ -14,20 +14,20 @@ use thads_proof::record::{LedgerId, Micros, Position, Record, RequestId};
 
 use crate::append::{Append, AppendError, NotTogether};
 use crate::block_builder::{self, BlockBuilder};
-use crate::cache::{self, Fold};
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
+use crate::embedded::cache::{self, Fold};
+use crate::embedded::reader::Reader;
+use crate::embedded::space;
+use crate::embedded::storage::Storage;
 use crate::journal::{Head, Journal, JournalError, Memory, Outcome, OwnedBlock, RecordBatches, follow};
 use crate::judge::{self, Admission, Judged, NoBlock};
 use crate::lookup;
 use crate::randomness::OsRandom;
-use crate::reader::Reader;
 use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::refold;
-use crate::space;
 use crate::state::{LedgerHead, State};
-use crate::storage::Storage;
 use crate::vault::Vault;
 
 /// What an append would come to that is not refused.

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock, SystemClock};
+use crate::embedded::storage::Storage;
 use crate::randomness::{OsRandom, Randomness};
-use crate::storage::Storage;
 
 /// What a new ledger is given.
 pub struct Setup {

@@ -1,7 +1,7 @@
 //! The cache of the committer's state, so that opening need not read the whole log again.
 //!
 //! It holds what takes reading every record: the tree's frontier, the streams' heads, the requests. What the last record
-//! says by itself is taken from there. How it is signed, and when it is believed: see [`crate::cache`].
+//! says by itself is taken from there. How it is signed, and when it is believed: see [`crate::embedded::cache`].
 
 use std::io::Result;
 use std::path::Path;
@@ -10,8 +10,8 @@ use thads_proof::checkpoint::LogKey;
 use thads_proof::record::{Leaf, LedgerId, Position, Stream, StreamTag};
 use thads_proof::tree::Frontier;
 
-use crate::cache::{self, Fold, HEADS, Log, Statement};
 use crate::count::to_u64;
+use crate::embedded::cache::{self, Fold, HEADS, Log, Statement};
 use crate::journal::{Head, Journal};
 use crate::refold;
 use crate::state::{State, StreamHead};

@@ -117,7 +117,7 @@ impl Defect {
 #[cfg(not(feature = "testing"))]
 mod switches {
     use super::{Defect, Step};
-    use crate::storage::Storage;
+    use crate::embedded::storage::Storage;
 
     /// Does nothing.
     #[inline(always)]
@@ -149,7 +149,7 @@ mod switches {
     use std::time::Duration;
 
     use super::{Defect, Step};
-    use crate::storage::Storage;
+    use crate::embedded::storage::Storage;
 
     /// Dies here, if `THADS_DIE_AT=STEP:N` names this step and this is the N-th time that it is reached.
     pub fn reached(step: Step) {

@@ -9,7 +9,7 @@ use thads_proof::record::Leaf;
 use thads_proof::tree::Frontier;
 
 use super::*;
-use crate::cache::{self, BOOKS, CacheCheck, Fold, HEADS, NotBelieved, Statement};
+use crate::embedded::cache::{self, BOOKS, CacheCheck, Fold, HEADS, NotBelieved, Statement};
 use crate::journal::{JournalError, Outcome, OwnedBlock, RecordBatches};
 use crate::state::State;
 use crate::{AppendError, OpenError, Reader, snapshot};

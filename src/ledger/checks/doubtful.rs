@@ -9,7 +9,7 @@ use thads_proof::segment::BLOCKS_AT;
 use super::mending::{blocks, change, closed, forged, large, segment};
 use super::*;
 use crate::OpenError;
-use crate::journal::{Store, StoreError};
+use crate::embedded::{Store, StoreError};
 
 /// An only segment that was cut down to nothing is no reason to say that there is no ledger.
 #[test]

@@ -44,7 +44,7 @@ fn without_room_nothing_is_made_and_a_ledger_that_is_there_counts_for_more() {
 #[test]
 fn what_is_made_must_have_room_above_the_mark() {
     let place = place();
-    let free = crate::space::free(place.dir.parent().unwrap()).unwrap();
+    let free = crate::embedded::space::free(place.dir.parent().unwrap()).unwrap();
     let mut setup = setup();
     setup.storage.ballast_bytes = free;
     let error = Ledger::create(&place.dir, genesis(), setup).err().unwrap();
@@ -82,5 +82,5 @@ fn a_founding_in_a_ledger_leaves_it_ended_in_order() {
     let before = status(&place.dir);
     assert!(matches!(Ledger::create(&place.dir, genesis(), setup()), Err(OpenError::AlreadyThere(_))));
     assert_eq!(status(&place.dir), before);
-    assert!(crate::lock::is_in_order(&place.dir));
+    assert!(crate::embedded::lock::is_in_order(&place.dir));
 }

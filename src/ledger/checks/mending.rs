@@ -390,13 +390,13 @@ fn a_full_check_finds_an_old_run_of_sled_that_differs_and_rebuilds_it() {
     }
     // sled of another history up to here, ours behind it: only its first runs differ.
     let theirs =
-        crate::journal::Store::open(&other.dir.join("sled"), std::time::Duration::from_secs(60)).unwrap();
+        crate::embedded::Store::open(&other.dir.join("sled"), std::time::Duration::from_secs(60)).unwrap();
     let ledger = reopen(&place.dir);
     ledger.append(append(2, "A", 1, vec![event(&[9; 60_000])])).unwrap();
     let (head, records) = (ledger.head(), stored(&ledger));
     ledger.close().unwrap();
     let ours =
-        crate::journal::Store::open(&place.dir.join("sled"), std::time::Duration::from_secs(60)).unwrap();
+        crate::embedded::Store::open(&place.dir.join("sled"), std::time::Duration::from_secs(60)).unwrap();
     let run = theirs.run(Position::new(1)).unwrap().unwrap();
     ours.put(&[], &[run]).unwrap();
     drop((ours, theirs));

@@ -316,7 +316,7 @@ fn a_making_that_was_cut_off_can_be_made_again_and_a_ledger_of_sled_alone_cannot
     );
     assert_eq!(keys(), before);
     fs::remove_file(damaged).unwrap();
-    drop(crate::journal::Store::open(&place.dir.join("sled"), Storage::small().sled_deadline).unwrap());
+    drop(crate::embedded::Store::open(&place.dir.join("sled"), Storage::small().sled_deadline).unwrap());
     create(&place.dir).close().unwrap();
     reopen(&place.dir).close().unwrap();
 }

@@ -13,7 +13,8 @@ use thads_proof::block::Header;
 use thads_proof::record::Position;
 
 use super::{
-    Head, Journal, JournalError, Memory, Outcome, OwnedBlock, RecordBatch, RecordBatches, fits, follow,
+    Head, Journal, JournalError, Memory, Outcome, OwnedBlock, RecordBatch, RecordBatches, check_contiguous,
+    follow,
 };
 use crate::clock::SimulatedClock;
 
@@ -303,7 +304,7 @@ impl Journal for Faulty {
     }
 
     fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
-        fits(expected, block)?;
+        check_contiguous(expected, block)?;
         let mut plan = self.lock();
         if let Some(why) = &plan.stopped {
             return Err(JournalError::Stopped(why.clone()));

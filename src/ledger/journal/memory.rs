@@ -7,7 +7,9 @@ use std::time::Duration;
 use thads_proof::block::Header;
 use thads_proof::record::Position;
 
-use super::{Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatches, Watch, fits, follow};
+use super::{
+    Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatches, Watch, check_contiguous, follow,
+};
 
 /// Blocks in memory.
 pub struct Memory {
@@ -60,7 +62,7 @@ impl Journal for Memory {
     }
 
     fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
-        fits(expected, block)?;
+        check_contiguous(expected, block)?;
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
         let head = self.watch.head();
         if head != *expected {

@@ -8,12 +8,12 @@ use thads_proof::genesis::Genesis;
 use thads_proof::note::Vkey;
 use thads_proof::record::{LedgerId, Stream};
 
-use crate::cache::Log;
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
-use crate::create;
+use crate::embedded::cache::Log;
+use crate::embedded::create;
+use crate::embedded::open::OpenError;
 use crate::journal::{Journal, OwnedBlock};
-use crate::open::OpenError;
 use crate::randomness::Randomness;
 use crate::records::Records;
 use crate::snapshot;

@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use thads_proof::plain;
 
-use crate::files;
-use crate::lock::Inode;
+use crate::embedded::files;
+use crate::embedded::lock::Inode;
 use crate::testing::{Defect, planted};
 
 /// Bytes that can be read and written at any place.

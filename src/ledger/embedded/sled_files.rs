@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use thads_proof::plain;
 
 use super::StoreError;
-use crate::lock::Inode;
-use crate::{files, space};
+use crate::embedded::lock::Inode;
+use crate::embedded::{files, space};
 
 /// Most bytes of one of sled's files.
 pub(crate) const FILE_BYTES_MAX: u64 = 1 << 40;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use thads_proof::genesis::GenesisError;
 
 use crate::commit::CatchUpError;
+use crate::embedded::keys::KeyError;
+use crate::embedded::lock::LockError;
+use crate::embedded::rebuild::RebuildError;
 use crate::journal::JournalError;
-use crate::keys::KeyError;
-use crate::lock::LockError;
-use crate::rebuild::RebuildError;
 use crate::vault::VaultError;
 
 /// Why a ledger cannot be opened or made.

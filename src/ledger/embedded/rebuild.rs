@@ -10,11 +10,10 @@ use thads_proof::record::{Leaf, LedgerId, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
 use crate::count::{to_u64, to_usize};
-use crate::files;
-use crate::journal::{
-    Head, Listing, OwnedBlock, SEGMENT_BYTES_MIN, Store, StoreError, finish_segment_file, verify_chain,
-};
-use crate::scan;
+use crate::embedded::files;
+use crate::embedded::scan;
+use crate::embedded::{Listing, SEGMENT_BYTES_MIN, Store, StoreError, finish_segment_file, verify_chain};
+use crate::journal::{Head, OwnedBlock};
 use salvage::Salvage;
 
 /// Records whose positions are looked for together where sled does not give them.

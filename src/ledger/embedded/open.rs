@@ -19,18 +19,19 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
-use crate::cache::{Beginnings, Log};
-use crate::create;
-use crate::files;
-use crate::journal::{
-    Cursor, Embedded, Found, Head, RecordBatch, Store, StoreError, copy_sled, delete_drafts, end_of,
-    remove_drafts, set_snapshots_aside, settle,
+use crate::embedded::cache::{Beginnings, Log};
+use crate::embedded::create;
+use crate::embedded::files;
+use crate::embedded::lock::Lock;
+use crate::embedded::rebuild::{self, Source};
+use crate::embedded::scan::{self, SegmentsScan, Trouble};
+use crate::embedded::storage::Storage;
+use crate::embedded::{
+    Cursor, Found, Store, StoreError, copy_sled, delete_drafts, end_of, remove_drafts, set_snapshots_aside,
+    settle,
 };
-use crate::lock::Lock;
-use crate::rebuild::{self, Source};
-use crate::scan::{self, SegmentsScan, Trouble};
+use crate::journal::{Embedded, Head, RecordBatch};
 use crate::sentence::Sentence;
-use crate::storage::Storage;
 use crate::testing::{Defect, Step, planted, reached};
 pub use error::OpenError;
 

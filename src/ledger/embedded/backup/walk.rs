@@ -8,7 +8,8 @@ use thads_proof::segment::{self, BLOCKS_AT, Header, Step};
 use thads_proof::tree::{Frontier, Root};
 
 use super::BackupError;
-use crate::journal::{OwnedBlock, RecordBatch, verify_chain};
+use crate::embedded::verify_chain;
+use crate::journal::{OwnedBlock, RecordBatch};
 
 /// How far a log was read, and what it is up to there.
 #[derive(Clone)]

@@ -11,7 +11,8 @@ use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Step};
 
 use crate::count::{to_u64, to_usize};
-use crate::journal::{Head, Listing, OwnedBlock, SEGMENT_BYTES_MIN, Used, verify_chain};
+use crate::embedded::{Listing, SEGMENT_BYTES_MIN, Used, verify_chain};
+use crate::journal::{Head, OwnedBlock};
 use crate::testing::{Defect, planted};
 
 /// What the segments are like.

@@ -9,7 +9,7 @@ use thads_proof::genesis::Genesis;
 use thads_proof::{hex, plain};
 use zeroize::Zeroizing;
 
-use crate::files;
+use crate::embedded::files;
 use crate::sentence::Sentence;
 
 /// The file of the log's signing key, in the data directory.

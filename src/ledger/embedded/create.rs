@@ -13,13 +13,15 @@ use thads_proof::segment;
 use thads_proof::tree::Frontier;
 
 use crate::clock::Clock;
-use crate::journal::{Listing, OwnedBlock};
-use crate::lock::{self, Lock};
-use crate::open::OpenError;
+use crate::embedded::Listing;
+use crate::embedded::lock::{self, Lock};
+use crate::embedded::open::OpenError;
+use crate::embedded::reader::CopiedStore;
+use crate::embedded::storage::Storage;
+use crate::embedded::{cache, files, scan, space};
+use crate::journal::OwnedBlock;
 use crate::randomness::Randomness;
-use crate::reader::CopiedStore;
-use crate::storage::Storage;
-use crate::{cache, files, scan, space, vault};
+use crate::vault;
 
 /// What a founding makes in the data directory; its lock last, for it guards the others.
 const MADE: [&str; 7] =

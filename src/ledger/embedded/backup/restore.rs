@@ -18,11 +18,12 @@ use super::contents::{Contents, Kept};
 use super::draft::{self, Draft};
 use super::walk::Walk;
 use super::{BackupError, key_of, open_note, refuse_strange, refuse_within};
-use crate::files;
-use crate::journal::{Listing, OwnedBlock};
-use crate::open::OpenError;
+use crate::embedded::Listing;
+use crate::embedded::files;
+use crate::embedded::open::OpenError;
+use crate::embedded::verify::{VaultCheck, check_vault_with_keys_of};
+use crate::journal::OwnedBlock;
 use crate::vault::{KEYRING, References};
-use crate::verify::{VaultCheck, check_vault_with_keys_of};
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, Debug)]

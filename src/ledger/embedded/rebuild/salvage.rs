@@ -14,7 +14,8 @@ use thads_proof::hash;
 use thads_proof::plain;
 use thads_proof::record::{self, Leaf, LedgerId, POSITION_AT, PREVIOUS_LEAF_AT, Position, length_of};
 
-use crate::journal::{OwnedBlock, SLED_FILE_BYTES_MAX, verify_chain};
+use crate::embedded::{SLED_FILE_BYTES_MAX, verify_chain};
+use crate::journal::OwnedBlock;
 
 /// Bytes of a file that are looked through at a time.
 const PIECE_BYTES: u64 = 16 << 20;

@@ -9,7 +9,8 @@ use thads_proof::{hash, hex, plain};
 
 use super::BackupError;
 use crate::count::to_usize;
-use crate::{files, keys, vault};
+use crate::embedded::{files, keys};
+use crate::vault;
 
 const FILE: &str = "contents";
 const FORM: &str = "thads backup 2";

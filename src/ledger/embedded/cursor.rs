@@ -12,8 +12,8 @@ use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT};
 
 use super::segment::{Placed, is_unused};
-use super::{JournalError, OwnedBlock};
 use crate::count::to_u64;
+use crate::journal::{JournalError, OwnedBlock};
 
 /// A segment that holds at least one block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -13,16 +13,16 @@ use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
 
-use crate::backup::{self, KeptPersonal};
-use crate::cache::{self, CacheCheck, NotBelieved};
-use crate::files;
-use crate::journal::{Cursor, Listing, StoreError};
-use crate::keys;
-use crate::lock;
-use crate::open::out_of_order;
-use crate::reader::{CopiedStore, Reader};
+use crate::embedded::backup::{self, KeptPersonal};
+use crate::embedded::cache::{self, CacheCheck, NotBelieved};
+use crate::embedded::files;
+use crate::embedded::keys;
+use crate::embedded::lock;
+use crate::embedded::open::out_of_order;
+use crate::embedded::reader::{CopiedStore, Reader};
+use crate::embedded::storage::Storage;
+use crate::embedded::{Cursor, Listing, StoreError};
 use crate::sentence::Sentence;
-use crate::storage::Storage;
 use crate::vault::{Check, ENTRIES, KEYRING, References};
 pub use found::{DirectoryReport, SledReport, VaultCheck};
 
@@ -234,7 +234,7 @@ fn verify_sled(dir: &Path, wal: &Path, size: u64, options: &Options) -> (SledRep
 /// Reads the segments where they are compared with sled.
 struct Ends<'a> {
     wal: &'a Path,
-    segments: crate::journal::Segments,
+    segments: crate::embedded::Segments,
     size: u64,
 }
 

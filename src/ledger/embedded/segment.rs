@@ -18,8 +18,8 @@ use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
 use crate::count::{to_u64, to_usize};
-use crate::files;
-use crate::lock::Inode;
+use crate::embedded::files;
+use crate::embedded::lock::Inode;
 use crate::testing::{Defect, Step, planted, reached};
 
 /// Smallest segment: it must hold a block of any size.
@@ -362,7 +362,7 @@ pub(crate) fn is_unused(file: &File) -> Result<bool> {
 pub(crate) fn finish_segment_file(
     path: &Path,
     header: &Header,
-    blocks: &[super::OwnedBlock],
+    blocks: &[crate::journal::OwnedBlock],
     bytes: u64,
 ) -> Result<Option<PathBuf>> {
     let draft = path.with_extension("seg.new");

@@ -14,23 +14,21 @@ use thads_proof::genesis::Genesis;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
-use crate::cache::{self, Beginnings, CacheCheck, Fold, Log, NotBelieved};
 use crate::commit::CatchUpError;
-use crate::create;
-use crate::files;
-use crate::journal::{
-    Cursor, Head, JournalError, Listing, RecordBatches, Segments, Store, StoreError, copy_sled,
-    delete_drafts, end_of,
-};
-use crate::keys;
-use crate::lock;
-use crate::open::OpenError;
+use crate::embedded::cache::{self, Beginnings, CacheCheck, Fold, Log, NotBelieved};
+use crate::embedded::create;
+use crate::embedded::files;
+use crate::embedded::keys;
+use crate::embedded::lock;
+use crate::embedded::open::OpenError;
+use crate::embedded::scan::{self, SegmentsScan, Trouble};
+use crate::embedded::scratch::Scratch;
+use crate::embedded::storage::Storage;
+use crate::embedded::{Cursor, Listing, Segments, Store, StoreError, copy_sled, delete_drafts, end_of};
+use crate::journal::{Head, JournalError, RecordBatches};
 use crate::records::Records;
 use crate::refold;
-use crate::scan::{self, SegmentsScan, Trouble};
-use crate::scratch::Scratch;
 use crate::state::LedgerHead;
-use crate::storage::Storage;
 use crate::vault::Vault;
 
 /// How often a tail that looks damaged is looked at again: a writer may be in the middle of it.

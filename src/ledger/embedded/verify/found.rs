@@ -3,7 +3,7 @@
 use thads_proof::segment;
 use thads_proof::verify::{Finding, Report, What};
 
-use crate::cache::{CacheCheck, HEADS};
+use crate::embedded::cache::{CacheCheck, HEADS};
 use crate::sentence::Sentence;
 use crate::vault::VaultReport;
 

@@ -16,9 +16,10 @@ use thads_proof::hash;
 use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 
-use super::{OwnedBlock, RecordBatch, sled_files};
+use super::sled_files;
 use crate::clock::{BEFORE_1970, SystemClock};
-use crate::files;
+use crate::embedded::files;
+use crate::journal::{OwnedBlock, RecordBatch};
 use crate::testing::{Defect, planted};
 
 const RUN_CONTEXT: &str = "thads 2026 run v1";

@@ -9,10 +9,11 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use thads_proof::plain;
 
 use crate::count::to_u64;
-use crate::files;
-use crate::journal::{JournalError, SEGMENT_BYTES_MIN};
-use crate::open::OpenError;
-use crate::storage::Storage;
+use crate::embedded::SEGMENT_BYTES_MIN;
+use crate::embedded::files;
+use crate::embedded::open::OpenError;
+use crate::embedded::storage::Storage;
+use crate::journal::JournalError;
 
 /// Name of the ballast in the data directory.
 pub(crate) const BALLAST: &str = "ballast";

@@ -20,8 +20,8 @@ use super::cursor::{Cursor, Segments};
 use super::segment::Placed;
 use super::sled_files::InPlace;
 use super::store::{Store, end_of};
-use super::{RecordBatch, Watch};
-use crate::storage::Storage;
+use crate::embedded::storage::Storage;
+use crate::journal::{RecordBatch, Watch};
 use crate::testing::{Step, reached};
 
 /// Runs that go to sled between two flushes.

@@ -10,16 +10,16 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Micros};
 
 use crate::clock::Clock;
-use crate::create;
-use crate::files;
+use crate::embedded::create;
+use crate::embedded::files;
+use crate::embedded::lock::{self, Lock};
+use crate::embedded::open::{self, OpenError, OpenReport};
+use crate::embedded::space;
+use crate::embedded::storage::Storage;
 use crate::journal::{Embedded, Journal};
 use crate::ledger::{Ledger, genesis_of};
-use crate::lock::{self, Lock};
-use crate::open::{self, OpenError, OpenReport};
 use crate::randomness::Randomness;
 use crate::records::Records;
-use crate::space;
-use crate::storage::Storage;
 
 /// A ledger that is locked, open and mended. It writes once [`Opened::start`] gives it a clock.
 pub struct Opened {

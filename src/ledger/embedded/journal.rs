@@ -15,19 +15,22 @@ use thads_proof::block::Header;
 use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::BLOCKS_AT;
 
+use super::archiver;
 pub use super::archiver::Progress;
-use super::archiver::{self, Recent, Shared};
-use super::cursor::{self, Cursor, Segments, Used};
+use super::archiver::{Recent, Shared};
+use super::cursor;
+use super::cursor::{Cursor, Segments, Used};
 use super::segment::SegmentWriter;
 use super::sled_files::InPlace;
 use super::store::Store;
-use super::{
-    Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatch, RecordBatches, Watch, fits, follow,
-};
 use crate::count::to_u64;
-use crate::lock::Lock;
-use crate::storage::Storage;
-use crate::{files, space};
+use crate::embedded::lock::Lock;
+use crate::embedded::storage::Storage;
+use crate::embedded::{files, space};
+use crate::journal::{
+    Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatch, RecordBatches, Watch, check_contiguous,
+    follow,
+};
 
 /// Reads of at most so many records are looked up in sled.
 const LOOKUP_RECORDS: u64 = 256;
@@ -205,7 +208,7 @@ impl Journal for Embedded {
     }
 
     fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
-        fits(expected, block)?;
+        check_contiguous(expected, block)?;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = &writer.stopped {
             return Err(JournalError::Stopped(why.clone()));

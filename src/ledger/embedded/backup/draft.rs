@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use thads_proof::plain;
 
 use super::BackupError;
+use crate::embedded::{files, scratch};
 use crate::testing::{Defect, planted};
-use crate::{files, scratch};
 
 /// The draft's name in the data directory.
 const DRAFT: &str = ".restoring";

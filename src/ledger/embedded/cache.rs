@@ -15,9 +15,9 @@ use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId};
 use thads_proof::tree::Root;
 
-use crate::files::{self, SNAPSHOTS};
+use crate::embedded::files::{self, SNAPSHOTS};
+use crate::embedded::open::OpenError;
 use crate::journal::Head;
-use crate::open::OpenError;
 use crate::sentence::Sentence;
 use crate::testing::{Step, reached};
 
