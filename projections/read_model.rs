@@ -176,7 +176,7 @@ impl ReadModel {
         Ok(())
     }
 
-    /// Folds the next records as [`Books::fold_many`] does, and shows each before that: the read model of all before it, and its
+    /// Folds the next records as [`ReadModel::fold_many`] does, and shows each before that: the read model of all before it, and its
     /// entry, or why it is none. Where `look` says no it is passed over: this read model is then that of a log in which its
     /// stream goes on without what it says.
     ///
@@ -362,7 +362,7 @@ impl ReadModel {
         entries.map_or(0, count).saturating_add(self.passed_over.get(stream).copied().unwrap_or(0))
     }
 
-    /// Finds the receivers anew, for a read model whose cases did not come through [`Books::fold`].
+    /// Finds the receivers anew, for a read model whose cases did not come through [`ReadModel::fold`].
     pub(crate) fn index_receivers(&mut self) {
         let mut receivers = BTreeMap::new();
         for (id, entries) in self.cases() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use thads_cases::ids::Position;
 use thads_ledger::{OpenError, OpenReport};
 use thads_service::answers::{self, Asked, Moment, Whose};
-use thads_service::ledger_service::{HouseError, LedgerService};
+use thads_service::ledger_service::{LedgerService, ServiceError};
 use thads_service::read_only::ReadOnlyLedger;
 
 use crate::failure::Failure;
@@ -94,7 +94,7 @@ fn opened(data: &Path, output: &Output) -> Result<Option<LedgerService>, Failure
             say_opened(output, &report);
             Ok(Some(service))
         }
-        Err(HouseError::Open(OpenError::NotALedger(_))) => Ok(None),
+        Err(ServiceError::Open(OpenError::NotALedger(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

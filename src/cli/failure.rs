@@ -8,8 +8,8 @@ use thads_ledger::journal::JournalError;
 use thads_ledger::{AppendError, BackupError, KeyError, OpenError, VaultError};
 use thads_proof::verify::VerifyError;
 use thads_service::answers::AnswerError;
-use thads_service::json::{Language, WireError, refusal_json, refusal_text};
-use thads_service::ledger_service::HouseError;
+use thads_service::json::{JsonError, Language, refusal_json, refusal_text};
+use thads_service::ledger_service::ServiceError;
 use thads_service::record::RecordError;
 
 use crate::output::{self, Output};
@@ -73,7 +73,7 @@ pub(crate) enum Failure {
     /// The law says no: exit 1.
     Refused(Box<Refusal>),
     /// A field or an argument that cannot be read: exit 1.
-    Field(Box<WireError>),
+    Field(Box<JsonError>),
     /// It could not be done: exit 1.
     Failed {
         /// One sentence.
@@ -157,8 +157,8 @@ impl From<RecordError> for Failure {
                 Failure::new(error, "load it again (thads case ID) and decide anew")
             }
             RecordError::Append(AppendError::DiskFull { .. }) => Failure::new(error, FULL),
-            RecordError::House(error) => error.into(),
-            RecordError::Wire(error) => error.into(),
+            RecordError::Service(error) => error.into(),
+            RecordError::Json(error) => error.into(),
             RecordError::Close(error) => error.into(),
             RecordError::Append(_) | RecordError::Clock(_) | RecordError::Seal(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
@@ -167,24 +167,24 @@ impl From<RecordError> for Failure {
     }
 }
 
-impl From<WireError> for Failure {
-    fn from(error: WireError) -> Failure {
+impl From<JsonError> for Failure {
+    fn from(error: JsonError) -> Failure {
         Failure::Field(Box::new(error))
     }
 }
 
-impl From<HouseError> for Failure {
-    fn from(error: HouseError) -> Failure {
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Failure {
         match error {
-            HouseError::Open(error) => error.into(),
-            HouseError::Read(error) => error.into(),
-            HouseError::Name | HouseError::Randomness(_) | HouseError::Origin(_) => {
+            ServiceError::Open(error) => error.into(),
+            ServiceError::Read(error) => error.into(),
+            ServiceError::Name | ServiceError::Randomness(_) | ServiceError::Origin(_) => {
                 Failure::Failed { message: error.to_string(), hint: None }
             }
-            HouseError::Fold(error) if error.is_later() => {
+            ServiceError::Fold(error) if error.is_later() => {
                 Failure::new(error, "this build is older than the ledger: use a newer thads")
             }
-            HouseError::Fold(error) => Failure::Damage {
+            ServiceError::Fold(error) => Failure::Damage {
                 message: error.to_string(),
                 hint: Some("no build writes such a record; thads verify names each".to_owned()),
             },
@@ -211,7 +211,7 @@ impl From<VerifyError> for Failure {
 impl From<AnswerError> for Failure {
     fn from(error: AnswerError) -> Failure {
         match error {
-            AnswerError::House(error) => error.into(),
+            AnswerError::Service(error) => error.into(),
             AnswerError::NotFound { what: "figure", .. } => {
                 Failure::new(error, "thads report --json lists the figures")
             }

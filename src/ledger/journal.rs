@@ -219,7 +219,7 @@ pub trait Journal: Send + Sync {
     /// Appends a block behind `expected` and makes it durable. The same append again is answered like the first.
     ///
     /// # Errors
-    /// When nothing was written ([`JournalError::Full`], [`JournalError::Misfit`]), or the journal failed and has stopped.
+    /// When nothing was written ([`JournalError::Full`], [`JournalError::NotContiguous`]), or the journal failed and has stopped.
     fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError>;
 
     /// Returns the records of `range`, as far as there are any, in runs.

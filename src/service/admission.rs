@@ -9,12 +9,12 @@ use thads_cases::refusal::{Code, Refusal};
 use thads_projections::read_model::ReadModel;
 use thads_proof::record::Stream;
 
-use crate::json::{Subject, WireError};
+use crate::json::{JsonError, Subject};
 use crate::pending::Pending;
 use crate::record::RecordError;
 
 /// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
-pub(crate) fn belongs(model: &ReadModel, subject: &Subject, event: &Event) -> Result<(), WireError> {
+pub(crate) fn belongs(model: &ReadModel, subject: &Subject, event: &Event) -> Result<(), JsonError> {
     let fits = match (&event.body, subject) {
         (Body::OfficeOpened(opened), Subject::Office(code)) => opened.code == *code,
         (Body::TargetAssigned(target), Subject::Office(code)) => {
@@ -37,7 +37,7 @@ pub(crate) fn belongs(model: &ReadModel, subject: &Subject, event: &Event) -> Re
     }
     let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
     let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set, clock_corrected on ledger:clock";
-    Err(WireError::new("stream", &given, &format!("{} is not recorded there", event.info().name), ways))
+    Err(JsonError::new("stream", &given, &format!("{} is not recorded there", event.info().name), ways))
 }
 
 /// What a correction puts in an entry's place belongs to the stream as the entry did: not a target of another office, not the

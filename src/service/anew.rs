@@ -7,7 +7,7 @@ use thads_ledger::Reader;
 use thads_projections::read_model::ReadModel;
 use thads_proof::record::{Position, Stream};
 
-use crate::ledger_service::{HouseError, LedgerService};
+use crate::ledger_service::{LedgerService, ServiceError};
 use crate::log::Log;
 use crate::{read_only, snapshot};
 
@@ -16,7 +16,7 @@ impl<L: Log> LedgerService<L> {
     ///
     /// # Errors
     /// A record that cannot be read or folded.
-    pub(crate) fn fold_anew(&self) -> Result<bool, HouseError> {
+    pub(crate) fn fold_anew(&self) -> Result<bool, ServiceError> {
         let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
         if !self.kept.load(Ordering::SeqCst) {
             return Ok(false);
@@ -39,12 +39,12 @@ impl<L: Log> LedgerService<L> {
 ///
 /// # Errors
 /// A record that cannot be read or folded.
-pub(crate) fn model_of(reader: &Reader, kept: Option<&[u8]>) -> Result<ReadModel, HouseError> {
+pub(crate) fn model_of(reader: &Reader, kept: Option<&[u8]>) -> Result<ReadModel, ServiceError> {
     if let Some(mut model) = kept.and_then(|kept| snapshot::of_reader(reader, kept)) {
         let next = Position::new(model.position().0);
         match read_only::fold(&mut model, reader.read(next), &mut |_| {}) {
             Ok(()) => return Ok(model),
-            Err(HouseError::Fold(_)) => {} // what was kept is not what the log goes on from
+            Err(ServiceError::Fold(_)) => {} // what was kept is not what the log goes on from
             Err(error) => return Err(error),
         }
     }

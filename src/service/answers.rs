@@ -17,8 +17,8 @@ use thads_projections::read_model::ReadModel;
 use thads_projections::report::{self, Report};
 use thads_projections::scope::Scope;
 
-use crate::json::{WireError, refusal_json, rfc3339};
-use crate::ledger_service::HouseError;
+use crate::json::{JsonError, refusal_json, rfc3339};
+use crate::ledger_service::ServiceError;
 use crate::read_only::Source;
 use crate::record::Done;
 
@@ -38,13 +38,13 @@ pub enum AnswerError {
     },
     /// A parameter that cannot be read.
     #[error(transparent)]
-    Field(#[from] WireError),
+    Field(#[from] JsonError),
     /// A figure that has no list.
     #[error(transparent)]
     Figure(#[from] FigureError),
     /// The log cannot be read.
     #[error(transparent)]
-    House(#[from] HouseError),
+    Service(#[from] ServiceError),
 }
 
 fn office_code(organisation: &Organisation, number: OfficeNo) -> Value {
@@ -60,7 +60,7 @@ pub fn total(amount: Total) -> Value {
 ///
 /// # Errors
 /// A record that cannot be read.
-pub fn ledger(source: &impl Source, known: Option<Position>) -> Result<Value, HouseError> {
+pub fn ledger(source: &impl Source, known: Option<Position>) -> Result<Value, ServiceError> {
     let size = match known {
         Some(known) => known.0,
         None => source.with_model(|model| model.position().0),
@@ -203,7 +203,7 @@ fn targets_json(report: &Report, organisation: &Organisation) -> Value {
 fn breakdown(model: &ReadModel, question: &Question, dimension: &str) -> Result<Value, AnswerError> {
     let by: Dimension = dimension.parse().map_err(|_| {
         let words = Dimension::ALL.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ");
-        WireError::new("by", dimension, "a dimension", &words)
+        JsonError::new("by", dimension, "a dimension", &words)
     })?;
     let rows = report_by(model, &question.period, question.scope, question.known, by);
     Ok(rows
@@ -261,7 +261,7 @@ pub fn figure(
             answer.insert("events".to_owned(), Value::Array(figure_events(source, id, &question)?));
         }
         Some(other) => {
-            return Err(WireError::new("list", other, "what a figure can list", "cases, events").into());
+            return Err(JsonError::new("list", other, "what a figure can list", "cases, events").into());
         }
     }
     Ok(Value::Object(answer))

@@ -72,7 +72,7 @@ fn an_old_version_is_refused_with_the_current_one() {
         let fields = json!({ "text": "a", "expected_version": version });
         let refused = record(&service, CASE, 3, "note_added", "2018-12-04", fields);
         assert!(
-            matches!(refused, Err(RecordError::Wire(_) | RecordError::Append(AppendError::Stale { .. }))),
+            matches!(refused, Err(RecordError::Json(_) | RecordError::Append(AppendError::Stale { .. }))),
             "{refused:?}"
         );
     }

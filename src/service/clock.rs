@@ -28,7 +28,7 @@ const BEHIND_MAX: i64 = DAY;
 const AHEAD_DAYS_MAX: i32 = 90;
 
 /// Where a service takes its times from.
-pub(crate) enum HouseClock {
+pub(crate) enum ServiceClock {
     /// The machine's clock.
     Machine(Mutex<Box<dyn Clock>>),
     /// None: each action comes a second after the head, unless it says when.
@@ -98,7 +98,7 @@ impl<L: Log> LedgerService<L> {
         let next = Position::new(model.position().0);
         let ahead = model.days().offset_with(next, corrects);
         match (group.at, &self.clock) {
-            (Some(at), HouseClock::Simulated) => {
+            (Some(at), ServiceClock::Simulated) => {
                 Ok(Reading::new(Micros::new(at).max(self.ledger.head().recorded_at), ahead))
             }
             (_, clock) => {
@@ -110,14 +110,14 @@ impl<L: Log> LedgerService<L> {
         }
     }
 
-    fn read_clock(&self, clock: &HouseClock, ahead: i32, confirmed: bool) -> Result<Reading, ClockOff> {
+    fn read_clock(&self, clock: &ServiceClock, ahead: i32, confirmed: bool) -> Result<Reading, ClockOff> {
         let head = self.ledger.head().recorded_at;
         match clock {
-            HouseClock::Machine(clock) => {
+            ServiceClock::Machine(clock) => {
                 let machine = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
                 read(machine, head, ahead, confirmed)
             }
-            HouseClock::Simulated => {
+            ServiceClock::Simulated => {
                 Ok(Reading::new(Micros::new(head.get().saturating_add(1_000_000)), ahead))
             }
         }

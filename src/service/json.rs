@@ -15,7 +15,7 @@ use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamTag};
 
 mod error;
 
-pub use error::WireError;
+pub use error::JsonError;
 
 /// Whose history an action belongs to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -47,7 +47,7 @@ impl Subject {
     ///
     /// # Errors
     /// A key longer than 255 bytes.
-    pub fn stream(&self) -> Result<Stream, WireError> {
+    pub fn stream(&self) -> Result<Stream, JsonError> {
         let (tag, key) = match self {
             Subject::Case(id) => (StreamTag::Case, id.to_string()),
             Subject::Complaint(id) => (StreamTag::Complaint, id.to_string()),
@@ -57,7 +57,7 @@ impl Subject {
             Subject::Clock => return Ok(Stream::clock()),
         };
         Stream::new(tag, key.as_bytes())
-            .map_err(|error| WireError::new("stream", &key, &error.to_string(), "a key of 1 to 255 bytes"))
+            .map_err(|error| JsonError::new("stream", &key, &error.to_string(), "a key of 1 to 255 bytes"))
     }
 
     /// The subject of a stream; `None` for the genesis's, and for a key that is not the one spelling of its subject.
@@ -79,9 +79,9 @@ impl Subject {
     ///
     /// # Errors
     /// Says which forms there are.
-    pub fn parse(text: &str) -> Result<Subject, WireError> {
+    pub fn parse(text: &str) -> Result<Subject, JsonError> {
         let ways = "case:DT03/2018/0412, complaint:DT03/2019/K0012, office:DT03, officer:17, parameter:voluntary, ledger:clock";
-        let refuse = |why: &str| WireError::new("stream", text, why, ways);
+        let refuse = |why: &str| JsonError::new("stream", text, why, ways);
         let (tag, key) = text.split_once(':').ok_or_else(|| refuse("a kind of stream, a colon and a key"))?;
         match tag {
             "case" => key.parse().map(Subject::Case).map_err(|error| refuse(&error.to_string())),
@@ -89,7 +89,7 @@ impl Subject {
             "office" => key.parse().map(Subject::Office).map_err(|error| refuse(&error.to_string())),
             "officer" => match key.parse().map(OfficerNo) {
                 Ok(number) if number.to_string() == key => Ok(Subject::Officer(number)),
-                Ok(number) => Err(WireError::new(
+                Ok(number) => Err(JsonError::new(
                     "stream",
                     text,
                     "an officer's number has one spelling",
@@ -148,10 +148,10 @@ const ENVELOPE: &[&str] = &["request", "case", "stream", "expected_version", "ki
 ///
 /// # Errors
 /// The first field that is missing, unknown or wrong.
-pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, WireError> {
+pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, JsonError> {
     let value = in_normal_form(value);
     let Value::Object(mut object) = value else {
-        return Err(WireError::new(
+        return Err(JsonError::new(
             "body",
             &value.to_string(),
             "an action is one JSON object",
@@ -176,7 +176,7 @@ pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, W
             let id = text(&envelope, "request", "32 hex digits or a UUID")?;
             Some(
                 id.parse()
-                    .map_err(|_| WireError::new("request", id, "a request id", "32 hex digits or a UUID"))?,
+                    .map_err(|_| JsonError::new("request", id, "a request id", "32 hex digits or a UUID"))?,
             )
         }
     };
@@ -185,12 +185,12 @@ pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, W
         Some(_) => {
             let date = text(&envelope, "effective", "a date, for instance 2019-03-31")?;
             Some(date.parse().map_err(|error: thads_cases::date::NotADate| {
-                WireError::new("effective", date, &error.to_string(), "a date, for instance 2019-03-31")
+                JsonError::new("effective", date, &error.to_string(), "a date, for instance 2019-03-31")
             })?)
         }
     };
     let actor = number(&envelope, "actor")?.ok_or_else(|| {
-        WireError::new(
+        JsonError::new(
             "actor",
             "nothing",
             "who records it must be said",
@@ -221,14 +221,14 @@ fn in_normal_form(value: Value) -> Value {
     }
 }
 
-fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result<Subject, WireError> {
+fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result<Subject, JsonError> {
     let case = "a case, for instance DT03/2018/0412";
     let named = match (envelope.get("case"), envelope.get("stream")) {
         (None, None) => None,
         (Some(_), None) => {
             let id = text(envelope, "case", case)?;
             let id =
-                id.parse::<CaseId>().map_err(|error| WireError::new("case", id, &error.to_string(), case))?;
+                id.parse::<CaseId>().map_err(|error| JsonError::new("case", id, &error.to_string(), case))?;
             Some(Subject::Case(id))
         }
         (_, Some(_)) => {
@@ -238,7 +238,7 @@ fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result
     match (address, named) {
         (Some(address), Some(named)) if address != named => {
             let given = format!("{named:?}");
-            Err(WireError::new(
+            Err(JsonError::new(
                 "case",
                 &given,
                 "the body and the address name different histories",
@@ -247,19 +247,19 @@ fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result
         }
         (Some(subject), _) | (None, Some(subject)) => Ok(subject),
         (None, None) => {
-            Err(WireError::new("case", "nothing", "the action belongs to no history", "case, or stream"))
+            Err(JsonError::new("case", "nothing", "the action belongs to no history", "case, or stream"))
         }
     }
 }
 
 /// Reads the kind's own fields and the common ones.
-fn what_of(kind: &str, mut fields: Map<String, Value>) -> Result<What, WireError> {
+fn what_of(kind: &str, mut fields: Map<String, Value>) -> Result<What, JsonError> {
     if kind == "fact_corrected" && fields.contains_key("changes") {
         let entry = number(&fields, "entry")?.map(Position).ok_or_else(|| {
-            WireError::new("entry", "nothing", "a correction names the entry that it corrects", "a position")
+            JsonError::new("entry", "nothing", "a correction names the entry that it corrects", "a position")
         })?;
         let Some(Value::Object(changes)) = fields.shift_remove("changes") else {
-            return Err(WireError::new(
+            return Err(JsonError::new(
                 "changes",
                 "no object",
                 "the fields that change",
@@ -268,13 +268,13 @@ fn what_of(kind: &str, mut fields: Map<String, Value>) -> Result<What, WireError
         };
         if let Some(twice) = ["replacement", "changed"].into_iter().find(|name| fields.contains_key(*name)) {
             let rule = "the fields that change are given, or the whole replacement";
-            return Err(WireError::new(twice, "both", rule, "changes, or replacement"));
+            return Err(JsonError::new(twice, "both", rule, "changes, or replacement"));
         }
         return Ok(What::Changes { entry, changes, rest: fields });
     }
     if kind == "fact_corrected" && fields.contains_key("changed") {
         let rule = "which fields were given is noted by the ledger";
-        return Err(WireError::new("changed", "given", rule, "changes: {\"amount\": 5000000}"));
+        return Err(JsonError::new("changed", "given", rule, "changes: {\"amount\": 5000000}"));
     }
     event_of(kind, fields).map(|event| What::Event(Box::new(event)))
 }
@@ -289,9 +289,9 @@ pub(crate) fn correction(
     took_effect: &str,
     changed: Vec<String>,
     mut rest: Map<String, Value>,
-) -> Result<Event, WireError> {
+) -> Result<Event, JsonError> {
     let replacement = serde_json::to_value(&replacement)
-        .map_err(|error| WireError::new("changes", "", &error.to_string(), "fields of the kind"))?;
+        .map_err(|error| JsonError::new("changes", "", &error.to_string(), "fields of the kind"))?;
     rest.insert("replacement".to_owned(), replacement);
     if !rest.contains_key("took_effect") {
         rest.insert("took_effect".to_owned(), Value::String(took_effect.to_owned()));
@@ -307,10 +307,10 @@ pub(crate) fn correction(
 ///
 /// # Errors
 /// The kind that is unknown, or the field that is missing, unknown or wrong.
-pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, WireError> {
+pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, JsonError> {
     let code = KindCode::named(kind).ok_or_else(|| {
         let names = KINDS.iter().map(|(info, _)| info.name).collect::<Vec<_>>().join(", ");
-        WireError::new("kind", kind, "there is no such kind", &names)
+        JsonError::new("kind", kind, "there is no such kind", &names)
     })?;
     let mut common = Map::new();
     for name in COMMON_FIELDS {
@@ -327,14 +327,14 @@ pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, Wir
 fn read<T>(
     fields: Map<String, Value>,
     reader: impl Fn(Map<String, Value>) -> Result<T, serde_json::Error>,
-) -> Result<T, WireError> {
+) -> Result<T, JsonError> {
     let error = match reader(fields.clone()) {
         Ok(read) => return Ok(read),
         Err(error) => error.to_string(),
     };
     let quoted = |start: &str| error.strip_prefix(start).and_then(|rest| rest.split('`').next());
     if let Some(name) = quoted("missing field `") {
-        return Err(WireError::new(name, "nothing", "must be given", "a value; see docs/format.md"));
+        return Err(JsonError::new(name, "nothing", "must be given", "a value; see docs/format.md"));
     }
     // Without the field that does not fit the complaint is another one, or none.
     let without = |name: &String| {
@@ -343,7 +343,7 @@ fn read<T>(
         reader(rest).map_or_else(|other| other.to_string() != error, |_| true)
     };
     let Some((name, value)) = fields.iter().find(|(name, _)| without(name)) else {
-        return Err(WireError::new(
+        return Err(JsonError::new(
             "body",
             "its fields",
             &error,
@@ -352,9 +352,9 @@ fn read<T>(
     };
     if quoted("unknown field `") == Some(name.as_str()) {
         let known = error.split_once(", expected ").map_or("no other field", |(_, known)| known);
-        return Err(WireError::new(name, &value.to_string(), "there is no such field", known));
+        return Err(JsonError::new(name, &value.to_string(), "there is no such field", known));
     }
-    Err(WireError::new(name, &value.to_string(), &error, "a value of its type; see docs/format.md"))
+    Err(JsonError::new(name, &value.to_string(), &error, "a value of its type; see docs/format.md"))
 }
 
 /// Whether a value holds words about persons that are lost, as answers show them.
@@ -368,26 +368,26 @@ pub fn holds_lost_words(value: &Value) -> bool {
     }
 }
 
-fn text<'a>(object: &'a Map<String, Value>, field: &str, accepted: &str) -> Result<&'a str, WireError> {
+fn text<'a>(object: &'a Map<String, Value>, field: &str, accepted: &str) -> Result<&'a str, JsonError> {
     match object.get(field) {
         Some(Value::String(text)) => Ok(text),
-        Some(other) => Err(WireError::new(field, &other.to_string(), "must be a text", accepted)),
-        None => Err(WireError::new(field, "nothing", "must be given", accepted)),
+        Some(other) => Err(JsonError::new(field, &other.to_string(), "must be a text", accepted)),
+        None => Err(JsonError::new(field, "nothing", "must be given", accepted)),
     }
 }
 
-fn number(object: &Map<String, Value>, field: &str) -> Result<Option<u64>, WireError> {
+fn number(object: &Map<String, Value>, field: &str) -> Result<Option<u64>, JsonError> {
     match object.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value.as_u64().map(Some).ok_or_else(|| {
-            WireError::new(field, &value.to_string(), "must be a whole number", "a number from 0")
+            JsonError::new(field, &value.to_string(), "must be a whole number", "a number from 0")
         }),
     }
 }
 
-fn small(field: &str, number: u64) -> Result<u32, WireError> {
+fn small(field: &str, number: u64) -> Result<u32, JsonError> {
     u32::try_from(number)
-        .map_err(|_| WireError::new(field, &number.to_string(), "too large", "a number below 4294967296"))
+        .map_err(|_| JsonError::new(field, &number.to_string(), "too large", "a number below 4294967296"))
 }
 
 /// The flat fields of an event: the common ones that are given, then the kind's own.

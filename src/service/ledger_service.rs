@@ -1,6 +1,6 @@
 //! The service: a ledger with everything folded from it. Opens, records, answers.
 //!
-//! Readers take the read model's lock for reading; writing never holds it while the disk works. The way of one action: [`House::record`].
+//! Readers take the read model's lock for reading; writing never holds it while the disk works. The way of one action: [`LedgerService::record`].
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -17,7 +17,7 @@ use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Micros, Position};
 use thads_proof::tree::Root;
 
-use crate::clock::HouseClock;
+use crate::clock::ServiceClock;
 use crate::log::Log;
 use crate::persons::Doubled;
 use crate::record::{Group, RecordError};
@@ -36,7 +36,7 @@ pub struct LedgerService<L = Ledger> {
     pub(crate) doubled: OnceLock<Doubled>,
     /// The latest roots that read models stood for or somebody asked for, by size.
     roots: Mutex<VecDeque<(u64, Root)>>,
-    pub(crate) clock: HouseClock,
+    pub(crate) clock: ServiceClock,
     /// What a simulated ledger's plan draws references from: by seed and position, so that one plan gives one root.
     scripted: Mutex<Box<dyn Randomness>>,
     /// What everybody else draws request ids and references from: never given twice, whoever asks and whatever the clock.
@@ -51,7 +51,7 @@ pub struct LedgerService<L = Ledger> {
 
 /// Why a ledger cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum HouseError {
+pub enum ServiceError {
     /// The ledger.
     #[error(transparent)]
     Open(#[from] thads_ledger::OpenError),
@@ -76,15 +76,15 @@ pub enum HouseError {
 pub(crate) fn sources(
     clock: genesis::Clock,
     machine: Box<dyn Clock>,
-) -> (HouseClock, Box<dyn Randomness>, Box<dyn Randomness>) {
+) -> (ServiceClock, Box<dyn Randomness>, Box<dyn Randomness>) {
     match clock {
         genesis::Clock::Real => (
-            HouseClock::Machine(Mutex::new(machine)),
+            ServiceClock::Machine(Mutex::new(machine)),
             Box::new(OsRandom::default()),
             Box::new(OsRandom::default()),
         ),
         genesis::Clock::Simulated { seed } => (
-            HouseClock::Simulated,
+            ServiceClock::Simulated,
             Box::new(Seeded::from_key(genesis::from_seed(seed, "committer"))),
             Box::new(Seeded::from_key(genesis::from_seed(seed, "references"))),
         ),
@@ -113,15 +113,15 @@ impl LedgerService {
     ///
     /// # Errors
     /// The directory holds a ledger already, its disk has too little room, or it cannot be written.
-    pub fn create(directory: &Path, config: &LedgerConfig, at: i64) -> Result<LedgerService, HouseError> {
+    pub fn create(directory: &Path, config: &LedgerConfig, at: i64) -> Result<LedgerService, ServiceError> {
         LedgerService::create_with(directory, config, at, Storage::default())
     }
 
     /// Creates a ledger that is thrown away: small, and without a reserve.
     ///
     /// # Errors
-    /// As [`House::create`].
-    pub fn create_to_try(scratch: &Scratch, config: &LedgerConfig) -> Result<LedgerService, HouseError> {
+    /// As [`LedgerService::create`].
+    pub fn create_to_try(scratch: &Scratch, config: &LedgerConfig) -> Result<LedgerService, ServiceError> {
         LedgerService::create_with(&scratch.path().join("ledger"), config, 0, Storage::small())
     }
 
@@ -130,16 +130,16 @@ impl LedgerService {
         config: &LedgerConfig,
         at: i64,
         storage: Storage,
-    ) -> Result<LedgerService, HouseError> {
+    ) -> Result<LedgerService, ServiceError> {
         if !is_readable(&config.name) {
-            return Err(HouseError::Name);
+            return Err(ServiceError::Name);
         }
         let (clock, committer, references) = sources(config.clock, Box::new(SystemClock));
         let mut seeds = [[0; 32]; 2];
         match config.clock {
             genesis::Clock::Real => {
                 for seed in &mut seeds {
-                    OsRandom::default().fill(seed).map_err(HouseError::Randomness)?;
+                    OsRandom::default().fill(seed).map_err(ServiceError::Randomness)?;
                 }
             }
             genesis::Clock::Simulated { seed } => {
@@ -175,7 +175,7 @@ impl LedgerService {
     ///
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
-    pub fn open(directory: &Path) -> Result<(LedgerService, OpenReport), HouseError> {
+    pub fn open(directory: &Path) -> Result<(LedgerService, OpenReport), ServiceError> {
         LedgerService::open_with(directory, &Storage::default(), Box::new(SystemClock))
     }
 
@@ -183,7 +183,7 @@ impl LedgerService {
     ///
     /// # Errors
     /// Another writer has it, or it is damaged beyond what its two copies can mend.
-    pub fn repair(directory: &Path) -> Result<(LedgerService, OpenReport), HouseError> {
+    pub fn repair(directory: &Path) -> Result<(LedgerService, OpenReport), ServiceError> {
         LedgerService::open_with(
             directory,
             &Storage { repair: true, ..Storage::default() },
@@ -200,12 +200,12 @@ impl LedgerService {
     /// Opens a ledger to write to it, by a machine's clock.
     ///
     /// # Errors
-    /// As [`House::open`].
+    /// As [`LedgerService::open`].
     pub(crate) fn open_with(
         directory: &Path,
         storage: &Storage,
         machine: Box<dyn Clock>,
-    ) -> Result<(LedgerService, OpenReport), HouseError> {
+    ) -> Result<(LedgerService, OpenReport), ServiceError> {
         let opened = Opened::open(directory, storage)?;
         let (clock, committer, references) = sources(opened.genesis().clock, machine);
         let (ledger, mut report) = opened.start(Box::new(SystemClock), committer)?;
@@ -220,7 +220,7 @@ impl LedgerService {
     ///
     /// # Errors
     /// Which cannot be read, or is not as this process left it.
-    pub fn look(&self) -> Result<(), HouseError> {
+    pub fn look(&self) -> Result<(), ServiceError> {
         self.ledger.look()?;
         self.keep_up()
     }
@@ -245,10 +245,10 @@ impl<L: Log> LedgerService<L> {
     /// Folds what a log holds. `anew`: no cache is looked at.
     pub(crate) fn fold(
         ledger: L,
-        clock: HouseClock,
+        clock: ServiceClock,
         references: Box<dyn Randomness>,
         anew: bool,
-    ) -> Result<LedgerService<L>, HouseError> {
+    ) -> Result<LedgerService<L>, ServiceError> {
         let kept = if anew { None } else { snapshot::of_log(&ledger) };
         let service = LedgerService {
             ledger,
@@ -265,7 +265,7 @@ impl<L: Log> LedgerService<L> {
         };
         match service.catch_up() {
             // What was kept is not what the log goes on from.
-            Err(error @ HouseError::Fold(_)) => service.fold_anew()?.then_some(service).ok_or(error),
+            Err(error @ ServiceError::Fold(_)) => service.fold_anew()?.then_some(service).ok_or(error),
             caught_up => caught_up.map(|()| service),
         }
     }
@@ -274,7 +274,7 @@ impl<L: Log> LedgerService<L> {
     ///
     /// # Errors
     /// A record that cannot be read or folded.
-    pub fn catch_up(&self) -> Result<(), HouseError> {
+    pub fn catch_up(&self) -> Result<(), ServiceError> {
         let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
         let from = Position::new(model.position().0);
         if from.get() < self.ledger.head().size {
@@ -293,7 +293,7 @@ impl<L: Log> LedgerService<L> {
     ///
     /// # Errors
     /// It still cannot be read.
-    pub fn keep_up(&self) -> Result<(), HouseError> {
+    pub fn keep_up(&self) -> Result<(), ServiceError> {
         if self.behind.load(Ordering::SeqCst) { self.catch_up() } else { Ok(()) }
     }
 

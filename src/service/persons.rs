@@ -11,7 +11,7 @@ use thads_ledger::{NoReferences, Reference, References, Unopened, WhyLost};
 use thads_projections::entry;
 use thads_projections::read_model::ReadModel;
 
-use crate::ledger_service::HouseError;
+use crate::ledger_service::ServiceError;
 use crate::read_only::Source;
 
 /// What the ledger is given of the law.
@@ -74,7 +74,7 @@ impl<'a, S: Source> Words<'a, S> {
     ///
     /// # Errors
     /// A record that cannot be read.
-    pub fn event(&mut self, event: &Event) -> Result<Event, HouseError> {
+    pub fn event(&mut self, event: &Event) -> Result<Event, ServiceError> {
         let mut opened = event.clone();
         for field in opened.personal() {
             *field = self.personal(field)?;
@@ -87,7 +87,7 @@ impl<'a, S: Source> Words<'a, S> {
     ///
     /// # Errors
     /// A record that cannot be read.
-    pub fn personal(&mut self, personal: &Personal) -> Result<Personal, HouseError> {
+    pub fn personal(&mut self, personal: &Personal) -> Result<Personal, ServiceError> {
         let Personal::Sealed(reference) = personal else { return Ok(personal.clone()) };
         let mut words = None;
         let first = self.source.doubled().get(reference);
@@ -109,7 +109,7 @@ impl<'a, S: Source> Words<'a, S> {
 }
 
 /// The words of one record; without those that are lost.
-fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Personal>, HouseError> {
+fn read(source: &impl Source, position: Position) -> Result<HashMap<VaultRef, Personal>, ServiceError> {
     let Some(record) = source.record_at(thads_proof::record::Position::new(position.0))? else {
         return Ok(HashMap::new());
     };

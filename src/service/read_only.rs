@@ -11,7 +11,7 @@ use thads_proof::record::{Micros, Record};
 use thads_proof::tree::{Frontier, Root};
 
 use crate::audit::{Audit, Found};
-use crate::ledger_service::{HouseError, LedgerService};
+use crate::ledger_service::{LedgerService, ServiceError};
 use crate::log::Log;
 use crate::persons::{Doubled, doubled};
 use crate::{anew, snapshot};
@@ -36,7 +36,7 @@ impl ReadOnlyLedger {
     ///
     /// # Errors
     /// No ledger there, or one that cannot be read or folded.
-    pub fn open(directory: &Path) -> Result<ReadOnlyLedger, HouseError> {
+    pub fn open(directory: &Path) -> Result<ReadOnlyLedger, ServiceError> {
         let kept = cache::read(directory, cache::BOOKS);
         let reader = Reader::open(directory)?;
         let model = anew::model_of(&reader, kept.as_deref())?;
@@ -51,7 +51,7 @@ impl ReadOnlyLedger {
     pub fn open_anew(
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),
-    ) -> Result<ReadOnlyLedger, HouseError> {
+    ) -> Result<ReadOnlyLedger, ServiceError> {
         let [kept_heads, kept] = [cache::HEADS, cache::BOOKS].map(|name| cache::read(directory, name));
         let reader = Reader::open(directory)?;
         let size = reader.head().size;
@@ -68,7 +68,7 @@ impl ReadOnlyLedger {
     pub fn open_audited(
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),
-    ) -> Result<(ReadOnlyLedger, Found), HouseError> {
+    ) -> Result<(ReadOnlyLedger, Found), ServiceError> {
         let kept = cache::read(directory, cache::BOOKS);
         let reader = Reader::open_log(directory)?;
         let size = reader.head().size;
@@ -98,7 +98,7 @@ impl ReadOnlyLedger {
     ///
     /// # Errors
     /// A record that cannot be read.
-    pub fn check_heads(&self) -> Result<CacheCheck, HouseError> {
+    pub fn check_heads(&self) -> Result<CacheCheck, ServiceError> {
         let Some(kept) = &self.kept_heads else { return Ok(CacheCheck::Unchecked) };
         Ok(self.reader.check_heads(kept).map_err(thads_ledger::OpenError::from)?)
     }
@@ -107,7 +107,7 @@ impl ReadOnlyLedger {
     ///
     /// # Errors
     /// A record that cannot be read.
-    pub fn check_kept(&self) -> Result<CacheCheck, HouseError> {
+    pub fn check_kept(&self) -> Result<CacheCheck, ServiceError> {
         let Some(kept) = &self.kept else { return Ok(CacheCheck::Unchecked) };
         let (size, content) = match self.reader.believes(kept, snapshot::fold()) {
             Ok(believed) => believed,
@@ -117,7 +117,7 @@ impl ReadOnlyLedger {
         let next = thads_proof::record::Position::new(size);
         match fold(&mut model, self.reader.read(next), &mut |_| {}) {
             Ok(()) if model == self.model => Ok(CacheCheck::Agrees),
-            Ok(()) | Err(HouseError::Fold(_)) => Ok(CacheCheck::Differs),
+            Ok(()) | Err(ServiceError::Fold(_)) => Ok(CacheCheck::Differs),
             Err(error) => Err(error),
         }
     }
@@ -131,7 +131,7 @@ pub(crate) fn fold(
     model: &mut ReadModel,
     mut records: Records<'_>,
     went_on: &mut dyn FnMut(usize),
-) -> Result<(), HouseError> {
+) -> Result<(), ServiceError> {
     loop {
         let some = records.by_ref().take(AT_ONCE).collect::<Result<Vec<_>, _>>()?;
         if some.is_empty() {
@@ -157,13 +157,13 @@ pub trait Source {
     ///
     /// # Errors
     /// When it cannot be read.
-    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError>;
+    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, ServiceError>;
     /// The root of the tree of the first `size` records; `None` beyond the head. Cost: the head's is at hand, any other
     /// hashes every record below it.
     ///
     /// # Errors
     /// A record that cannot be read.
-    fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError>;
+    fn root_at(&self, size: u64) -> Result<Option<Root>, ServiceError>;
 }
 
 impl ReadOnlyLedger {
@@ -190,11 +190,11 @@ impl Source for ReadOnlyLedger {
         self.doubled.get_or_init(|| doubled(&self.model))
     }
 
-    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
+    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, ServiceError> {
         Ok(self.reader.record(position)?)
     }
 
-    fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError> {
+    fn root_at(&self, size: u64) -> Result<Option<Root>, ServiceError> {
         let head = self.reader.head();
         if size == head.size {
             return Ok(Some(head.root));
@@ -222,11 +222,11 @@ impl<L: Log> Source for LedgerService<L> {
         self.doubled.get_or_init(|| self.with_model(doubled))
     }
 
-    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, HouseError> {
+    fn record_at(&self, position: thads_proof::record::Position) -> Result<Option<Record>, ServiceError> {
         Ok(self.ledger().record(position)?)
     }
 
-    fn root_at(&self, size: u64) -> Result<Option<Root>, HouseError> {
+    fn root_at(&self, size: u64) -> Result<Option<Root>, ServiceError> {
         let head = self.ledger().head();
         if size == head.size {
             return Ok(Some(head.root));
@@ -242,7 +242,7 @@ impl<L: Log> Source for LedgerService<L> {
     }
 }
 
-fn root_of(mut records: Records<'_>, size: u64) -> Result<Option<Root>, HouseError> {
+fn root_of(mut records: Records<'_>, size: u64) -> Result<Option<Root>, ServiceError> {
     let mut frontier = Frontier::new();
     while frontier.size() < size {
         match records.next_stored() {

@@ -19,9 +19,9 @@ use crate::admission::{
     year_fits,
 };
 use crate::clock::{ClockOff, clock_fits, decided_on};
-use crate::json::{self, Request, Subject, What, WireError};
+use crate::json::{self, JsonError, Request, Subject, What};
 use crate::judged_again::{judges_again, left_behind};
-use crate::ledger_service::{HouseError, LedgerService};
+use crate::ledger_service::{LedgerService, ServiceError};
 use crate::log::Log;
 use crate::pending::Pending;
 use crate::persons::Words;
@@ -41,7 +41,7 @@ pub enum RecordError {
     Refused(Box<Refusal>),
     /// The action cannot be read.
     #[error(transparent)]
-    Wire(#[from] WireError),
+    Json(#[from] JsonError),
     /// The ledger says no, or could not.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -53,7 +53,7 @@ pub enum RecordError {
     Clock(#[from] ClockOff),
     /// The log could not be read or folded.
     #[error(transparent)]
-    House(#[from] HouseError),
+    Service(#[from] ServiceError),
     /// The ledger could not be closed.
     #[error(transparent)]
     Close(thads_ledger::journal::JournalError),
@@ -69,7 +69,7 @@ impl RecordError {
     /// Whether it says no to this action alone, so that others may still be recorded; else it is the ledger that fails.
     pub fn is_about_the_action(&self) -> bool {
         match self {
-            RecordError::Refused(_) | RecordError::Wire(_) => true,
+            RecordError::Refused(_) | RecordError::Json(_) => true,
             RecordError::Append(error) => match error {
                 AppendError::Stale { .. }
                 | AppendError::Outdated { .. }
@@ -85,7 +85,7 @@ impl RecordError {
                 | AppendError::Stopped(_) => false,
             },
             RecordError::Seal(error) => !matches!(error, SealError::Randomness(_)),
-            RecordError::Clock(_) | RecordError::House(_) | RecordError::Close(_) => false,
+            RecordError::Clock(_) | RecordError::Service(_) | RecordError::Close(_) => false,
         }
     }
 }
@@ -228,10 +228,10 @@ impl<L: Log> LedgerService<L> {
 }
 
 impl LedgerService {
-    /// Says what [`House::record`] would answer now, decided and judged by the same code, and records nothing.
+    /// Says what [`LedgerService::record`] would answer now, decided and judged by the same code, and records nothing.
     ///
     /// # Errors
-    /// As [`House::record`].
+    /// As [`LedgerService::record`].
     pub fn dry_run(&self, request: &Request) -> Result<Done, RecordError> {
         let mut tries = 0;
         loop {
@@ -334,7 +334,7 @@ impl<L: Log> LedgerService<L> {
     /// # Errors
     /// A record that cannot be read.
     pub fn place_of(&self, request: RequestId) -> Result<Option<Position>, RecordError> {
-        let repeated = self.ledger.repeated(&request).map_err(HouseError::Read)?;
+        let repeated = self.ledger.repeated(&request).map_err(ServiceError::Read)?;
         Ok(repeated.map(|(receipt, _)| Position(receipt.first().get())))
     }
 
@@ -342,7 +342,7 @@ impl<L: Log> LedgerService<L> {
         let receipt = self.ledger.append(prepared.append)?;
         match self.catch_up() {
             // It is recorded, which is what its sender asks; who asks next hears that the log cannot be read.
-            Ok(()) | Err(HouseError::Read(_)) => {}
+            Ok(()) | Err(ServiceError::Read(_)) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(Done { receipt: Some(receipt), ..prepared.done })
@@ -443,7 +443,7 @@ impl<L: Log> LedgerService<L> {
         says_the_same: impl FnOnce(&[Record], &dyn Fn(&Record) -> Date, &Vault) -> Result<bool, VaultError>,
     ) -> Result<Option<Done>, RecordError> {
         let Some(request) = request else { return Ok(None) };
-        let Some((first, records)) = self.ledger.repeated(&request).map_err(HouseError::Read)? else {
+        let Some((first, records)) = self.ledger.repeated(&request).map_err(ServiceError::Read)? else {
             return Ok(None);
         };
         let days = days();
@@ -487,7 +487,7 @@ impl<L: Log> LedgerService<L> {
         if let Some((name, value)) = fields.iter().find(|(_, value)| json::holds_lost_words(value)) {
             let why = "it holds words about persons that are lost here, or others stand in their place: they cannot be said again";
             let ways = "the whole field in changes; thads verify names what is lost";
-            return Err(WireError::new(name, &value.to_string(), why, ways).into());
+            return Err(JsonError::new(name, &value.to_string(), why, ways).into());
         }
         let replacement = json::event_of(event.info().name, fields)?;
         let names = repeat::given(changes, rest);

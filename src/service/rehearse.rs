@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thads_ledger::{NotTogether, OpenError, Reader, Receipt, Rehearsal, SystemClock};
 
-use crate::ledger_service::{HouseError, LedgerService, sources};
+use crate::ledger_service::{LedgerService, ServiceError, sources};
 use crate::log::Log;
 
 /// A rehearsal that is recorded in as in the service itself.
@@ -16,7 +16,7 @@ impl Rehearsing {
     ///
     /// # Errors
     /// No ledger there, or one that cannot be read or folded.
-    pub fn rehearse(directory: &Path) -> Result<Rehearsing, HouseError> {
+    pub fn rehearse(directory: &Path) -> Result<Rehearsing, ServiceError> {
         let reader = Reader::open_whole(directory)?;
         let (clock, _, references) = sources(reader.genesis().clock, Box::new(SystemClock));
         let rehearsal = Rehearsal::new(reader, Box::new(SystemClock)).map_err(OpenError::from)?;
@@ -45,7 +45,7 @@ pub enum TogetherError {
     },
     /// It is recorded, and cannot be folded.
     #[error(transparent)]
-    House(#[from] HouseError),
+    Service(#[from] ServiceError),
 }
 
 impl<L: Log> LedgerService<L> {

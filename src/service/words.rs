@@ -4,7 +4,7 @@ use serde_json::Value;
 use thads_cases::event::Event;
 use thads_cases::text::is_silent;
 
-use crate::json::{WireError, fields_of};
+use crate::json::{JsonError, fields_of};
 
 /// What is wrong with a text.
 #[derive(Clone, Copy)]
@@ -19,16 +19,16 @@ enum Fault {
 ///
 /// # Errors
 /// The first field that cannot, for instance `debtors.1.person.name`.
-pub(crate) fn all_readable(event: &Event) -> Result<(), WireError> {
+pub(crate) fn all_readable(event: &Event) -> Result<(), JsonError> {
     let Some((field, fault)) = fault_in(&Value::Object(fields_of(event))) else { return Ok(()) };
     Err(match fault {
-        Fault::Silent => WireError::new(
+        Fault::Silent => JsonError::new(
             &field,
             "nothing",
             "a text says something that can be read",
             "the words; or without the field, where it may be left out",
         ),
-        Fault::Control => WireError::new(
+        Fault::Control => JsonError::new(
             &field,
             "a control character",
             "a text holds no control characters but line breaks",

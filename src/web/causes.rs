@@ -53,7 +53,7 @@ mod tests {
 
     use super::*;
     use crate::problem::Problem;
-    use thads_service::ledger_service::HouseError;
+    use thads_service::ledger_service::ServiceError;
     use thads_service::record::RecordError;
 
     /// What failed is said with its file, once, and the client hears nothing of it.
@@ -62,7 +62,7 @@ mod tests {
         const FILE: &str = "/srv/ledger/wal/0000000001.seg";
         let unread = || {
             let why = Error::new(ErrorKind::PermissionDenied, format!("{FILE}: permission denied"));
-            Problem::from(HouseError::Read(JournalError::Io(why)))
+            Problem::from(ServiceError::Read(JournalError::Io(why)))
         };
         let stopped =
             || Problem::from(RecordError::Append(AppendError::Stopped(format!("{FILE} was replaced"))));

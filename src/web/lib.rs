@@ -28,7 +28,7 @@ use tokio::sync::watch;
 
 use crate::problem::Problem;
 use thads_service::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
-use thads_service::json::{Subject, WireError, parse_action};
+use thads_service::json::{JsonError, Subject, parse_action};
 use thads_service::ledger_service::LedgerService;
 
 use causes::Operator;
@@ -348,7 +348,7 @@ async fn figure(
 }
 
 fn bad(field: &str, given: &str, error: &impl ToString, accepted: &str) -> Problem {
-    Problem::bad_field(&WireError::new(field, given, &error.to_string(), accepted))
+    Problem::bad_field(&JsonError::new(field, given, &error.to_string(), accepted))
 }
 
 fn case_id(text: &str) -> Result<CaseId, Problem> {

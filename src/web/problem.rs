@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use thads_ledger::AppendError;
 
 use thads_service::answers::AnswerError;
-use thads_service::json::{WireError, refusal_json};
-use thads_service::ledger_service::HouseError;
+use thads_service::json::{JsonError, refusal_json};
+use thads_service::ledger_service::ServiceError;
 use thads_service::record::RecordError;
 use thads_service::seal::SealError;
 
@@ -88,16 +88,16 @@ impl Problem {
     }
 
     /// A field, or the value of a parameter, that cannot be read.
-    pub fn bad_field(error: &WireError) -> Problem {
+    pub fn bad_field(error: &JsonError) -> Problem {
         Problem::bad("bad-field", "A field is not accepted", error)
     }
 
     /// A parameter that is unknown, stands twice, says nothing, or is missing.
-    pub fn bad_query(error: &WireError) -> Problem {
+    pub fn bad_query(error: &JsonError) -> Problem {
         Problem::bad("bad-query", "A parameter is not accepted", error)
     }
 
-    fn bad(kind: &str, title: &str, error: &WireError) -> Problem {
+    fn bad(kind: &str, title: &str, error: &JsonError) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, kind, title, &error.to_string())
             .with("field", json!(error.field))
             .with("given", json!(error.given))
@@ -169,7 +169,7 @@ impl From<RecordError> for Problem {
                 }
                 problem
             }
-            RecordError::Wire(error) => Problem::bad_field(&error),
+            RecordError::Json(error) => Problem::bad_field(&error),
             RecordError::Append(error @ AppendError::Outdated { .. }) => {
                 Problem::new(StatusCode::CONFLICT, "stale-version", "The day has ended", &error.to_string())
             }
@@ -249,7 +249,7 @@ impl From<RecordError> for Problem {
                 "The action cannot be recorded",
                 &error.to_string(),
             ),
-            RecordError::House(error) => error.into(),
+            RecordError::Service(error) => error.into(),
             RecordError::Close(error) => Problem::internal(&error),
         }
     }
@@ -263,21 +263,21 @@ impl From<AnswerError> for Problem {
             AnswerError::Figure(error) => {
                 Problem::new(StatusCode::BAD_REQUEST, "no-list", "The figure has no list", &error.to_string())
             }
-            AnswerError::House(error) => error.into(),
+            AnswerError::Service(error) => error.into(),
         }
     }
 }
 
-impl From<WireError> for Problem {
-    fn from(error: WireError) -> Problem {
+impl From<JsonError> for Problem {
+    fn from(error: JsonError) -> Problem {
         Problem::bad_field(&error)
     }
 }
 
-impl From<HouseError> for Problem {
-    fn from(error: HouseError) -> Problem {
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Problem {
         match error {
-            HouseError::Read(error) => Problem::unreadable(&error),
+            ServiceError::Read(error) => Problem::unreadable(&error),
             error => Problem::internal(&error),
         }
     }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
 use thads_service::answers::digits;
-use thads_service::json::WireError;
+use thads_service::json::JsonError;
 
 /// The names of the parameters that a route takes.
 pub(super) type Takes = &'static [&'static str];
@@ -69,11 +69,11 @@ impl Parameters {
     ///
     /// # Errors
     /// It says something else than `true` or `false`.
-    pub(super) fn flag(&self, name: &str) -> Result<bool, WireError> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, JsonError> {
         match self.text(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(other) => Err(WireError::new(name, other, "yes or no", "true, false")),
+            Some(other) => Err(JsonError::new(name, other, "yes or no", "true, false")),
         }
     }
 
@@ -81,9 +81,9 @@ impl Parameters {
     ///
     /// # Errors
     /// It is none, or none that fits.
-    pub(super) fn number<T: FromStr>(&self, name: &str, accepted: &str) -> Result<Option<T>, WireError> {
+    pub(super) fn number<T: FromStr>(&self, name: &str, accepted: &str) -> Result<Option<T>, JsonError> {
         let read = |given: &str| {
-            digits(given).ok_or_else(|| WireError::new(name, given, "a whole number that fits", accepted))
+            digits(given).ok_or_else(|| JsonError::new(name, given, "a whole number that fits", accepted))
         };
         self.text(name).map(read).transpose()
     }
@@ -99,7 +99,7 @@ impl Parameters {
 }
 
 fn bad(name: &str, given: &str, rule: &str, accepted: &str) -> Problem {
-    Problem::bad_query(&WireError::new(name, given, rule, accepted))
+    Problem::bad_query(&JsonError::new(name, given, rule, accepted))
 }
 
 fn shown(name: &str) -> String {

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
 use crate::problem::Problem;
-use thads_service::json::WireError;
+use thads_service::json::JsonError;
 
 /// The one named part of a route's address, decoded.
 pub(super) struct Segment(pub(super) String);
@@ -22,7 +22,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
                 ErrorKind::InvalidUtf8InPathParam { key } => {
                     let rule = "it cannot be read";
                     let utf8 = "text in UTF-8, other bytes than letters and digits as %XX";
-                    Err(Problem::bad_field(&WireError::new(&key, &address, rule, utf8)))
+                    Err(Problem::bad_field(&JsonError::new(&key, &address, rule, utf8)))
                 }
                 other => Err(Problem::internal(&std::io::Error::other(other.to_string()))),
             },

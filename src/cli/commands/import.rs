@@ -13,8 +13,8 @@ use thads_cases::text::normal;
 use thads_ledger::{Ledger, OpenError, Rehearsal, Scratch};
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
-use thads_service::json::{Language, Subject, WireError};
-use thads_service::ledger_service::{HouseError, LedgerConfig, LedgerService};
+use thads_service::json::{JsonError, Language, Subject};
+use thads_service::ledger_service::{LedgerConfig, LedgerService, ServiceError};
 use thads_service::log::Log;
 use thads_service::persons::{Words, shown};
 use thads_service::record::{Group, Part, RecordError};
@@ -79,7 +79,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         let Some(name) = name.as_deref().map(normal) else { continue };
         if !is_readable(&name) {
             return Err(
-                WireError::new(option, &name, "a name says something that can be read", "the name").into()
+                JsonError::new(option, &name, "a name says something that can be read", "the name").into()
             );
         }
         mapping.staff.retain(|staff| staff.name != name);
@@ -103,13 +103,13 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         && let Some(service) = rehearsing(data)?
     {
         return run_into(
-            HouseTarget { service: agreeing(service, &mapping)?, config: None },
+            LedgerTarget { service: agreeing(service, &mapping)?, config: None },
             data,
             output,
             &job,
         );
     }
-    run_into(HouseTarget::open(data, output, &mapping, args.dry_run)?, data, output, &job)
+    run_into(LedgerTarget::open(data, output, &mapping, args.dry_run)?, data, output, &job)
 }
 
 /// What a dry run reads of a ledger, without its lock; `None` where there is none.
@@ -119,14 +119,14 @@ fn rehearsing(data: &Path) -> Result<Option<Rehearsing>, Failure> {
     }
     match Rehearsing::rehearse(data) {
         Ok(service) => Ok(Some(service)),
-        Err(HouseError::Open(OpenError::NotALedger(_))) => Ok(None),
+        Err(ServiceError::Open(OpenError::NotALedger(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Imports into what was opened, and says what came of it.
 fn run_into<L: Records>(
-    mut target: HouseTarget<L>,
+    mut target: LedgerTarget<L>,
     data: &Path,
     output: &Output,
     job: &Job<'_>,
@@ -259,12 +259,12 @@ fn agreeing<L: Log>(service: LedgerService<L>, mapping: &Mapping) -> Result<Ledg
 
 /// What an import records in, or is tried in.
 trait Records: Log + Sized {
-    fn submit(target: &mut HouseTarget<Self>, batch: &[RowAppend]) -> Result<(), RecordError>;
+    fn submit(target: &mut LedgerTarget<Self>, batch: &[RowAppend]) -> Result<(), RecordError>;
     fn close(service: LedgerService<Self>) -> Result<(), RecordError>;
 }
 
 impl Records for Ledger {
-    fn submit(target: &mut HouseTarget, batch: &[RowAppend]) -> Result<(), RecordError> {
+    fn submit(target: &mut LedgerTarget, batch: &[RowAppend]) -> Result<(), RecordError> {
         if let Some((config, data, _)) = &target.config {
             let founded = LedgerService::create(data, config, 0)?;
             let scratch = target.config.take();
@@ -285,7 +285,7 @@ impl Records for Ledger {
 
 /// A dry run plans, and hands nothing over.
 impl Records for Rehearsal {
-    fn submit(_: &mut HouseTarget<Rehearsal>, _: &[RowAppend]) -> Result<(), RecordError> {
+    fn submit(_: &mut LedgerTarget<Rehearsal>, _: &[RowAppend]) -> Result<(), RecordError> {
         Ok(())
     }
 
@@ -295,26 +295,26 @@ impl Records for Rehearsal {
 }
 
 /// A ledger's service as what an import goes into.
-struct HouseTarget<L = Ledger> {
+struct LedgerTarget<L = Ledger> {
     service: LedgerService<L>,
     /// Where there is no ledger: what is founded when the first row is recorded. Until then the service is one that was
     /// founded alike among the temporary files.
     config: Option<(LedgerConfig, PathBuf, Scratch)>,
 }
 
-impl HouseTarget {
-    fn open(data: &Path, output: &Output, mapping: &Mapping, dry_run: bool) -> Result<HouseTarget, Failure> {
+impl LedgerTarget {
+    fn open(data: &Path, output: &Output, mapping: &Mapping, dry_run: bool) -> Result<LedgerTarget, Failure> {
         if let Some(service) = super::opened(data, output)? {
-            return Ok(HouseTarget { service: agreeing(service, mapping)?, config: None });
+            return Ok(LedgerTarget { service: agreeing(service, mapping)?, config: None });
         }
         let scratch = Scratch::new(if dry_run { "dry-run" } else { "import" })?;
         let config = founding_of(mapping);
         let service = LedgerService::create_to_try(&scratch, &config)?;
-        Ok(HouseTarget { service, config: Some((config, data.to_path_buf(), scratch)) })
+        Ok(LedgerTarget { service, config: Some((config, data.to_path_buf(), scratch)) })
     }
 }
 
-impl<L: Log> HouseTarget<L> {
+impl<L: Log> LedgerTarget<L> {
     /// Whether the ledger is there, and not only as it would be.
     fn is_there(&self) -> bool {
         self.config.is_none()
@@ -328,7 +328,7 @@ impl<L: Log> HouseTarget<L> {
     }
 }
 
-impl<L: Records> Target for HouseTarget<L> {
+impl<L: Records> Target for LedgerTarget<L> {
     type Error = RecordError;
 
     fn reference_data(&self) -> Result<ReferenceData, RecordError> {
@@ -398,7 +398,7 @@ impl<L: Records> Target for HouseTarget<L> {
             let person = words.personal(&officer.person)?;
             let name = shown(&person).ok_or_else(|| {
                 let why = "the name of this officer is lost here, so that a row could not be told to be his";
-                WireError::new("officer", &officer.number.to_string(), why, "vault/ and keys/ from a backup")
+                JsonError::new("officer", &officer.number.to_string(), why, "vault/ and keys/ from a backup")
             })?;
             names.push((officer.number, name.to_owned()));
         }
@@ -414,7 +414,7 @@ fn group(row: &RowAppend) -> Result<Group, RecordError> {
     let mut parts = Vec::new();
     for stream in &row.streams {
         let subject = Subject::of(&stream.stream).ok_or_else(|| {
-            WireError::new(
+            JsonError::new(
                 "stream",
                 &stream.stream.to_string(),
                 "a stream that can be written to",

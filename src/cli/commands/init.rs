@@ -13,7 +13,7 @@ use thads_ledger::{BEFORE_1970, Reader, Scratch, SystemClock};
 use thads_proof::genesis;
 use thads_proof::hash::derive;
 use thads_proof::record::{LedgerId, Provenance, RequestId};
-use thads_service::json::{Subject, WireError};
+use thads_service::json::{JsonError, Subject};
 use thads_service::ledger_service::{LedgerConfig, LedgerService};
 use thads_service::record::{Group, Part};
 use thads_service::words::is_readable;
@@ -55,7 +55,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     for (option, text) in [("name", &args.name), ("office-name", &args.office_name), ("head", &args.head)] {
         if !is_readable(text) {
             let rule = "a name says something that can be read";
-            return Err(WireError::new(option, text, rule, "the name").into());
+            return Err(JsonError::new(option, text, rule, "the name").into());
         }
     }
     let config = LedgerConfig {

@@ -6,8 +6,8 @@ use std::path::Path;
 use thads_ledger::{Reader, Stored};
 use thads_projections::read_model::FoldError;
 use thads_proof::record::{Position, Stream};
-use thads_service::json::{WireError, record_json};
-use thads_service::ledger_service::HouseError;
+use thads_service::json::{JsonError, record_json};
+use thads_service::ledger_service::ServiceError;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -37,7 +37,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let size = reader.head().size;
     let to = args.to.unwrap_or(size);
     if args.from > to || to > size {
-        return Err(WireError::new(
+        return Err(JsonError::new(
             "--from, --to",
             &format!("{}, {to}", args.from),
             "positions of the log, the first not behind the end",
@@ -70,7 +70,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
 
 fn line(output: &Output, Stored { record, leaf, .. }: &Stored) -> Result<String, Failure> {
     let entry = thads_projections::entry::entry_of(record)
-        .map_err(|error| HouseError::Fold(FoldError::Decode(error)))?;
+        .map_err(|error| ServiceError::Fold(FoldError::Decode(error)))?;
     if output.json {
         let event = entry.as_ref().map(|entry| &*entry.event);
         return Ok(record_json(record, &leaf.to_string(), event).to_string());

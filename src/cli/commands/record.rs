@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use thads_cases::text::normal;
-use thads_service::json::{WireError, parse_action};
+use thads_service::json::{JsonError, parse_action};
 use thads_service::ledger_service::LedgerService;
 use thads_service::record::RecordError;
 use thads_service::rehearse::Rehearsing;
@@ -45,7 +45,7 @@ impl Args {
     fn identities(&self, lines: &Lines) -> Result<Option<Identities>, Failure> {
         if self.batch.as_deref().is_some_and(|name| !is_readable(name)) {
             let rule = "a name says something that can be read";
-            return Err(WireError::new("batch", "", rule, "--batch NAME, or nothing").into());
+            return Err(JsonError::new("batch", "", rule, "--batch NAME, or nothing").into());
         }
         let given = self.batch.as_ref().map(|name| normal(name).into_bytes());
         let of_file = |name: &OsString| match name.to_str() {

@@ -9,7 +9,7 @@ use thads_projections::read_model::ReadModel;
 use thads_projections::scope::Scope;
 
 use super::AnswerError;
-use crate::json::WireError;
+use crate::json::JsonError;
 
 /// Whose cases a question is about, as a user says it: `office` and `own`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -28,14 +28,14 @@ impl Whose {
     ///
     /// # Errors
     /// `own` without an office.
-    pub fn read(office: Option<&str>, own: bool) -> Result<Whose, WireError> {
+    pub fn read(office: Option<&str>, own: bool) -> Result<Whose, JsonError> {
         match (office, own) {
             (None, false) => Ok(Whose::Ledger),
             (Some(office), false) => Ok(Whose::Office(office.to_owned())),
             (Some(office), true) => Ok(Whose::OfficeAlone(office.to_owned())),
             (None, true) => {
                 let rule = "it leaves out the offices below an office, and no office is named";
-                Err(WireError::new("own", "true", rule, "office with it, or neither"))
+                Err(JsonError::new("own", "true", rule, "office with it, or neither"))
             }
         }
     }
@@ -81,12 +81,12 @@ impl Moment {
     ///
     /// # Errors
     /// What is neither a size of the log nor a date.
-    pub fn read(as_known: Option<&str>) -> Result<Moment, WireError> {
+    pub fn read(as_known: Option<&str>) -> Result<Moment, JsonError> {
         let Some(given) = as_known else { return Ok(Moment::Now) };
         let moment = given.parse().ok().map(Moment::EndOf).or_else(|| digits(given).map(Moment::Size));
         moment.ok_or_else(|| {
             let accepted = "a size of the log, for instance 4711, or a date, for instance 2019-03-31";
-            WireError::new("as_known", given, "a moment of knowledge", accepted)
+            JsonError::new("as_known", given, "a moment of knowledge", accepted)
         })
     }
 
@@ -94,7 +94,7 @@ impl Moment {
     ///
     /// # Errors
     /// A size beyond the head.
-    pub fn known(self, model: &ReadModel) -> Result<Position, WireError> {
+    pub fn known(self, model: &ReadModel) -> Result<Position, JsonError> {
         let head = model.position();
         match self {
             Moment::Now => Ok(head),
@@ -102,7 +102,7 @@ impl Moment {
             Moment::Size(size) if size <= head.0 => Ok(Position(size)),
             Moment::Size(size) => {
                 let accepted = format!("a size of the log up to {head}, or a date");
-                Err(WireError::new("as_known", &size.to_string(), "a moment of knowledge", &accepted))
+                Err(JsonError::new("as_known", &size.to_string(), "a moment of knowledge", &accepted))
             }
         }
     }
@@ -112,10 +112,10 @@ impl Moment {
 ///
 /// # Errors
 /// What is no date.
-pub fn day(field: &str, given: Option<&str>) -> Result<Option<Date>, WireError> {
+pub fn day(field: &str, given: Option<&str>) -> Result<Option<Date>, JsonError> {
     let read = |given: &str| {
         given.parse().map_err(|error: NotADate| {
-            WireError::new(field, given, &error.to_string(), "a date, for instance 2019-03-31")
+            JsonError::new(field, given, &error.to_string(), "a date, for instance 2019-03-31")
         })
     };
     given.map(read).transpose()
@@ -153,10 +153,10 @@ impl Asked {
     ///
     /// # Errors
     /// What is no period.
-    pub fn new(period: &str, whose: Whose, moment: Moment) -> Result<Asked, WireError> {
+    pub fn new(period: &str, whose: Whose, moment: Moment) -> Result<Asked, JsonError> {
         let read = period.parse().map_err(|error: NotAPeriod| {
             let ways = "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31";
-            WireError::new("period", period, &error.to_string(), ways)
+            JsonError::new("period", period, &error.to_string(), ways)
         });
         Ok(Asked { period: read?, whose, moment })
     }

@@ -13,8 +13,8 @@ use thads_cases::text::normal;
 use thads_projections::case_state::{EntryView, Mark, case_view};
 
 use super::{AnswerError, Moment, Whose, ledger, office_code, row, total};
-use crate::json::{WireError, fields_of};
-use crate::ledger_service::HouseError;
+use crate::json::{JsonError, fields_of};
+use crate::ledger_service::ServiceError;
 use crate::persons::Words;
 use crate::read_only::Source;
 
@@ -56,8 +56,8 @@ fn case_json(
     case: &Case,
     organisation: &Organisation,
     words: &mut Words<'_, impl Source>,
-) -> Result<Map<String, Value>, HouseError> {
-    let mut parties = |parties: &[Party]| -> Result<Value, HouseError> {
+) -> Result<Map<String, Value>, ServiceError> {
+    let mut parties = |parties: &[Party]| -> Result<Value, ServiceError> {
         let party =
             |party: &Party| Ok(json!({ "person": words.personal(&party.person)?, "kind": party.kind }));
         parties.iter().map(party).collect()
@@ -156,7 +156,7 @@ fn entry_json(
     entry: &EntryView,
     organisation: &Organisation,
     words: &mut Words<'_, impl Source>,
-) -> Result<Value, HouseError> {
+) -> Result<Value, ServiceError> {
     let info = entry.event.info();
     let mut fields = |event: &Event| words.event(event).map(|event| fields_of(&event));
     let mut line = json!({
@@ -255,12 +255,12 @@ pub struct CaseList {
 pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, AnswerError> {
     if let Some(wanted) = filter.status.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
         let accepted = STANDINGS.join(", ");
-        return Err(WireError::new("standing", wanted, "there is no such standing", &accepted).into());
+        return Err(JsonError::new("standing", wanted, "there is no such standing", &accepted).into());
     }
     let judgment = filter.judgment.as_deref().map(normal);
     if judgment.as_ref().is_some_and(|part| part.is_empty()) {
         let rule = "it says nothing that can be read";
-        return Err(WireError::new("judgment", "", rule, "a part of the judgment's number").into());
+        return Err(JsonError::new("judgment", "", rule, "a part of the judgment's number").into());
     }
     source.with_model(|model| {
         let known = filter.moment.known(model)?;

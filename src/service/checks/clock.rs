@@ -250,12 +250,12 @@ fn nothing_else_stands_on_the_clocks_stream() {
         let mut action = json!({ "stream": "ledger:clock", "actor": 1 });
         action.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
         let answer = send(&service, &action);
-        assert!(matches!(&answer, Err(RecordError::Wire(error)) if error.field == "stream"), "{answer:?}");
+        assert!(matches!(&answer, Err(RecordError::Json(error)) if error.field == "stream"), "{answer:?}");
     }
     let mut elsewhere = correction(last, today, Some(today));
     elsewhere["stream"] = json!("officer:1");
     let answer = send(&service, &elsewhere);
-    assert!(matches!(&answer, Err(RecordError::Wire(error)) if error.field == "stream"), "{answer:?}");
+    assert!(matches!(&answer, Err(RecordError::Json(error)) if error.field == "stream"), "{answer:?}");
 }
 
 /// What was decided before midnight and comes to the committer after it is not recorded: it is decided again.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CASE, record, service};
-use crate::ledger_service::{HouseError, LedgerConfig, LedgerService};
+use crate::ledger_service::{LedgerConfig, LedgerService, ServiceError};
 use crate::record::RecordError;
 
 /// Texts of which nothing can be seen.
@@ -71,7 +71,7 @@ fn a_text_says_something() {
             let actor = if kind == "held_temporarily" { 4 } else { 1 };
             let field = match record(&service, stream, actor, kind, "2018-12-04", fields).unwrap_err() {
                 RecordError::Refused(refusal) => refusal.field.to_owned(),
-                RecordError::Wire(error) => error.field,
+                RecordError::Json(error) => error.field,
                 other => panic!("{kind} {text:?}: {other}"),
             };
             assert_eq!(field, wanted, "{kind} {text:?}");
@@ -92,7 +92,7 @@ fn a_ledger_has_a_name() {
             practice: true,
         };
         let found = LedgerService::create(&folder.path().join("data"), &config, 0);
-        assert!(matches!(found, Err(HouseError::Name)), "{text:?}");
+        assert!(matches!(found, Err(ServiceError::Name)), "{text:?}");
         assert!(!folder.path().join("data").exists());
     }
 }
@@ -108,7 +108,7 @@ fn a_text_steers_nothing() {
             ("document.number", json!({ "text": "a", "document": { "number": text, "date": "2018-12-03" } })),
         ] {
             let error = record(&service, CASE, 1, "note_added", "2018-12-04", fields).unwrap_err();
-            assert!(matches!(&error, RecordError::Wire(error) if error.field == field), "{text:?}: {error}");
+            assert!(matches!(&error, RecordError::Json(error) if error.field == field), "{text:?}: {error}");
             assert!(!error.to_string().contains(char::is_control), "{text:?}");
         }
     }

@@ -5,7 +5,7 @@ use thads_cases::text::normal;
 /// Why a JSON action cannot be read: the field, the value, the rule, and what would do.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{field}: {given} is not accepted: {rule}; accepted: {accepted}")]
-pub struct WireError {
+pub struct JsonError {
     /// The field.
     pub field: String,
     /// Its value, cut to 80 characters.
@@ -16,12 +16,12 @@ pub struct WireError {
     pub accepted: String,
 }
 
-impl WireError {
+impl JsonError {
     /// An error about one field.
-    pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> WireError {
+    pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> JsonError {
         // What was sent is shown again: nothing in it may steer a terminal or turn the text around.
         let shown = |text: &str| -> String { text.chars().filter(|one| !one.is_control()).collect() };
-        WireError {
+        JsonError {
             field: field.to_owned(),
             given: shown(&normal(given)).chars().take(80).collect(),
             rule: shown(rule),
@@ -30,7 +30,7 @@ impl WireError {
     }
     /// The same sentence in Vietnamese. What the field accepts is given as it is to be written.
     pub fn vi(&self) -> String {
-        let WireError { field, given, rule, accepted } = self;
+        let JsonError { field, given, rule, accepted } = self;
         let (given, rule) = (if given == NOTHING { "để trống" } else { given }, vi(rule));
         format!("trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}")
     }

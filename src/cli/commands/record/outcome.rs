@@ -41,7 +41,7 @@ impl LineError {
     fn text(&self, output: &Output) -> String {
         match self {
             LineError::Act(RecordError::Refused(refusal)) => refusal_text(refusal, output.language),
-            LineError::Act(RecordError::Wire(error)) if output.language == Language::Vi => {
+            LineError::Act(RecordError::Json(error)) if output.language == Language::Vi => {
                 format!("Từ chối: {}", error.vi())
             }
             LineError::Document(error) if output.language == Language::Vi => {

@@ -122,7 +122,7 @@ fn failure(tally: &Tally<'_>, error: TogetherError, numbers: &[usize]) -> Failur
             nothing(tally, error.to_string(), IN_PARTS)
         }
         TogetherError::Append(NotTogether::All(error)) => RecordError::from(error).into(),
-        TogetherError::House(error) => error.into(),
+        TogetherError::Service(error) => error.into(),
         error @ (TogetherError::Append(NotTogether::Partly { .. }) | TogetherError::Moved { .. }) => {
             nothing(tally, error.to_string(), "send the batch again")
         }
