@@ -9,12 +9,17 @@ use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use thads_proof::plain;
 
 /// How often a name is drawn where another process takes the new folder for one that was left.
 const TRIES: usize = 16;
+
+/// How often a folder must be found gone, and the time between, before it is taken for gone for good.
+const LOOKS: usize = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Those of this process.
 static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -71,8 +76,10 @@ impl Drop for Scratch {
         let path = self.folder.path();
         // Held until it is gone, so that a signal that comes meanwhile waits for its removal.
         let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = fs::remove_dir_all(path);
-        all.retain(|held| held != path);
+        // A store that was just closed may still write there: what is not gone stays among those that a signal removes.
+        if (0..TRIES).any(|_| fs::remove_dir_all(path).is_ok() || !path.exists()) {
+            all.retain(|held| held != path);
+        }
     }
 }
 
@@ -97,12 +104,25 @@ fn is_at(open: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes every [`Scratch`] of this process, which is about to end without dropping them.
+/// Removes every [`Scratch`] of this process, which is about to end without dropping them. From then on none is made or
+/// dropped: a thread that wants to waits for the end. Takes a fifth of a second where there are any.
 pub fn remove_scratch() {
-    for folder in HELD.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        // Another thread may still be writing into it.
-        let _ = (0..TRIES).any(|_| fs::remove_dir_all(&folder).is_ok() || !folder.exists());
+    let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let folders: Vec<PathBuf> = all.drain(..).collect();
+    let mut gone = if folders.is_empty() { LOOKS } else { 0 };
+    // Another thread may still be writing there, and one that opens a store there makes the folder again.
+    for _ in 0..TRIES * TRIES {
+        if gone >= LOOKS {
+            break;
+        }
+        let came_back: Vec<&PathBuf> = folders.iter().filter(|folder| folder.exists()).collect();
+        gone = if came_back.is_empty() { gone + 1 } else { 0 };
+        for folder in came_back {
+            let _ = fs::remove_dir_all(folder);
+        }
+        std::thread::sleep(BETWEEN_LOOKS);
     }
+    std::mem::forget(all);
 }
 
 /// Removes what processes of this user left that are gone.
