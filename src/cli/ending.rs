@@ -95,7 +95,7 @@ fn heed(mut ways: watch::Receiver<Way>, tell: watch::Sender<Order>) -> Result<()
             match (way, told) {
                 (Way::Unknown | Way::AtOnce, _) | (Way::Opening, 2..) => {
                     IS_TOLD.store(true, Ordering::SeqCst);
-                    thads_ledger::remove_scratch();
+                    let _kept_to_the_end = thads_ledger::remove_scratch();
                     // As a shell says it of a program that a signal has ended.
                     exit(128 + numbers[at]);
                 }

@@ -104,9 +104,9 @@ fn is_at(open: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes every [`Scratch`] of this process, which is about to end without dropping them. From then on none is made or
-/// dropped: a thread that wants to waits for the end. Takes a fifth of a second where there are any.
-pub fn remove_scratch() {
+/// Removes every [`Scratch`] of this process, which is about to end without dropping them. While the caller keeps what is
+/// returned none is made or dropped: a thread that wants to waits. Takes a fifth of a second where there are any.
+pub fn remove_scratch() -> impl Drop {
     let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     let folders: Vec<PathBuf> = all.drain(..).collect();
     let mut gone = if folders.is_empty() { LOOKS } else { 0 };
@@ -122,7 +122,7 @@ pub fn remove_scratch() {
         }
         std::thread::sleep(BETWEEN_LOOKS);
     }
-    std::mem::forget(all);
+    all
 }
 
 /// Removes what processes of this user left that are gone.
@@ -160,7 +160,7 @@ mod tests {
         let paths = [used.path().to_path_buf(), another.path().to_path_buf()];
         drop(used);
         assert!(!paths[0].exists());
-        remove_scratch();
+        drop(remove_scratch());
         assert!(!paths[1].exists());
     }
 }
