@@ -17,7 +17,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     of: super::Of,
     /// registered, open, enforceable, not_yet_enforceable, completed, terminated, entrusted_out, pulled_up, withdrawn.
-    #[arg(long)]
+    #[arg(long = "standing", value_name = "STANDING")]
     status: Option<String>,
     /// Of this enforcer, by number.
     #[arg(long)]
