@@ -13,6 +13,9 @@ use crate::plain;
 use crate::record::LedgerId;
 use crate::segment::{self, BLOCKS_AT, Header, HeaderError, Step};
 
+/// What must stand at the beginning of a segment that holds something.
+const WRITTEN: &str = "the segment header that was written";
+
 /// Bytes of blocks that one thread takes at a time.
 const WORK_BYTES: usize = 1 << 20;
 
@@ -92,10 +95,12 @@ pub(super) fn split(number: u64, bytes: Vec<u8>, ledger: &mut Option<LedgerId>, 
         Ok(None) if segment::is_zero(&bytes) => return,
         // The next segment, cut off; without one before it, it may as well be what is left of the log.
         Err(HeaderError::Short(_)) if ledger.is_some() && segment::is_zero(&bytes) => return,
-        Ok(None) => {}
+        // It is written together with the first block, which can only be one that was cut off.
+        Ok(None) if matches!(segment::step(&bytes, BLOCKS_AT), Step::Torn) => {}
+        Ok(None) => give(remark(What::SegmentHeader, place(0), WRITTEN, "zeros")),
         Err(error) => {
             let found = error.to_string();
-            give(remark(What::SegmentHeader, place(0), "the segment header that was written", &found));
+            give(remark(What::SegmentHeader, place(0), WRITTEN, &found));
         }
     }
     give(Unit::Segment(*ledger));

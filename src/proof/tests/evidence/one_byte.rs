@@ -58,6 +58,41 @@ fn in_segments() {
     }
 }
 
+/// A sector that reads as zeros is found wherever it held something; the log's last block, alone in its segment or not, may
+/// be one that was never finished, and that is said.
+#[test]
+fn a_sector_of_zeros() {
+    let log = Log::new(19);
+    let segments = support::segments(&log.encoded(), &[1, 4, 1, 3, 6], 4 << 10);
+    assert!(segments.len() > 1);
+    let files: Vec<Vec<u8>> = segments.iter().map(|segment| segment.bytes.clone()).collect();
+    let last_block = |segment: &support::Segment| {
+        let header = segment.parts.iter().rfind(|(_, part, _)| *part == Part::BlockHeader);
+        header.map(|(range, ..)| range.start).unwrap()
+    };
+    for (number, segment) in segments.iter().enumerate() {
+        let is_last_segment = number + 1 == segments.len();
+        for start in (0..segment.bytes.len()).step_by(512) {
+            let sector = start..start + 512;
+            if segment.bytes[sector.clone()].iter().all(|byte| *byte == 0) {
+                continue;
+            }
+            let mut damaged = files.clone();
+            damaged[number][sector].fill(0);
+            let report = support::verify_files(&damaged, &options());
+            let wrong = (report.findings.first()).map(|finding| (finding.position, finding.what));
+            let (part, position) = segment.at(start);
+            if is_last_segment && start >= last_block(segment) {
+                assert!(wrong.is_some() || !report.torn.is_empty(), "segment {number}, sector at {start}");
+            } else if part == Part::SegmentHeader {
+                assert_eq!(wrong, Some((position, What::SegmentHeader)), "segment {number}");
+            } else {
+                assert!(wrong.is_some(), "segment {number}, sector at {start}");
+            }
+        }
+    }
+}
+
 #[test]
 fn in_records() {
     let records = Log::new(9).encoded();
