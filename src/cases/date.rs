@@ -48,12 +48,13 @@ impl Date {
     pub fn of_instant(micros: i64) -> Date {
         const DAY: i64 = 86_400_000_000;
         const OFFSET: i64 = 7 * 3_600_000_000;
-        let days = micros.saturating_add(OFFSET).div_euclid(DAY);
-        i32::try_from(days).ok().and_then(Date::from_days).unwrap_or(if days < 0 {
-            Date::MIN
-        } else {
-            Date::MAX
-        })
+        Date::nearest(micros.saturating_add(OFFSET).div_euclid(DAY))
+    }
+
+    /// The date that many days after 1970-01-01, or the first or last there is where it lies outside these.
+    pub fn nearest(days: i64) -> Date {
+        let end = if days < 0 { Date::MIN } else { Date::MAX };
+        i32::try_from(days).ok().and_then(Date::from_days).unwrap_or(end)
     }
 
     /// The instant at which this date begins in Vietnam, in µs since 1970-01-01 UTC.
@@ -224,5 +225,6 @@ mod tests {
         assert_eq!("2018-10-01".parse::<Date>().unwrap().fiscal_year(), 2019);
         assert_eq!(Date::of_instant(friday.begins_at()), friday);
         assert_eq!(Date::of_instant(friday.begins_at() - 1), friday.previous());
+        assert_eq!((Date::of_instant(i64::MIN), Date::of_instant(i64::MAX)), (Date::MIN, Date::MAX));
     }
 }

@@ -165,7 +165,7 @@ pub(crate) fn clock_fits(
     match before.filter(|before| day < *before).and_then(Date::from_days) {
         None => Ok(()),
         Some(before) => {
-            let given = Date::from_days(day).unwrap_or(Date::MIN);
+            let given = Date::nearest(day.into());
             let limit = format!("{before}, the day of the record before {from}");
             let accepted = format!("{before} or later, or an earlier from");
             Err(Refusal::new(Code::TooEarly, "–", "day", given, limit, accepted))

@@ -237,10 +237,11 @@ fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result
     };
     match (address, named) {
         (Some(address), Some(named)) if address != named => {
-            let given = format!("{named:?}");
+            let field = if envelope.contains_key("case") { "case" } else { "stream" };
+            let given = envelope.get(field).and_then(Value::as_str).unwrap_or_default();
             Err(JsonError::new(
-                "case",
-                &given,
+                field,
+                given,
                 "the body and the address name different histories",
                 "one of them",
             ))
@@ -438,11 +439,12 @@ pub fn provenance(provenance: Provenance) -> &'static str {
     }
 }
 
-/// An instant in UTC to the microsecond, for instance `2019-04-12T02:00:00.000000Z`.
+/// An instant in UTC to the microsecond, for instance `2019-04-12T02:00:00.000000Z`; on the last date there is where it lies
+/// behind it.
 pub fn rfc3339(micros: i64) -> String {
     let day_micros = 86_400_000_000_i64;
     let (days, rest) = (micros.div_euclid(day_micros), micros.rem_euclid(day_micros));
-    let date = i32::try_from(days).ok().and_then(Date::from_days).unwrap_or(Date::MIN);
+    let date = Date::nearest(days);
     let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
     format!("{date}T{:02}:{:02}:{:02}.{micros:06}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

@@ -189,3 +189,18 @@ fn a_server_whose_files_are_gone_or_cut_is_not_ready_until_they_are_back() {
     assert_eq!(server.post(ACTIONS, &note_on(CASE, "x").to_string()).status, 201);
     assert_eq!(server.stop(), 0);
 }
+
+#[test]
+fn a_second_copy_for_which_there_is_no_room_now_is_no_damage() {
+    let folder = ledger_with(CASE);
+    fs::rename(folder.data.join("wal"), folder.data.with_file_name("wal.elsewhere")).unwrap();
+    fs::create_dir(folder.data.join("wal")).unwrap();
+    // sled is read as a copy in the folder for temporary files.
+    let nowhere = folder.data.join("nowhere");
+    let mut command = Command::new(THADS);
+    command.env("TMPDIR", &nowhere).arg("--data").arg(&folder.data).args(["--lang", "en", "case", CASE]);
+    let ran = command.output().unwrap();
+    let err = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(1), "{err}");
+    assert!(err.contains("cannot be opened now") && err.contains("Hint: "), "{err}");
+}

@@ -1,8 +1,9 @@
 //! Rows of a file: bytes to checked cells, or to a reject that says what is wrong and what would do.
 //!
-//! A broken row costs itself and no other: cells are told apart line by line (unless the mapping says that cells hold
-//! line breaks), so a forgotten quote ends with its line. Gzip is read as it is.
+//! A broken row costs itself and no other: a forgotten quote ends with its line. Where the mapping says that cells hold line
+//! breaks, the lines behind one that does not close are read again as rows of their own. Gzip is read as it is.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
@@ -248,6 +249,8 @@ pub struct Rows<'m, R> {
     /// Where each mapped column stands.
     places: Vec<usize>,
     buffer: Vec<u8>,
+    /// Lines that were read for a row that is none, to be read as rows of their own; `None`: one that is too long.
+    again: VecDeque<Option<Vec<u8>>>,
 }
 
 /// Unpacks a file where it is packed by gzip, which its first two bytes tell.
@@ -301,8 +304,18 @@ impl<'m, R: BufRead> Rows<'m, R> {
     }
 
     fn at_start(input: R, mapping: &'m Mapping) -> Rows<'m, R> {
-        let (places, buffer, encoding) = (Vec::new(), Vec::new(), mapping.dialect.encoding);
-        Rows { input, mapping, encoding, of_rejects: false, line: 0, start: 0, width: 0, places, buffer }
+        Rows {
+            input,
+            mapping,
+            encoding: mapping.dialect.encoding,
+            of_rejects: false,
+            line: 0,
+            start: 0,
+            width: 0,
+            places: Vec::new(),
+            buffer: Vec::new(),
+            again: VecDeque::new(),
+        }
     }
 
     /// The first line, and what it says that the file is.
@@ -367,22 +380,54 @@ impl<'m, R: BufRead> Rows<'m, R> {
             if self.start == 1 && self.buffer.starts_with(BYTE_ORDER_MARK) {
                 self.buffer.drain(..BYTE_ORDER_MARK.len());
             }
-            let mut place = Place::default().after(&self.buffer, delimiter);
-            while multiline && place == Place::Quoted {
-                let looked_at = self.buffer.len();
-                self.buffer.push(b'\n');
-                match self.next_line()? {
-                    Line::Read if self.buffer.len() <= LINE_BYTES_MAX => {}
-                    Line::Read | Line::End | Line::TooLong => return Ok(Some(Err(Problem::OpenQuote))),
-                }
-                place = place.after(self.buffer.get(looked_at..).unwrap_or_default(), delimiter);
-            }
-            return Ok(Some(split(&self.buffer, delimiter)));
+            let cells =
+                if multiline { self.cells_of_lines(delimiter)? } else { split(&self.buffer, delimiter) };
+            return Ok(Some(cells));
         }
+    }
+
+    /// The cells of a row whose first line is in the buffer. Where it is none, however far it is read, that line alone is
+    /// rejected: what one quote too many would swallow are other rows.
+    fn cells_of_lines(&mut self, delimiter: u8) -> Result<Cells, ReadError> {
+        let mut place = Place::default().after(&self.buffer, delimiter);
+        // Where each line but the first begins, by the break before it.
+        let mut breaks = Vec::new();
+        let mut too_long = false;
+        while place == Place::Quoted && self.buffer.len() <= LINE_BYTES_MAX {
+            let line_break = self.buffer.len();
+            self.buffer.push(b'\n');
+            match self.next_line()? {
+                Line::Read => breaks.push(line_break),
+                unread @ (Line::End | Line::TooLong) => {
+                    self.buffer.truncate(line_break);
+                    too_long = matches!(unread, Line::TooLong);
+                    break;
+                }
+            }
+            place = place.after(self.buffer.get(line_break..).unwrap_or_default(), delimiter);
+        }
+        let cells = split(&self.buffer, delimiter);
+        if cells.is_err() {
+            if too_long {
+                self.again.push_front(None);
+            }
+            for line_break in breaks.into_iter().rev() {
+                let line = self.buffer.split_off(line_break);
+                self.again.push_front(Some(line.into_iter().skip(1).collect()));
+            }
+            self.line = self.start;
+        }
+        Ok(cells)
     }
 
     /// Adds the next line to the buffer, without its end.
     fn next_line(&mut self) -> Result<Line, ReadError> {
+        if let Some(line) = self.again.pop_front() {
+            self.line = self.line.saturating_add(1);
+            let Some(line) = line else { return Ok(Line::TooLong) };
+            self.buffer.extend(line);
+            return Ok(Line::Read);
+        }
         let start = self.buffer.len();
         let mut too_long = false;
         loop {

@@ -247,10 +247,7 @@ impl Reader {
                 let mut cursor = Cursor::new(wal, segments, position.get(), self.head.size);
                 Ok(cursor.next_header().transpose()?.map(|(header, _)| header))
             }
-            Source::Sled(copy) => copy
-                .store
-                .header(position)
-                .map_err(|error| JournalError::Damaged { first: position, what: error.to_string() }),
+            Source::Sled(copy) => copy.store.header(position).map_err(|error| unread(position, &error)),
         }
     }
 
@@ -314,10 +311,11 @@ fn from_sled(dir: &Path) -> Result<(Source, Head), OpenError> {
     if !files::holds_log(dir)? || !sled.is_dir() {
         return Err(create::no_log(dir));
     }
-    let damaged = |error: StoreError| OpenError::Damaged {
-        first: 0,
-        end: None,
-        what: format!("there are no segments, and {error}"),
+    let damaged = |error: StoreError| match error.of_the_system() {
+        Some(error) => OpenError::Io(error),
+        None => {
+            OpenError::Damaged { first: 0, end: None, what: format!("there are no segments, and {error}") }
+        }
     };
     let copy = CopiedStore::open(&sled, Storage::default().sled_deadline).map_err(damaged)?;
     let end = copy.store.blocks_end().map_err(damaged)?;
@@ -331,6 +329,14 @@ fn from_sled(dir: &Path) -> Result<(Source, Head), OpenError> {
         return Err(OpenError::OutOfOrder { end });
     }
     Ok((Source::Sled(copy), head))
+}
+
+/// Why sled's records from `first` on cannot be read: what the system does not let be read now says nothing of them.
+fn unread(first: Position, error: &StoreError) -> JournalError {
+    match error.of_the_system() {
+        Some(error) => JournalError::Io(error),
+        None => JournalError::Damaged { first, what: error.to_string() },
+    }
 }
 
 impl Source {
@@ -380,16 +386,16 @@ impl Source {
                         return None;
                     }
                     let position = Position::new(next);
-                    let damaged = |what: String| JournalError::Damaged { first: position, what };
                     let run = match copy.store.run(position) {
                         Ok(Some(run)) => run.cut(&(next..until)),
                         Ok(None) => {
                             next = until;
-                            return Some(Err(damaged("sled does not have it".into())));
+                            let what = "sled does not have it".into();
+                            return Some(Err(JournalError::Damaged { first: position, what }));
                         }
                         Err(error) => {
                             next = until;
-                            return Some(Err(damaged(error.to_string())));
+                            return Some(Err(unread(position, &error)));
                         }
                     };
                     next = end_of(&run);

@@ -124,6 +124,9 @@ mod tests {
                 .vi(),
             parse_action(json!({ "case": "DT00/2018/0001" }), Some(Subject::Clock)).unwrap_err().vi(),
         ];
+        let elsewhere = json!({ "case": "DT03/2018/0001", "actor": 1, "kind": "note_added" });
+        let elsewhere = parse_action(elsewhere, Some(Subject::Clock)).unwrap_err();
+        assert_eq!((elsewhere.field.as_str(), elsewhere.given.as_str()), ("case", "DT03/2018/0001"));
         for said in said {
             let rule = said.split("không được chấp nhận: ").nth(1).unwrap().split(';').next().unwrap();
             let english = [" is ", "there ", "must ", "the ", "number", "a kind"];

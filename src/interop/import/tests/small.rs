@@ -183,6 +183,32 @@ fn cells_may_hold_line_breaks_where_the_mapping_says_so() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_swallows_no_other_row() {
+    let header = "Số hồ sơ;Việc;Ngày;Người làm;Số tiền;Ngày bản án;Khoản;Tòa án;Kết quả;Ghi chú";
+    let mapping = MAPPING.replace("delimiter = \";\"", "delimiter = \";\"\nmultiline = true");
+    let mapping = Mapping::read(&mapping).unwrap();
+    let open = "1;Ghi;6/1/2019;;;;;;;\"mở";
+    let intake = |case: u32| format!("{case};Thụ lý;5/1/2019;;;1/1/2019;;TAND;;");
+    let note = |case: u32, text: &str| format!("{case};Ghi;6/1/2019;;;;;;;{text}");
+    let long = "x".repeat(1 << 21);
+    for (rest, recorded, rejected) in [
+        // To the end of the file.
+        (vec![intake(2), note(2, "a")], 3, vec![(3, "open_quote")]),
+        // To a quote that opens another cell.
+        (vec![intake(2), note(2, "\"a\"")], 3, vec![(3, "after_quote")]),
+        // To a line that is too long, itself a reject, and behind it.
+        (vec![intake(2), note(2, &long), note(2, "a")], 3, vec![(3, "open_quote"), (5, "too_long")]),
+        // To the end again.
+        (vec![open.to_owned(), intake(2)], 2, vec![(3, "after_quote"), (4, "open_quote")]),
+    ] {
+        let text = format!("{header}\n{}\n{open}\n{}\n", intake(1), rest.join("\n"));
+        let (summary, rejects) = import(text.as_bytes(), &mapping, &mut empty());
+        let said: Vec<_> = rejects.iter().map(|reject| (reject.row, reject.code)).collect();
+        assert_eq!((summary.recorded, said), (recorded, rejected), "{} more rows", rest.len());
+    }
+}
+
+#[test]
 fn letters_of_another_encoding_are_read_where_the_mapping_names_it() {
     let text = b"id;what;on;who\n1;in;2019-01-05;Andr\xe9\n";
     let mapping = |encoding: &str| {
