@@ -298,3 +298,22 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+
+    use super::*;
+
+    /// What fails for the moment is the server's, and goes by: it is not the sender who has to mend it.
+    #[test]
+    fn a_file_that_cannot_be_read_and_randomness_that_cannot_be_had_are_503() {
+        let unread = RecordError::Append(AppendError::Unreadable("no right".to_owned()));
+        let blind = RecordError::Seal(SealError::Randomness(Error::other("none")));
+        for (error, name) in [(unread, "unreadable"), (blind, "stopped")] {
+            let problem = Problem::from(error);
+            assert_eq!(problem.status, StatusCode::SERVICE_UNAVAILABLE, "{name}");
+            assert_eq!(problem.body["type"], format!("urn:thads:problem:{name}"));
+        }
+    }
+}

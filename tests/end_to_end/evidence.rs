@@ -365,6 +365,8 @@ fn a_genesis_of_a_later_program_is_named_by_every_command() {
         [(2, 1, "kind 1 revision 2, which a later program wrote"), (0, 3, "genesis")]
     {
         let victim = Victim::new();
+        let copied = victim.data().with_extension("copied");
+        thads(victim.data(), &["backup", copied.to_str().unwrap()]).ok();
         let mut records: Vec<Record> =
             victim.records().iter().map(|bytes| Record::decode(bytes).unwrap()).collect();
         records[0].kind_revision = revision;
@@ -392,5 +394,12 @@ fn a_genesis_of_a_later_program_is_named_by_every_command() {
             let is_named = ran.err.contains(words) && ran.err.contains("use a newer thads");
             assert_eq!((ran.status, is_named), (1, true), "{command:?}: {ran:.3000?}");
         }
+        // A backup by a later program, as far as this one reads it.
+        let segment = "wal/0000000000.seg";
+        std::fs::copy(victim.data().join(segment), copied.join(segment)).unwrap();
+        let back = victim.data().with_extension("back");
+        let ran = thads(&back, &["--lang", "en", "restore", copied.to_str().unwrap()]);
+        let is_named = ran.err.contains(words) && ran.err.contains("use a newer thads");
+        assert_eq!((ran.status, is_named, back.exists()), (1, true, false), "{ran:.3000?}");
     }
 }

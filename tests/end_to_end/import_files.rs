@@ -380,4 +380,15 @@ fn rejects_of_another_import_are_not_lost() {
         assert_eq!(fs::read_to_string(at("rejects")).unwrap(), *there);
         assert_eq!(thads(&folder.data, &["--quiet", "cases"]).ok().out.lines().count(), 1);
     }
+    // The same cells under other headers are another row.
+    let (header, cells) = written.split_once('\n').unwrap();
+    let (before, [behind, last]) = match header.rsplitn(3, ',').collect::<Vec<_>>()[..] {
+        [last, behind, before] => (before, [behind, last]),
+        _ => panic!("{header}"),
+    };
+    let exchanged = format!("{before},{last},{behind}\n{cells}");
+    fs::write(at("rejects"), &exchanged).unwrap();
+    let ran = take("one");
+    assert!(ran.status == 1 && ran.err.contains("holds 2 rejects of another import"), "{ran:?}");
+    assert_eq!(fs::read_to_string(at("rejects")).unwrap(), exchanged);
 }

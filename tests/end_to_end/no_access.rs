@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::json;
 
 use crate::small::{action, officer};
-use crate::support::{ACTIONS, Server, THADS, ledger_with, lines, note_on, problem, thads, with};
+use crate::support::{ACTIONS, Folder, Server, THADS, ledger_with, lines, note_on, problem, thads, with};
 
 const CASE: &str = "DT03/2018/0001";
 /// Who owns nothing else.
@@ -203,4 +203,45 @@ fn a_second_copy_for_which_there_is_no_room_now_is_no_damage() {
     let err = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(1), "{err}");
     assert!(err.contains("cannot be opened now") && err.contains("Hint: "), "{err}");
+}
+
+/// Nor is a segment called lost whose header is cut, as long as sled cannot be asked.
+#[test]
+fn a_cut_header_is_no_damage_while_the_second_copy_may_not_be_read() {
+    let folder = ledger_with(CASE);
+    let Some(program) = given_away(&folder.data) else { return };
+    let segment = folder.data.join("wal/0000000000.seg");
+    fs::File::options().write(true).open(&segment).unwrap().set_len(100).unwrap();
+    let sled = folder.data.join("sled/db");
+    fs::set_permissions(&sled, Permissions::from_mode(0o000)).unwrap();
+    let ran = run(&program, &folder.data, &["doctor"]);
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(said.contains("ermission denied") && !said.contains("holds no ledger"), "{said}");
+    fs::set_permissions(&sled, Permissions::from_mode(0o600)).unwrap();
+    assert!(run(&program, &folder.data, &["doctor"]).status.success());
+    thads(&folder.data, &["verify"]).ok();
+}
+
+/// Where its rejects may not be written, a dry run speaks of nothing recorded.
+#[test]
+fn a_dry_run_whose_rejects_may_not_be_written_has_recorded_nothing() {
+    let folder = Folder::new();
+    let [rows, mapping] = [("csv", "whole.csv"), ("toml", "notebook.toml")].map(|(extension, from)| {
+        let path = folder.data.with_extension(extension);
+        fs::copy(Path::new("tests/data/import").join(from), &path).unwrap();
+        path.display().to_string()
+    });
+    let import = ["import", &rows, "--mapping", &mapping];
+    thads(&folder.data, &import).ok();
+    let Some(program) = given_away(&folder.data) else { return };
+    let elsewhere = Folder::new();
+    fs::create_dir(&elsewhere.data).unwrap();
+    fs::set_permissions(elsewhere.data.parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&elsewhere.data, Permissions::from_mode(0o555)).unwrap();
+    let rejects = elsewhere.data.join("rejects").display().to_string();
+    let ran = run(&program, &folder.data, &[&import[..], &["--dry-run", "--rejects", &rejects]].concat());
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.code() == Some(1) && said.contains("the rejects cannot be written"), "{said}");
+    assert!(said.contains("nothing was recorded: a dry run") && !said.contains("stands"), "{said}");
 }

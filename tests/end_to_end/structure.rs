@@ -2,6 +2,7 @@
 //! none, cases and complaints that begin with what begins none. No program ever took such a thing in: damage, exit status 3.
 
 use serde_json::{Value, json};
+use thads_cases::date::Date;
 use thads_proof::record::{Provenance, Record};
 
 use crate::appended::append;
@@ -177,10 +178,11 @@ fn a_correction_of_the_clock_that_none_could_make_is_damage_imported_or_not() {
             let mut position = 0;
             append(&folder.data, |_, draft| {
                 position = draft.position.get();
+                let true_day = Date::from_days(today(draft)).unwrap().to_string();
                 let record = match number {
-                    0 => said(draft, position, "2019-02-01"),
+                    0 => said(draft, position, &true_day),
                     1 => said(draft, position - 1, "2019-02-01"),
-                    _ => Record { effective: today(draft) - 1, ..said(draft, position - 1, "2019-02-01") },
+                    _ => Record { effective: today(draft) - 1, ..said(draft, position - 1, &true_day) },
                 };
                 vec![Record { provenance, ..record }]
             });

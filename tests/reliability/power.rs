@@ -15,6 +15,8 @@ mod plan;
 mod recording;
 mod tally;
 mod workload;
+
+pub(crate) use self::workload::INIT;
 mod writers;
 
 use std::path::PathBuf;

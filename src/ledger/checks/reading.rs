@@ -132,3 +132,67 @@ fn segments_that_end_before_sled_are_refused_by_what_only_reads() {
     fill(&ledger, 101, 3);
     assert_eq!(Reader::open_whole(&place.dir).unwrap().head().size, 44);
 }
+
+/// Each look by itself, where no other would notice: a segment behind the last, its header, the last block, the directory.
+#[test]
+fn each_thing_that_is_looked_at_is_noticed_alone() {
+    let place = place();
+    let ledger = create(&place.dir);
+    for number in 1..60 {
+        ledger.append(append(number, "A", number - 1, vec![event(&[7; 60_000])])).unwrap();
+    }
+    let [first, last] = [0, 3].map(|number| super::mending::segment(&place, number));
+    let refused = |what: &str| {
+        let said = ledger.look().expect_err(what).to_string();
+        assert!(said.contains(what), "{said}");
+    };
+    ledger.look().unwrap();
+    away(&first);
+    refused("No such file");
+    back(&first);
+    super::mending::change(&first, |bytes| bytes[..512].fill(0));
+    refused("its header is another");
+    super::mending::change(&first, |bytes| {
+        let header = segment::Header { ledger: ledger.id(), number: 0, first: Position::GENESIS };
+        bytes[..512].copy_from_slice(&header.encode());
+    });
+    ledger.look().unwrap();
+    let at = super::mending::blocks(&last).last().map(|(at, length)| at + length - 512).unwrap();
+    let flip = || super::mending::change(&last, |bytes| bytes[at] ^= 1);
+    flip();
+    refused("is another");
+    flip();
+    ledger.look().unwrap();
+    // All that lies in it goes on to another folder of its name.
+    let moved = place.dir.with_file_name("moved");
+    fs::rename(&place.dir, &moved).unwrap();
+    fs::create_dir(&place.dir).unwrap();
+    for entry in fs::read_dir(&moved).unwrap() {
+        let entry = entry.unwrap();
+        fs::rename(entry.path(), place.dir.join(entry.file_name())).unwrap();
+    }
+    refused(place.dir.to_str().unwrap());
+}
+
+/// Whether sled has what a segment lacks, was not asked by who reads the segments alone.
+#[test]
+fn who_reads_the_segments_says_nothing_of_both_copies() {
+    let (place, _, _) = super::mending::large();
+    super::mending::change(&super::mending::segment(&place, 0), |bytes| bytes[segment::BLOCKS_AT + 200] ^= 1);
+    let refused = Reader::open(&place.dir).err().unwrap();
+    assert!(matches!(refused, OpenError::Segments { first: 0, .. }), "{refused}");
+}
+
+/// A longer sled says nothing of the segments of another ledger.
+#[test]
+fn the_sled_of_another_ledger_speaks_against_no_segments() {
+    let (place, other) = (filled(3), super::place());
+    let setup = Setup { randomness: Box::new(Seeded::new(SEED + 1)), ..setup() };
+    let ledger = Ledger::create(&other.dir, genesis(), setup).unwrap();
+    fill(&ledger, 1, 9);
+    ledger.close().unwrap();
+    let sled = place.dir.join("sled");
+    fs::remove_dir_all(&sled).unwrap();
+    fs::rename(other.dir.join("sled"), &sled).unwrap();
+    assert_eq!(Reader::open_whole(&place.dir).unwrap().head().size, 4);
+}

@@ -283,3 +283,24 @@ impl Cursor {
         Ok((header, sector))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the system does not let be read is a failure of the moment; a file that ends too early is damaged.
+    #[test]
+    fn what_the_system_does_not_let_be_read_is_no_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(segment::file_name(0));
+        std::fs::write(&path, [0; SECTOR]).unwrap();
+        let unread = |file: File| {
+            let mut cursor = Cursor::new(folder.path(), &Segments::default(), 0, 1);
+            cursor.at = Some(At { file, number: 0, offset: to_u64(BLOCKS_AT) });
+            cursor.next_header().unwrap().map(drop).unwrap_err()
+        };
+        let write_only = File::options().write(true).open(&path).unwrap();
+        assert!(matches!(unread(write_only), JournalError::Io(_)));
+        assert!(matches!(unread(File::open(&path).unwrap()), JournalError::Damaged { .. }));
+    }
+}

@@ -1,5 +1,6 @@
 //! The clock is turned: by an hour everything works; by ten years, back or ahead, nothing is recorded and it is said, until
-//! somebody says what day it is and which records' times are wrong. Times of recording never decrease in the log.
+//! somebody says what day it is and which records' times are wrong. Times of recording never decrease in the log. By a time
+//! before 1970 nothing is founded, and sled, which does not run by it, is not called damaged.
 
 use std::path::Path;
 
@@ -8,8 +9,9 @@ use thads_cases::date::Date;
 
 use super::Found;
 use super::room::Room;
+use crate::power::INIT;
 use crate::server::{Server, get, post};
-use crate::support::Program;
+use crate::support::{Program, Ran, ran};
 
 const YEARS: i64 = 315_360_000;
 /// Answers under each clock that is right.
@@ -51,10 +53,28 @@ pub(crate) fn run(folder: &Path, found: &mut Found) {
     // The program did see another time, and what stands in the log goes on from there.
     let ends = (years.first().copied(), years.last().copied());
     found.check(ends == (Some(now), Some(now + 10)), || format!("years of recording {ends:?}, now {now}"));
+    before_1970(&room.data, &folder.join("never"), found);
     room.settle(&mut found.broken);
     found.tried.push(
-        "the clock turned by an hour and ten years, back and ahead, taken for right and corrected".into(),
+        "the clock turned by an hour and ten years, back and ahead, taken for right and corrected, and before 1970".into(),
     );
+}
+
+/// Verifies what is in `data`, and founds nothing in `never`, by a clock that shows a time before 1970.
+fn before_1970(data: &Path, never: &Path, found: &mut Found) {
+    let turned = |data: &Path, args: &[&str]| {
+        let mut command = Program::Testing.on(data);
+        ran(command.env("THADS_CLOCK_SHIFT", (-10 * YEARS).to_string()).args(["--lang", "en"]).args(args))
+    };
+    let said = |ran: &Ran, words: &str| ran.status == Some(1) && ran.err.contains(words);
+    let init = turned(never, &INIT);
+    found.check(said(&init, "before 1970; set it") && !never.exists(), || {
+        format!("init before 1970: {init:?}")
+    });
+    let verify = turned(data, &["verify"]);
+    found.check(said(&verify, "before 1970; set it"), || format!("verify before 1970: {verify:?}"));
+    let passed_over = "sled was not verified: this machine's clock shows a time before 1970";
+    found.check(verify.out.contains(passed_over), || format!("sled before 1970: {verify:?}"));
 }
 
 /// The day by a clock that is turned.

@@ -9,7 +9,7 @@ pub(super) const STORAGE: &str = "524800,8192,200,150";
 pub(super) const STORAGE_TO_JUDGE: &str = "524800,8192,200,0";
 
 /// The arguments that found the ledger.
-pub(super) const INIT: [&str; 13] = [
+pub(crate) const INIT: [&str; 13] = [
     "init",
     "--name",
     "Sổ thử mất điện",
