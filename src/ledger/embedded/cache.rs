@@ -223,6 +223,11 @@ impl Beginnings {
         Beginnings(ALL.into_iter().filter_map(beginning).collect())
     }
 
+    /// Returns whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Refuses a log that is shorter than, or another than, what its own key signed. `end`: as for [`believed`].
     ///
     /// # Errors

@@ -61,7 +61,8 @@ impl Reader {
     pub fn open(dir: &Path) -> Result<Reader, OpenError> {
         let signed = Beginnings::read(dir);
         // Where the last writer ended in order, it left caches that say how far the log goes.
-        let known = if lock::is_in_order(dir) { None } else { known_to_sled(dir, SMALL_SLED_BYTES) };
+        let is_said = lock::is_in_order(dir) && !signed.is_empty();
+        let known = if is_said { None } else { known_to_sled(dir, SMALL_SLED_BYTES) };
         let reader = Reader::open_as_it_is(dir)?;
         reader.refuse_contradicted(&signed)?;
         reader.refuse_shorter(known)?;
