@@ -8,12 +8,13 @@ use std::path::Path;
 
 use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, Position};
+use thads_cases::stream::StreamId;
 use thads_demo::{Planned, plan};
 use thads_ledger::{Append, Ledger, NewEvent, Seeded, Setup, SimulatedClock, StreamAppend, Vault};
+use thads_projections::streams::stream_of;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{Clock, Genesis, Unit};
 use thads_proof::record::{Micros, Provenance, RequestId, Stream};
-use thads_service::json::Subject;
 use thads_service::seal;
 
 use crate::measure::{grouped, per_second, time};
@@ -60,7 +61,7 @@ pub(crate) fn events() -> impl Iterator<Item = (Stream, NewEvent)> {
         let sealed = seal::seal(planned.event, &mut randomness, &nothing).unwrap();
         let (office, actor) = (planned.office.0, planned.actor.0);
         let event = seal::new_event(&sealed, planned.effective, office, actor, Provenance::Practice).unwrap();
-        Some((planned.stream.stream().unwrap(), event))
+        Some((stream_of(&planned.stream).unwrap(), event))
     })
 }
 
@@ -69,12 +70,14 @@ fn moved(planned: &Planned, round: u16, places: &HashMap<u64, u64>) -> Option<Pl
     let mut planned = planned.clone();
     let year = |id: &mut CaseId| id.year += YEARS * round;
     match &mut planned.stream {
-        Subject::Case(id) => year(id),
-        Subject::Complaint(id) => id.year += YEARS * round,
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock if round > 0 => {
+        StreamId::Case(id) => year(id),
+        StreamId::Complaint(id) => id.year += YEARS * round,
+        StreamId::Office(_) | StreamId::Officer(_) | StreamId::Parameter(_) | StreamId::Clock
+            if round > 0 =>
+        {
             return None;
         }
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {}
+        StreamId::Office(_) | StreamId::Officer(_) | StreamId::Parameter(_) | StreamId::Clock => {}
     }
     let place = |position: Position| Position(places.get(&position.0).copied().unwrap_or(position.0));
     let names = |event: &mut Event| match &mut event.body {

@@ -201,7 +201,7 @@ fn counts(dimension: Dimension, info: &FigureInfo) -> bool {
 fn by_obligation(query: &Query<'_>, seen: &CaseWindow<'_>, case: &Case) -> Vec<(Key, Cells)> {
     let mut before = Case::default();
     for one in &seen.live[..seen.before] {
-        one.event.body.apply_to_case(&mut before, &one.at);
+        one.event.body.apply_to(&mut before, &one.at);
     }
     let mut kinds: Vec<ObligationKind> = case.obligations.iter().map(|one| one.kind).collect();
     kinds.sort();

@@ -380,7 +380,7 @@ impl<'a> Steps<'a> {
 fn case_steps<'a>(query: &Query<'_>, list: List, seen: &CaseWindow<'a>) -> Vec<Step<'a>> {
     let mut case = Case::default();
     for one in &seen.live[..seen.before] {
-        one.event.body.apply_to_case(&mut case, &one.at);
+        one.event.body.apply_to(&mut case, &one.at);
     }
     let mut steps = Steps::new(list);
     let order = seen.live[..seen.before].iter().find(|one| Some(one.at.position) == case.order.at);
@@ -388,7 +388,7 @@ fn case_steps<'a>(query: &Query<'_>, list: List, seen: &CaseWindow<'a>) -> Vec<S
         steps.next(order, query.cells(seen.id, &seen.opening, &case), true);
     }
     for one in &seen.live[seen.before..] {
-        one.event.body.apply_to_case(&mut case, &one.at);
+        one.event.body.apply_to(&mut case, &one.at);
         steps.next(one, query.cells(seen.id, &seen.opening, &case), false);
     }
     steps.steps
@@ -398,7 +398,7 @@ fn complaint_steps<'a>(query: &Query<'_>, list: List, seen: &ComplaintWindow<'a>
     let mut complaint = Complaint::default();
     let mut steps = Steps::new(list);
     for one in &seen.live {
-        one.event.body.apply_to_complaint(&mut complaint, &one.at);
+        one.event.body.apply_to(&mut complaint, &one.at);
         let opening = one.at.on < query.period.from();
         steps.next(one, query.complaint_cells(seen, &complaint), opening);
     }

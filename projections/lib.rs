@@ -21,3 +21,4 @@ pub mod report;
 pub mod scope;
 pub mod snapshot;
 pub mod statistics;
+pub mod streams;

@@ -107,11 +107,11 @@ impl<'a> Query<'a> {
         }
         let mut case = Case::default();
         for one in &live[..before] {
-            one.event.body.apply_to_case(&mut case, &one.at);
+            one.event.body.apply_to(&mut case, &one.at);
         }
         let opening = if before == 0 { Opening::default() } else { Opening::of(&case, &self.regime) };
         for one in &live[before..until] {
-            one.event.body.apply_to_case(&mut case, &one.at);
+            one.event.body.apply_to(&mut case, &one.at);
         }
         take(CaseWindow { id, office, live: &live[..until], before, opening }, case);
     }
@@ -184,7 +184,7 @@ impl<'a> Query<'a> {
         live.retain(|one| one.at.on <= self.period.to());
         let mut complaint = Complaint::default();
         for one in &live {
-            one.event.body.apply_to_complaint(&mut complaint, &one.at);
+            one.event.body.apply_to(&mut complaint, &one.at);
         }
         complaint.sort?;
         let case_finished = complaint.case.as_ref().and_then(|case| self.case_finished(case));

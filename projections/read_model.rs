@@ -13,35 +13,34 @@ use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
 use thads_cases::event::Body;
 use thads_cases::history::{RecordedEvent, known_at};
-use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
+use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, Position};
 use thads_cases::reference_data::ReferenceData;
 use thads_cases::rules::Rules;
+use thads_cases::stream::{StreamId, StreamKind};
 use thads_proof::days::Days;
 use thads_proof::record::{Record, Stream, StreamTag};
 
 use crate::entry::{DecodeError, correction, entry_of};
+use crate::streams::{Streams, stream_id};
 
 /// Below so many records one thread is faster than two.
 const RECORDS_PER_THREAD_MIN: usize = 512;
-
-/// The entries of the streams of one office, by the streams' ids; shared between clones until one of them changes.
-pub(crate) type Streams<Id> = BTreeMap<OfficeCode, Arc<BTreeMap<Id, Arc<Vec<RecordedEvent>>>>>;
 
 /// The folded ledger. Equal read models come of equal logs.
 #[derive(Clone, Debug)]
 pub struct ReadModel {
     pub(crate) head: Position,
-    pub(crate) cases: Streams<CaseId>,
-    pub(crate) complaints: Streams<ComplaintId>,
+    /// Cases, complaints and all other streams that are numbered.
+    pub(crate) streams: Streams,
     /// For each case that another says it comes from, those others; a hint, to be checked against their state.
     receivers: Arc<BTreeMap<CaseId, Vec<CaseId>>>,
     /// Offices, officers, parameters and the clock: the entries of all their streams.
     pub(crate) organisation: Arc<Vec<RecordedEvent>>,
     /// The stream of each of them.
     pub(crate) organisation_streams: Arc<Vec<Stream>>,
-    /// Versions of the streams that are neither a case's nor a complaint's.
+    /// Versions of the streams that are not numbered.
     pub(crate) versions: Arc<BTreeMap<Stream, u64>>,
-    /// How many records of cases and complaints were passed over.
+    /// How many records of numbered streams were passed over.
     passed_over: BTreeMap<Stream, u64>,
     /// The days on which something was recorded, and what was said of the clock.
     pub(crate) days: Arc<Days>,
@@ -52,8 +51,7 @@ impl PartialEq for ReadModel {
     /// World and receivers follow from the rest and are not compared.
     fn eq(&self, other: &ReadModel) -> bool {
         self.head == other.head
-            && self.cases == other.cases
-            && self.complaints == other.complaints
+            && self.streams == other.streams
             && self.organisation == other.organisation
             && self.organisation_streams == other.organisation_streams
             && self.versions == other.versions
@@ -113,24 +111,26 @@ impl FoldError {
     }
 }
 
-/// A stream by its sort, with its identity read.
-enum StreamRef {
-    Case(CaseId),
-    Complaint(ComplaintId),
+/// Where a record's entry goes.
+enum Place {
+    /// Into the history of a numbered stream.
+    Stream(StreamId),
+    /// Into the one that offices, officers, parameters and the clock share.
     Organisation,
+    /// Nowhere: it is not the law's.
     Other,
 }
 
 /// A record as read: where it belongs, and what it says.
 struct Read {
-    home: StreamRef,
+    place: Place,
     entry: Option<RecordedEvent>,
 }
 
 impl Read {
     fn of(record: &Record) -> Result<Read, FoldError> {
-        let home = stream_ref(&record.stream, record.position.get())?;
-        Ok(Read { home, entry: entry_of(record)? })
+        let place = place_of(&record.stream, record.position.get())?;
+        Ok(Read { place, entry: entry_of(record)? })
     }
 }
 
@@ -139,8 +139,7 @@ impl ReadModel {
     pub fn new() -> ReadModel {
         ReadModel {
             head: Position(0),
-            cases: Streams::new(),
-            complaints: Streams::new(),
+            streams: Streams::default(),
             receivers: Arc::default(),
             organisation: Arc::default(),
             organisation_streams: Arc::default(),
@@ -204,10 +203,7 @@ impl ReadModel {
 
     /// Goes on behind a record as if it said nothing.
     fn pass_over(&mut self, record: &Record) {
-        if matches!(
-            stream_ref(&record.stream, record.position.get()),
-            Ok(StreamRef::Case(_) | StreamRef::Complaint(_))
-        ) {
+        if matches!(place_of(&record.stream, record.position.get()), Ok(Place::Stream(_))) {
             let passed = self.passed_over.entry(record.stream.clone()).or_insert(0);
             *passed = passed.saturating_add(1);
         } else {
@@ -229,7 +225,7 @@ impl ReadModel {
     }
 
     /// Takes in a record that was read.
-    fn take(&mut self, record: &Record, Read { home, mut entry }: Read) -> Result<(), FoldError> {
+    fn take(&mut self, record: &Record, Read { place, mut entry }: Read) -> Result<(), FoldError> {
         let position = record.position.get();
         let passed = self.passed_over.get(&record.stream).copied().unwrap_or(0);
         let version = |next: u64| match (record.stream_version, next.saturating_add(passed)) {
@@ -242,21 +238,20 @@ impl ReadModel {
         if let Some(entry) = &mut entry {
             self.set_day(entry, record);
         }
-        match (home, entry) {
-            (StreamRef::Case(id), Some(entry)) => {
+        match (place, entry) {
+            (Place::Stream(id), Some(entry)) => {
                 let from = came_from(&entry.event.body).cloned();
-                push(&mut self.cases, |id| &id.office, id.clone(), entry, version)?;
-                if let Some(from) = from {
-                    index_receiver(Arc::make_mut(&mut self.receivers), &from, &id);
+                let Some(numbered) = id.numbered() else { return Err(unnamed(&record.stream, position)) };
+                let fits = |entries| version(after(count(entries)));
+                self.streams.push(id.clone(), numbered.office, entry, fits)?;
+                if let (Some(from), StreamId::Case(id)) = (from, &id) {
+                    index_receiver(Arc::make_mut(&mut self.receivers), &from, id);
                 }
             }
-            (StreamRef::Complaint(id), Some(entry)) => {
-                push(&mut self.complaints, |id| &id.office, id, entry, version)?;
-            }
-            (home, entry) => {
-                version(after(self.version_of(&home, &record.stream)))?;
+            (place, entry) => {
+                version(after(self.version_of(&place, &record.stream)))?;
                 self.count(&record.stream);
-                if let (StreamRef::Organisation, Some(entry)) = (home, entry) {
+                if let (Place::Organisation, Some(entry)) = (place, entry) {
                     Arc::make_mut(&mut self.organisation_streams).push(record.stream.clone());
                     self.organise(entry);
                 }
@@ -286,24 +281,44 @@ impl ReadModel {
         Arc::new(reference_data_of(seen))
     }
 
+    /// The entries of a stream, in the order of the log: its own where it is numbered, and those of all the organisation
+    /// where it is one of these, for each looks at the others.
+    pub fn history(&self, stream: &StreamId) -> &[RecordedEvent] {
+        match stream.numbered() {
+            Some(_) => self.streams.get(stream).unwrap_or_default(),
+            None => &self.organisation,
+        }
+    }
+
     /// The entries of a case, in the order of the log.
     pub fn case(&self, id: &CaseId) -> Option<&[RecordedEvent]> {
-        self.cases.get(&id.office)?.get(id).map(|entries| entries.as_slice())
+        self.streams.get(&StreamId::Case(id.clone()))
     }
 
     /// The entries of a complaint or denunciation, in the order of the log.
     pub fn complaint(&self, id: &ComplaintId) -> Option<&[RecordedEvent]> {
-        self.complaints.get(&id.office)?.get(id).map(|entries| entries.as_slice())
+        self.streams.get(&StreamId::Complaint(id.clone()))
+    }
+
+    /// Every numbered stream with its entries, in the order of offices and ids.
+    pub fn streams(&self) -> impl Iterator<Item = (&StreamId, &[RecordedEvent])> {
+        self.streams.iter()
     }
 
     /// Every case with its entries, in the order of their ids.
     pub fn cases(&self) -> impl Iterator<Item = (&CaseId, &[RecordedEvent])> {
-        self.cases.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
+        self.streams.iter().filter_map(|(id, entries)| match id {
+            StreamId::Case(id) => Some((id, entries)),
+            _ => None,
+        })
     }
 
     /// Every complaint and denunciation with its entries, in the order of their ids.
     pub fn complaints(&self) -> impl Iterator<Item = (&ComplaintId, &[RecordedEvent])> {
-        self.complaints.values().flat_map(|of| of.iter().map(|(id, entries)| (id, entries.as_slice())))
+        self.streams.iter().filter_map(|(id, entries)| match id {
+            StreamId::Complaint(id) => Some((id, entries)),
+            _ => None,
+        })
     }
 
     /// The entries of offices, officers, parameters and the clock together, in the order of the log.
@@ -319,26 +334,17 @@ impl ReadModel {
 
     /// How many cases there are.
     pub fn case_count(&self) -> usize {
-        self.cases.values().map(|of| of.len()).sum()
+        self.cases().count()
     }
 
-    /// The intake number that the office's next case of a year gets.
-    pub fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {
-        let last = CaseId { office: office.clone(), year, number: u32::MAX };
-        let taken = self.cases.get(office).and_then(|of| of.range(..=last).next_back());
-        taken.map_or(1, |(id, _)| if id.year == year { id.number.saturating_add(1) } else { 1 })
-    }
-
-    /// The number that the office's next complaint of a year gets.
-    pub fn next_complaint(&self, office: &OfficeCode, year: u16) -> u32 {
-        let last = ComplaintId { office: office.clone(), year, number: u32::MAX };
-        let taken = self.complaints.get(office).and_then(|of| of.range(..=last).next_back());
-        taken.map_or(1, |(id, _)| if id.year == year { id.number.saturating_add(1) } else { 1 })
+    /// The number that the office's next stream of a sort gets in a year: a case its intake number, a complaint its own.
+    pub fn next_number(&self, kind: StreamKind, office: &OfficeCode, year: u16) -> u32 {
+        self.streams.next_number(kind, office, year)
     }
 
     /// How many records a stream has; 0 when there is no such stream.
     pub fn version(&self, stream: &Stream) -> u64 {
-        stream_ref(stream, self.head.0).map_or(0, |home| self.version_of(&home, stream))
+        place_of(stream, self.head.0).map_or(0, |place| self.version_of(&place, stream))
     }
 
     /// The position as which a date is known: what was truly recorded before the next midnight (UTC+7).
@@ -351,15 +357,14 @@ impl ReadModel {
         &self.days
     }
 
-    fn version_of(&self, home: &StreamRef, stream: &Stream) -> u64 {
-        let entries = match home {
-            StreamRef::Case(id) => self.case(id),
-            StreamRef::Complaint(id) => self.complaint(id),
-            StreamRef::Organisation | StreamRef::Other => {
-                return self.versions.get(stream).copied().unwrap_or(0);
+    fn version_of(&self, place: &Place, stream: &Stream) -> u64 {
+        match place {
+            Place::Stream(id) => {
+                let entries = self.streams.get(id).map_or(0, |entries| count(entries.len()));
+                entries.saturating_add(self.passed_over.get(stream).copied().unwrap_or(0))
             }
-        };
-        entries.map_or(0, count).saturating_add(self.passed_over.get(stream).copied().unwrap_or(0))
+            Place::Organisation | Place::Other => self.versions.get(stream).copied().unwrap_or(0),
+        }
     }
 
     /// Finds the receivers anew, for a read model whose cases did not come through [`ReadModel::fold`].
@@ -394,7 +399,7 @@ impl ReadModel {
             Some(reference_data) if goes_on => {
                 let reference_data = Arc::make_mut(reference_data);
                 let at = entry.at();
-                entry.event.body.apply_to_organisation(&mut reference_data.organisation, &at);
+                entry.event.body.apply_to(&mut reference_data.organisation, &at);
                 if let Body::ParameterSet(set) = &entry.event.body {
                     reference_data.rules = rules_of(&reference_data.organisation.parameters);
                     debug_assert!(
@@ -423,43 +428,24 @@ fn read_many(records: &[Record]) -> impl Iterator<Item = Result<Read, FoldError>
     read.into_iter().flatten()
 }
 
-fn stream_ref(stream: &Stream, position: u64) -> Result<StreamRef, FoldError> {
-    let wrong = |what| FoldError::Stream { position, stream: stream.clone(), what };
-    let text = stream.key_text();
+fn place_of(stream: &Stream, position: u64) -> Result<Place, FoldError> {
+    if let Some(id) = stream_id(stream) {
+        return Ok(if id.numbered().is_some() { Place::Stream(id) } else { Place::Organisation });
+    }
     match stream.tag() {
-        StreamTag::Case => {
-            let id: Option<CaseId> = text.and_then(|text| text.parse().ok());
-            named(id, text).map(StreamRef::Case).ok_or_else(|| wrong("case"))
-        }
-        StreamTag::Complaint => {
-            let id: Option<ComplaintId> = text.and_then(|text| text.parse().ok());
-            named(id, text).map(StreamRef::Complaint).ok_or_else(|| wrong("complaint"))
-        }
-        StreamTag::Office => {
-            let code: Option<OfficeCode> = text.and_then(|text| text.parse().ok());
-            named(code, text).map(|_| StreamRef::Organisation).ok_or_else(|| wrong("office"))
-        }
-        StreamTag::Officer => {
-            let number = text.and_then(|text| text.parse().ok()).map(OfficerNo);
-            named(number, text).map(|_| StreamRef::Organisation).ok_or_else(|| wrong("officer"))
-        }
         // Rules come and go with the law: an old ledger may hold one that this program does not know.
-        StreamTag::Parameter => text
-            .filter(|id| id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.')))
-            .map(|_| StreamRef::Organisation)
-            .ok_or_else(|| wrong("rule")),
-        StreamTag::Ledger if text == Some("clock") => Ok(StreamRef::Organisation),
-        StreamTag::Ledger
-        | StreamTag::Inspection
-        | StreamTag::Period
-        | StreamTag::Key
-        | StreamTag::Import => Ok(StreamRef::Other),
+        StreamTag::Parameter if stream.key_text().is_some_and(may_be_rule) => Ok(Place::Organisation),
+        StreamTag::Ledger | StreamTag::Period | StreamTag::Key | StreamTag::Import => Ok(Place::Other),
+        _ => Err(unnamed(stream, position)),
     }
 }
 
-/// One stream, one name: a key in another spelling (with dashes) is no stream of that case.
-fn named<Id: ToString>(id: Option<Id>, text: Option<&str>) -> Option<Id> {
-    id.filter(|id| Some(id.to_string().as_str()) == text)
+fn may_be_rule(id: &str) -> bool {
+    id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'))
+}
+
+fn unnamed(stream: &Stream, position: u64) -> FoldError {
+    FoldError::Stream { position, stream: stream.clone(), what: stream.tag().word() }
 }
 
 /// The case from which an entry says that its own comes.
@@ -490,34 +476,9 @@ fn after(version: u64) -> u64 {
     version.checked_add(1).unwrap_or(0)
 }
 
-/// How many there are; a length in memory always fits 64 bits.
-fn count(entries: &[RecordedEvent]) -> u64 {
-    u64::try_from(entries.len()).unwrap_or(u64::MAX)
-}
-
-/// Adds an entry to its stream, if it is the stream's next.
-fn push<Id: Ord + Clone>(
-    streams: &mut Streams<Id>,
-    office: impl Fn(&Id) -> &OfficeCode,
-    id: Id,
-    entry: RecordedEvent,
-    version: impl Fn(u64) -> Result<(), FoldError>,
-) -> Result<(), FoldError> {
-    let of = match streams.get_mut(office(&id)) {
-        Some(of) => Arc::make_mut(of),
-        None => Arc::make_mut(streams.entry(office(&id).clone()).or_default()),
-    };
-    match of.get_mut(&id) {
-        Some(entries) => {
-            version(after(count(entries)))?;
-            Arc::make_mut(entries).push(entry);
-        }
-        None => {
-            version(1)?;
-            of.insert(id, Arc::new(vec![entry]));
-        }
-    }
-    Ok(())
+/// A length in memory always fits 64 bits.
+fn count(entries: usize) -> u64 {
+    u64::try_from(entries).unwrap_or(u64::MAX)
 }
 
 /// Rules, calendar and organisation as the entries of the organisation make them.

@@ -91,14 +91,14 @@ fn case_changes(
 ) {
     let mut case = Case::default();
     for one in &seen.live[..seen.before] {
-        one.event.body.apply_to_case(&mut case, &one.at);
+        one.event.body.apply_to(&mut case, &one.at);
     }
     let before = case.clone();
     let mut left = seen.live[seen.before..].iter().peekable();
     let mut last = Cells::default();
     for day in days_of_change(query, regimes, seen, end) {
         while let Some(one) = left.next_if(|one| one.at.on <= day) {
-            one.event.body.apply_to_case(&mut case, &one.at);
+            one.event.body.apply_to(&mut case, &one.at);
         }
         let Some(until) = query.period.until(day) else { continue };
         let regime = in_force(regimes, day);
@@ -136,7 +136,7 @@ fn complaint_changes(query: &Query<'_>, seen: &ComplaintWindow<'_>, changes: &mu
     let mut day = first;
     while day <= query.period.to() {
         while let Some(one) = left.next_if(|one| one.at.on <= day) {
-            one.event.body.apply_to_complaint(&mut complaint, &one.at);
+            one.event.body.apply_to(&mut complaint, &one.at);
         }
         if let Some(until) = query.period.until(day) {
             let finished = seen.case_finished.filter(|on| *on <= day);

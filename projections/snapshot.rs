@@ -1,6 +1,6 @@
 //! The read model as bytes, so that a start need not fold everything. A cache: with or without it, every answer is the same.
 //!
-//! Frames, each with its length before it: everything but the cases, and the cases some hundred a frame, in the encoding of
+//! Frames, each with its length before it: everything but the numbered streams, and these some hundred a frame, in the encoding of
 //! payloads. Of which log they are, and who says so, is for those to hold against it who keep them.
 
 use std::collections::BTreeMap;
@@ -13,15 +13,16 @@ use serde::{Deserialize, Serialize, Serializer};
 use thads_cases::date::Date;
 use thads_cases::event::Event;
 use thads_cases::history::RecordedEvent;
-use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
+use thads_cases::ids::{OfficeNo, OfficerNo, Position};
+use thads_cases::stream::StreamId;
 use thads_proof::codec::{self, CodecError};
 use thads_proof::days::Days;
 use thads_proof::record::Stream;
 
 use crate::entry::correction;
-use crate::read_model::{ReadModel, Streams};
+use crate::read_model::ReadModel;
 
-const CASES_PER_FRAME: usize = 512;
+const STREAMS_PER_FRAME: usize = 512;
 
 /// Why bytes are no read model.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +41,11 @@ pub enum SnapshotError {
 /// An entry holds personal data in plain words: it was never in a record.
 pub fn save(model: &ReadModel) -> Result<Vec<u8>, SnapshotError> {
     let mut bytes = Vec::new();
-    let complaints: Vec<_> = model.complaints().map(|(id, entries)| (id, Entries(entries))).collect();
     let days: Vec<_> = model.days.recorded().iter().map(|(day, first)| (*day, first.get())).collect();
     let organisation = (Entries(&model.organisation), &*model.organisation_streams);
-    frame(&mut bytes, &(model.head.0, complaints, organisation, &*model.versions, days))?;
-    let cases: Vec<_> = model.cases().map(|(id, entries)| (id, Entries(entries))).collect();
-    for part in cases.chunks(CASES_PER_FRAME) {
+    frame(&mut bytes, &(model.head.0, organisation, &*model.versions, days))?;
+    let streams: Vec<_> = model.streams().map(|(id, entries)| (id, Entries(entries))).collect();
+    for part in streams.chunks(STREAMS_PER_FRAME) {
         frame(&mut bytes, part)?;
     }
     Ok(bytes)
@@ -70,15 +70,13 @@ pub fn load(bytes: &[u8]) -> Result<ReadModel, SnapshotError> {
         frames.push(frame);
         rest = after;
     }
-    let [body, case_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Form) };
-    let (head, complaints, (organisation, organisation_streams), versions, days): Body = codec::decode(body)?;
+    let [body, stream_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Form) };
+    let (head, (organisation, organisation_streams), versions, days): Body = codec::decode(body)?;
     if organisation.len() != organisation_streams.len() {
         return Err(SnapshotError::Form);
     }
     let mut model = ReadModel::new();
-    model.cases = streams(read_cases(case_frames)?.into_iter().flatten(), |id: &CaseId| &id.office);
-    let complaints = complaints.into_iter().map(|(id, read)| (id, entries_of(read)));
-    model.complaints = streams(complaints, |id: &ComplaintId| &id.office);
+    model.streams = read_streams(stream_frames)?.into_iter().flatten().collect();
     model.index_receivers();
     model.head = Position(head);
     model.organisation = Arc::new(organisation.into_iter().map(RecordedEvent::from).collect());
@@ -95,17 +93,19 @@ pub fn load(bytes: &[u8]) -> Result<ReadModel, SnapshotError> {
     Ok(model)
 }
 
-type Stored<Id> = (Id, Arc<Vec<RecordedEvent>>);
-
 type Organisation = (Vec<EntryIn>, Vec<Stream>);
 
-type Body = (u64, Vec<(ComplaintId, Vec<EntryIn>)>, Organisation, BTreeMap<Stream, u64>, Vec<(i32, u64)>);
+type Body = (u64, Organisation, BTreeMap<Stream, u64>, Vec<(i32, u64)>);
 
-/// Reads the frames of cases on several threads; they come back in order.
-fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> {
+/// A stream as it is read back.
+type Stored = (StreamId, Vec<RecordedEvent>);
+
+/// Reads the frames of streams on several threads; they come back in order.
+fn read_streams(frames: &[&[u8]]) -> Result<Vec<Vec<Stored>>, CodecError> {
     let read = |frame: &&[u8]| {
-        let read: Vec<(CaseId, Vec<EntryIn>)> = codec::decode(frame)?;
-        Ok(read.into_iter().map(|(id, entries)| (id, entries_of(entries))).collect())
+        let read: Vec<(StreamId, Vec<EntryIn>)> = codec::decode(frame)?;
+        let entries = |read: Vec<EntryIn>| read.into_iter().map(RecordedEvent::from).collect();
+        Ok(read.into_iter().map(|(id, read)| (id, entries(read))).collect())
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let chunk = frames.len().div_ceil(threads).max(1);
@@ -120,27 +120,6 @@ fn read_cases(frames: &[&[u8]]) -> Result<Vec<Vec<Stored<CaseId>>>, CodecError> 
         }
         Ok(all)
     })
-}
-
-fn entries_of(read: Vec<EntryIn>) -> Arc<Vec<RecordedEvent>> {
-    Arc::new(read.into_iter().map(RecordedEvent::from).collect())
-}
-
-fn streams<Id: Ord>(
-    all: impl Iterator<Item = Stored<Id>>,
-    office: impl Fn(&Id) -> &OfficeCode,
-) -> Streams<Id> {
-    let mut offices: BTreeMap<OfficeCode, BTreeMap<Id, Arc<Vec<RecordedEvent>>>> = BTreeMap::new();
-    for (id, entries) in all {
-        match offices.get_mut(office(&id)) {
-            Some(of) => drop(of.insert(id, entries)),
-            None => {
-                let code = office(&id).clone();
-                offices.insert(code, BTreeMap::from([(id, entries)]));
-            }
-        }
-    }
-    offices.into_iter().map(|(code, of)| (code, Arc::new(of))).collect()
 }
 
 fn next_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

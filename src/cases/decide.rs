@@ -8,11 +8,13 @@ mod judge;
 mod kept;
 mod moved;
 mod repair;
+mod state;
 
 pub use audit::{Breach, audit};
 pub use judge::{broken_rules, newly_broken};
 pub use kept::Kept;
 pub use moved::{OtherEnds, other_ends};
+pub(crate) use state::State;
 
 use std::sync::Arc;
 
@@ -20,14 +22,14 @@ use self::judge::Violation;
 use self::kept::Behind;
 
 use crate::case::Case;
-use crate::complaint::Complaint;
 use crate::date::Date;
-use crate::event::{Body, Event, EventMeta, KindInfo, Receiver, RuleContext, Sender, Subject};
+use crate::event::{Body, Event, EventMeta, HeldIn, KindInfo, Receiver, RuleContext, Sender, StateVisitor};
 use crate::history::{RecordedEvent, timeline};
 use crate::ids::{OfficeNo, OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::reference_data::ReferenceData;
 use crate::refusal::{Code, Refusal};
+use crate::stream::StreamKind;
 
 /// An action that somebody wants recorded.
 #[derive(Clone, PartialEq, Debug)]
@@ -145,24 +147,24 @@ fn check_dates(_: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) ->
 /// them apart.
 fn check_begins(history: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) -> Result<(), Refusal> {
     let body = &action.event.body;
-    if !history.is_empty() || body.subject() == Subject::Organisation || body.begins() {
+    if !history.is_empty() || body.stream_kind() == StreamKind::Organisation || body.begins() {
         return Ok(());
     }
-    Err(not_begun(body.info(), body.subject()))
+    Err(not_begun(body.info(), body.stream_kind()))
 }
 
 /// A stream holds events of one sort.
 fn check_stream(history: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) -> Result<(), Refusal> {
     let info = action.event.info();
-    let subject = action.event.body.subject();
-    if history.is_empty() && subject == Subject::Any {
-        return Err(not_begun(info, subject));
+    let kind = action.event.body.stream_kind();
+    if history.is_empty() && kind == StreamKind::Any {
+        return Err(not_begun(info, kind));
     }
-    match (stream_of(history), subject) {
-        (_, Subject::Any) | (Subject::Any, _) => Ok(()),
-        (of, subject) if of == subject => Ok(()),
+    match (stream_of(history), kind) {
+        (_, StreamKind::Any) | (StreamKind::Any, _) => Ok(()),
+        (of, kind) if of == kind => Ok(()),
         (of, _) => {
-            let limit = format!("a stream of {}", subject_name(of));
+            let limit = format!("a stream of {}", of.words());
             Err(Refusal::new(
                 Code::Mismatch,
                 info.article,
@@ -176,23 +178,8 @@ fn check_stream(history: &[RecordedEvent], action: &Action, _: &DecisionContext<
 }
 
 /// The refusal of a kind that does not begin a stream where none has begun.
-pub fn not_begun(info: &KindInfo, subject: Subject) -> Refusal {
-    let first = match subject {
-        Subject::Case => "judgment_received, entrusted_in or taken_from_below first",
-        Subject::Complaint => "complaint_received or denunciation_received first",
-        Subject::Organisation => "office_opened, officer_appointed or parameter_set first",
-        Subject::Any => "judgment_received, complaint_received, office_opened, officer_appointed, … first",
-    };
-    Refusal::new(Code::Unknown, info.article, "stream", info.name, "a stream that has begun", first)
-}
-
-fn subject_name(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Case => "a case",
-        Subject::Complaint => "a complaint or denunciation",
-        Subject::Organisation => "the organisation",
-        Subject::Any => "any sort",
-    }
+pub fn not_begun(info: &KindInfo, kind: StreamKind) -> Refusal {
+    Refusal::new(Code::Unknown, info.article, "stream", info.name, "a stream that has begun", kind.first())
 }
 
 /// The role may record the kind, in an office that it belongs to or stands above.
@@ -261,7 +248,7 @@ fn may_act(
         check_named(enforcer, officer, organisation)?;
     }
     let office = history.first().map_or(at.office, |first| first.office);
-    if [event.body.subject(), stream_of(history)].contains(&Subject::Organisation) {
+    if [event.body.stream_kind(), stream_of(history)].contains(&StreamKind::Organisation) {
         return Ok(());
     }
     if office != at.office {
@@ -291,7 +278,7 @@ fn may_act(
 
 /// Whether the ledger itself may record it: what sets the organisation up, until there is a head.
 fn founds(body: &Body, organisation: &Organisation) -> bool {
-    body.subject() == Subject::Organisation && !organisation.has_head()
+    body.stream_kind() == StreamKind::Organisation && !organisation.has_head()
 }
 
 /// Only a clerk records for another, and for an enforcer of his own office.
@@ -345,50 +332,49 @@ fn check_rules(
     action: &Action,
     context: &DecisionContext<'_>,
 ) -> Result<(), Refusal> {
-    match (stream_of(history), action.event.body.subject()) {
-        (Subject::Case, _) | (Subject::Any, Subject::Case) => {
-            judge::check_violations(broken_in_case(history, behind, action, context))?;
-            moved::check_moved(history, behind, action, context)
+    let kind = kind_in(history, &action.event);
+    match broken_in(kind, history, behind, action, context) {
+        Some(broken) => {
+            judge::check_violations(broken)?;
+            match kind {
+                StreamKind::Case => moved::check_moved(history, behind, action, context),
+                _ => Ok(()),
+            }
         }
-        (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
-            judge::check_violations(broken_in_complaint(history, behind, action, context))
-        }
-        (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
+        None => {
             let officer = context.reference_data.organisation.officers.get(&action.actor);
             let at = at(action, context.next);
             let on =
                 RuleContext { at, officer, reference_data: context.reference_data, sender: context.sender };
-            action.event.body.allowed_in_organisation(&context.reference_data.organisation, &on)
+            action.event.body.allowed_in(&context.reference_data.organisation, &on)
         }
     }
 }
 
-/// The rules that break in a case because of an action.
-fn broken_in_case(
+/// The rules that break in a stream of this sort because of an action; `None` where such streams have no state of their own:
+/// the organisation's.
+fn broken_in(
+    kind: StreamKind,
     history: &[RecordedEvent],
     behind: Option<&Behind<'_>>,
     action: &Action,
     context: &DecisionContext<'_>,
-) -> Vec<Violation> {
-    match behind {
-        Some(behind) => behind.broken_in_case(context),
-        None => judge::new_violations::<Case>(history, &with_action(history, action, context.next), context),
-    }
-}
+) -> Option<Vec<Violation>> {
+    struct Broken<'a>(&'a [RecordedEvent], Option<&'a Behind<'a>>, &'a Action, &'a DecisionContext<'a>);
+    impl StateVisitor for Broken<'_> {
+        type Out = Vec<Violation>;
 
-/// The rules that break in a complaint because of an action.
-fn broken_in_complaint(
-    history: &[RecordedEvent],
-    behind: Option<&Behind<'_>>,
-    action: &Action,
-    context: &DecisionContext<'_>,
-) -> Vec<Violation> {
-    match behind {
-        Some(behind) => behind.broken_in_complaint(context),
-        None => {
-            judge::new_violations::<Complaint>(history, &with_action(history, action, context.next), context)
+        fn visit<S: State + HeldIn>(self) -> Vec<Violation> {
+            let Broken(history, behind, action, context) = self;
+            match behind {
+                Some(behind) => behind.broken_in::<S>(context),
+                None => {
+                    judge::new_violations::<S>(history, &with_action(history, action, context.next), context)
+                }
+            }
         }
     }
+    kind.with_state(Broken(history, behind, action, context))
 }
 
 fn with_action(history: &[RecordedEvent], action: &Action, next: Position) -> Vec<RecordedEvent> {
@@ -409,7 +395,7 @@ fn with_action(history: &[RecordedEvent], action: &Action, next: Position) -> Ve
 fn folded(entries: &[RecordedEvent]) -> Case {
     let mut case = Case::default();
     for live in timeline(entries) {
-        live.event.body.apply_to_case(&mut case, &live.at);
+        live.event.body.apply_to(&mut case, &live.at);
     }
     case
 }
@@ -425,13 +411,21 @@ fn at(action: &Action, position: Position) -> EventMeta {
     }
 }
 
-/// Which sort of stream this is: that of its first entry that says so; [`Subject::Any`] before there is one.
-fn stream_of(history: &[RecordedEvent]) -> Subject {
+/// Which sort of stream this is: that of its first entry that says so; [`StreamKind::Any`] before there is one.
+fn stream_of(history: &[RecordedEvent]) -> StreamKind {
     history
         .iter()
-        .map(|entry| entry.event.body.subject())
-        .find(|subject| *subject != Subject::Any)
-        .unwrap_or(Subject::Any)
+        .map(|entry| entry.event.body.stream_kind())
+        .find(|kind| *kind != StreamKind::Any)
+        .unwrap_or(StreamKind::Any)
+}
+
+/// Which sort of stream an event is to stand in: the history's, else its own.
+fn kind_in(history: &[RecordedEvent], event: &Event) -> StreamKind {
+    match stream_of(history) {
+        StreamKind::Any => event.body.stream_kind(),
+        kind => kind,
+    }
 }
 
 /// The entry that the last of these entries is about in the end: itself, or what it repairs, also through the repairs
@@ -464,7 +458,7 @@ fn pays_out(body: &Body) -> bool {
 pub fn organisation_of(entries: &[RecordedEvent], day: Date) -> Organisation {
     let mut organisation = Organisation::default();
     for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
-        live.event.body.apply_to_organisation(&mut organisation, &live.at);
+        live.event.body.apply_to(&mut organisation, &live.at);
     }
     organisation
 }

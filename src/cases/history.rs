@@ -147,7 +147,7 @@ pub fn known_at(entries: &[RecordedEvent], known: Position) -> &[RecordedEvent] 
 pub fn case_at(entries: &[RecordedEvent], day: Date) -> Case {
     let mut case = Case::default();
     for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
-        live.event.body.apply_to_case(&mut case, &live.at);
+        live.event.body.apply_to(&mut case, &live.at);
     }
     case
 }
@@ -156,7 +156,7 @@ pub fn case_at(entries: &[RecordedEvent], day: Date) -> Case {
 pub fn complaint_at(entries: &[RecordedEvent], day: Date) -> Complaint {
     let mut complaint = Complaint::default();
     for live in timeline(entries).iter().take_while(|live| live.at.on <= day) {
-        live.event.body.apply_to_complaint(&mut complaint, &live.at);
+        live.event.body.apply_to(&mut complaint, &live.at);
     }
     complaint
 }

@@ -40,13 +40,27 @@ macro_rules! shown_as_number {
 shown_as_number!(Position, OfficeNo, OfficerNo, ObligationNo, AssetNo);
 
 /// An office's code: 1 to 12 capital letters and digits, for instance `DT03`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct OfficeCode(Box<str>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OfficeCode {
+    /// In their place, so that an id is copied without a call for memory; zeros behind them keep the order of the text.
+    letters: [u8; OfficeCode::LENGTH_MAX],
+}
 
 impl OfficeCode {
+    /// The most letters that a code has.
+    const LENGTH_MAX: usize = 12;
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let end = self.letters.iter().position(|letter| *letter == 0).unwrap_or(self.letters.len());
+        // Letters of ASCII alone are let in.
+        self.letters.get(..end).and_then(|letters| str::from_utf8(letters).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for OfficeCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OfficeCode({self})")
     }
 }
 
@@ -91,9 +105,13 @@ impl FromStr for OfficeCode {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<OfficeCode, NotAnId> {
-        let fits = (1..=12).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if fits { Ok(OfficeCode(text.into())) } else { Err(NotAnId::new(text, "an office code", "DT03")) }
+        let mut letters = [0; OfficeCode::LENGTH_MAX];
+        let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        match letters.get_mut(..text.len()).filter(|_| fits) {
+            Some(place) => place.copy_from_slice(text.as_bytes()),
+            None => return Err(NotAnId::new(text, "an office code", "DT03")),
+        }
+        Ok(OfficeCode { letters })
     }
 }
 
@@ -137,7 +155,7 @@ fn parts(text: &str, prefix: &str) -> Option<(OfficeCode, u16, u32)> {
 
 impl fmt::Display for OfficeCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

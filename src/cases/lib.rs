@@ -22,4 +22,5 @@ pub mod personal;
 pub mod reference_data;
 pub mod refusal;
 pub mod rules;
+pub mod stream;
 pub mod text;

@@ -146,7 +146,7 @@ impl<'a> CaseScript<'a> {
     fn step(&mut self, by: By, event: Event, aside: bool) {
         let actor = self.officer(by);
         let at = self.at(actor);
-        event.body.apply_to_case(&mut self.case, &at);
+        event.body.apply_to(&mut self.case, &at);
         self.push(actor, event, aside);
     }
 

@@ -16,7 +16,7 @@ impl CaseScript<'_> {
         let actor = self.officer(by);
         let right = Event::bare(right);
         let at = self.at(actor);
-        right.body.apply_to_case(&mut self.case, &at);
+        right.body.apply_to(&mut self.case, &at);
         let entry = self.next_index();
         let today = self.day;
         self.day = wrong.0;

@@ -163,7 +163,7 @@ pub(super) fn as_founded(drafts: &[Draft]) -> Organisation {
             actor: draft.actor,
             imported: false,
         };
-        draft.event.body.apply_to_organisation(&mut organisation, &at);
+        draft.event.body.apply_to(&mut organisation, &at);
     }
     organisation
 }

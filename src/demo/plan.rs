@@ -1,11 +1,11 @@
 //! The plan: what is recorded, in the order of the simulated clock, and how drafts of many streams are merged into it.
 
 use std::collections::BTreeMap;
+use thads_cases::stream::StreamId;
 
 use thads_cases::date::Date;
 use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficeNo, OfficerNo, Position};
-use thads_service::json::Subject;
 
 use super::rng::DemoRng;
 
@@ -15,7 +15,7 @@ pub struct Planned {
     /// When it is recorded: µs since 1970 UTC by the simulated clock, strictly increasing, in office hours.
     pub recorded_at: i64,
     /// Where it is recorded.
-    pub stream: Subject,
+    pub stream: StreamId,
     /// The office that acts.
     pub office: OfficeNo,
     /// Who records it.
@@ -217,31 +217,31 @@ impl Numbering<'_> {
         self.codes[at].clone()
     }
 
-    fn stream(&mut self, draft: &Draft) -> Subject {
+    fn stream(&mut self, draft: &Draft) -> StreamId {
         let year = draft.recorded.year();
         let (office, code) = (draft.office, self.code(draft.office));
         let short = u16::try_from(year).unwrap_or(0);
         match &draft.stream {
             DraftStream::Case(lane) => {
                 if let Some(id) = &self.cases[*lane] {
-                    return Subject::Case(id.clone());
+                    return StreamId::Case(id.clone());
                 }
                 let number = self.next(0, office, year);
                 let id = CaseId { office: code, year: short, number };
                 self.cases[*lane] = Some(id.clone());
-                Subject::Case(id)
+                StreamId::Case(id)
             }
             DraftStream::Complaint(lane) => {
                 if let Some(id) = self.complaints.get(lane) {
-                    return Subject::Complaint(id.clone());
+                    return StreamId::Complaint(id.clone());
                 }
                 let number = self.next(1, office, year);
                 let id = ComplaintId { office: code, year: short, number };
                 self.complaints.insert(*lane, id.clone());
-                Subject::Complaint(id)
+                StreamId::Complaint(id)
             }
-            DraftStream::Office(code) => Subject::Office(code.clone()),
-            DraftStream::Officer(number) => Subject::Officer(*number),
+            DraftStream::Office(code) => StreamId::Office(code.clone()),
+            DraftStream::Officer(number) => StreamId::Officer(*number),
         }
     }
 

@@ -8,17 +8,17 @@ use thads_cases::date::Date;
 use thads_cases::decide::{Action, DecisionContext, decide};
 use thads_cases::event::{Event, Payload, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at};
-use thads_cases::ids::Position;
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::rules::RuleSet;
+use thads_cases::stream::{Numbered, StreamId};
 use thads_projections::figures::Value;
 use thads_projections::period::Period;
 use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
+use thads_projections::streams::stream_of;
 use thads_proof::codec;
 use thads_proof::record::{self, Leaf, LedgerId, Micros, Provenance, Record, RequestId, Stream};
-use thads_service::json::Subject;
 
 use super::calibration::bands;
 use super::plan::{Plan, Planned};
@@ -32,34 +32,21 @@ fn run(plan: Plan, sample: u32) -> ReadModel {
         assert!(planned.recorded_at > clock, "the clock stands still at {}", model.position().0);
         clock = planned.recorded_at;
         let sampled = match &planned.stream {
-            Subject::Case(id) => id.number % sample == 0,
-            Subject::Complaint(_)
-            | Subject::Office(_)
-            | Subject::Officer(_)
-            | Subject::Parameter(_)
-            | Subject::Clock => true,
+            StreamId::Case(id) => id.number % sample == 0,
+            _ => true,
         };
-        let history = history(&model, &planned.stream);
+        let history = model.history(&planned.stream);
         if sampled {
-            check(&model, &history, &planned);
+            check(&model, history, &planned);
         }
-        let record = sealed(&planned, model.position(), history.len());
+        let record = sealed(&planned, &model);
         model.fold(&record).unwrap();
     }
     model
 }
 
-fn history<'b>(model: &'b ReadModel, stream: &Subject) -> Vec<&'b RecordedEvent> {
-    match stream {
-        Subject::Case(id) => model.case(id).unwrap_or_default().iter().collect(),
-        Subject::Complaint(id) => model.complaint(id).unwrap_or_default().iter().collect(),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => Vec::new(),
-    }
-}
-
-fn check(model: &ReadModel, history: &[&RecordedEvent], planned: &Planned) {
+fn check(model: &ReadModel, entries: &[RecordedEvent], planned: &Planned) {
     let recorded_on = Date::of_instant(planned.recorded_at);
-    let entries: Vec<RecordedEvent> = history.iter().map(|entry| (*entry).clone()).collect();
     if entries.is_empty() {
         check_number(model, &planned.stream, recorded_on);
     }
@@ -78,7 +65,7 @@ fn check(model: &ReadModel, history: &[&RecordedEvent], planned: &Planned) {
         imported: false,
         event: std::sync::Arc::new(planned.event.clone()),
     };
-    if let Err(refusal) = decide(&entries, &action, &context) {
+    if let Err(refusal) = decide(entries, &action, &context) {
         let told: Vec<String> = entries
             .iter()
             .map(|entry| format!("{} {} {}", entry.position, entry.effective, entry.event.info().name))
@@ -94,36 +81,22 @@ fn check(model: &ReadModel, history: &[&RecordedEvent], planned: &Planned) {
 }
 
 /// Numbers are given one by one within office and year of recording.
-fn check_number(model: &ReadModel, stream: &Subject, on: Date) {
-    let year = u16::try_from(on.year()).unwrap();
-    match stream {
-        Subject::Case(id) => {
-            assert_eq!((id.year, id.number), (year, model.next_intake(&id.office, year)), "{id}");
-        }
-        Subject::Complaint(id) => {
-            assert_eq!((id.year, id.number), (year, model.next_complaint(&id.office, year)), "{id}");
-        }
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {}
-    }
+fn check_number(model: &ReadModel, stream: &StreamId, on: Date) {
+    let Some(Numbered { office, year, number }) = stream.numbered() else { return };
+    let of_the_year = u16::try_from(on.year()).unwrap();
+    let next = model.next_number(stream.kind(), office, of_the_year);
+    assert_eq!((year, number), (of_the_year, next), "{stream}");
 }
 
 /// The record of an action, its personal data replaced by references as a vault would.
-fn sealed(planned: &Planned, position: Position, versions: usize) -> Record {
+fn sealed(planned: &Planned, model: &ReadModel) -> Record {
+    let position = model.position();
     let mut event = planned.event.clone();
     for personal in event.personal() {
         *personal = Personal::Sealed(VaultRef([7; 16]));
     }
-    let stream = planned.stream.stream().unwrap();
-    let version = match planned.stream {
-        Subject::Case(_) | Subject::Complaint(_) => u64::try_from(versions).unwrap() + 1,
-        // The organisation's streams are short: the office is opened, then given its two targets.
-        Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => 1,
-        Subject::Office(_) => match &event.body {
-            thads_cases::event::Body::TargetAssigned(target) if target.figure == "rate.cases" => 2,
-            thads_cases::event::Body::TargetAssigned(_) => 3,
-            _ => 1,
-        },
-    };
+    let stream = stream_of(&planned.stream).unwrap();
+    let version = model.version(&stream) + 1;
     let info = event.info();
     Record {
         position: record::Position::new(position.0),

@@ -2,40 +2,41 @@
 
 use thads_cases::date::Date;
 use thads_cases::decide::{Action, not_begun};
-use thads_cases::event::{Body, Event, Subject as Sort};
+use thads_cases::event::{Body, Event};
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::OfficeNo;
 use thads_cases::refusal::{Code, Refusal};
+use thads_cases::stream::{Numbered, StreamId, StreamKind};
 use thads_projections::read_model::ReadModel;
+use thads_projections::streams::stream_of;
 use thads_proof::record::Stream;
 
-use crate::json::{JsonError, Subject};
+use crate::json::JsonError;
 use crate::pending::Pending;
 use crate::record::RecordError;
 
 /// A kind belongs to one sort of stream, and an office, an officer or a rule to the stream of its own name.
-pub(crate) fn belongs(model: &ReadModel, subject: &Subject, event: &Event) -> Result<(), JsonError> {
+pub(crate) fn belongs(model: &ReadModel, subject: &StreamId, event: &Event) -> Result<(), JsonError> {
     let fits = match (&event.body, subject) {
-        (Body::OfficeOpened(opened), Subject::Office(code)) => opened.code == *code,
-        (Body::TargetAssigned(target), Subject::Office(code)) => {
+        (Body::OfficeOpened(opened), StreamId::Office(code)) => opened.code == *code,
+        (Body::TargetAssigned(target), StreamId::Office(code)) => {
             let office = model.reference_data().organisation.office_by_code(code);
             office.is_some_and(|office| office.number == target.office)
         }
-        (Body::OfficerAppointed(appointed), Subject::Officer(number)) => appointed.number == *number,
-        (Body::ParameterSet(value), Subject::Parameter(rule)) => value.set.rule == rule.id(),
+        (Body::OfficerAppointed(appointed), StreamId::Officer(number)) => appointed.number == *number,
+        (Body::ParameterSet(value), StreamId::Parameter(rule)) => value.set.rule == rule.id(),
         // Nothing else stands there: a correction of the clock is corrected by another.
-        (body, Subject::Clock) => matches!(body, Body::ClockCorrected(_)),
-        (body, subject) => match (body.subject(), subject) {
-            (Sort::Case, Subject::Case(_)) | (Sort::Complaint, Subject::Complaint(_)) | (Sort::Any, _) => {
-                true
-            }
-            (Sort::Case | Sort::Complaint | Sort::Organisation, _) => false,
+        (body, StreamId::Clock) => matches!(body, Body::ClockCorrected(_)),
+        (body, subject) => match body.stream_kind() {
+            StreamKind::Any => true,
+            StreamKind::Organisation => false,
+            kind => kind == subject.kind(),
         },
     };
     if fits {
         return Ok(());
     }
-    let given = subject.stream().map_or_else(|error| error.given, |stream| stream.to_string());
+    let given = subject.to_string();
     let ways = "a case's kinds on case:…, a complaint's on complaint:…, office:CODE, officer:NUMBER and parameter:ID of what is opened, appointed or set, clock_corrected on ledger:clock";
     Err(JsonError::new("stream", &given, &format!("{} is not recorded there", event.info().name), ways))
 }
@@ -44,7 +45,7 @@ pub(crate) fn belongs(model: &ReadModel, subject: &Subject, event: &Event) -> Re
 /// value of another rule.
 pub(crate) fn replacement_belongs(
     model: &ReadModel,
-    subject: &Subject,
+    subject: &StreamId,
     event: &Event,
 ) -> Result<(), Refusal> {
     let Body::FactCorrected(corrected) = &event.body else { return Ok(()) };
@@ -60,14 +61,14 @@ pub(crate) fn replacement_belongs(
 pub(crate) fn organisation_stream(
     model: &ReadModel,
     pending: &Pending,
-    subject: &Subject,
+    subject: &StreamId,
     event: &Event,
-    group: &[(Subject, RecordedEvent)],
+    group: &[(StreamId, RecordedEvent)],
 ) -> Result<(), RecordError> {
     if !subject.is_organisation() {
         return Ok(());
     }
-    let stream = subject.stream()?;
+    let stream = stream_of(subject)?;
     let begun = model.version(&stream) > 0
         || pending.contains(subject)
         || group.iter().any(|(known, _)| known == subject);
@@ -77,7 +78,7 @@ pub(crate) fn organisation_stream(
 /// The same of a stream of the organisation that has `begun`, or not.
 pub(crate) fn goes_on(model: &ReadModel, stream: &Stream, begun: bool, event: &Event) -> Result<(), Refusal> {
     if !begun && !event.body.begins() {
-        return Err(not_begun(event.info(), event.body.subject()));
+        return Err(not_begun(event.info(), event.body.stream_kind()));
     }
     match event.body.repairs() {
         Some(entry) if model.organisation_stream(entry).is_some_and(|of| of != stream) => {
@@ -93,14 +94,10 @@ pub(crate) fn goes_on(model: &ReadModel, stream: &Stream, begun: bool, event: &E
 /// damage, so none is made.
 pub(crate) fn office_stands(
     model: &ReadModel,
-    subject: &Subject,
+    subject: &StreamId,
     office: OfficeNo,
 ) -> Result<(), RecordError> {
-    let has_begun = match subject {
-        Subject::Case(id) => model.case(id).is_some(),
-        Subject::Complaint(id) => model.complaint(id).is_some(),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => false,
-    };
+    let has_begun = subject.numbered().is_some() && !model.history(subject).is_empty();
     if !has_begun || model.reference_data().organisation.offices.contains_key(&office) {
         return Ok(());
     }
@@ -113,26 +110,22 @@ pub(crate) fn office_stands(
 pub(crate) fn number_follows(
     model: &ReadModel,
     pending: &Pending,
-    subject: &Subject,
+    subject: &StreamId,
     known: &[RecordedEvent],
-    group: &[(Subject, RecordedEvent)],
+    group: &[(StreamId, RecordedEvent)],
 ) -> Result<(), RecordError> {
     if !known.is_empty() {
         return Ok(());
     }
-    let (given, next, office) = match subject {
-        Subject::Case(id) => {
-            let new = |other: &&Subject| matches!(other, Subject::Case(one) if one.office == id.office && one.year == id.year && model.case(one).is_none());
-            let more = count_new(pending, group, new);
-            (id.number, model.next_intake(&id.office, id.year).saturating_add(more), &id.office)
-        }
-        Subject::Complaint(id) => {
-            let new = |other: &&Subject| matches!(other, Subject::Complaint(one) if one.office == id.office && one.year == id.year && model.complaint(one).is_none());
-            let more = count_new(pending, group, new);
-            (id.number, model.next_complaint(&id.office, id.year).saturating_add(more), &id.office)
-        }
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => return Ok(()),
+    let Some(Numbered { office, year, number }) = subject.numbered() else { return Ok(()) };
+    let is_new = |other: &&StreamId| {
+        let of = other.numbered();
+        other.kind() == subject.kind()
+            && of.is_some_and(|of| of.office == office && of.year == year)
+            && model.history(other).is_empty()
     };
+    let more = count_new(pending, group, is_new);
+    let (given, next) = (number, model.next_number(subject.kind(), office, year).saturating_add(more));
     if model.reference_data().organisation.office_by_code(office).is_none() {
         let limit = "offices opened by office_opened";
         return Err(Refusal::new(Code::Unknown, "28", "case", office, limit, "office_opened first").into());
@@ -146,12 +139,8 @@ pub(crate) fn number_follows(
 }
 
 /// The year of a new case's number is the one in which it came in, or in which that was written down.
-pub(crate) fn year_fits(subject: &Subject, known: &[RecordedEvent], action: &Action) -> Result<(), Refusal> {
-    let year = match subject {
-        Subject::Case(id) => id.year,
-        Subject::Complaint(id) => id.year,
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => return Ok(()),
-    };
+pub(crate) fn year_fits(subject: &StreamId, known: &[RecordedEvent], action: &Action) -> Result<(), Refusal> {
+    let Some(Numbered { year, .. }) = subject.numbered() else { return Ok(()) };
     let years = [action.effective, action.recorded_on].map(Date::year);
     if !known.is_empty() || years.contains(&i32::from(year)) {
         return Ok(());
@@ -173,7 +162,7 @@ pub(crate) fn named_case_exists(model: &ReadModel, pending: &Pending, event: &Ev
         _ => None,
     };
     match named {
-        Some(id) if model.case(id).is_none() && !pending.contains(&Subject::Case(id.clone())) => {
+        Some(id) if model.case(id).is_none() && !pending.contains(&StreamId::Case(id.clone())) => {
             let article = event.info().article;
             let accepted = "a case of this ledger, or no case";
             Err(Refusal::new(Code::Unknown, article, "case", id, "cases of this ledger", accepted))
@@ -184,10 +173,10 @@ pub(crate) fn named_case_exists(model: &ReadModel, pending: &Pending, event: &Ev
 
 fn count_new<'a>(
     pending: &'a Pending,
-    group: &'a [(Subject, RecordedEvent)],
-    new: impl Fn(&&'a Subject) -> bool,
+    group: &'a [(StreamId, RecordedEvent)],
+    new: impl Fn(&&'a StreamId) -> bool,
 ) -> u32 {
-    let mut subjects: Vec<&Subject> = pending
+    let mut subjects: Vec<&StreamId> = pending
         .iter()
         .map(|(subject, _)| subject)
         .chain(group.iter().map(|(subject, _)| subject))

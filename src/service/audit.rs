@@ -15,9 +15,11 @@ use thads_cases::event::{Body, Event, Receiver, Sender};
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
+use thads_cases::stream::{Numbered, StreamId};
 use thads_ledger::Sentence;
 use thads_projections::entry::DecodeError;
 use thads_projections::read_model::{FoldError, ReadModel};
+use thads_projections::streams::{stream_id, stream_of};
 use thads_proof::genesis::{self, Genesis};
 use thads_proof::record::{Record, RequestId, Stream, StreamTag};
 
@@ -25,9 +27,8 @@ use self::found::NAMED_MAX;
 pub use self::found::{Finding, Flag, Flags, Found, Later, What};
 use crate::admission::{belongs, goes_on, named_case_exists, replacement_belongs, year_fits};
 use crate::clock::clock_fits;
-use crate::json::Subject;
 use crate::pending::Pending;
-use crate::record::{history, office_of};
+use crate::record::office_of;
 use crate::transfers::ends_of;
 
 /// An audit under way.
@@ -145,14 +146,11 @@ impl Audit {
         if record.stream_version != 1 {
             return;
         }
-        let given = match Subject::of(&record.stream) {
-            Some(Subject::Case(id)) => Some((id.office, id.year, id.number)),
-            Some(Subject::Complaint(id)) => Some((id.office, id.year, id.number)),
-            Some(Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock)
-            | None => None,
+        let id = stream_id(&record.stream);
+        let Some(Numbered { office, year, number }) = id.as_ref().and_then(StreamId::numbered) else {
+            return;
         };
-        let Some((office, year, number)) = given else { return };
-        let last = self.numbers.entry((record.stream.tag(), office, year)).or_insert(0);
+        let last = self.numbers.entry((record.stream.tag(), office.clone(), year)).or_insert(0);
         let next = last.saturating_add(1);
         *last = number.max(*last);
         if number != next && is_known {
@@ -198,7 +196,7 @@ impl Audit {
 
     /// An entry of the law, judged as an action was that stands there.
     fn entry(&mut self, model: &ReadModel, record: &Record, entry: &RecordedEvent) -> bool {
-        let subject = Subject::of(&record.stream);
+        let subject = stream_id(&record.stream);
         header::of_entry(record, entry.effective, self.practice)
             .into_iter()
             .for_each(|finding| self.found.add(finding));
@@ -211,7 +209,7 @@ impl Audit {
             return true;
         }
         let known = match &subject {
-            Some(subject) => history(model, subject),
+            Some(subject) => model.history(subject),
             None => model.organisation(),
         };
         self.office(model, record, subject.as_ref(), known);
@@ -226,13 +224,13 @@ impl Audit {
         &mut self,
         model: &ReadModel,
         record: &Record,
-        subject: Option<&Subject>,
+        subject: Option<&StreamId>,
         entry: &RecordedEvent,
     ) -> bool {
         let unsure = self.found.unsure_from.is_some();
         let may_stand = |event: &Event| match (subject, &event.body) {
             // Which office a number is cannot be told.
-            (Some(Subject::Office(_)), Body::TargetAssigned(_)) if unsure => true,
+            (Some(StreamId::Office(_)), Body::TargetAssigned(_)) if unsure => true,
             (Some(subject), _) => belongs(model, subject, event).is_ok(),
             // A rule that came and went: its values are kept under its name, and count for nothing.
             (None, body) if record.stream.tag() == StreamTag::Parameter => match body {
@@ -262,27 +260,21 @@ impl Audit {
         &mut self,
         model: &ReadModel,
         record: &Record,
-        subject: Option<&Subject>,
+        subject: Option<&StreamId>,
         known: &[RecordedEvent],
     ) {
         let (given, offices) = (OfficeNo(record.office), &model.reference_data().organisation.offices);
         let is_known = given == OfficeNo(0) || offices.contains_key(&given);
         let expected = match subject {
-            Some(subject @ (Subject::Case(_) | Subject::Complaint(_))) => {
+            Some(subject) if subject.numbered().is_some() => {
                 let has_it = office_of(model, subject, known, OfficerNo(record.actor));
                 if given == has_it && given != OfficeNo(0) && is_known {
                     return;
                 }
                 has_it
             }
-            Some(Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock)
-            | None
-                if is_known =>
-            {
-                return;
-            }
-            Some(Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock)
-            | None => OfficeNo(0),
+            Some(_) | None if is_known => return,
+            Some(_) | None => OfficeNo(0),
         };
         if self.found.unsure_from.is_some() {
             return;
@@ -321,7 +313,7 @@ impl Audit {
         model: &ReadModel,
         record: &Record,
         entry: &RecordedEvent,
-        subject: Option<&Subject>,
+        subject: Option<&StreamId>,
         known: &[RecordedEvent],
     ) {
         let action = Action {
@@ -354,7 +346,7 @@ impl Audit {
             },
         ];
         let is_unread = |id: &CaseId| {
-            Subject::Case(id.clone()).stream().is_ok_and(|stream| self.unread.contains(&stream))
+            stream_of(&StreamId::Case(id.clone())).is_ok_and(|stream| self.unread.contains(&stream))
         };
         let half = from.iter().chain(by.into_iter().flatten()).any(is_unread);
         if half {
@@ -389,7 +381,7 @@ impl Audit {
 fn rules_of_place(
     model: &ReadModel,
     pending: &Pending,
-    subject: &Subject,
+    subject: &StreamId,
     known: &[RecordedEvent],
     action: &Action,
 ) -> impl Iterator<Item = Refusal> {

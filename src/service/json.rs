@@ -6,105 +6,23 @@ use serde::de::DeserializeSeed;
 use serde_json::{Map, Value, json};
 use thads_cases::date::Date;
 use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
-use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo, Position};
+use thads_cases::ids::{CaseId, OfficerNo, Position};
 use thads_cases::refusal::Refusal;
-use thads_cases::rules::{Parameter, UnknownParameter};
+use thads_cases::stream::{NotAStream, StreamId};
 use thads_cases::text::normal;
 use thads_proof::genesis::Genesis;
-use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamTag};
+use thads_proof::record::{Provenance, Record, RequestId};
 
 mod error;
 
 pub use error::JsonError;
 
-/// Whose history an action belongs to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Subject {
-    /// A case.
-    Case(CaseId),
-    /// A complaint or denunciation.
-    Complaint(ComplaintId),
-    /// An office: its opening, its targets.
-    Office(OfficeCode),
-    /// An officer.
-    Officer(OfficerNo),
-    /// A rule's value.
-    Parameter(Parameter),
-    /// The ledger's clock.
-    Clock,
-}
-
-impl Subject {
-    /// Whether its history is that of the organisation: offices, officers, rules and the clock.
-    pub const fn is_organisation(&self) -> bool {
-        match self {
-            Subject::Case(_) | Subject::Complaint(_) => false,
-            Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => true,
-        }
-    }
-
-    /// The stream in the log.
-    ///
-    /// # Errors
-    /// A key longer than 255 bytes.
-    pub fn stream(&self) -> Result<Stream, JsonError> {
-        let (tag, key) = match self {
-            Subject::Case(id) => (StreamTag::Case, id.to_string()),
-            Subject::Complaint(id) => (StreamTag::Complaint, id.to_string()),
-            Subject::Office(code) => (StreamTag::Office, code.to_string()),
-            Subject::Officer(number) => (StreamTag::Officer, number.to_string()),
-            Subject::Parameter(rule) => (StreamTag::Parameter, rule.id().to_owned()),
-            Subject::Clock => return Ok(Stream::clock()),
-        };
-        Stream::new(tag, key.as_bytes())
-            .map_err(|error| JsonError::new("stream", &key, &error.to_string(), "a key of 1 to 255 bytes"))
-    }
-
-    /// The subject of a stream; `None` for the genesis's, and for a key that is not the one spelling of its subject.
-    pub fn of(stream: &Stream) -> Option<Subject> {
-        let key = std::str::from_utf8(stream.key()).ok()?;
-        let subject = match stream.tag() {
-            StreamTag::Case => key.parse().ok().map(Subject::Case),
-            StreamTag::Complaint => key.parse().ok().map(Subject::Complaint),
-            StreamTag::Office => key.parse().ok().map(Subject::Office),
-            StreamTag::Officer => key.parse().ok().map(|number| Subject::Officer(OfficerNo(number))),
-            StreamTag::Parameter => key.parse().ok().map(Subject::Parameter),
-            StreamTag::Ledger => Some(Subject::Clock),
-            StreamTag::Inspection | StreamTag::Period | StreamTag::Key | StreamTag::Import => None,
-        };
-        subject.filter(|subject| subject.stream().as_ref() == Ok(stream))
-    }
-
-    /// Parses `case:DT03/2018/0412`, `complaint:DT03/2019/K0012`, `office:DT03`, `officer:17`, `parameter:ID`, `ledger:clock`.
-    ///
-    /// # Errors
-    /// Says which forms there are.
-    pub fn parse(text: &str) -> Result<Subject, JsonError> {
-        let ways = "case:DT03/2018/0412, complaint:DT03/2019/K0012, office:DT03, officer:17, parameter:voluntary, ledger:clock";
-        let refuse = |why: &str| JsonError::new("stream", text, why, ways);
-        let (tag, key) = text.split_once(':').ok_or_else(|| refuse("a kind of stream, a colon and a key"))?;
-        match tag {
-            "case" => key.parse().map(Subject::Case).map_err(|error| refuse(&error.to_string())),
-            "complaint" => key.parse().map(Subject::Complaint).map_err(|error| refuse(&error.to_string())),
-            "office" => key.parse().map(Subject::Office).map_err(|error| refuse(&error.to_string())),
-            "officer" => match key.parse().map(OfficerNo) {
-                Ok(number) if number.to_string() == key => Ok(Subject::Officer(number)),
-                Ok(number) => Err(JsonError::new(
-                    "stream",
-                    text,
-                    "an officer's number has one spelling",
-                    &format!("officer:{number}"),
-                )),
-                Err(_) => Err(refuse("an officer's number")),
-            },
-            "parameter" => key
-                .parse()
-                .map(Subject::Parameter)
-                .map_err(|error: UnknownParameter| refuse(&error.to_string())),
-            "ledger" if key == "clock" => Ok(Subject::Clock),
-            _ => Err(refuse("a kind of stream that can be written to")),
-        }
-    }
+/// Reads the name of a stream, for instance `case:DT03/2018/0412`.
+///
+/// # Errors
+/// Says which forms there are.
+pub fn parse_stream(text: &str) -> Result<StreamId, JsonError> {
+    text.parse().map_err(|error: NotAStream| JsonError::new("stream", text, &error.rule, &error.accepted))
 }
 
 /// An action as it was sent.
@@ -113,7 +31,7 @@ pub struct Request {
     /// Unique for ever; `None`: the service gives one.
     pub request: Option<RequestId>,
     /// Whose history it belongs to.
-    pub subject: Subject,
+    pub subject: StreamId,
     /// The version at which the sender saw the stream; `None`: whatever it is now.
     pub expected_version: Option<u64>,
     /// When it takes effect; `None`: today.
@@ -148,7 +66,7 @@ const ENVELOPE: &[&str] = &["request", "case", "stream", "expected_version", "ki
 ///
 /// # Errors
 /// The first field that is missing, unknown or wrong.
-pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, JsonError> {
+pub fn parse_action(value: Value, subject: Option<StreamId>) -> Result<Request, JsonError> {
     let value = in_normal_form(value);
     let Value::Object(mut object) = value else {
         return Err(JsonError::new(
@@ -161,7 +79,7 @@ pub fn parse_action(value: Value, subject: Option<Subject>) -> Result<Request, J
     let mut envelope = Map::new();
     for name in ENVELOPE {
         // A complaint's `case` is a field of its kind, not the stream.
-        let of_kind = *name == "case" && matches!(subject, Some(Subject::Complaint(_)));
+        let of_kind = *name == "case" && matches!(subject, Some(StreamId::Complaint(_)));
         let stays = of_kind || (*name == "case" && object.contains_key("stream"));
         if let (false, Some(value)) = (stays, object.get(*name)) {
             envelope.insert((*name).to_owned(), value.clone());
@@ -221,7 +139,7 @@ fn in_normal_form(value: Value) -> Value {
     }
 }
 
-fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result<Subject, JsonError> {
+fn subject_of(envelope: &Map<String, Value>, address: Option<StreamId>) -> Result<StreamId, JsonError> {
     let case = "a case, for instance DT03/2018/0412";
     let named = match (envelope.get("case"), envelope.get("stream")) {
         (None, None) => None,
@@ -229,10 +147,10 @@ fn subject_of(envelope: &Map<String, Value>, address: Option<Subject>) -> Result
             let id = text(envelope, "case", case)?;
             let id =
                 id.parse::<CaseId>().map_err(|error| JsonError::new("case", id, &error.to_string(), case))?;
-            Some(Subject::Case(id))
+            Some(StreamId::Case(id))
         }
         (_, Some(_)) => {
-            Some(Subject::parse(text(envelope, "stream", "a stream, for instance case:DT03/2018/0412")?)?)
+            Some(parse_stream(text(envelope, "stream", "a stream, for instance case:DT03/2018/0412")?)?)
         }
     };
     match (address, named) {

@@ -6,17 +6,15 @@ use std::collections::BTreeMap;
 
 use thads_cases::decide::Kept;
 use thads_cases::history::RecordedEvent;
+use thads_cases::stream::StreamId;
 use thads_projections::read_model::ReadModel;
-
-use crate::json::Subject;
-use crate::record::history;
 
 /// The histories by what they are of.
 #[derive(Default)]
 pub(crate) struct Pending {
-    histories: BTreeMap<Subject, Going>,
+    histories: BTreeMap<StreamId, Going>,
     /// The subjects of the entries of the group at hand, in their order.
-    at_hand: Vec<Subject>,
+    at_hand: Vec<StreamId>,
     nothing: Kept,
 }
 
@@ -32,9 +30,9 @@ struct Going {
 
 impl Pending {
     /// Goes on with the history of a subject, as far as it was added to since.
-    pub(crate) fn go_on(&mut self, model: &ReadModel, subject: &Subject) {
+    pub(crate) fn go_on(&mut self, model: &ReadModel, subject: &StreamId) {
         let going = self.histories.entry(subject.clone()).or_insert_with(|| Going {
-            entries: history(model, subject).to_vec(),
+            entries: model.history(subject).to_vec(),
             kept: Kept::default(),
             pending: None,
         });
@@ -43,12 +41,12 @@ impl Pending {
 
     /// The history of a subject with the entries of the group at hand, and what it folds into: nothing before
     /// [`Pending::go_on`].
-    pub(crate) fn going(&self, subject: &Subject) -> (&[RecordedEvent], &Kept) {
+    pub(crate) fn going(&self, subject: &StreamId) -> (&[RecordedEvent], &Kept) {
         self.histories.get(subject).map_or((&[], &self.nothing), |going| (&going.entries, &going.kept))
     }
 
     /// Adds an entry of the group at hand, whose history was asked for.
-    pub(crate) fn add(&mut self, subject: &Subject, entry: RecordedEvent) {
+    pub(crate) fn add(&mut self, subject: &StreamId, entry: RecordedEvent) {
         if let Some(going) = self.histories.get_mut(subject) {
             going.entries.push(entry);
             self.at_hand.push(subject.clone());
@@ -74,17 +72,17 @@ impl Pending {
     }
 
     /// The history of a subject of which some is pending, without the group at hand.
-    pub(crate) fn get(&self, subject: &Subject) -> Option<&[RecordedEvent]> {
+    pub(crate) fn get(&self, subject: &StreamId) -> Option<&[RecordedEvent]> {
         self.histories.get(subject)?.pending()
     }
 
     /// Whether some of a subject's history is pending.
-    pub(crate) fn contains(&self, subject: &Subject) -> bool {
+    pub(crate) fn contains(&self, subject: &StreamId) -> bool {
         self.get(subject).is_some()
     }
 
     /// All histories of which some is pending, without the group at hand.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Subject, &[RecordedEvent])> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&StreamId, &[RecordedEvent])> {
         self.histories.iter().filter_map(|(subject, going)| Some((subject, going.pending()?)))
     }
 }

@@ -5,21 +5,23 @@ use std::sync::{Arc, PoisonError};
 use serde_json::{Map, Value};
 use thads_cases::date::Date;
 use thads_cases::decide::{Action, DecisionContext};
-use thads_cases::event::{Event, Subject as Sort};
+use thads_cases::event::Event;
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::refusal::{Code, Refusal};
+use thads_cases::stream::{StreamId, StreamKind};
 use thads_ledger::{Append, AppendError, NewEvent, Receipt, Rehearsed, StreamAppend, Vault, VaultError};
 use thads_projections::read_model::{ReadModel, reference_data_of};
+use thads_projections::streams::stream_of;
 use thads_proof::days::Days;
-use thads_proof::record::{Provenance, Record, RequestId, Stream};
+use thads_proof::record::{Provenance, Record, RequestId, Stream, StreamError};
 
 use crate::admission::{
     belongs, named_case_exists, number_follows, office_stands, organisation_stream, replacement_belongs,
     year_fits,
 };
 use crate::clock::{ClockOff, clock_fits, decided_on};
-use crate::json::{self, JsonError, Request, Subject, What};
+use crate::json::{self, JsonError, Request, What};
 use crate::judged_again::{judges_again, left_behind};
 use crate::ledger_service::{LedgerService, ServiceError};
 use crate::log::Log;
@@ -57,6 +59,13 @@ pub enum RecordError {
     /// The ledger could not be closed.
     #[error(transparent)]
     Close(thads_ledger::journal::JournalError),
+}
+
+impl From<StreamError> for RecordError {
+    fn from(error: StreamError) -> RecordError {
+        let given = "a key that is too long";
+        JsonError::new("stream", given, &error.to_string(), "a shorter one").into()
+    }
 }
 
 impl From<Refusal> for RecordError {
@@ -125,7 +134,7 @@ pub struct Group {
 #[derive(Clone, Debug)]
 pub struct Part {
     /// Whose history it belongs to.
-    pub subject: Subject,
+    pub subject: StreamId,
     /// The version that the stream must have; `None`: whatever it has.
     pub expected_version: Option<u64>,
     /// When it takes effect; `None`: today.
@@ -141,7 +150,7 @@ pub struct Part {
 /// A group that the law allows, in the ledger's words.
 pub(crate) struct Prepared {
     append: Append,
-    entries: Vec<(Subject, RecordedEvent)>,
+    entries: Vec<(StreamId, RecordedEvent)>,
     /// What is answered once it is recorded.
     done: Done,
 }
@@ -278,7 +287,7 @@ impl LedgerService {
             let mut next = model.position().0;
             while appends.len() < BULK {
                 let organises = |group: &Group| {
-                    group.parts.iter().any(|part| part.event.body.subject() == Sort::Organisation)
+                    group.parts.iter().any(|part| part.event.body.stream_kind() == StreamKind::Organisation)
                 };
                 let Some(group) = groups.next() else { break };
                 let alone = organises(&group);
@@ -353,7 +362,7 @@ impl<L: Log> LedgerService<L> {
         let event = match &request.what {
             What::Event(event) => (**event).clone(),
             What::Changes { entry, changes, rest } => {
-                self.correction(history(model, &request.subject), *entry, changes, rest)?
+                self.correction(model.history(&request.subject), *entry, changes, rest)?
             }
         };
         let part = Part {
@@ -370,7 +379,7 @@ impl<L: Log> LedgerService<L> {
     /// The first receipt, where the action's request id stands in the log with what is sent now: what was allowed once is
     /// not decided again, whatever was recorded since.
     fn said_before(&self, request: &Request) -> Result<Option<Done>, RecordError> {
-        let stream = request.subject.stream()?;
+        let stream = stream_of(&request.subject)?;
         let days = || Arc::clone(self.model().days());
         self.answered(request.request, 1, days, |records, decided_on, vault| {
             let [record] = records else { return Ok(false) };
@@ -405,7 +414,7 @@ impl<L: Log> LedgerService<L> {
     /// The same for a group.
     fn repeated(&self, model: &ReadModel, group: &Group) -> Result<Option<Done>, RecordError> {
         let parts = in_stream_order(&group.parts);
-        let streams = parts.iter().map(|part| part.subject.stream()).collect::<Result<Vec<_>, _>>()?;
+        let streams = parts.iter().map(|part| stream_of(&part.subject)).collect::<Result<Vec<_>, _>>()?;
         let of_first = streams.iter().take_while(|stream| Some(*stream) == streams.first()).count();
         self.answered(
             group.request,
@@ -504,7 +513,7 @@ impl<L: Log> LedgerService<L> {
     ) -> Result<Prepared, RecordError> {
         let reading = self.reading(model, group)?;
         let today = reading.today;
-        let mut entries: Vec<(Subject, RecordedEvent)> = Vec::new();
+        let mut entries: Vec<(StreamId, RecordedEvent)> = Vec::new();
         let mut streams: Vec<StreamAppend> = Vec::new();
         let mut flags = Vec::new();
         let mut randomness = self.randomness(group, thads_proof::record::Position::new(next.0));
@@ -562,12 +571,10 @@ impl<L: Log> LedgerService<L> {
                 part.actor.0,
                 self.provenance(part.provenance),
             )?;
-            let stream = part.subject.stream()?;
-            let decided_on = match &part.subject {
-                Subject::Case(_) | Subject::Complaint(_) => count(known),
-                Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
-                    model.version(&stream)
-                }
+            let stream = stream_of(&part.subject)?;
+            let decided_on = match part.subject.numbered() {
+                Some(_) => count(known),
+                None => model.version(&stream),
             };
             // Where the sender names a version, it is the one that was judged: a later one, which the log may have reached
             // meanwhile, would let through what nobody judged.
@@ -576,7 +583,7 @@ impl<L: Log> LedgerService<L> {
             }
             add(&mut streams, stream, decided_on, new);
             if let Some((subject, expected_version)) = ends.rests_on() {
-                let stream = subject.stream()?;
+                let stream = stream_of(subject)?;
                 streams.push(StreamAppend { stream, expected_version, events: Vec::new() });
             }
             pending.add(&part.subject, entry.clone());
@@ -606,7 +613,7 @@ fn add(streams: &mut Vec<StreamAppend>, stream: Stream, decided_on: u64, event: 
 }
 
 /// What is answered for a group that is not recorded yet.
-fn done(append: &Append, entries: &[(Subject, RecordedEvent)], flags: Vec<Refusal>) -> Done {
+fn done(append: &Append, entries: &[(StreamId, RecordedEvent)], flags: Vec<Refusal>) -> Done {
     let version = append
         .streams
         .first()
@@ -622,7 +629,7 @@ pub(crate) fn count<T>(all: &[T]) -> u64 {
 
 /// The parts with those of one stream beside each other, as they will stand in the log.
 fn in_stream_order(parts: &[Part]) -> Vec<&Part> {
-    let mut order: Vec<&Subject> = Vec::new();
+    let mut order: Vec<&StreamId> = Vec::new();
     for part in parts {
         if !order.contains(&&part.subject) {
             order.push(&part.subject);
@@ -631,33 +638,20 @@ fn in_stream_order(parts: &[Part]) -> Vec<&Part> {
     order.iter().flat_map(|subject| parts.iter().filter(move |part| part.subject == **subject)).collect()
 }
 
-/// The entries of a history, in the order of the log. Offices, officers and rules share one: each looks at the others.
-pub fn history<'a>(model: &'a ReadModel, subject: &Subject) -> &'a [RecordedEvent] {
-    let entries = match subject {
-        Subject::Case(id) => model.case(id),
-        Subject::Complaint(id) => model.complaint(id),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
-            Some(model.organisation())
-        }
-    };
-    entries.unwrap_or_default()
-}
-
 /// The office for which an action is recorded: the one whose history it is; for the organisation the officer's own, where it
 /// stands.
 pub(crate) fn office_of(
     model: &ReadModel,
-    subject: &Subject,
+    subject: &StreamId,
     known: &[RecordedEvent],
     actor: OfficerNo,
 ) -> OfficeNo {
     let organisation = &model.reference_data().organisation;
     let by_code = |code| organisation.office_by_code(code).map(|office| office.number);
     let first = known.first().map(|entry| entry.office);
-    let office = match subject {
-        Subject::Case(id) => first.or_else(|| by_code(&id.office)),
-        Subject::Complaint(id) => first.or_else(|| by_code(&id.office)),
-        Subject::Office(_) | Subject::Officer(_) | Subject::Parameter(_) | Subject::Clock => {
+    let office = match subject.numbered() {
+        Some(numbered) => first.or_else(|| by_code(numbered.office)),
+        None => {
             let own = organisation.officers.get(&actor).map(|officer| officer.office);
             own.filter(|office| organisation.offices.contains_key(office))
         }

@@ -11,7 +11,7 @@ use crate::log::Log;
 
 /// What made it: the form of the entries that this build writes; a read model of another form is not looked at.
 pub(crate) fn fold() -> Fold {
-    Fold::new(concat!("thads ", env!("CARGO_PKG_VERSION"), " books 2"))
+    Fold::new(concat!("thads ", env!("CARGO_PKG_VERSION"), " books 3"))
 }
 
 /// The read model that was kept beside a log, if it may be believed.

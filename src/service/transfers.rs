@@ -5,11 +5,12 @@ use thads_cases::decide::OtherEnds;
 use thads_cases::event::{Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at, timeline};
 use thads_cases::ids::CaseId;
+use thads_cases::stream::StreamId;
 use thads_projections::read_model::ReadModel;
 
-use crate::json::{Request, Subject, What};
+use crate::json::{Request, What};
 use crate::pending::Pending;
-use crate::record::{count, history};
+use crate::record::count;
 
 /// What stands at the other ends of moves between offices, where a decision needs it.
 pub(crate) struct Ends {
@@ -20,7 +21,7 @@ pub(crate) struct Ends {
 enum FoundSender {
     NotAsked,
     Missing,
-    Case { subject: Subject, case: Box<Case>, version: u64 },
+    Case { subject: StreamId, case: Box<Case>, version: u64 },
     Taken(CaseId),
 }
 
@@ -31,8 +32,8 @@ enum FoundReceiver {
 }
 
 /// Looks up the other ends of moves, as far as a decision needs them.
-pub(crate) fn ends_of(model: &ReadModel, pending: &Pending, subject: &Subject, needed: OtherEnds) -> Ends {
-    let Subject::Case(own) = subject else {
+pub(crate) fn ends_of(model: &ReadModel, pending: &Pending, subject: &StreamId, needed: OtherEnds) -> Ends {
+    let StreamId::Case(own) = subject else {
         return Ends { sender: FoundSender::NotAsked, receiver: FoundReceiver::NotAsked };
     };
     let receiver = match needed.receiver.then(|| taken_by(model, pending, own, own)) {
@@ -44,8 +45,8 @@ pub(crate) fn ends_of(model: &ReadModel, pending: &Pending, subject: &Subject, n
         if let Some(other) = taken_by(model, pending, &from, own) {
             return FoundSender::Taken(other);
         }
-        let subject = Subject::Case(from);
-        let entries = pending.get(&subject).unwrap_or_else(|| history(model, &subject));
+        let subject = StreamId::Case(from);
+        let entries = pending.get(&subject).unwrap_or_else(|| model.history(&subject));
         if entries.is_empty() {
             return FoundSender::Missing;
         }
@@ -74,7 +75,7 @@ impl Ends {
     }
 
     /// The sender's case and the version at which it was looked at: an action that rests on it fails where it has moved on.
-    pub(crate) fn rests_on(&self) -> Option<(&Subject, u64)> {
+    pub(crate) fn rests_on(&self) -> Option<(&StreamId, u64)> {
         match &self.sender {
             FoundSender::Case { subject, version, .. } => Some((subject, *version)),
             FoundSender::NotAsked | FoundSender::Missing | FoundSender::Taken(_) => None,
@@ -88,14 +89,14 @@ fn taken_by(model: &ReadModel, pending: &Pending, from: &CaseId, own: &CaseId) -
         timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(from))
     };
     let waiting = pending.iter().find_map(|(subject, entries)| match subject {
-        Subject::Case(id) if id != own && takes(entries) => Some(id),
+        StreamId::Case(id) if id != own && takes(entries) => Some(id),
         _ => None,
     });
     // A case that is pending as well was looked at with what is pending.
     let folded = || {
         model.receivers(from).iter().find(|id| {
-            let subject = Subject::Case((*id).clone());
-            *id != own && !pending.contains(&subject) && takes(history(model, &subject))
+            let subject = StreamId::Case((*id).clone());
+            *id != own && !pending.contains(&subject) && takes(model.history(&subject))
         })
     };
     waiting.or_else(folded).cloned()
@@ -110,6 +111,6 @@ pub(crate) fn rests_on_others(model: &ReadModel, request: &Request) -> bool {
         What::Changes { .. } => true,
     };
     by_kind
-        || (matches!(request.subject, Subject::Case(_))
-            && history(model, &request.subject).iter().any(|entry| entry.event.body.sends()))
+        || (matches!(request.subject, StreamId::Case(_))
+            && model.history(&request.subject).iter().any(|entry| entry.event.body.sends()))
 }

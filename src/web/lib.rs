@@ -14,6 +14,7 @@ mod segment;
 mod server;
 
 use std::sync::Arc;
+use thads_cases::stream::StreamId;
 
 use axum::extract::{Extension, Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
@@ -28,7 +29,7 @@ use tokio::sync::watch;
 
 use crate::problem::Problem;
 use thads_service::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
-use thads_service::json::{JsonError, Subject, parse_action};
+use thads_service::json::{JsonError, parse_action};
 use thads_service::ledger_service::LedgerService;
 
 use causes::Operator;
@@ -220,7 +221,7 @@ async fn post_case_action(
 ) -> Answer {
     // The body first: a connection whose body was left unread cannot take another request.
     let body = body::json(request, limits.body).await;
-    let subject = Subject::Case(case_id(&id)?);
+    let subject = StreamId::Case(case_id(&id)?);
     record(service, query, body, Some(subject)).await
 }
 
@@ -233,7 +234,7 @@ async fn post_complaint_action(
 ) -> Answer {
     let body = body::json(request, limits.body).await;
     let parsed: Result<ComplaintId, _> = id.parse();
-    let subject = Subject::Complaint(parsed.map_err(|error| bad("id", &id, &error, "DT03-2019-K0012"))?);
+    let subject = StreamId::Complaint(parsed.map_err(|error| bad("id", &id, &error, "DT03-2019-K0012"))?);
     record(service, query, body, Some(subject)).await
 }
 
@@ -241,7 +242,7 @@ async fn record(
     service: Shared,
     query: Parameters,
     body: Result<Value, Problem>,
-    subject: Option<Subject>,
+    subject: Option<StreamId>,
 ) -> Answer {
     let (dry_run, body) = (query.flag("dry_run")?, body?);
     let request = parse_action(body, subject).map_err(|error| Problem::bad_field(&error))?;

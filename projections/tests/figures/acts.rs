@@ -28,6 +28,7 @@ use thads_cases::ids::{AssetNo, CaseId, ObligationNo, OfficeNo, Position};
 use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::Role;
 use thads_cases::refusal::Refusal;
+use thads_cases::stream::StreamKind;
 use thads_proof::record::{Stream, StreamTag};
 
 use crate::ledger_writer::{DEPARTMENT, LedgerWriter, code, date, dong, officer, somebody};
@@ -268,7 +269,7 @@ impl LedgerWriter {
     ) -> String {
         let office_code = code(office).parse().unwrap();
         let year = u16::try_from(date(received).year()).unwrap();
-        let number = self.model.next_complaint(&office_code, year);
+        let number = self.model.next_number(StreamKind::Complaint, &office_code, year);
         let key = format!("{office_code}/{year}/K{number:04}");
         let complaint = ComplaintReceived {
             complainant: somebody(),

@@ -15,6 +15,7 @@ use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::refusal::Refusal;
+use thads_cases::stream::StreamKind;
 use thads_projections::identities::identities;
 use thads_projections::period::Period;
 use thads_projections::read_model::ReadModel;
@@ -236,7 +237,7 @@ impl LedgerWriter {
 
     pub(crate) fn new_case(&self, office: OfficeNo, on: &str) -> CaseId {
         let (office, year) = (code(office).parse().unwrap(), u16::try_from(date(on).year()).unwrap());
-        let number = self.model.next_intake(&office, year);
+        let number = self.model.next_number(StreamKind::Case, &office, year);
         CaseId { office, year, number }
     }
 

@@ -1,6 +1,7 @@
 //! Lists behind figures, breakdowns, days of a period, and the view of a case.
 
 use thads_cases::ids::Position;
+use thads_cases::stream::StreamKind;
 use thads_projections::breakdown::{Dimension, Key, report_by};
 use thads_projections::case_state::{Mark, case_view};
 use thads_projections::drilldown::{FigureError, figure_cases, figure_events};
@@ -175,7 +176,10 @@ fn a_record_that_is_not_next_is_refused() {
     model.fold(&records[last]).unwrap();
     assert_eq!(model, writer.model);
     assert_eq!(
-        (model.version(&records[last].stream), model.next_intake(&"A".parse().unwrap(), 2018)),
+        (
+            model.version(&records[last].stream),
+            model.next_number(StreamKind::Case, &"A".parse().unwrap(), 2018)
+        ),
         (3, 2)
     );
     assert_eq!(model.known_on(date("2010-01-01")), Position(15));

@@ -4,12 +4,12 @@
 use super::judge::{Rule, breaks_later};
 use super::kept::Behind;
 use super::{
-    Action, DecisionContext, at, broken_in_case, broken_in_complaint, check_actor, check_begins, check_dates,
-    founds, moved, repair, stream_of,
+    Action, DecisionContext, at, broken_in, check_actor, check_begins, check_dates, founds, kind_in, moved,
+    repair,
 };
 use super::{RecordedEvent, subject_of, with_action};
 use crate::case::Pot;
-use crate::event::{Body, RuleContext, Sender, Subject};
+use crate::event::{Body, RuleContext, Sender};
 use crate::history::{EffectiveEvent, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
@@ -131,14 +131,9 @@ fn of_state(
     action: &Action,
     context: &DecisionContext<'_>,
 ) -> Vec<Breach> {
-    let broken = match (stream_of(history), action.event.body.subject()) {
-        (Subject::Case, _) | (Subject::Any, Subject::Case) => {
-            broken_in_case(history, behind, action, context)
-        }
-        (Subject::Complaint, _) | (Subject::Any, Subject::Complaint) => {
-            broken_in_complaint(history, behind, action, context)
-        }
-        (Subject::Organisation, _) | (Subject::Any, Subject::Organisation | Subject::Any) => {
+    let broken = match broken_in(kind_in(history, &action.event), history, behind, action, context) {
+        Some(broken) => broken,
+        None => {
             let officer = context.reference_data.organisation.officers.get(&action.actor);
             let on = RuleContext {
                 at: at(action, context.next),
@@ -146,8 +141,7 @@ fn of_state(
                 reference_data: context.reference_data,
                 sender: Sender::NotAsked,
             };
-            let allowed =
-                action.event.body.allowed_in_organisation(&context.reference_data.organisation, &on);
+            let allowed = action.event.body.allowed_in(&context.reference_data.organisation, &on);
             let breach = |refusal: Refusal| match &action.event.body {
                 Body::ClockCorrected(_) => Breach::Clock(refusal),
                 body if is_of_what_is_given(body, &refusal) => Breach::Organisation(refusal),

@@ -1,63 +1,14 @@
 //! Judging: which rules break at which entries of a history. An entry may break several, and each is judged by itself.
 
-use super::{DecisionContext, Receiver, RecordedEvent, Sender, pays_out, subject_of};
+use super::{DecisionContext, Receiver, RecordedEvent, Sender, State, pays_out, stream_of, subject_of};
 use crate::case::{Case, Pot};
-use crate::check::named_enforcer;
-use crate::complaint::Complaint;
-use crate::event::{Body, Event, EventMeta, RuleContext, Subject};
+use crate::event::{Aggregate, Body, EventMeta, HeldIn, RuleContext, StateVisitor};
 use crate::history::{EffectiveEvent, known_at, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
-use crate::organisation::Role;
 use crate::reference_data::ReferenceData;
 use crate::refusal::{Code, Refusal};
-
-/// A state that a stream's events fold into.
-pub(super) trait State: Default + Clone {
-    fn allowed(&self, event: &Event, on: &RuleContext<'_>) -> Result<(), Refusal>;
-    fn apply(&mut self, event: &Event, at: &EventMeta);
-    /// What was taken that was not there.
-    fn excess(&self) -> [(Pot, Total); 7];
-}
-
-impl State for Case {
-    fn allowed(&self, event: &Event, on: &RuleContext<'_>) -> Result<(), Refusal> {
-        event.body.allowed_in_case(self, on)?;
-        match on.officer {
-            // What a clerk enters in an open case is the act of the enforcer whom he names.
-            Some(officer)
-                if officer.role == Role::Clerk
-                    && event.body.subject() == Subject::Case
-                    && self.open().is_some() =>
-            {
-                named_enforcer(self, event.common.on_behalf_of)
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn apply(&mut self, event: &Event, at: &EventMeta) {
-        event.body.apply_to_case(self, at);
-    }
-
-    fn excess(&self) -> [(Pot, Total); 7] {
-        Case::excess(self)
-    }
-}
-
-impl State for Complaint {
-    fn allowed(&self, event: &Event, on: &RuleContext<'_>) -> Result<(), Refusal> {
-        event.body.allowed_in_complaint(self, on)
-    }
-
-    fn apply(&mut self, event: &Event, at: &EventMeta) {
-        event.body.apply_to_complaint(self, at);
-    }
-
-    fn excess(&self) -> [(Pot, Total); 7] {
-        Case::default().excess()
-    }
-}
+use crate::stream::StreamKind;
 
 /// Refuses the new entry where a rule breaks at it, or breaks at another because of it.
 pub(super) fn check_violations(broken: Vec<Violation>) -> Result<(), Refusal> {
@@ -91,7 +42,7 @@ pub(super) fn new_violations<S: State>(
     let same = before.iter().zip(&after).take_while(|(one, other)| same_entry(one, other)).count();
     let mut state = S::default();
     for live in after.iter().take(same) {
-        state.apply(live.event, &live.at);
+        live.event.body.apply_to(&mut state, &live.at);
     }
     let start = state.clone();
     let mut broken = violations::<S>(state, after.get(same..).unwrap_or_default(), context, changed);
@@ -215,7 +166,7 @@ fn violations<S: State>(
             let rule = rule_of(&refusal);
             broken.push(Violation { position, new, paid_out, rule, refusal });
         }
-        state.apply(live.event, &live.at);
+        live.event.body.apply_to(&mut state, &live.at);
         let now = state.excess();
         for ((pot, before), (_, after)) in excess.into_iter().zip(now) {
             if after > before {
@@ -272,17 +223,25 @@ pub fn broken_rules(history: &[RecordedEvent], reference_data: &ReferenceData) -
 /// parameter or of the organisation leaves behind. Of the organisation's own history: who acted there without being one
 /// who may.
 ///
-/// No sum can be among them: folding a history asks neither rules nor organisation ([`Event`]s apply to a state alone).
+/// No sum can be among them: folding a history asks neither rules nor organisation ([`Event`](crate::event::Event)s apply to a state alone).
 pub fn newly_broken(
     history: &[RecordedEvent],
     before: &ReferenceData,
     after: &ReferenceData,
 ) -> Vec<(Position, Refusal)> {
-    match super::stream_of(history) {
-        Subject::Case => newly_broken_in::<Case>(history, before, after),
-        Subject::Complaint => newly_broken_in::<Complaint>(history, before, after),
-        Subject::Organisation => newly_broken_in::<Acts>(history, before, after),
-        Subject::Any => Vec::new(),
+    struct Newly<'a>(&'a [RecordedEvent], &'a ReferenceData, &'a ReferenceData);
+    impl StateVisitor for Newly<'_> {
+        type Out = Vec<(Position, Refusal)>;
+
+        fn visit<S: State + HeldIn>(self) -> Self::Out {
+            newly_broken_in::<S>(self.0, self.1, self.2)
+        }
+    }
+    match stream_of(history) {
+        StreamKind::Any => Vec::new(),
+        kind => kind
+            .with_state(Newly(history, before, after))
+            .unwrap_or_else(|| newly_broken_in::<Acts>(history, before, after)),
     }
 }
 
@@ -305,7 +264,7 @@ fn newly_broken_in<S: State>(
         // Who acts, and what is done: neither hides the other.
         let both = [newly(by_whom, before, after), newly(allowed, before, after)];
         broken.extend(both.into_iter().flatten().map(|refusal| (live.at.position, refusal)));
-        state.apply(live.event, &live.at);
+        live.event.body.apply_to(&mut state, &live.at);
     }
     broken
 }
@@ -344,14 +303,12 @@ fn by_whom(
 #[derive(Clone, Default)]
 struct Acts;
 
-impl State for Acts {
-    fn allowed(&self, _: &Event, _: &RuleContext<'_>) -> Result<(), Refusal> {
+impl Aggregate for Acts {
+    fn allows(&self, _: &Body, _: &RuleContext<'_>) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn apply(&mut self, _: &Event, _: &EventMeta) {}
-
-    fn excess(&self) -> [(Pot, Total); 7] {
-        Case::default().excess()
-    }
+    fn apply(&mut self, _: &Body, _: &EventMeta) {}
 }
+
+impl State for Acts {}

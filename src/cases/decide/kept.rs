@@ -5,11 +5,12 @@
 
 use super::judge::{Violation, broken_behind};
 use super::{
-    Action, Breach, Decision, DecisionContext, OtherEnds, RecordedEvent, at, audit, decided, other_ends,
+    Action, Breach, Decision, DecisionContext, OtherEnds, RecordedEvent, State, at, audit, decided,
+    other_ends,
 };
 use crate::case::Case;
-use crate::complaint::Complaint;
 use crate::date::Date;
+use crate::event::{HeldIn, States};
 use crate::history::{EffectiveEvent, timeline};
 use crate::ids::Position;
 use crate::refusal::Refusal;
@@ -26,8 +27,7 @@ pub struct Kept {
     until: Option<Date>,
     /// Whether one of them sends a case to another office.
     sends: bool,
-    case: Case,
-    complaint: Complaint,
+    states: States,
 }
 
 impl Kept {
@@ -78,20 +78,19 @@ impl Kept {
         live: &EffectiveEvent<'_>,
         show: &mut impl FnMut(Option<(&EffectiveEvent<'_>, &Case)>),
     ) {
-        live.event.body.apply_to_case(&mut self.case, &live.at);
-        live.event.body.apply_to_complaint(&mut self.complaint, &live.at);
+        self.states.apply(live.event, &live.at);
         self.until = Some(live.at.on);
-        show(Some((live, &self.case)));
+        show(Some((live, &self.states.case)));
     }
 
     /// The state of a case after all that was folded.
     pub fn case(&self) -> &Case {
-        &self.case
+        &self.states.case
     }
 
     /// The state of a case at the end of a day; `None` where something takes effect after it.
     pub fn case_at(&self, day: Date) -> Option<&Case> {
-        (self.until <= Some(day)).then_some(&self.case)
+        (self.until <= Some(day)).then_some(&self.states.case)
     }
 
     /// As [`decide`](super::decide): decides whether an action may be recorded on this history.
@@ -152,20 +151,16 @@ pub(super) struct Behind<'a> {
 }
 
 impl Behind<'_> {
-    pub(super) fn broken_in_case(&self, context: &DecisionContext<'_>) -> Vec<Violation> {
-        broken_behind(&self.kept.case, &self.live, context)
-    }
-
-    pub(super) fn broken_in_complaint(&self, context: &DecisionContext<'_>) -> Vec<Violation> {
-        broken_behind(&self.kept.complaint, &self.live, context)
+    pub(super) fn broken_in<S: State + HeldIn>(&self, context: &DecisionContext<'_>) -> Vec<Violation> {
+        broken_behind(S::of(&self.kept.states), &self.live, context)
     }
 
     /// The case before and after it, where the case sends something to another office.
     pub(super) fn moved(&self) -> Option<(Case, Case)> {
         self.kept.sends.then(|| {
-            let before = self.kept.case.clone();
+            let before = self.kept.states.case.clone();
             let mut after = before.clone();
-            self.live.event.body.apply_to_case(&mut after, &self.live.at);
+            self.live.event.body.apply_to(&mut after, &self.live.at);
             (before, after)
         })
     }

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::check::{not_blank, own_case};
 use crate::event::organisation::{is_still_governed, within_reach};
-use crate::event::{Body, EventMeta, KindInfo, Receiver, RuleContext, Sender, Subject};
+use crate::event::{Body, EventMeta, KindInfo, Receiver, RuleContext, Sender};
 use crate::history::{EffectiveEvent, Repair, repairs, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::reference_data::ReferenceData;
 use crate::refusal::{Code, Refusal};
+use crate::stream::StreamKind;
 
 /// A repair names a standing entry of its own stream, replaces like by like, and is recorded by one who may record
 /// what it repairs.
@@ -74,8 +75,8 @@ pub(super) fn check(
     judge(history, action, context, |change| {
         check_repairer(history, change, action, context)?;
         match stream_of(history) {
-            Subject::Organisation => check_organisation(change, action, context),
-            Subject::Case | Subject::Complaint | Subject::Any => Ok(()),
+            StreamKind::Organisation => check_organisation(change, action, context),
+            _ => Ok(()),
         }
     })
 }
@@ -181,7 +182,7 @@ fn check_repairer(
     let info = target.event.info();
     let own_kind = info.by.is_empty() || info.by.contains(&officer.role);
     let as_head = matches!(officer.role, Role::Head | Role::ProvincialHead)
-        && target.event.body.subject() != Subject::Organisation
+        && target.event.body.stream_kind() != StreamKind::Organisation
         && !(pays_out(&target.event.body) && change.rewrites());
     if !own_kind && !as_head {
         let by = info.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
@@ -197,7 +198,7 @@ fn check_repairer(
     if let Some(after) = change.after {
         check_term(&context.reference_data.organisation, target.actor, after.at.on, info)?;
     }
-    if officer.role == Role::Enforcer && stream_of(history) == Subject::Case {
+    if officer.role == Role::Enforcer && stream_of(history) == StreamKind::Case {
         let at = EventMeta {
             position: context.next,
             on: action.effective,
@@ -279,8 +280,8 @@ fn check_organisation(
         Body::OfficerAppointed(old) => drop(organisation.officers.remove(&old.number)),
         _ => {}
     }
-    after.event.body.allowed_in_organisation(&organisation, &on)?;
-    after.event.body.apply_to_organisation(&mut organisation, &after.at);
+    after.event.body.allowed_in(&organisation, &on)?;
+    after.event.body.apply_to(&mut organisation, &after.at);
     if is_still_governed(known, &organisation) {
         return Ok(());
     }

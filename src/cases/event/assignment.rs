@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::Case;
 use crate::check::{exactly, not_before, not_blank, open, own_case};
 use crate::date::Date;
@@ -39,7 +39,7 @@ impl Kind for EnforcerAssigned {
     }
 }
 
-impl CaseKind for EnforcerAssigned {
+impl KindOf<Case> for EnforcerAssigned {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "36.2")?;
         let Some(officer) = on.reference_data.organisation.officers.get(&self.enforcer) else {
@@ -156,7 +156,7 @@ impl Kind for NoticeServed {
     };
 }
 
-impl CaseKind for NoticeServed {
+impl KindOf<Case> for NoticeServed {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "39")?;
         own_case(case, on)?;
@@ -195,7 +195,7 @@ impl Kind for VoluntaryPeriodStarted {
     };
 }
 
-impl CaseKind for VoluntaryPeriodStarted {
+impl KindOf<Case> for VoluntaryPeriodStarted {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "45")?;
         own_case(case, on)?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, info};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::case::{Asset, Case, Receipt, Round, RoundResult};
 use crate::check::{active, asset, exactly, no_overflow, not_after, not_before, open, own_case, positive};
 use crate::date::Date;
@@ -61,7 +61,7 @@ impl Kind for AssetAppraised {
     const INFO: KindInfo = info(128, "asset_appraised", "kết quả thẩm định giá", "98", ENFORCER);
 }
 
-impl CaseKind for AssetAppraised {
+impl KindOf<Case> for AssetAppraised {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "98")?;
         own_case(case, on)?;
@@ -109,7 +109,7 @@ impl Kind for AuctionAnnounced {
     const INFO: KindInfo = info(129, "auction_announced", "thông báo đấu giá", "101", ENFORCER);
 }
 
-impl CaseKind for AuctionAnnounced {
+impl KindOf<Case> for AuctionAnnounced {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "101")?;
         own_case(case, on)?;
@@ -169,7 +169,7 @@ impl Kind for AuctionUnsold {
     const INFO: KindInfo = info(130, "auction_unsold", "đấu giá không thành", "104", ENFORCER);
 }
 
-impl CaseKind for AuctionUnsold {
+impl KindOf<Case> for AuctionUnsold {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "104")?;
         own_case(case, on)?;
@@ -221,7 +221,7 @@ impl Kind for PriceReduced {
     const INFO: KindInfo = info(131, "price_reduced", "giảm giá", "104", ENFORCER);
 }
 
-impl CaseKind for PriceReduced {
+impl KindOf<Case> for PriceReduced {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "104")?;
         own_case(case, on)?;
@@ -312,7 +312,7 @@ impl Kind for AuctionSold {
     }
 }
 
-impl CaseKind for AuctionSold {
+impl KindOf<Case> for AuctionSold {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "103")?;
         own_case(case, on)?;
@@ -360,7 +360,7 @@ impl Kind for AuctionPaid {
     const INFO: KindInfo = info(133, "auction_paid", "nộp đủ tiền mua tài sản", "D27.3", &[Role::Accountant]);
 }
 
-impl CaseKind for AuctionPaid {
+impl KindOf<Case> for AuctionPaid {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "D27.3")?;
         let one = asset(case, self.asset, "D27.3")?;
@@ -412,7 +412,7 @@ impl Kind for AssetHandedOver {
     const INFO: KindInfo = info(134, "asset_handed_over", "giao tài sản", "103, D27.3", ENFORCER);
 }
 
-impl CaseKind for AssetHandedOver {
+impl KindOf<Case> for AssetHandedOver {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "103")?;
         own_case(case, on)?;

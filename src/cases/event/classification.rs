@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::{Activity, Case, Class};
 use crate::check::{ground, not_before, open, own_case, wrong_standing};
 use crate::deadline::{Waited, waited};
@@ -45,7 +45,7 @@ impl Kind for ConditionsVerified {
     }
 }
 
-impl CaseKind for ConditionsVerified {
+impl KindOf<Case> for ConditionsVerified {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "44")?;
         own_case(case, on)
@@ -91,7 +91,7 @@ impl Kind for ClassifiedEnforceable {
     };
 }
 
-impl CaseKind for ClassifiedEnforceable {
+impl KindOf<Case> for ClassifiedEnforceable {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a")?;
         if now.class == Class::Enforceable {
@@ -132,7 +132,7 @@ impl Kind for ClassifiedNotYetEnforceable {
     };
 }
 
-impl CaseKind for ClassifiedNotYetEnforceable {
+impl KindOf<Case> for ClassifiedNotYetEnforceable {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a.1")?;
         if let Class::NotYet { since, .. } = &now.class {
@@ -191,7 +191,7 @@ impl Kind for MovedToTrackingBook {
     };
 }
 
-impl CaseKind for MovedToTrackingBook {
+impl KindOf<Case> for MovedToTrackingBook {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "D9.5")?;
         let Class::NotYet { ground, since, tracking_book: false } = &now.class else {
@@ -260,7 +260,7 @@ impl Kind for ReturnedFromTrackingBook {
     };
 }
 
-impl CaseKind for ReturnedFromTrackingBook {
+impl KindOf<Case> for ReturnedFromTrackingBook {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.in_tracking_book() {
             return Ok(());

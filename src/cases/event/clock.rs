@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::organisation::ABOVE;
-use super::{EventMeta, Kind, KindInfo, OrganisationKind, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::check::not_after;
 use crate::date::Date;
 use crate::ids::Position;
@@ -41,7 +41,7 @@ impl Kind for ClockCorrected {
     }
 }
 
-impl OrganisationKind for ClockCorrected {
+impl KindOf<Organisation> for ClockCorrected {
     fn allowed(&self, _: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.from >= on.at.position {
             let (limit, accepted) = ("a record of this log", format!("below {}", on.at.position));

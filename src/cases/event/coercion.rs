@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::{Asset, AssetKind, Case, Class, Payee};
 use crate::check::{active, not_blank, number_left, open, own_case, positive, wrong_standing};
 use crate::distribution::ObligationKind;
@@ -62,7 +62,7 @@ impl Kind for CoercionOrdered {
     };
 }
 
-impl CaseKind for CoercionOrdered {
+impl KindOf<Case> for CoercionOrdered {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         enforceable(case, "46")?;
         own_case(case, on)?;
@@ -126,7 +126,7 @@ impl Kind for AssetDistrained {
     }
 }
 
-impl CaseKind for AssetDistrained {
+impl KindOf<Case> for AssetDistrained {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         enforceable(case, "84")?;
         own_case(case, on)?;
@@ -195,7 +195,7 @@ impl Kind for CoercionCostRecorded {
     };
 }
 
-impl CaseKind for CoercionCostRecorded {
+impl KindOf<Case> for CoercionCostRecorded {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "73")?;
         own_case(case, on)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ComplaintKind, EventMeta, Kind, KindInfo, RuleContext, info};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::complaint::{Complaint, Ending, Outcome, Sort};
 use crate::ids::CaseId;
 use crate::organisation::Role;
@@ -73,7 +73,7 @@ impl Kind for ComplaintReceived {
     }
 }
 
-impl ComplaintKind for ComplaintReceived {
+impl KindOf<Complaint> for ComplaintReceived {
     fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
         must_be(complaint, Sort::Complaint, "not received", "141", "another number")?;
         if !(1..=4).contains(&self.class) {
@@ -118,7 +118,7 @@ macro_rules! steps {
             const INFO: KindInfo = $info;
         }
 
-        impl ComplaintKind for $name {
+        impl KindOf<Complaint> for $name {
             fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
                 must_be(complaint, Sort::$sort, $status, Self::INFO.article, $first)
             }
@@ -183,7 +183,7 @@ impl Kind for ComplaintWithdrawn {
     const INFO: KindInfo = info(196, "complaint_withdrawn", "rút đơn khiếu nại", "143", DESK);
 }
 
-impl ComplaintKind for ComplaintWithdrawn {
+impl KindOf<Complaint> for ComplaintWithdrawn {
     fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
         if stands(complaint) == "accepted" && complaint.sort == Some(Sort::Complaint) {
             return Ok(());
@@ -220,7 +220,7 @@ impl Kind for DenunciationReceived {
     }
 }
 
-impl ComplaintKind for DenunciationReceived {
+impl KindOf<Complaint> for DenunciationReceived {
     fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
         must_be(complaint, Sort::Denunciation, "not received", "155", "another number")
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::{Owed, check_owed, open_case, settled};
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, Sender};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, Sender};
 use crate::case::{Basis, Case, CaseStatus, Finish, JudgmentKind, Order, Party, Payee, SentOver, Tag};
 use crate::check::{exactly, not_before, open, other_office, out_of_tracking_book, wrong_standing};
 use crate::ids::{CaseId, OfficeNo};
@@ -39,7 +39,7 @@ impl Kind for EntrustedOut {
     };
 }
 
-impl CaseKind for EntrustedOut {
+impl KindOf<Case> for EntrustedOut {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "57")?;
         out_of_tracking_book(case)?;
@@ -259,7 +259,7 @@ impl EntrustedIn {
     }
 }
 
-impl CaseKind for EntrustedIn {
+impl KindOf<Case> for EntrustedIn {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         self.brought.allowed(case, on, "57", Finish::EntrustedOut)
     }
@@ -288,7 +288,7 @@ impl Kind for PulledUp {
     };
 }
 
-impl CaseKind for PulledUp {
+impl KindOf<Case> for PulledUp {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "35")?;
         other_office(case, self.to, on, "35", "to")?;
@@ -347,7 +347,7 @@ impl TakenFromBelow {
     }
 }
 
-impl CaseKind for TakenFromBelow {
+impl KindOf<Case> for TakenFromBelow {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         self.brought.allowed(case, on, "35", Finish::PulledUp)
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::payout::fee_left;
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::calendar::Calendar;
 use crate::case::{
     Activity, Basis, Case, CaseStatus, Class, Finish, JudgmentKind, Obligation, Open, Order, Party, Payee,
@@ -50,7 +50,7 @@ impl Kind for JudgmentReceived {
     };
 }
 
-impl CaseKind for JudgmentReceived {
+impl KindOf<Case> for JudgmentReceived {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Unknown {
             return Err(wrong_standing(case, "28", "a new case", "the next intake number"));
@@ -113,7 +113,7 @@ impl Kind for RequestReceived {
     }
 }
 
-impl CaseKind for RequestReceived {
+impl KindOf<Case> for RequestReceived {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Registered {
             return Err(wrong_standing(case, "31", "registered", "judgment_received first"));
@@ -152,7 +152,7 @@ impl Kind for RequestRefused {
     };
 }
 
-impl CaseKind for RequestRefused {
+impl KindOf<Case> for RequestRefused {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Registered || case.requested.is_none() {
             return Err(wrong_standing(case, "31.5", "registered, with a request", "request_received first"));
@@ -326,7 +326,7 @@ impl Kind for EnforcementOrdered {
     }
 }
 
-impl CaseKind for EnforcementOrdered {
+impl KindOf<Case> for EnforcementOrdered {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Registered {
             return Err(wrong_standing(case, "36", "registered", "judgment_received first, once"));
@@ -426,7 +426,7 @@ impl Kind for OrderAmended {
     }
 }
 
-impl CaseKind for OrderAmended {
+impl KindOf<Case> for OrderAmended {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "37.2")?;
         let one = obligation(case, self.obligation, "37.2")?;
@@ -491,7 +491,7 @@ impl Kind for OrderWithdrawn {
     };
 }
 
-impl CaseKind for OrderWithdrawn {
+impl KindOf<Case> for OrderWithdrawn {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "37.1")?;
         out_of_tracking_book(case)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, info};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::case::{Case, Held, Obligation, Payee, Receipt};
 use crate::check::{
     at_most, no_overflow, not_blank, number_left, obligation, open, out_of_tracking_book, own_case, positive,
@@ -67,7 +67,7 @@ impl Kind for PaymentCollected {
     }
 }
 
-impl CaseKind for PaymentCollected {
+impl KindOf<Case> for PaymentCollected {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "45")?;
         out_of_tracking_book(case)?;
@@ -106,7 +106,7 @@ impl Kind for PaidDirectly {
     const INFO: KindInfo = info(145, "paid_directly", "đương sự tự giao nhận", "6, 52", &[Role::Enforcer]);
 }
 
-impl CaseKind for PaidDirectly {
+impl KindOf<Case> for PaidDirectly {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "6")?;
         own_case(case, on)?;
@@ -146,7 +146,7 @@ impl Kind for HeldTemporarily {
     }
 }
 
-impl CaseKind for HeldTemporarily {
+impl KindOf<Case> for HeldTemporarily {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
         positive(self.amount, "–", "amount")?;
@@ -189,7 +189,7 @@ impl Kind for HeldMoneyResolved {
     const INFO: KindInfo = info(147, "held_money_resolved", "xử lý tiền tạm thu, tạm giữ", "–", ACCOUNTANT);
 }
 
-impl CaseKind for HeldMoneyResolved {
+impl KindOf<Case> for HeldMoneyResolved {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
         positive(self.amount, "–", "amount")?;
@@ -248,7 +248,7 @@ impl Kind for Refunded {
     const INFO: KindInfo = info(148, "refunded", "hoàn trả tiền thu thừa", "47", ACCOUNTANT);
 }
 
-impl CaseKind for Refunded {
+impl KindOf<Case> for Refunded {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "47")?;
         positive(self.amount, "47", "amount")?;
@@ -323,7 +323,7 @@ impl Exempted {
     }
 }
 
-impl CaseKind for Exempted {
+impl KindOf<Case> for Exempted {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "61")?;
         out_of_tracking_book(case)?;

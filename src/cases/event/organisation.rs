@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Body, EventMeta, Kind, KindInfo, OrganisationKind, RuleContext};
+use super::{Body, EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::check::not_after;
 use crate::date::Date;
 use crate::ids::{OfficeCode, OfficeNo, OfficerNo};
@@ -94,7 +94,7 @@ impl Kind for OfficeOpened {
     };
 }
 
-impl OrganisationKind for OfficeOpened {
+impl KindOf<Organisation> for OfficeOpened {
     fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.number == OfficeNo(0) || organisation.offices.contains_key(&self.number) {
             let next = organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
@@ -187,7 +187,7 @@ impl Kind for OfficerAppointed {
     }
 }
 
-impl OrganisationKind for OfficerAppointed {
+impl KindOf<Organisation> for OfficerAppointed {
     fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.number == OfficerNo(0) || organisation.officers.contains_key(&self.number) {
             let next = organisation.officers.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
@@ -265,7 +265,7 @@ impl Kind for TargetAssigned {
     };
 }
 
-impl OrganisationKind for TargetAssigned {
+impl KindOf<Organisation> for TargetAssigned {
     fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if !organisation.offices.contains_key(&self.office) {
             return Err(Refusal::new(
@@ -329,7 +329,7 @@ impl Kind for ParameterSet {
     };
 }
 
-impl OrganisationKind for ParameterSet {
+impl KindOf<Organisation> for ParameterSet {
     fn allowed(&self, _: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_after(self.set.from, Date::MAX, "–", "from", "the calendar's end")?;
         let mut rules = on.reference_data.rules.clone();

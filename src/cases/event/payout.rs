@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext, info};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::case::{Approved, Basis, Case, Line, Obligation, Payee};
 use crate::check::{
     at_most, exactly, not_before, not_blank, not_suspended, obligation, out_of_tracking_book, positive,
@@ -141,7 +141,7 @@ impl Kind for DistributionPlanned {
     );
 }
 
-impl CaseKind for DistributionPlanned {
+impl KindOf<Case> for DistributionPlanned {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47")?;
         crate::check::own_case(case, on)?;
@@ -187,7 +187,7 @@ impl Kind for PayoutApproved {
     const INFO: KindInfo = info(161, "payout_approved", "duyệt chi tiền thi hành án", "47", HEAD);
 }
 
-impl CaseKind for PayoutApproved {
+impl KindOf<Case> for PayoutApproved {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47")?;
         out_of_tracking_book(case)?;
@@ -285,7 +285,7 @@ impl Kind for Disbursed {
     const INFO: KindInfo = info(162, "disbursed", "chi trả tiền thi hành án", "47.5", ACCOUNTANT);
 }
 
-impl CaseKind for Disbursed {
+impl KindOf<Case> for Disbursed {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47.5")?;
         out_of_tracking_book(case)?;
@@ -356,7 +356,7 @@ impl Kind for RemittedToBudget {
     const INFO: KindInfo = info(163, "remitted_to_budget", "nộp ngân sách nhà nước", "47", ACCOUNTANT);
 }
 
-impl CaseKind for RemittedToBudget {
+impl KindOf<Case> for RemittedToBudget {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "47")?;
         out_of_tracking_book(case)?;
@@ -416,7 +416,7 @@ impl Kind for EnforcementFeeCharged {
     );
 }
 
-impl CaseKind for EnforcementFeeCharged {
+impl KindOf<Case> for EnforcementFeeCharged {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "60")?;
         let one = obligation(case, self.obligation, "60")?;
@@ -491,7 +491,7 @@ impl Kind for DepositedForPayee {
         info(165, "deposited_for_payee", "gửi tiết kiệm tiền chưa có người nhận", "126, D49.5", ACCOUNTANT);
 }
 
-impl CaseKind for DepositedForPayee {
+impl KindOf<Case> for DepositedForPayee {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         not_suspended(case, "126")?;
         out_of_tracking_book(case)?;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Common, Event, Kind, KindInfo, unknown_revision, unwritten_revision};
+use super::kind::{unknown_revision, unwritten_revision};
+use super::{Common, Event, Kind, KindInfo};
 use crate::date::Date;
 use crate::ids::Position;
 use crate::organisation::Role;

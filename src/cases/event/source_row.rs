@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::Case;
 use crate::ids::ComplaintId;
 use crate::personal::Personal;
@@ -38,7 +38,7 @@ impl Kind for RowImported {
     }
 }
 
-impl CaseKind for RowImported {
+impl KindOf<Case> for RowImported {
     fn allowed(&self, _: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if on.at.imported {
             return Ok(());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::intake::{last_day, settled};
-use super::{CaseKind, EventMeta, Kind, KindInfo, RuleContext};
+use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::{Activity, Case, Finish};
 use crate::check::{
     active, ground, not_after, not_before, obligation, open, out_of_tracking_book, own_case, wrong_standing,
@@ -39,7 +39,7 @@ impl Kind for Postponed {
     };
 }
 
-impl CaseKind for Postponed {
+impl KindOf<Case> for Postponed {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         active(case, "48")?;
         ground(on, Parameter::PostponeGrounds, "48.1", &self.ground)?;
@@ -119,7 +119,7 @@ impl Kind for PostponementEnded {
     };
 }
 
-impl CaseKind for PostponementEnded {
+impl KindOf<Case> for PostponementEnded {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         match open(case, "48.3")?.activity {
             Activity::Postponed { .. } => Ok(()),
@@ -155,7 +155,7 @@ impl Kind for TemporarilySuspended {
     };
 }
 
-impl CaseKind for TemporarilySuspended {
+impl KindOf<Case> for TemporarilySuspended {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         // A postponed case is suspended as well as one that goes on.
         if let Activity::Suspended { .. } = open(case, "49")?.activity {
@@ -187,7 +187,7 @@ impl Kind for Resumed {
     };
 }
 
-impl CaseKind for Resumed {
+impl KindOf<Case> for Resumed {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         match open(case, "49.3")?.activity {
             Activity::Suspended { .. } => Ok(()),
@@ -232,7 +232,7 @@ impl Terminated {
     }
 }
 
-impl CaseKind for Terminated {
+impl KindOf<Case> for Terminated {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "50")?;
         out_of_tracking_book(case)?;
@@ -298,7 +298,7 @@ impl Kind for Completed {
     };
 }
 
-impl CaseKind for Completed {
+impl KindOf<Case> for Completed {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "52")?;
         own_case(case, on)?;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use thads_cases::stream::StreamKind;
+use thads_projections::streams::stream_id;
 
 use serde_json::json;
 use thads_cases::date::Date;
@@ -13,7 +15,7 @@ use thads_cases::text::normal;
 use thads_ledger::{Ledger, OpenError, Rehearsal, Scratch};
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, RequestId};
-use thads_service::json::{JsonError, Language, Subject};
+use thads_service::json::{JsonError, Language};
 use thads_service::ledger_service::{LedgerConfig, LedgerService, ServiceError};
 use thads_service::log::Log;
 use thads_service::persons::{Words, shown};
@@ -380,11 +382,11 @@ impl<L: Records> Target for LedgerTarget<L> {
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {
-        self.service.model().next_intake(office, year)
+        self.service.model().next_number(StreamKind::Case, office, year)
     }
 
     fn next_complaint(&self, office: &OfficeCode, year: u16) -> u32 {
-        self.service.model().next_complaint(office, year)
+        self.service.model().next_number(StreamKind::Complaint, office, year)
     }
 
     fn officer_names(&self) -> Result<Vec<(OfficerNo, String)>, RecordError> {
@@ -413,7 +415,7 @@ impl<L: Records> Target for LedgerTarget<L> {
 fn group(row: &RowAppend) -> Result<Group, RecordError> {
     let mut parts = Vec::new();
     for stream in &row.streams {
-        let subject = Subject::of(&stream.stream).ok_or_else(|| {
+        let subject = stream_id(&stream.stream).ok_or_else(|| {
             JsonError::new(
                 "stream",
                 &stream.stream.to_string(),

@@ -1,6 +1,7 @@
 //! `init`: a real ledger, its keys, its first office and that office's head.
 
 use std::path::Path;
+use thads_cases::stream::StreamId;
 
 use thads_cases::date::Date;
 use thads_cases::event::organisation::{OfficeOpened, OfficerAppointed};
@@ -13,7 +14,7 @@ use thads_ledger::{BEFORE_1970, Reader, Scratch, SystemClock};
 use thads_proof::genesis;
 use thads_proof::hash::derive;
 use thads_proof::record::{LedgerId, Provenance, RequestId};
-use thads_service::json::{JsonError, Subject};
+use thads_service::json::JsonError;
 use thads_service::ledger_service::{LedgerConfig, LedgerService};
 use thads_service::record::{Group, Part};
 use thads_service::words::is_readable;
@@ -125,8 +126,8 @@ fn open_office(service: &LedgerService, args: &Args) -> Result<(), Failure> {
         event: Event::bare(body),
     };
     let first = [
-        part(Subject::Office(args.office.clone()), Body::OfficeOpened(office)),
-        part(Subject::Officer(OfficerNo(1)), Body::OfficerAppointed(head)),
+        part(StreamId::Office(args.office.clone()), Body::OfficeOpened(office)),
+        part(StreamId::Officer(OfficerNo(1)), Body::OfficerAppointed(head)),
     ];
     let groups = (1..).zip(first).map(|(step, part)| {
         let request = Some(founding_request(service.ledger().id(), step));

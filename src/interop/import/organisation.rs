@@ -134,6 +134,6 @@ impl Planner<'_> {
             actor: imported.actor,
             imported: true,
         };
-        imported.event.body.apply_to_organisation(&mut self.reference_data.organisation, &at);
+        imported.event.body.apply_to(&mut self.reference_data.organisation, &at);
     }
 }

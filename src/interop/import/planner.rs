@@ -11,12 +11,13 @@ use thads_cases::case::Case;
 use thads_cases::date::Date;
 use thads_cases::decide::{Action as Wanted, DecisionContext};
 use thads_cases::event::source_row::RowImported;
-use thads_cases::event::{Body, Event, Receiver, Sender, Subject};
+use thads_cases::event::{Body, Event, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, complaint_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeNo, OfficerNo, Position};
 use thads_cases::personal::Personal;
 use thads_cases::reference_data::ReferenceData;
 use thads_cases::refusal::Refusal;
+use thads_cases::stream::StreamKind;
 use thads_cases::text::normal;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
@@ -229,14 +230,14 @@ impl<'m> Planner<'m> {
             }
             let day = row.day;
             let source = Source { row, case: &case, offices: &self.offices };
-            let known_as = match action.subject {
-                Subject::Complaint => plan.case.to_string(),
-                Subject::Case | Subject::Any | Subject::Organisation => row.case().to_owned(),
+            let known_as = match action.stream_kind {
+                StreamKind::Complaint => plan.case.to_string(),
+                _ => row.case().to_owned(),
             };
             let event = action.event(&source, &known_as).map_err(|no| self.reject(row, action, no))?;
-            match action.subject {
-                Subject::Complaint => self.add_to_complaint(plan, day, event, target),
-                Subject::Case | Subject::Any | Subject::Organisation => {
+            match action.stream_kind {
+                StreamKind::Complaint => self.add_to_complaint(plan, day, event, target),
+                _ => {
                     let entry = self.entry(plan, day, event);
                     plan.case_entries.push(entry);
                 }

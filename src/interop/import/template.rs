@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 use thads_cases::case::Case;
-use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode, Subject};
+use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
 use thads_cases::ids::OfficeNo;
 use thads_cases::money::Total;
+use thads_cases::stream::StreamKind;
 use thads_cases::text::normal;
 
 use super::mapping::{ColumnType, Columns, Known};
@@ -27,7 +28,7 @@ pub struct Action {
     /// The name of its kind.
     pub kind: &'static str,
     /// Which sort of stream it goes to.
-    pub subject: Subject,
+    pub stream_kind: StreamKind,
     code: KindCode,
     /// All of them must hold; none = always.
     pub when: Vec<When>,
@@ -110,9 +111,9 @@ impl Action {
             Some(_) | None => return Err("kind is missing: the name of a kind of event".to_owned()),
         };
         let row = KINDS.iter().find(|(info, _)| info.name == kind);
-        let (info, subject) =
+        let (info, stream_kind) =
             row.ok_or_else(|| format!("{kind:?} is no kind of event; kinds: {}", importable()))?;
-        if !may_be_imported(info.name, *subject) {
+        if !may_be_imported(info.name, *stream_kind) {
             return Err(format!("{kind} cannot be what a row becomes; kinds: {}", importable()));
         }
         let when = table.remove("when").map_or(Ok(Vec::new()), |when| conditions(when, known))?;
@@ -125,7 +126,7 @@ impl Action {
             fields.push((name, template));
         }
         let code = KindCode { code: info.code, revision: info.revision };
-        let action = Action { kind: info.name, subject: *subject, code, when, fields };
+        let action = Action { kind: info.name, stream_kind: *stream_kind, code, when, fields };
         action.try_out(known.columns)?;
         Ok(action)
     }
@@ -205,16 +206,16 @@ fn automatic(kind: &str) -> Option<&'static str> {
 
 /// Offices and officers come from the mapping's own sections, repairs name positions of the ledger, and the row itself is kept
 /// with whatever it becomes.
-fn may_be_imported(kind: &str, subject: Subject) -> bool {
-    match subject {
-        Subject::Case | Subject::Complaint => kind != "row_imported",
-        Subject::Any => kind == "note_added",
-        Subject::Organisation => false,
+fn may_be_imported(kind: &str, stream_kind: StreamKind) -> bool {
+    match stream_kind {
+        StreamKind::Case | StreamKind::Complaint => kind != "row_imported",
+        StreamKind::Any => kind == "note_added",
+        _ => false,
     }
 }
 
 fn importable() -> String {
-    let kinds = KINDS.iter().filter(|(info, subject)| may_be_imported(info.name, *subject));
+    let kinds = KINDS.iter().filter(|(info, stream_kind)| may_be_imported(info.name, *stream_kind));
     kinds.map(|(info, _)| info.name).collect::<Vec<_>>().join(", ")
 }
 

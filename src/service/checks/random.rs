@@ -10,6 +10,7 @@ use thads_cases::date::Date;
 use thads_cases::event::Body;
 use thads_cases::history::case_at;
 use thads_cases::ids::CaseId;
+use thads_cases::stream::StreamKind;
 
 use super::{record, service};
 use crate::audit::Found;
@@ -117,7 +118,7 @@ impl Play {
 
     /// A new case of a loan, secured, to the second creditor and a fine.
     fn open(&mut self, office: &str, amount: i64) {
-        let number = self.service.model().next_intake(&office.parse().unwrap(), 2018);
+        let number = self.service.model().next_number(StreamKind::Case, &office.parse().unwrap(), 2018);
         let case: CaseId = format!("{office}/2018/{number:04}").parse().unwrap();
         let (head, enforcer, _) = people(office);
         let person = |name: &str| json!({ "person": { "name": name }, "kind": "individual" });
@@ -435,7 +436,7 @@ impl Play {
         let empty = self.cases.iter().find(|case| {
             case.office.as_str() == office && self.state(case).order.on.is_none() && amount % 3 == 0
         });
-        let next = self.service.model().next_intake(&office.parse().unwrap(), 2019);
+        let next = self.service.model().next_number(StreamKind::Case, &office.parse().unwrap(), 2019);
         let case = empty.cloned().unwrap_or_else(|| format!("{office}/2019/{next:04}").parse().unwrap());
         let kind = if amount % 2 == 0 && office == "DT00" { "taken_from_below" } else { "entrusted_in" };
         let brought = json!({ "brought": self.brought(from, amount * 500_000 + amount % 5) });

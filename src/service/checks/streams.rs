@@ -1,9 +1,10 @@
 //! Which stream an action may stand in, by which name, and which may begin one.
 
 use serde_json::json;
+use thads_projections::streams::{stream_id, stream_of};
 
 use super::{CASE, record, service};
-use crate::json::Subject;
+use crate::json::parse_stream;
 use crate::ledger_service::LedgerService;
 use crate::record::RecordError;
 
@@ -80,7 +81,7 @@ fn a_streams_name_has_one_spelling() {
         "key:x",
         "import:x",
     ] {
-        assert!(Subject::parse(text).is_err(), "{text:?}");
+        assert!(parse_stream(text).is_err(), "{text:?}");
     }
     for text in [
         "officer:2",
@@ -89,14 +90,14 @@ fn a_streams_name_has_one_spelling() {
         "case:DT00/2018/0001",
         "complaint:DT00/2018/K0001",
     ] {
-        let subject = Subject::parse(text).unwrap();
-        let stream = subject.stream().unwrap();
+        let subject = parse_stream(text).unwrap();
+        let stream = stream_of(&subject).unwrap();
         assert_eq!(stream.to_string(), text);
-        assert_eq!(Subject::of(&stream), Some(subject));
+        assert_eq!(stream_id(&stream), Some(subject));
     }
-    let dashes = Subject::parse("case:DT00-2018-0001").unwrap();
-    assert_eq!(dashes.stream().unwrap().to_string(), "case:DT00/2018/0001");
-    let error = Subject::parse("parameter:Nguyễn\u{1b}[31m\u{7}\u{202e}").unwrap_err();
+    let dashes = parse_stream("case:DT00-2018-0001").unwrap();
+    assert_eq!(stream_of(&dashes).unwrap().to_string(), "case:DT00/2018/0001");
+    let error = parse_stream("parameter:Nguyễn\u{1b}[31m\u{7}\u{202e}").unwrap_err();
     assert!(!format!("{error}").contains(|one: char| one.is_control() || one == '\u{202e}'), "{error:?}");
 }
 

@@ -96,7 +96,9 @@ const RULES: &[(&str, &str)] = &[
 mod tests {
     use serde_json::json;
 
-    use crate::json::{Subject, parse_action};
+    use thads_cases::stream::StreamId;
+
+    use crate::json::parse_action;
 
     /// Whoever reads Vietnamese is told in Vietnamese what is wrong with a field.
     #[test]
@@ -122,10 +124,10 @@ mod tests {
             parse_action(json!({ "case": "DT00/2018/0001", "actor": 1, "kind": "note_added" }), None)
                 .unwrap_err()
                 .vi(),
-            parse_action(json!({ "case": "DT00/2018/0001" }), Some(Subject::Clock)).unwrap_err().vi(),
+            parse_action(json!({ "case": "DT00/2018/0001" }), Some(StreamId::Clock)).unwrap_err().vi(),
         ];
         let elsewhere = json!({ "case": "DT03/2018/0001", "actor": 1, "kind": "note_added" });
-        let elsewhere = parse_action(elsewhere, Some(Subject::Clock)).unwrap_err();
+        let elsewhere = parse_action(elsewhere, Some(StreamId::Clock)).unwrap_err();
         assert_eq!((elsewhere.field.as_str(), elsewhere.given.as_str()), ("case", "DT03/2018/0001"));
         for said in said {
             let rule = said.split("không được chấp nhận: ").nth(1).unwrap().split(';').next().unwrap();

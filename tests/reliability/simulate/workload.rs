@@ -21,6 +21,7 @@ use thads_cases::ids::{CaseId, ComplaintId, ObligationNo, OfficeNo, OfficerNo, P
 use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Person, Personal};
+use thads_cases::stream::StreamKind;
 use thads_ledger::{StreamAppend, Vault};
 use thads_projections::read_model::ReadModel;
 use thads_proof::record::{Provenance, Stream, StreamTag};
@@ -155,7 +156,7 @@ impl View<'_> {
         let (office, code) = OFFICES[1 + rng.index(2)];
         let code = code.parse().unwrap();
         let year = u16::try_from(on.year()).unwrap();
-        let number = self.model.next_intake(&code, year);
+        let number = self.model.next_number(StreamKind::Case, &code, year);
         let id = CaseId { office: code, year, number };
         let (basis, kind, payee) = if rng.one_in(2) {
             (Basis::Proactive, ObligationKind::CourtFee, Payee::Budget)
@@ -256,7 +257,7 @@ impl View<'_> {
         let (office, code) = OFFICES[1 + rng.index(2)];
         let year = u16::try_from(on.year()).unwrap();
         let code = code.parse().unwrap();
-        let number = self.model.next_complaint(&code, year);
+        let number = self.model.next_number(StreamKind::Complaint, &code, year);
         let id = ComplaintId { office: code, year, number };
         let complaint = ComplaintReceived {
             complainant: somebody(rng),

@@ -66,7 +66,7 @@ pub(crate) fn province() -> ReferenceData {
             actor: OfficerNo(0),
             imported: false,
         };
-        event.body.apply_to_organisation(&mut reference_data.organisation, &at);
+        event.body.apply_to(&mut reference_data.organisation, &at);
     };
     for (name, number, code) in OFFICES {
         let level = if name == "D" { "department" } else { "sub_department" };

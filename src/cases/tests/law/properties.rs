@@ -266,7 +266,7 @@ proptest! {
         write(&mut history, &tries, false);
         let mut case = Case::default();
         for live in timeline(&history.entries) {
-            live.event.body.apply_to_case(&mut case, &live.at);
+            live.event.body.apply_to(&mut case, &live.at);
         }
         prop_assert_eq!(case, history.case());
     }

@@ -264,7 +264,7 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
         actor: super::language::officer("provincial_head"),
         imported: false,
     };
-    history.entries[0].event.body.apply_to_organisation(&mut history.reference_data.organisation, &at);
+    history.entries[0].event.body.apply_to(&mut history.reference_data.organisation, &at);
     for (action, expected) in [
         ("fact_corrected 100 to 2019-01-02 officer_appointed 50 2 head by provincial_head", "accepted"),
         (
