@@ -61,7 +61,7 @@ pub use commit::{CatchUpError, Committer};
 pub use embedded::backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
 pub use embedded::cache;
 pub use embedded::create::no_log;
-pub use embedded::files::{holds_log, keep_private};
+pub use embedded::files::{holds_log, keep_private, own_file};
 pub use embedded::keys::KeyError;
 pub use embedded::open::{OpenError, OpenReport};
 pub use embedded::opened::Opened;

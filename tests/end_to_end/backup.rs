@@ -567,3 +567,91 @@ fn personal_data_that_is_lost_is_named_and_comes_from_a_backup() {
     fs::copy(back.data.join("vault/entries"), &entries).unwrap();
     thads(&folder.data, &["verify"]).ok();
 }
+
+/// One command at a time fills a folder; the second is refused, and touches nothing of what the first has made.
+#[test]
+fn a_folder_that_another_fills_or_reads_is_left_alone() {
+    let (folder, target) = small();
+    let new = folder.data.with_file_name("new");
+    let refused = |data: &Path, args: &[&str], place: &Path| {
+        let there = files(place);
+        let ran = thads(data, args);
+        assert_eq!(ran.status, 1, "{args:?}: {ran:?}");
+        assert!(ran.err.contains("another thads") && ran.err.contains("another folder"), "{ran:?}");
+        assert_eq!(files(place), there, "{args:?}");
+    };
+    let name = |path: &Path| path.display().to_string();
+    // A backup that has just begun there.
+    fs::create_dir(&target).unwrap();
+    let held = fs::File::open(&target).unwrap();
+    held.lock().unwrap();
+    refused(&folder.data, &["backup", &name(&target)], &target);
+    held.unlock().unwrap();
+    backup(&folder.data, &target, &["--keys"]);
+    // One that goes on, while a backup or a restoring wants to.
+    held.lock().unwrap();
+    refused(&folder.data, &["backup", &name(&target)], &target);
+    refused(&new, &["restore", &name(&target)], &target);
+    assert!(!new.exists());
+    held.unlock().unwrap();
+    // A restoring: others may read as well, and no backup is made there.
+    held.lock_shared().unwrap();
+    thads(&new, &["restore", &name(&target)]).ok();
+    refused(&folder.data, &["backup", &name(&target)], &target);
+    held.unlock().unwrap();
+    backup(&folder.data, &target, &["--keys"]);
+    // Where a ledger is being brought back.
+    let empty = folder.data.with_file_name("empty");
+    fs::create_dir(&empty).unwrap();
+    let held = fs::File::open(&empty).unwrap();
+    held.lock().unwrap();
+    refused(&empty, &["restore", &name(&target)], &empty);
+    held.unlock().unwrap();
+    thads(&empty, &["restore", &name(&target)]).ok();
+}
+
+/// However backups begun together end, what one of them has called done comes back.
+#[test]
+fn of_backups_begun_together_in_a_new_folder_what_is_done_comes_back() {
+    let (folder, _) = small();
+    let other = real_ledger();
+    for round in 0..6 {
+        let target = folder.data.with_file_name(format!("backup-{round}"));
+        let begun: Vec<_> = [&folder.data, &other.data, &folder.data]
+            .into_iter()
+            .map(|data| {
+                let mut program = Command::new(THADS);
+                program.env_remove("THADS_DATA").arg("--data").arg(data).arg("backup").arg(&target);
+                program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        let ended: Vec<_> = begun.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        assert!(ended.iter().any(|one| one.status.success()), "{ended:?}");
+        let back = folder.data.with_file_name(format!("back-{round}"));
+        let ran = thads(&back, &restore_args(&target, &[]));
+        assert_eq!(ran.status, 0, "{ran:?}\n{ended:?}");
+    }
+}
+
+/// What stands behind the end of a backup, whoever put it there, is no part of it: backing up again and bringing back agree.
+#[test]
+fn segments_behind_the_backups_end_are_left_out_and_named() {
+    let (folder, target) = small();
+    let (size, root) = head(&folder.data);
+    backup(&folder.data, &target, &["--keys"]);
+    let behind = target.join("wal/0000000003.seg");
+    let own = fs::read(target.join("wal/0000000000.seg")).unwrap();
+    let mut foreign = own.clone();
+    foreign[20] ^= 1;
+    for (at, bytes) in [own, foreign, vec![0xa5; 4096], vec![]].into_iter().enumerate() {
+        fs::write(&behind, &bytes).unwrap();
+        backup(&folder.data, &target, &["--keys"]);
+        for more in [&[][..], &["--as-known", "2999-01-01"]] {
+            let back = folder.data.with_file_name(format!("back-{at}-{}", more.len()));
+            let ran = thads(&back, &restore_args(&target, more)).ok();
+            let named = if bytes.is_empty() { vec![] } else { vec!["0000000003.seg"] };
+            assert_eq!(ran.json()["left_out"], serde_json::json!(named), "{at}: {ran:?}");
+            assert_eq!(head(&back), (size, root.clone()), "{at}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ use crate::output::Output;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The backup's folder.
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// To so many records.
     #[arg(long, value_name = "POSITION", conflicts_with = "as_known")]
     to: Option<u64>,
@@ -45,7 +45,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         Some(VaultCheck::Skipped(_) | VaultCheck::Unreadable(_) | VaultCheck::Broken(_)) | None => (None, 0),
     };
     if output.json {
-        output.json(&json!({ "records": size, "root": root, "signed": done.is_signed, "has_keys": done.has_keys, "personal_unopened": unopened, "kept_beside": done.beside }))?;
+        output.json(&json!({ "records": size, "root": root, "signed": done.is_signed, "has_keys": done.has_keys, "personal_unopened": unopened, "kept_beside": done.beside, "left_out": done.left_out }))?;
         return result(&done, unopened, without_key);
     }
     output.line(&format!(
@@ -65,6 +65,13 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             "The backup also keeps copies with personal data that what was brought back does not have",
         );
         output.remark(&format!("{beside}: {}", done.beside.join(", ")));
+    }
+    if !done.left_out.is_empty() {
+        let left_out = output.say(
+            "Các đoạn đứng sau điểm kiểm chứng của bản sao, không được khôi phục",
+            "Segments behind the backup's checkpoint, which were not brought back",
+        );
+        output.remark(&format!("{left_out}: {}", done.left_out.join(", ")));
     }
     if !done.has_keys {
         output.remark(output.say(

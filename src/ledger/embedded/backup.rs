@@ -21,6 +21,7 @@ use thads_proof::segment;
 use thads_proof::tree::Root;
 
 use crate::embedded::Listing;
+use crate::embedded::lock::FolderLock;
 use crate::embedded::open::OpenError;
 use crate::embedded::reader::Reader;
 use crate::embedded::verify::{VaultCheck, check_vault};
@@ -29,15 +30,16 @@ use crate::sentence::Sentence;
 use crate::vault;
 use crate::vault::References;
 use crate::vault::compare::{self, Difference};
+pub(super) use contents::FILE as CONTENTS;
 use contents::{Contents, Kept};
 pub use restore::{Restored, Until, restore};
 use walk::Walk;
 
 /// The checkpoint of a backup, for people and for `verify`; `contents` holds it as well.
-const CHECKPOINT: &str = "checkpoint";
+pub(super) const CHECKPOINT: &str = "checkpoint";
 
 /// Stands in a folder until its first backup is whole, and tells it from a folder that is no backup.
-const UNFINISHED: &str = "backup-unfinished";
+pub(super) const UNFINISHED: &str = "backup-unfinished";
 
 /// Why there is no backup, or none can be brought back.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +152,11 @@ pub fn backup(
     };
     refuse_strange(target)?;
     refuse_within(target, dir)?;
+    // What is not there yet is locked when it is made.
+    let lock = match fs::metadata(target) {
+        Ok(there) if there.is_dir() => Some(FolderLock::to_fill(target)?.ok_or_else(|| busy(target))?),
+        Ok(_) | Err(_) => None,
+    };
     let before = look(target, &genesis)?;
     if let Some((_, earlier)) = &before
         && earlier.size > head.size
@@ -201,6 +208,10 @@ pub fn backup(
         return Err(BackupError::Refused(another_ledger(target)));
     }
     files::make_folder(target)?;
+    let _lock = match lock {
+        Some(lock) => lock,
+        None => lock_new(target)?,
+    };
     if before.is_none() {
         files::write_whole(&target.join(UNFINISHED), b"", 0o600)?;
     }
@@ -244,6 +255,21 @@ pub fn backup(
     }
     files::remove_if_there(&target.join(UNFINISHED))?;
     Ok(done)
+}
+
+/// Locks a folder that was not there when it was looked for: another backup may have made it since.
+fn lock_new(target: &Path) -> Result<FolderLock, BackupError> {
+    let lock = FolderLock::to_fill(target)?.ok_or_else(|| busy(target))?;
+    let mut entries = fs::read_dir(target).map_err(plain::of(target))?;
+    if entries.next().is_some() { Err(busy(target)) } else { Ok(lock) }
+}
+
+/// Says that another command is at a folder.
+fn busy(folder: &Path) -> BackupError {
+    BackupError::Refused(format!(
+        "{}: another thads fills this folder or reads it (backup, restore); run it again when that has ended, or name another folder",
+        folder.display()
+    ))
 }
 
 /// What a backup keeps of personal data.

@@ -89,6 +89,43 @@ pub fn holds_log(dir: &Path) -> Result<bool> {
     Ok(is_there)
 }
 
+/// Files and folders of a ledger's directory and of a backup, by their names there.
+const OWN: [&str; 10] = [
+    WAL,
+    SLED,
+    SNAPSHOTS,
+    VAULT,
+    KEYS,
+    super::lock::LOCK,
+    super::space::BALLAST,
+    super::backup::CONTENTS,
+    super::backup::CHECKPOINT,
+    super::backup::UNFINISHED,
+];
+
+/// Returns the file of a ledger or a backup in `dir` that `is_it` says yes to: whatever is kept there, also what was set
+/// aside or not yet finished. Files that others have put beside are none.
+pub fn own_file(dir: &Path, is_it: impl Fn(&fs::Metadata) -> bool) -> Option<PathBuf> {
+    let is_own = |name: &str| {
+        let rests = OWN.iter().filter_map(|own| name.strip_prefix(own));
+        rests.into_iter().any(|rest| ["", ".new", ".copy"].contains(&rest) || rest.starts_with(".aside-"))
+    };
+    let entries = fs::read_dir(dir).ok()?.flatten();
+    let own = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_own));
+    own.map(|entry| entry.path()).find_map(|path| {
+        // The segments may lie on another disk, behind a link.
+        let there = fs::metadata(&path).ok()?;
+        if there.is_dir() { file_below(&path, &is_it) } else { is_it(&there).then_some(path) }
+    })
+}
+
+fn file_below(folder: &Path, is_it: &impl Fn(&fs::Metadata) -> bool) -> Option<PathBuf> {
+    fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+        let there = entry.metadata().ok()?;
+        if there.is_dir() { file_below(&entry.path(), is_it) } else { is_it(&there).then(|| entry.path()) }
+    })
+}
+
 /// Returns how many bytes the files of a folder have, without those of folders in it.
 pub(crate) fn bytes_in(folder: &Path) -> Result<u64> {
     let mut bytes = 0_u64;

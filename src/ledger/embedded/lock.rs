@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use thads_proof::plain;
 
 use crate::testing::{Defect, planted};
@@ -78,17 +79,13 @@ struct Held {
 impl Held {
     /// Locks what `path` leads to. `None`: another has it.
     fn take(path: &Path, file: File) -> Result<Option<Held>> {
-        for look in 0.. {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if look < LOOKS => std::thread::sleep(LOOK_WAIT),
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(error)) => {
-                    let path = path.display();
-                    let what = "the file system does not lock folders (NFS?); a ledger that is written to belongs on a local disk";
-                    return Err(Error::new(error.kind(), format!("{path}: {what}: {error}")));
-                }
-            }
+        let taken = take_lock(|| file.try_lock()).map_err(|error| {
+            let path = path.display();
+            let what = "the file system does not lock folders (NFS?); a ledger that is written to belongs on a local disk";
+            Error::new(error.kind(), format!("{path}: {what}: {error}"))
+        })?;
+        if !taken {
+            return Ok(None);
         }
         let inode = Inode::of(&file)?;
         Ok(Some(Held { path: path.to_path_buf(), folder: file, inode }))
@@ -99,6 +96,49 @@ impl Drop for Held {
     fn drop(&mut self) {
         // Closing alone would leave it to a child that was forked meanwhile and has not yet reached its exec.
         let _ = self.folder.unlock();
+    }
+}
+
+/// Takes a lock, and waits for it a moment. False: another has it.
+fn take_lock(take: impl Fn() -> std::result::Result<(), TryLockError>) -> Result<bool> {
+    for _ in 0..LOOKS {
+        match take() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK_WAIT),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+/// A folder that one command fills, or that several read and none fills: of a backup, or of a ledger that is brought back.
+#[derive(Debug)]
+pub(crate) struct FolderLock(File);
+
+impl FolderLock {
+    /// Locks a folder that is about to be filled. `None`: another command fills or reads it.
+    ///
+    /// Where the file system locks no folders nobody is excluded: a backup may lie on such a one.
+    pub(crate) fn to_fill(path: &Path) -> Result<Option<FolderLock>> {
+        let folder = open_folder(path)?;
+        let is_free = take_lock(|| folder.try_lock()).unwrap_or(true);
+        // Another may have removed what it had made there, and a third made it again.
+        Inode::of(&folder)?.refuse_elsewhere(path, fs::metadata(path))?;
+        Ok(is_free.then_some(FolderLock(folder)))
+    }
+
+    /// Locks a folder that is about to be read. `None`: another command fills it.
+    pub(crate) fn to_read(path: &Path) -> Result<Option<FolderLock>> {
+        let folder = open_folder(path)?;
+        let is_free = take_lock(|| folder.try_lock_shared()).unwrap_or(true);
+        Ok(is_free.then_some(FolderLock(folder)))
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // As that of [`Held`].
+        let _ = self.0.unlock();
     }
 }
 
@@ -162,8 +202,11 @@ pub(crate) fn lock(dir: &Path) -> std::result::Result<Lock, LockError> {
     Ok(Lock { dir: held, wal: OnceLock::new(), followed_order })
 }
 
+/// Opens a folder; a pipe in its place is not waited for.
 fn open_folder(path: &Path) -> Result<File> {
-    File::open(path).map_err(|error| plain::named(path, &error))
+    let flags = i32::try_from(OFlags::DIRECTORY.bits()).map_err(Error::other)?;
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    opened.map_err(|error| plain::named(path, &error))
 }
 
 /// Opens the file that says who writes; makes it where it is not there.

@@ -5,7 +5,7 @@
 //! the next that makes one of its kind removes it. At a signal [`remove_scratch`] removes those of this process.
 
 use std::fs::{self, File, Permissions};
-use std::io::{ErrorKind, Result};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,7 @@ impl Scratch {
     ///
     /// # Errors
     /// When the folder for temporary files cannot be written to.
-    pub fn new(kind: &str) -> Result<Scratch> {
+    pub fn new(kind: &str) -> io::Result<Scratch> {
         let prefix = format!("thads-{kind}-");
         remove_left(&prefix);
         for _ in 0..TRIES {
@@ -62,7 +62,7 @@ impl Scratch {
                 Ok(()) | Err(_) => {}
             }
         }
-        Err(std::io::Error::other("other processes remove every new folder for temporary files"))
+        Err(io::Error::other("other processes remove every new folder for temporary files"))
     }
 
     /// Returns where it is.
@@ -83,9 +83,13 @@ impl Drop for Scratch {
     }
 }
 
-/// Adds to what [`remove_scratch`] removes: files and folders that are of no use if this process ends now.
-pub(crate) fn hold(paths: &[PathBuf]) {
-    HELD.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(paths);
+/// Adds to what [`remove_scratch`] removes: files and folders that are of no use if this process ends now. They are its own
+/// once `begin` has succeeded; a signal that comes meanwhile waits for it.
+pub(crate) fn hold<T, E>(paths: &[PathBuf], begin: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let begun = begin()?;
+    all.extend_from_slice(paths);
+    Ok(begun)
 }
 
 /// Does what makes them of use, or removes them; a signal that comes meanwhile waits for it.

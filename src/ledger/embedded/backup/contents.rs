@@ -12,7 +12,8 @@ use crate::count::to_usize;
 use crate::embedded::{files, keys};
 use crate::vault;
 
-const FILE: &str = "contents";
+/// Its name in a backup.
+pub(in crate::embedded) const FILE: &str = "contents";
 const FORM: &str = "thads backup 2";
 /// Most bytes of it that are read.
 const BYTES_MAX: u64 = 64 << 10;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use thads_proof::plain;
 
-use super::BackupError;
+use super::{BackupError, busy};
+use crate::embedded::lock::FolderLock;
 use crate::embedded::{files, scratch};
 use crate::testing::{Defect, planted};
 
@@ -26,6 +27,8 @@ pub(super) struct Draft {
     is_named: bool,
     /// What is removed where a signal ends the process before it is named.
     held: Vec<PathBuf>,
+    /// While it stands no other restoring begins there.
+    _lock: FolderLock,
 }
 
 /// Refuses a data directory in which anything stands but what a restoring has left that was cut off.
@@ -60,8 +63,13 @@ impl Draft {
         } else {
             [parts.as_slice(), std::slice::from_ref(&path)].concat()
         };
-        scratch::hold(&held);
-        files::make_folder(dir)?;
+        let lock = scratch::hold(&held, || {
+            files::make_folder(dir)?;
+            let lock = FolderLock::to_fill(dir)?.ok_or_else(|| busy(dir))?;
+            // Another restoring may have ended there since it was looked at.
+            refuse_if_used(dir)?;
+            Ok::<_, BackupError>(lock)
+        })?;
         if path.exists() {
             for part in BEFORE_THE_LOG.map(|part| dir.join(part)).iter().chain([&path]) {
                 if part.exists() {
@@ -70,7 +78,7 @@ impl Draft {
             }
         }
         files::make_folder(&path)?;
-        let draft = Draft { dir: dir.to_path_buf(), path, is_new, is_named: false, held };
+        let draft = Draft { dir: dir.to_path_buf(), path, is_new, is_named: false, held, _lock: lock };
         for part in BEFORE_THE_LOG.iter().chain([&files::WAL]) {
             files::make_folder(&draft.path.join(part))?;
         }

@@ -1,6 +1,7 @@
 //! A ledger from a backup: all of it, or as it was at some size or at some moment. Everything is verified against the
 //! backup's checkpoint before a ledger appears, and that appears in one step.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::{Block, Builder};
@@ -12,16 +13,17 @@ use thads_proof::plain;
 use thads_proof::record::{Micros, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT};
 use thads_proof::tree::Root;
-use thads_proof::verify::{Options, verify_segments};
+use thads_proof::verify::{Options, verify_segment_bytes, verify_segments};
 
 use super::contents::{Contents, Kept};
 use super::draft::{self, Draft};
 use super::walk::Walk;
-use super::{BackupError, key_of, open_note, refuse_strange, refuse_within};
+use super::{BackupError, busy, key_of, open_note, refuse_strange, refuse_within};
 use crate::embedded::Listing;
-use crate::embedded::files;
+use crate::embedded::lock::FolderLock;
 use crate::embedded::open::OpenError;
 use crate::embedded::verify::{VaultCheck, check_vault_with_keys_of};
+use crate::embedded::{files, scan};
 use crate::journal::OwnedBlock;
 use crate::vault::{KEYRING, References};
 
@@ -56,6 +58,8 @@ pub struct Restored {
     pub personal: Option<VaultCheck>,
     /// Copies in the backup, beside those that were brought back, that hold what these do not.
     pub beside: Vec<String>,
+    /// Segments in the backup behind its checkpoint, which were not brought back.
+    pub left_out: Vec<String>,
 }
 
 /// Makes the data directory `dir`, which must be empty or not there, from the backup in `backup`. `key`: the log's verifier
@@ -73,15 +77,22 @@ pub fn restore(
 ) -> Result<Restored, BackupError> {
     draft::refuse_if_used(dir)?;
     refuse_strange(backup)?;
+    let _lock = match fs::metadata(backup) {
+        Ok(there) if there.is_dir() => Some(FolderLock::to_read(backup)?.ok_or_else(|| busy(backup))?),
+        Ok(_) | Err(_) => None,
+    };
     let Some(contents) = Contents::read(backup)? else {
         return Err(BackupError::Refused(format!("{} holds no backup", backup.display())));
     };
     refuse_within(dir, backup)?;
     let wal = backup.join(files::WAL);
-    let (checkpoint, genesis, is_signed) = checkpoint(&wal, &contents.note, key)?;
+    let mut segments = segments(&wal)?;
+    let (checkpoint, genesis, is_signed) = checkpoint(&wal, &segments, &contents.note, key)?;
     let options = Options { checkpoints: vec![checkpoint.clone()], ..Options::default() };
-    let report = verify_segments(&wal, &options)
-        .map_err(|error| BackupError::Refused(format!("{}: {error}", wal.display())))?;
+    let mut used = 0;
+    let report = verify_segment_bytes(up_to(checkpoint.size, &segments, &mut used), &options)?;
+    let left_out =
+        segments.split_off(used).into_iter().map(|(number, _)| segment::file_name(number)).collect();
     if let Some(first) = report.first() {
         let position = first.position.get();
         return Err(BackupError::Damaged { path: wal, position, what: first.to_string() });
@@ -89,11 +100,11 @@ pub fn restore(
     let brought = contents.kept.iter().filter(|kept| !kept.is_beside);
     let kept: Result<Vec<_>, _> =
         brought.map(|kept| Ok::<_, BackupError>((kept, kept.open(backup)?))).collect();
-    let (kept, size) = (kept?, size(&wal, &checkpoint, until)?);
+    let (kept, size) = (kept?, size(&segments, &checkpoint, until)?);
 
     let draft = Draft::begin(dir)?;
     let mut walk = Walk::of(genesis.ledger);
-    for (number, path) in segments(&wal)? {
+    for (number, path) in segments {
         if walk.size() >= size {
             break;
         }
@@ -128,13 +139,39 @@ pub fn restore(
         has_keys: dir.join(files::KEYS).join("log.key").exists(),
         personal,
         beside,
+        left_out,
+    })
+}
+
+/// Reads segments one after the other until the log has so many records; counts them. What stands behind belongs to a
+/// backup that was cut off, or is somebody else's.
+fn up_to<'a>(
+    size: u64,
+    segments: &'a [(u64, PathBuf)],
+    used: &'a mut usize,
+) -> impl Iterator<Item = std::io::Result<(u64, Vec<u8>)>> + use<'a> {
+    let mut reached = 0;
+    segments.iter().map_while(move |(number, path)| {
+        if reached >= size {
+            return None;
+        }
+        *used += 1;
+        Some(plain::read(path, segment::FILE_BYTES_MAX).map(|bytes| {
+            reached = scan::scan_bytes(&bytes, false).head.map_or(reached, |head| head.size);
+            (*number, bytes)
+        }))
     })
 }
 
 /// Reads the genesis of a backup, the checkpoint that it is held against, and whether that is signed.
-fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, Record, bool), BackupError> {
+fn checkpoint(
+    wal: &Path,
+    segments: &[(u64, PathBuf)],
+    note: &str,
+    key: Option<&str>,
+) -> Result<(Checkpoint, Record, bool), BackupError> {
     let damaged = |what: String| BackupError::Damaged { path: wal.to_path_buf(), position: 0, what };
-    let first = segments(wal)?.into_iter().next().ok_or_else(|| damaged("there are no segments".into()))?;
+    let first = segments.first().ok_or_else(|| damaged("there are no segments".into()))?;
     let bytes = plain::read(&first.1, segment::FILE_BYTES_MAX)?;
     let block = Block::parse(bytes.get(BLOCKS_AT..).unwrap_or_default())
         .map_err(|error| damaged(error.to_string()))?;
@@ -156,13 +193,17 @@ fn checkpoint(wal: &Path, note: &str, key: Option<&str>) -> Result<(Checkpoint, 
     Ok((checkpoint, record, is_signed))
 }
 
+/// Returns the segments in which something stands, whatever it is, by number.
 fn segments(wal: &Path) -> Result<Vec<(u64, PathBuf)>, BackupError> {
-    let used = Listing::read(wal)?.used;
-    Ok(used.into_iter().map(|used| (used.number, wal.join(segment::file_name(used.number)))).collect())
+    let listing = Listing::read(wal)?;
+    let bad = listing.bad.into_iter().map(|(number, _)| number);
+    let mut numbers: Vec<u64> = listing.used.iter().map(|used| used.number).chain(bad).collect();
+    numbers.sort_unstable();
+    Ok(numbers.into_iter().map(|number| (number, wal.join(segment::file_name(number)))).collect())
 }
 
 /// Returns how many records are brought back.
-fn size(wal: &Path, checkpoint: &Checkpoint, until: Until) -> Result<u64, BackupError> {
+fn size(segments: &[(u64, PathBuf)], checkpoint: &Checkpoint, until: Until) -> Result<u64, BackupError> {
     let refused = |what: String| Err(BackupError::Refused(what));
     match until {
         Until::End => Ok(checkpoint.size),
@@ -171,11 +212,11 @@ fn size(wal: &Path, checkpoint: &Checkpoint, until: Until) -> Result<u64, Backup
         Until::Size(size) => refused(format!("the backup goes to {} records, not {size}", checkpoint.size)),
         Until::Recorded { before, corrections } => {
             let mut days = Days::default();
-            each_record(wal, checkpoint.size, |record| {
+            each_record(segments, checkpoint.size, |record| {
                 days.enter(record.position, record.recorded_at, corrections(record))
             })?;
             let (mut size, mut ended) = (0_u64, false);
-            each_record(wal, checkpoint.size, |record| {
+            each_record(segments, checkpoint.size, |record| {
                 let ahead = i64::from(days.offset_at(record.position)).saturating_mul(DAY);
                 ended |= record.recorded_at.get().saturating_sub(ahead) >= before.get();
                 size += u64::from(!ended);
@@ -189,9 +230,13 @@ fn size(wal: &Path, checkpoint: &Checkpoint, until: Until) -> Result<u64, Backup
 }
 
 /// Looks at the first `size` records, which were verified.
-fn each_record(wal: &Path, size: u64, mut look: impl FnMut(&Record)) -> Result<(), BackupError> {
-    for (_, path) in segments(wal)? {
-        let bytes = plain::read(&path, segment::FILE_BYTES_MAX)?;
+fn each_record(
+    segments: &[(u64, PathBuf)],
+    size: u64,
+    mut look: impl FnMut(&Record),
+) -> Result<(), BackupError> {
+    for (_, path) in segments {
+        let bytes = plain::read(path, segment::FILE_BYTES_MAX)?;
         let mut offset = BLOCKS_AT;
         while let segment::Step::Block(block) = segment::step(&bytes, offset) {
             let records = block.records().filter_map(|(_, bytes)| Record::decode(bytes).ok());
