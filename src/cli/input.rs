@@ -85,9 +85,8 @@ pub(crate) fn standard() -> Result<File, FileFault> {
 
 /// Refuses a file to which standard output or standard error leads: reading it would read what was just written, without end.
 pub(crate) fn refuse_output(path: &Path, there: &Metadata) -> Result<(), FileFault> {
-    let leads_there = |to: io::Result<File>| {
-        to.and_then(|to| to.metadata()).is_ok_and(|to| (to.dev(), to.ino()) == (there.dev(), there.ino()))
-    };
+    let leads_there =
+        |to: io::Result<File>| to.and_then(|to| to.metadata()).is_ok_and(|to| leads_to(&to, there));
     if there.is_file() && (leads_there(standard::out()) || leads_there(standard::err())) {
         let name = path.display();
         return Err(fault(
@@ -97,6 +96,11 @@ pub(crate) fn refuse_output(path: &Path, there: &Metadata) -> Result<(), FileFau
         ));
     }
     Ok(())
+}
+
+/// Whether two files are one, by whatever names.
+pub(crate) fn leads_to(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// Opens a pipe; `None` where nobody writes into it. Opening waits for who writes, so another thread does it, which ends

@@ -1,10 +1,11 @@
 //! The commands: one file a command; what they print goes through `output`, how they fail through `failure`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+mod before;
 mod commands;
 mod ending;
 mod failure;
@@ -80,6 +81,29 @@ enum Command {
 }
 
 impl Command {
+    /// The folders, besides the data directory, whose files it reads or writes.
+    fn folders(&self) -> Vec<&Path> {
+        match self {
+            Command::Backup(args) => vec![args.dir.as_path()],
+            Command::Restore(args) => vec![args.dir.as_path()],
+            Command::Demo(_)
+            | Command::Init(_)
+            | Command::Serve(_)
+            | Command::Record(_)
+            | Command::Case(_)
+            | Command::Cases(_)
+            | Command::Log(_)
+            | Command::Report(_)
+            | Command::Figure(_)
+            | Command::Replay(_)
+            | Command::Import(_)
+            | Command::Verify(_)
+            | Command::Checkpoint
+            | Command::Doctor(_)
+            | Command::Rebuild(_) => Vec::new(),
+        }
+    }
+
     /// Whether it answers from the log and mends nothing.
     fn reads_only(&self) -> bool {
         match self {
@@ -122,6 +146,10 @@ pub fn run() -> ExitCode {
     let data = cli.data.as_path();
     if !matches!(cli.command, Command::Serve(_)) {
         ending.at_once();
+    }
+    if let Err(refused) = before::look(data, &cli.command.folders()) {
+        // Where the word itself would go into what is kept, the exit status alone says it.
+        return refused.map_or(ExitCode::FAILURE, |fault| fault.failure(&output).report(&output));
     }
     if cli.command.reads_only() {
         commands::say_second_copy(data, &output);

@@ -30,6 +30,7 @@ mod lost_keys;
 mod meaning;
 mod no_access;
 mod output;
+mod places;
 mod poison;
 mod questions;
 mod random;

@@ -13,7 +13,7 @@ use crate::output::Output;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The backup's folder: new, or with an earlier backup of this ledger.
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// Copy the keys as well: whoever has them reads all personal data and signs for the log.
     #[arg(long)]
     keys: bool,

@@ -2,12 +2,11 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufReader};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use thads_proof::plain;
 
-use crate::input::{FileFault, failed, fault, refuse_output};
+use crate::input::{FileFault, failed, fault, leads_to, refuse_output};
 use thads_interop::import::mapping::Mapping;
 use thads_interop::import::rows::Rows;
 
@@ -60,7 +59,7 @@ pub(super) fn refuse_rejects(
         Err(error) => return Err(failed(rejects, &error, ELSEWHERE)),
     };
     refuse_output(rejects, &there)?;
-    let is_it = |path: &Path| fs::metadata(path).is_ok_and(|other| same(&other, &there));
+    let is_it = |path: &Path| fs::metadata(path).is_ok_and(|other| leads_to(&other, &there));
     if inputs.iter().any(|input| is_it(input)) {
         return Err(own("tệp đang được nhập", "the file that is imported"));
     }
@@ -82,15 +81,11 @@ pub(super) fn refuse_rejects(
     }
 }
 
-fn same(one: &Metadata, other: &Metadata) -> bool {
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
 /// Whether a file lies in a folder or below, under whatever name.
 fn holds(folder: &Path, file: &Metadata) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     entries.flatten().any(|entry| {
         let Ok(there) = entry.metadata() else { return false };
-        same(&there, file) || there.is_dir() && holds(&entry.path(), file)
+        leads_to(&there, file) || there.is_dir() && holds(&entry.path(), file)
     })
 }
