@@ -44,9 +44,8 @@ pub struct Days {
     recorded: Vec<(i32, Position)>,
     /// Every correction, under the position that it was recorded at.
     corrected: Vec<(Position, Offset)>,
-    /// Those that stand, in the order of their positions: a correction takes the place of all that begin at its own or
-    /// behind it.
-    status: Vec<Offset>,
+    /// Those that stand, in the order of their positions, one for each: the last that was said of it.
+    standing: Vec<Offset>,
     /// The first position of each true day.
     truly: Vec<(i32, Position)>,
 }
@@ -81,12 +80,14 @@ impl Days {
     /// Takes in what the record at `position` says of the clock. Where that names no record before it, it says nothing.
     pub fn correct(&mut self, position: Position, correction: Correction) {
         let Some(offset) = self.said(position, correction) else { return };
-        let from = offset.from;
         self.corrected.push((position, offset));
-        self.status.retain(|status| status.from < from);
-        self.status.push(offset);
+        let place = self.standing.partition_point(|one| one.from < offset.from);
+        match self.standing.get_mut(place).filter(|one| one.from == offset.from) {
+            Some(one) => *one = offset,
+            None => self.standing.insert(place, offset),
+        }
         self.truly.clear();
-        let begins = self.status.iter().map(|status| status.from);
+        let begins = self.standing.iter().map(|one| one.from);
         let mut begins: Vec<Position> = begins.chain(self.recorded.iter().map(|(_, first)| *first)).collect();
         begins.sort_unstable();
         for position in begins {
@@ -104,24 +105,32 @@ impl Days {
     /// Returns what [`Days::offset`] will be after a record at `position` that says this of the clock.
     pub fn offset_with(&self, position: Position, correction: Option<Correction>) -> i32 {
         let said = correction.and_then(|correction| self.said(position, correction));
-        said.map_or_else(|| self.offset(), |offset| offset.days)
+        last_of(self.standing.iter().chain(&said))
     }
 
-    /// Returns by how many days the clock is ahead of the true time now, by the last correction.
+    /// Returns by how many days the clock is ahead of the true time now, by the correction of the last record of which there is
+    /// one.
     pub fn offset(&self) -> i32 {
-        self.status.last().map_or(0, |status| status.days)
+        last_of(&self.standing)
+    }
+
+    /// Returns the first record behind `position` of which a correction stands, and its true day.
+    pub fn corrected_behind(&self, position: Position) -> Option<(Position, i32)> {
+        let next = self.standing.partition_point(|one| one.from <= position);
+        let from = self.standing.get(next)?.from;
+        Some((from, self.recorded_on(from)?.saturating_sub(self.offset_at(from))))
     }
 
     /// Returns by how many days the time of the record at `position` is ahead of the true one, by all that is known.
     pub fn offset_at(&self, position: Position) -> i32 {
-        let after = self.status.partition_point(|status| status.from <= position);
-        after.checked_sub(1).and_then(|last| self.status.get(last)).map_or(0, |status| status.days)
+        let after = self.standing.partition_point(|one| one.from <= position);
+        after.checked_sub(1).and_then(|last| self.standing.get(last)).map_or(0, |one| one.days)
     }
 
     /// Returns the same by what was known when that record was recorded, itself included: what it was decided by.
     pub fn offset_then(&self, position: Position) -> i32 {
-        let after = self.corrected.partition_point(|(at, _)| *at <= position);
-        after.checked_sub(1).and_then(|last| self.corrected.get(last)).map_or(0, |(_, offset)| offset.days)
+        let known = self.corrected.iter().take_while(|(at, _)| *at <= position);
+        last_of(known.map(|(_, offset)| offset))
     }
 
     /// Returns the day that stands in the record at a position; `None` before the first.
@@ -139,6 +148,11 @@ impl Days {
         let after = self.truly.partition_point(|(known, _)| *known <= day);
         self.truly.get(after).map(|(_, first)| *first)
     }
+}
+
+/// Returns the days of the offset that begins last; of those that begin together, of the one that was said last.
+fn last_of<'o>(offsets: impl IntoIterator<Item = &'o Offset>) -> i32 {
+    offsets.into_iter().max_by_key(|offset| offset.from).map_or(0, |offset| offset.days)
 }
 
 /// Notes the day of a position; days never go back.
@@ -206,14 +220,32 @@ mod tests {
     }
 
     #[test]
-    fn a_later_correction_takes_the_place_of_what_begins_behind_its_own_beginning() {
+    fn each_correction_holds_until_the_record_of_the_next() {
         let mut days = days(&[10, 20, 30, 40]);
         correct(&mut days, 4, 41, 3, 33);
         assert_eq!(days.truly(), [(10, 0), (20, 1), (30, 2), (33, 3), (34, 4)].map(at_position));
+        assert_eq!(days.corrected_behind(Position::new(2)), Some((Position::new(3), 33)));
         correct(&mut days, 5, 42, 2, 21);
-        assert_eq!(days.truly(), [(10, 0), (20, 1), (21, 2), (31, 3), (32, 4), (33, 5)].map(at_position));
-        correct(&mut days, 6, 43, 4, 31);
-        assert_eq!(days.truly(), [(10, 0), (20, 1), (21, 2), (31, 3), (32, 5), (33, 6)].map(at_position));
+        assert_eq!(days.truly(), [(10, 0), (20, 1), (21, 2), (33, 3), (34, 4), (35, 5)].map(at_position));
+        // Of the same record the last word counts.
+        correct(&mut days, 6, 43, 3, 31);
+        assert_eq!(
+            days.truly(),
+            [(10, 0), (20, 1), (21, 2), (31, 3), (32, 4), (33, 5), (34, 6)].map(at_position)
+        );
+        let then = [3, 4, 5, 6].map(|position| days.offset_then(Position::new(position)));
+        assert_eq!(then, [0, 7, 7, 9]);
+    }
+
+    /// A clock that went wrong in two steps, by 10 and by 20 days, all on day 10: the last record is corrected first, whatever
+    /// still stands before it, and then that.
+    #[test]
+    fn a_clock_that_went_wrong_in_steps_is_corrected_step_by_step() {
+        let mut days = days(&[10, 20, 30]);
+        correct(&mut days, 3, 30, 2, 10);
+        assert_eq!((days.offset(), days.truly_on(Position::new(2))), (20, Some(20)));
+        correct(&mut days, 4, 30, 1, 10);
+        assert_eq!((days.offset(), days.truly()), (20, [(10, 0)].map(at_position).as_slice()));
     }
 
     fn at_position((day, position): (i32, u64)) -> (i32, Position) {

@@ -58,7 +58,7 @@ impl Reading {
 /// The machine's clock is too far from the head for both to be right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "this machine's clock says {}, but the last record was made at {}: one of them is wrong, and nothing is recorded; set this machine's clock, or where it is right record clock_corrected on ledger:clock, with today's date in effective and, from the first record whose time is wrong, its true day (where none is wrong: the last record and its day)",
+    "this machine's clock says {}, but the last record was made at {}: one of them is wrong, and nothing is recorded; set this machine's clock, or where it is right record clock_corrected on ledger:clock, with today's date in effective and, from the first record whose time is wrong, its true day (where none is wrong: the last record and its day; where the clock went wrong in several steps: the last record first, then those before it)",
     rfc3339(.machine.get()),
     rfc3339(.head.get())
 )]
@@ -74,7 +74,7 @@ impl ClockOff {
     pub fn vi(&self) -> String {
         let (machine, head) = (rfc3339(self.machine.get()), rfc3339(self.head.get()));
         format!(
-            "đồng hồ máy này chỉ {machine}, mà bản ghi cuối được ghi lúc {head}: một trong hai sai, nên không ghi gì; hãy chỉnh đồng hồ máy, hoặc nếu đồng hồ máy đúng thì ghi clock_corrected vào ledger:clock, với effective là ngày hôm nay, from là bản ghi đầu tiên có giờ sai và day là ngày đúng của nó (nếu không bản ghi nào sai: bản ghi cuối và ngày của nó)"
+            "đồng hồ máy này chỉ {machine}, mà bản ghi cuối được ghi lúc {head}: một trong hai sai, nên không ghi gì; hãy chỉnh đồng hồ máy, hoặc nếu đồng hồ máy đúng thì ghi clock_corrected vào ledger:clock, với effective là ngày hôm nay, from là bản ghi đầu tiên có giờ sai và day là ngày đúng của nó (nếu không bản ghi nào sai: bản ghi cuối và ngày của nó; nếu đồng hồ sai dần nhiều lần: đính chính bản ghi cuối trước, rồi các bản ghi trước nó)"
         )
     }
 }
@@ -151,24 +151,32 @@ pub(crate) fn clock_fits(
     imported: bool,
 ) -> Result<(), Refusal> {
     let Some(Correction { from, day }) = correction(body) else { return Ok(()) };
+    let refuse = |limit: String, accepted: String| {
+        Err(Refusal::new(Code::TooEarly, "–", "day", Date::nearest(day.into()), limit, accepted))
+    };
     if imported {
         let limit = "a correction of this ledger's own clock";
         let accepted = "record it live, or leave it out of the import";
         return Err(Refusal::new(Code::Mismatch, "–", "provenance", "imported", limit, accepted));
     }
-    if effective.is_none() {
+    let Some(today) = effective else {
         let limit = "what corrects the clock says itself what day it is";
         let accepted = "the true day of today";
         return Err(Refusal::new(Code::TooEarly, "–", "effective", "nothing", limit, accepted));
-    }
+    };
     let before = from.previous().and_then(|before| model.days().truly_on(before));
-    match before.filter(|before| day < *before).and_then(Date::from_days) {
+    // A day after today is wrong itself, and its record is corrected next.
+    if let Some(before) = before.filter(|before| day < *before && *before <= today.days()) {
+        let before = Date::nearest(before.into());
+        let limit = format!("{before}, the day of the record before {from}");
+        return refuse(limit, format!("{before} or later, or an earlier from"));
+    }
+    match model.days().corrected_behind(from).filter(|(_, behind)| *behind < day) {
         None => Ok(()),
-        Some(before) => {
-            let given = Date::nearest(day.into());
-            let limit = format!("{before}, the day of the record before {from}");
-            let accepted = format!("{before} or later, or an earlier from");
-            Err(Refusal::new(Code::TooEarly, "–", "day", given, limit, accepted))
+        Some((next, behind)) => {
+            let behind = Date::nearest(behind.into());
+            let limit = format!("{behind}, the day to which record {next} was corrected");
+            refuse(limit, format!("{behind} or earlier, or correct record {next} first"))
         }
     }
 }

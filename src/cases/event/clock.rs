@@ -17,7 +17,7 @@ use crate::refusal::{Code, Refusal};
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClockCorrected {
-    /// The first record whose time is wrong. It takes the place of corrections that begin there or behind.
+    /// The first record whose time is wrong. Of one record the last correction counts, until the next that is corrected.
     pub from: Position,
     /// The day on which that was truly recorded.
     pub day: Date,

@@ -235,6 +235,38 @@ fn a_wrong_clock_is_corrected_and_the_ledger_goes_on() {
     assert_eq!(head(&service), start + 84 * DAY);
 }
 
+/// A clock that went wrong in steps, or drifts, and is then put right: the last record is corrected first, which lets the ledger go
+/// on, then those before it.
+#[test]
+fn a_clock_that_went_wrong_in_steps_is_corrected_step_by_step() {
+    for steps in [vec![10, 20], vec![3, 5, 60], vec![2, 3, 4, 5, 6]] {
+        let folder = tempfile::tempdir().unwrap();
+        let (service, clock) = real(&folder);
+        let start = head(&service);
+        let today = day(start + HOUR);
+        let first = service.ledger().head().size;
+        for days in &steps {
+            clock.set(Micros::new(start + days * DAY));
+            send(&service, &note("giờ sai")).unwrap();
+        }
+        clock.set(Micros::new(start + HOUR));
+        assert!(service.clock_off().is_some());
+        let last = service.ledger().head().size - 1;
+        for record in (first..=last).rev() {
+            send(&service, &correction(record, today, Some(today))).unwrap();
+            assert_eq!(service.clock_off(), None, "{steps:?}: record {record}");
+        }
+        assert_eq!(send(&service, &note("lại ghi")).unwrap().effective, today);
+        let size = service.ledger().head().size;
+        assert_eq!(service.model().known_on(today), Position(size), "{steps:?}");
+        // What is corrected is not put behind what comes after it.
+        let refusal = send(&service, &correction(first - 1, today.plus_days(1), Some(today)));
+        assert_eq!(refused(refusal), "day");
+        assert_eq!(service.clock_off(), None);
+        service.close().unwrap();
+    }
+}
+
 /// What corrects the clock is not repaired or remarked upon, and nothing else stands on its stream.
 #[test]
 fn nothing_else_stands_on_the_clocks_stream() {
