@@ -180,6 +180,7 @@ fn a_founding_on_a_disk_that_fills_up_leaves_nothing_and_says_so() {
             assert_eq!(done.status, 1, "{blocks} {args:?}: {done:?}");
             assert!(!folder.data.exists(), "{blocks} {args:?}: {done:?}");
             assert!(!done.err.contains("stands"), "{done:?}");
+            assert!(blocks < 8192 || done.err.contains("no ledger was founded"), "{args:?}: {done:?}");
         }
     }
     let done = limited(8192, &data, &import);

@@ -128,6 +128,8 @@ mod tests {
         ];
         let elsewhere = json!({ "case": "DT03/2018/0001", "actor": 1, "kind": "note_added" });
         let elsewhere = parse_action(elsewhere, Some(StreamId::Clock)).unwrap_err();
+        // An instant behind the last date there is stays there.
+        assert!(crate::json::rfc3339(i64::MAX).starts_with(&format!("{}T", thads_cases::date::Date::MAX)));
         assert_eq!((elsewhere.field.as_str(), elsewhere.given.as_str()), ("case", "DT03/2018/0001"));
         for said in said {
             let rule = said.split("không được chấp nhận: ").nth(1).unwrap().split(';').next().unwrap();
