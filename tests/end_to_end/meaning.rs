@@ -385,6 +385,10 @@ fn what_a_later_program_wrote_is_named_and_nobody_is_accused_of_it() {
     });
     let ran = verify(&folder.data);
     assert_eq!((ran.status, &ran.json()["meaning"]["count"]), (1, &json!(0)), "{ran:?}");
+    // And the office above another may be one that it opened.
+    append(&folder.data, |_, draft| vec![crate::structure::office(draft, 9, "DT09", 77)]);
+    let ran = verify(&folder.data);
+    assert_eq!((ran.status, &ran.json()["meaning"]["count"]), (1, &json!(0)), "{ran:?}");
 }
 
 /// A rule of entry that breaks is a flag, imported history may break any; neither is damage.

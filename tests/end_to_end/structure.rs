@@ -12,7 +12,7 @@ use crate::support::{Folder, ledger_with, real_ledger, record};
 
 type Forge = fn(&[Record], &Record) -> Record;
 
-fn office(draft: &Record, number: u32, code: &str, parent: u32) -> Record {
+pub(crate) fn office(draft: &Record, number: u32, code: &str, parent: u32) -> Record {
     let fields =
         json!({ "number": number, "code": code, "name": "x", "level": "sub_department", "parent": parent });
     of_organisation(draft, &format!("office:{code}"), "office_opened", fields)
@@ -181,19 +181,20 @@ fn a_correction_of_the_clock_that_none_could_make_is_damage_imported_or_not() {
         of_organisation(draft, "ledger:clock", "clock_corrected", json!({ "from": from, "day": day }))
     };
     for provenance in [Provenance::Live, Provenance::Imported] {
-        // The last is wrong only because it is imported.
         for number in if provenance == Provenance::Live { 0..3 } else { 0..4 } {
             let folder = Folder::copy_of(&honest.data);
             let mut position = 0;
             append(&folder.data, |_, draft| {
                 position = draft.position.get();
                 let true_day = Date::from_days(today(draft)).unwrap().to_string();
-                let record = match number {
-                    3 => said(draft, position - 1, &true_day),
-                    0 => said(draft, position, &true_day),
-                    1 => said(draft, position - 1, "2019-02-01"),
-                    _ => Record { effective: today(draft) - 1, ..said(draft, position - 1, &true_day) },
+                // Each is wrong in one thing; the last only because it is imported.
+                let (from, day, late) = match number {
+                    0 => (position, true_day.as_str(), 0),
+                    1 => (position - 1, "2019-02-01", 0),
+                    2 => (position - 1, true_day.as_str(), 1),
+                    _ => (position - 1, true_day.as_str(), 0),
                 };
+                let record = Record { effective: today(draft) - late, ..said(draft, from, day) };
                 vec![Record { provenance, ..record }]
             });
             let ran = verify(&folder.data);

@@ -164,7 +164,9 @@ mod tests {
         let paths = [used.path().to_path_buf(), another.path().to_path_buf()];
         drop(used);
         assert!(!paths[0].exists());
-        drop(remove_scratch());
+        let at_the_end = remove_scratch();
         assert!(!paths[1].exists());
+        assert!(HELD.try_lock().is_err(), "another could be made, which nobody removes");
+        drop(at_the_end);
     }
 }
