@@ -139,7 +139,8 @@ impl Ledger {
         anew: bool,
         report: &mut OpenReport,
     ) -> Result<Ledger, OpenError> {
-        refuse_without_vault(dir, &journal)?;
+        let size = journal.head()?.size;
+        refuse_without_vault(dir, || Records::new(journal.read(0..size)))?;
         let (vault, odd) = Vault::open(dir, lock.followed_order)?;
         report.extend(odd);
         let (vault, journal) = (Arc::new(vault), Arc::new(journal));
@@ -410,7 +411,10 @@ impl Drop for Ledger {
 
 /// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the
 /// old one is lost, and stand in its way when it is brought back.
-fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError> {
+pub(crate) fn refuse_without_vault<'a>(
+    dir: &Path,
+    all: impl FnOnce() -> Records<'a>,
+) -> Result<(), OpenError> {
     let Some(gone) = [vault::ENTRIES, vault::KEYRING]
         .map(|file| dir.join(file))
         .into_iter()
@@ -418,7 +422,7 @@ fn refuse_without_vault(dir: &Path, journal: &Embedded) -> Result<(), OpenError>
     else {
         return Ok(());
     };
-    for record in Records::new(journal.read(0..journal.head()?.size)) {
+    for record in all() {
         if !record?.commitments.is_empty() {
             return Err(VaultError::Gone(gone).into());
         }

@@ -64,7 +64,7 @@ pub use embedded::create::no_log;
 pub use embedded::files::{holds_log, keep_private, own_file};
 pub use embedded::keys::KeyError;
 pub use embedded::open::{OpenError, OpenReport};
-pub use embedded::opened::Opened;
+pub use embedded::opened::{Opened, refuse_strange};
 pub use embedded::reader::{Reader, is_second_copy_alone};
 pub use embedded::scratch::{Scratch, remove_scratch};
 pub use embedded::space::is_short_of_room;

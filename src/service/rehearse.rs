@@ -15,9 +15,9 @@ impl Rehearsing {
     /// Begins a rehearsal of the ledger in a directory, as it is now. It takes no lock and writes nothing there.
     ///
     /// # Errors
-    /// No ledger there, or one that cannot be read or folded.
+    /// No ledger there, or one that cannot be read, folded, or opened for writing.
     pub fn rehearse(directory: &Path) -> Result<Rehearsing, ServiceError> {
-        let reader = Reader::open_whole(directory)?;
+        let reader = Reader::open_to_rehearse(directory)?;
         let (clock, _, references) = sources(reader.genesis().clock, Box::new(SystemClock));
         let rehearsal = Rehearsal::new(reader, Box::new(SystemClock)).map_err(OpenError::from)?;
         LedgerService::fold(rehearsal, clock, references, false)

@@ -14,6 +14,7 @@ mod batch;
 mod caches;
 mod copies;
 mod demo;
+mod dry_runs;
 mod ending;
 mod evidence;
 mod figures;

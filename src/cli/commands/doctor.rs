@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use thads_ledger::Sentence;
+use thads_ledger::{OpenError, Reader, Sentence};
 use thads_service::ledger_service::LedgerService;
 
 use crate::failure::Failure;
@@ -32,8 +32,9 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         } else {
             found.print(output).and_then(|()| say_or_nothing(output, &would))
         };
-        // That something is wrong counts for more than that it could not be written.
-        return found.result(output).and(said);
+        // That something is wrong counts for more than that it could not be mended, and that for more than what could not be
+        // written.
+        return found.result(output).and_then(|()| Ok(would_open(data)?)).and(said);
     }
     if !output.json && !found.is_good() {
         found.print(output)?;
@@ -51,6 +52,12 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     }
     let said = say_or_nothing(output, report.sentences()).and_then(|()| output.line(&verified.line(output)));
     verified.result(output).and(said)
+}
+
+/// Refuses what opening refuses although nothing is wrong with the records.
+fn would_open(data: &Path) -> Result<(), OpenError> {
+    thads_ledger::refuse_strange(data, true)?;
+    Reader::open_to_rehearse(data).map(drop)
 }
 
 fn say_or_nothing(output: &Output, sentences: &[Sentence]) -> Result<(), Failure> {

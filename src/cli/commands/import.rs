@@ -111,6 +111,10 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
             &job,
         );
     }
+    if args.dry_run {
+        // As the founding would.
+        thads_ledger::refuse_strange(data, true)?;
+    }
     run_into(LedgerTarget::open(data, output, &mapping, args.dry_run)?, data, output, &job)
 }
 

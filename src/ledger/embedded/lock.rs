@@ -216,6 +216,14 @@ fn open_word(dir: &Path) -> Result<File> {
     plain::open_as(&dir.join(LOCK), &mut options, BYTES_MAX)
 }
 
+/// Refuses where what stands in the place of that file is none. Writes nothing.
+pub(crate) fn refuse_strange_word(dir: &Path) -> Result<()> {
+    match plain::open(&dir.join(LOCK), BYTES_MAX) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Returns whether a writer holds the lock of `dir` now.
 pub(crate) fn is_held(dir: &Path) -> bool {
     let looked = match planted(Defect::LockByName) {

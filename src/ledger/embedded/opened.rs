@@ -44,6 +44,7 @@ impl Opened {
             return Err(create::no_log(dir));
         }
         files::refuse_strange_folders(dir)?;
+        refuse_strange(dir, storage.repair)?;
         let lock = Arc::new(lock::lock(dir).map_err(|error| OpenError::lock(dir, error))?);
         files::make_private(dir)?;
         let mut report = OpenReport::default();
@@ -99,6 +100,19 @@ impl Opened {
         let ledger = Ledger::start(&dir, lock, journal, id, clock, randomness, anew, &mut report)?;
         Ok((ledger, report))
     }
+}
+
+/// Refuses what no ledger is opened beside, or founded: something else in the place of `LOCK`; where it is `mended` or founded, of
+/// the ballast as well. Writes nothing, so that a dry run hears the same.
+///
+/// # Errors
+/// Which it is.
+pub fn refuse_strange(dir: &Path, mended: bool) -> Result<(), OpenError> {
+    lock::refuse_strange_word(dir)?;
+    if mended {
+        space::refuse_strange_ballast(dir)?;
+    }
+    Ok(())
 }
 
 /// Sets aside a file or a link that stands in place of the folder of the caches: what belongs there is folded anew, and

@@ -21,11 +21,13 @@ use crate::embedded::files;
 use crate::embedded::keys;
 use crate::embedded::lock;
 use crate::embedded::open::OpenError;
+use crate::embedded::opened::refuse_strange;
 use crate::embedded::scan::{self, SegmentsScan, Trouble};
 use crate::embedded::scratch::Scratch;
 use crate::embedded::storage::Storage;
 use crate::embedded::{Cursor, Listing, Segments, Store, StoreError, copy_sled, delete_drafts, end_of};
 use crate::journal::{Head, JournalError, RecordBatches};
+use crate::ledger::refuse_without_vault;
 use crate::records::Records;
 use crate::refold;
 use crate::state::LedgerHead;
@@ -79,6 +81,19 @@ impl Reader {
         let known = known_to_sled(dir, u64::MAX);
         let reader = Reader::open(dir)?;
         reader.refuse_shorter(known)?;
+        Ok(reader)
+    }
+
+    /// Opens the ledger in `dir` to try what would be recorded, which is refused where opening it for writing would be: without
+    /// the vault that records commit to, or the log's key, or with something else in the place of `LOCK`.
+    ///
+    /// # Errors
+    /// As [`Reader::open_whole`], and as [`crate::Ledger::open`] for these.
+    pub fn open_to_rehearse(dir: &Path) -> Result<Reader, OpenError> {
+        let reader = Reader::open_whole(dir)?;
+        refuse_strange(dir, false)?;
+        refuse_without_vault(dir, || reader.read(Position::GENESIS))?;
+        reader.log_key()?;
         Ok(reader)
     }
 

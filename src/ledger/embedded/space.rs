@@ -93,6 +93,11 @@ fn is_there(path: &Path) -> Result<bool> {
     }
 }
 
+/// Refuses where what stands in the place of the ballast is none. Writes nothing.
+pub(crate) fn refuse_strange_ballast(dir: &Path) -> Result<()> {
+    is_there(&dir.join(BALLAST)).map(drop)
+}
+
 /// Releases the ballast of `dir` where less is free than the mark, so that a full disk can be written to again. Returns the
 /// bytes freed, if any.
 pub(crate) fn release_ballast(dir: &Path, storage: &Storage) -> Result<Option<u64>> {
