@@ -1,7 +1,7 @@
 //! From a record of the log to an entry that the law can fold: the payload's bytes become an event.
 //!
-//! Kinds below [`FIRST_CODE`] are the ledger's own and no entry, but for `clock_corrected`. Bytes that are not the one encoding
-//! of their event are refused: they cannot have been written by this ledger.
+//! Every kind is one but the genesis; one that is not known here is a later program's, also among the codes that are the ledger's
+//! own. Bytes that are not the one encoding of their event are refused: they cannot have been written by this ledger.
 
 use std::sync::Arc;
 
@@ -13,14 +13,12 @@ use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::personal::VaultRef;
 use thads_proof::codec::{self, CodecError};
 use thads_proof::days::{CLOCK_CORRECTED, Correction};
+use thads_proof::genesis;
 use thads_proof::record::{Provenance, Record};
-
-/// The first code of the law's kinds.
-pub const FIRST_CODE: u16 = 16;
 
 /// Whether a record of this kind is an entry.
 const fn is_entry(kind: u16) -> bool {
-    kind >= FIRST_CODE || kind == CLOCK_CORRECTED
+    kind != genesis::KIND
 }
 
 /// Why a record is no entry.
@@ -98,7 +96,7 @@ fn later(code: KindCode, payload: &[u8]) -> Option<(KindCode, Option<Position>)>
     }
     let start: FactCorrectedStart = codec::decode_start(payload).ok()?;
     let replacement = KindCode { code: start.code, revision: start.revision };
-    (replacement.code >= FIRST_CODE && replacement.is_later()).then_some((replacement, Some(start.entry)))
+    (is_entry(replacement.code) && replacement.is_later()).then_some((replacement, Some(start.entry)))
 }
 
 fn event_of(code: KindCode, payload: &[u8]) -> Result<Event, CodecError> {
@@ -127,7 +125,7 @@ pub fn correction_of(record: &Record) -> Option<Correction> {
     correction(&entry_of(record).ok().flatten()?.event.body)
 }
 
-/// Returns the entry that a record holds, recorded on the day that its time says; `None` for the ledger's own kinds.
+/// Returns the entry that a record holds, recorded on the day that its time says; `None` for the genesis.
 ///
 /// # Errors
 /// The payload cannot be read, or header and payload do not agree.

@@ -20,7 +20,7 @@ use thads_ledger::Sentence;
 use thads_projections::entry::DecodeError;
 use thads_projections::read_model::{FoldError, ReadModel};
 use thads_projections::streams::{stream_id, stream_of};
-use thads_proof::genesis::{self, Genesis};
+use thads_proof::genesis::Genesis;
 use thads_proof::record::{Record, RequestId, Stream, StreamTag};
 
 use self::found::NAMED_MAX;
@@ -88,7 +88,7 @@ impl Audit {
         self.request(record, begins_block);
         self.number(record, !read.as_ref().is_err_and(|error| error.is_later()));
         let is_read = match read {
-            Ok(None) => self.of_the_ledger(record),
+            Ok(None) => self.founding(record),
             Ok(Some(entry)) => self.entry(model, record, entry),
             Err(error) if error.is_later() => {
                 self.later(record, error);
@@ -160,12 +160,8 @@ impl Audit {
         }
     }
 
-    /// A record of the ledger's own: the genesis stands once, at the beginning.
-    fn of_the_ledger(&mut self, record: &Record) -> bool {
-        if record.kind != genesis::KIND {
-            self.name_later(record, record.kind, record.kind_revision);
-            return false;
-        }
+    /// The genesis stands once, at the beginning.
+    fn founding(&mut self, record: &Record) -> bool {
         let stands = record.position.get() == 0 && record.stream == Stream::genesis();
         if stands {
             self.practice = Genesis::from_record(record).ok().map(|genesis| genesis.practice);
@@ -183,10 +179,6 @@ impl Audit {
             FoldError::Decode(DecodeError::Later { kind, revision, .. }) => (*kind, *revision),
             _ => (record.kind, record.kind_revision),
         };
-        self.name_later(record, kind, revision);
-    }
-
-    fn name_later(&mut self, record: &Record, kind: u16, revision: u8) {
         let later = &mut self.found.later;
         later.count = later.count.saturating_add(1);
         if later.first.len() < NAMED_MAX {

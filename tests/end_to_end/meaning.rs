@@ -13,7 +13,7 @@ use thads_proof::record::{Position, Provenance, Record, Stream};
 
 use crate::appended::append;
 use crate::small::{action, distraint_case, fine_case, officer};
-use crate::support::{Folder, Ran, real_ledger, record, thads};
+use crate::support::{Folder, Ran, lines, note_on, real_ledger, record, thads, thads_with_input};
 
 const FINE: &str = "case:DT03/2018/0001";
 
@@ -339,7 +339,14 @@ fn a_correction_leaves_a_target_with_its_office() {
 #[test]
 fn what_a_later_program_wrote_is_named_and_nobody_is_accused_of_it() {
     let honest = ledger();
-    let all: [(&str, (u64, u64), Forge); 5] = [
+    let note = lines(&[note_on("DT03/2018/0002", "x")]);
+    let all: [(&str, (u64, u64), Forge); 7] = [
+        ("a kind of the ledger's own, of a case", (3, 1), |_, draft| {
+            vec![Record { kind: 3, ..classified(draft) }]
+        }),
+        ("a replacement of a kind of the ledger's own", (3, 1), |there, draft| {
+            vec![corrected(there, draft, 3, 1)]
+        }),
         ("an unknown kind", (300, 1), |_, draft| vec![Record { kind: 300, ..classified(draft) }]),
         ("a later revision", (65, 9), |_, draft| vec![Record { kind_revision: 9, ..classified(draft) }]),
         ("a kind of the ledger's own", (7, 1), |_, draft| {
@@ -363,6 +370,21 @@ fn what_a_later_program_wrote_is_named_and_nobody_is_accused_of_it() {
         assert_eq!(found["good"], false, "{name}");
         assert!(found["not_checked"].to_string().contains(&position.to_string()), "{name}: {found}");
         assert!(ran.err.contains(&position.to_string()), "{name}: {}", ran.err);
+        // What might rest on it is not answered, nor recorded.
+        for args in [
+            &["log"][..],
+            &["case", "DT03/2018/0002"],
+            &["cases"],
+            &["report", "--period", "2019-H1"],
+            &["checkpoint"],
+            &["record", "-"],
+            &["record", "--dry-run", "-"],
+        ] {
+            let ran = thads_with_input(&folder.data, args, &note);
+            let is_said = format!("record {position}: kind {kind} revision {revision} is of a later program");
+            let expected = if args == ["checkpoint"] { (0, false) } else { (1, true) };
+            assert_eq!((ran.status, ran.err.contains(&is_said)), expected, "{name} {args:?}: {}", ran.err);
+        }
         // What follows in that stream rests on it; elsewhere it is judged as ever.
         let other: Forge = |_, draft| vec![forged(draft, "case:DT03/2018/0002", "completed", json!({}))];
         append(&folder.data, |_, draft| vec![remitted(draft)]);
