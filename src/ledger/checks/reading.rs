@@ -196,3 +196,30 @@ fn the_sled_of_another_ledger_speaks_against_no_segments() {
     fs::rename(other.dir.join("sled"), &sled).unwrap();
     assert_eq!(Reader::open_whole(&place.dir).unwrap().head().size, 4);
 }
+
+/// Caches of before say less than sled: what is signed, copied or decided asks sled all the same.
+#[test]
+fn caches_of_before_do_not_spare_asking_sled() {
+    let place = filled(20);
+    let (caches, kept) = (place.dir.join("snapshots"), place.dir.with_file_name("kept"));
+    let copy = |from: &Path, to: &Path| {
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    };
+    fs::create_dir(&kept).unwrap();
+    copy(&caches, &kept);
+    let ledger = reopen(&place.dir);
+    fill(&ledger, 101, 20);
+    ledger.close().unwrap();
+    fs::remove_dir_all(&caches).unwrap();
+    fs::create_dir(&caches).unwrap();
+    copy(&kept, &caches);
+    let path = super::mending::segment(&place, 0);
+    let at = super::mending::blocks(&path)[30].0;
+    super::mending::change(&path, |bytes| bytes[at..].fill(0));
+    assert_eq!(Reader::open(&place.dir).unwrap().head().size, 30);
+    let refused = Reader::open_whole(&place.dir).err().unwrap();
+    assert!(matches!(refused, OpenError::Segments { first: 30, .. }), "{refused}");
+}
