@@ -251,6 +251,20 @@ impl Body {
         }
     }
 
+    /// What a case brings that comes from another office, by it or by what it puts in an entry's place.
+    pub const fn brought(&self) -> Option<&entrustment::Brought> {
+        match self {
+            Body::EntrustedIn(taken) => Some(&taken.brought),
+            Body::TakenFromBelow(taken) => Some(&taken.brought),
+            Body::FactCorrected(fact) => match &fact.replacement.body {
+                Body::EntrustedIn(taken) => Some(&taken.brought),
+                Body::TakenFromBelow(taken) => Some(&taken.brought),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether a stream may begin with it: a judgment or a case that comes from elsewhere, a complaint, and what opens an
     /// office, appoints an officer, sets a rule's value or corrects the clock. Everything else goes on with what has begun.
     pub const fn begins(&self) -> bool {

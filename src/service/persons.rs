@@ -31,10 +31,9 @@ pub type Doubled = HashMap<VaultRef, Position>;
 
 /// Finds them in the books. Cost: every event once; memory: 24 bytes a reference meanwhile.
 pub(crate) fn doubled(model: &ReadModel) -> Doubled {
-    let cases = model.cases().flat_map(|(_, entries)| entries);
-    let complaints = model.complaints().flat_map(|(_, entries)| entries);
+    let numbered = model.streams().flat_map(|(_, entries)| entries);
     let mut named: Vec<(VaultRef, Position)> = Vec::new();
-    for entry in cases.chain(complaints).chain(model.organisation()) {
+    for entry in numbered.chain(model.organisation()) {
         named.extend(entry.event.references().into_iter().map(|reference| (reference, entry.position)));
     }
     named.sort_unstable();

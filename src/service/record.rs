@@ -29,7 +29,7 @@ use crate::pending::Pending;
 use crate::persons::Words;
 use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
-use crate::transfers::{ends_of, rests_on_others};
+use crate::transfers::{ends_of, names_are_those_sent, rests_on_others};
 use crate::words;
 
 /// How often an action is decided again because somebody else was quicker.
@@ -547,6 +547,9 @@ impl<L: Log> LedgerService<L> {
             let context =
                 DecisionContext { reference_data: model.reference_data(), next: position, sender, receiver };
             let decision = kept.decide(known, &action, &context)?;
+            if !action.imported {
+                names_are_those_sent(self, model, &ends, &part.event)?;
+            }
             clock_fits(model, &part.event.body, part.effective, action.imported)?;
             words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;

@@ -2,7 +2,7 @@
 
 use thads_cases::case::Case;
 use thads_cases::decide::OtherEnds;
-use thads_cases::event::{Receiver, Sender};
+use thads_cases::event::{Event, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at, timeline};
 use thads_cases::ids::CaseId;
 use thads_cases::stream::StreamId;
@@ -10,7 +10,9 @@ use thads_projections::read_model::ReadModel;
 
 use crate::json::{Request, What};
 use crate::pending::Pending;
-use crate::record::count;
+use crate::persons::Words;
+use crate::read_only::Source;
+use crate::record::{RecordError, count};
 
 /// What stands at the other ends of moves between offices, where a decision needs it.
 pub(crate) struct Ends {
@@ -81,6 +83,30 @@ impl Ends {
             FoundSender::NotAsked | FoundSender::Missing | FoundSender::Taken(_) => None,
         }
     }
+}
+
+/// Whether the parties of a case that comes over have the names that its sender recorded. Imported history is not asked, nor
+/// what is only pending: its words are in no record yet. Cost: reads the sender's records that name persons.
+///
+/// # Errors
+/// The refusal of other names; a record that cannot be read.
+pub(crate) fn names_are_those_sent(
+    source: &impl Source,
+    model: &ReadModel,
+    ends: &Ends,
+    event: &Event,
+) -> Result<(), RecordError> {
+    let (Some(brought), FoundSender::Case { subject, case, .. }) = (event.body.brought(), &ends.sender)
+    else {
+        return Ok(());
+    };
+    let mut words =
+        Words::of(source, model.history(subject).iter().map(|entry| (entry.position, &*entry.event)));
+    let mut sender = Case::clone(case);
+    for party in sender.debtors.iter_mut().chain(&mut sender.creditors) {
+        party.person = words.personal(&party.person)?;
+    }
+    Ok(brought.has_the_names_sent(&sender)?)
 }
 
 /// The case, other than `own`, that took over what `from` sent, as repairs leave it.

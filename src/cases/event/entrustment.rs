@@ -11,6 +11,7 @@ use crate::money::Total;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
+use crate::text::normal;
 
 /// Moves everything that remains out of the case.
 fn move_out(case: &mut Case, to: OfficeNo) {
@@ -172,8 +173,39 @@ impl Brought {
         self.is_what_was_sent(sender, article)
     }
 
+    /// Whether the parties have the names that were sent, by number and in whatever letters; both sides opened. Where words are
+    /// lost, or sealed, nothing is said.
+    ///
+    /// # Errors
+    /// The refusal of those that have other names; it repeats none of them.
+    pub fn has_the_names_sent(&self, sender: &Case) -> Result<(), Refusal> {
+        let sides = [
+            ("brought.debtors", &self.debtors, &sender.debtors),
+            ("brought.creditors", &self.creditors, &sender.creditors),
+        ];
+        for (field, brought, sent) in sides {
+            if let (Some(brought), Some(sent)) = (names(brought), names(sent))
+                && !brought.is_empty()
+                && brought != sent
+            {
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    "57",
+                    field,
+                    "other names",
+                    format!("those of {}", self.from),
+                    format!(
+                        "the names that thads case {} shows; where they are wrong, fact_corrected there first",
+                        self.from
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// What comes over is what was sent: each obligation with its kind, its payee and its security, and the parties. Their
-    /// names are for people to compare: words about persons are not known to the law.
+    /// names are compared where words are at hand ([`Brought::has_the_names_sent`]).
     fn is_what_was_sent(&self, sender: &Case, article: &'static str) -> Result<(), Refusal> {
         let wanted = sender.sent_over();
         let mut left = wanted.clone();
@@ -222,6 +254,16 @@ impl Brought {
         };
         open_case(case, &self.obligations, order, at);
     }
+}
+
+/// The names of parties by number, in small letters; `None` where one is not known.
+fn names(parties: &[Party]) -> Option<Vec<String>> {
+    let name = |party: &Party| match &party.person {
+        Personal::Person(person) => Some(normal(&person.name).to_lowercase()),
+        Personal::Text(text) => Some(normal(text).to_lowercase()),
+        Personal::Sealed(_) | Personal::Lost(_) => None,
+    };
+    parties.iter().map(name).collect()
 }
 
 /// The parties by number and kind, for instance `1 individual, 2 state_body`.

@@ -8,6 +8,7 @@ use thads_ledger::AppendError;
 
 use super::{CASE, record, service};
 use crate::json::parse_action;
+use crate::ledger_service::LedgerService;
 use crate::pending::Pending;
 use crate::record::RecordError;
 use crate::transfers::rests_on_others;
@@ -39,20 +40,15 @@ fn what_is_judged_on_one_version_is_not_recorded_on_a_later_one() {
     }
 }
 
-/// A case is sent away, and taken over, while a late entry on it is on its way: what it rests on came into its history behind
-/// the question whether it rests on others. It is asked again, so that no debt changes behind whoever took it over.
-#[test]
-fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let service = service(&folder);
-    let day = "2018-12-04";
+/// Opens a second office, DT01, with a head, 5, and the case DT00/2018/0002; returns what the second office takes over once it
+/// was sent there.
+fn with_a_case_to_send(service: &LedgerService) -> Value {
     let office =
         json!({ "number": 2, "code": "DT01", "name": "Chi cục", "level": "sub_department", "parent": 1 });
-    record(&service, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
+    record(service, "office:DT01", 1, "office_opened", "2018-10-01", office).unwrap();
     let head = json!({ "number": 5, "office": 2, "role": "head", "person": { "name": "Lê" } });
-    record(&service, "officer:5", 1, "officer_appointed", "2018-10-01", head).unwrap();
-    let (sent, taken) = ("case:DT00/2018/0002", "case:DT01/2018/0001");
-    let debtors = json!([{ "person": { "name": "Trần" }, "kind": "individual" }]);
+    record(service, "officer:5", 1, "officer_appointed", "2018-10-01", head).unwrap();
+    let debtors = json!([{ "person": { "name": "Trần Văn Giàu" }, "kind": "individual" }]);
     let owed = json!([{ "kind": "fine", "payee": "budget", "amount": 300_000 }]);
     let judgment = json!({ "court": "TAND", "number": "2", "date": "2018-09-01", "judgment": "criminal" });
     let order = json!({ "basis": "proactive", "obligations": owed, "debtors": debtors });
@@ -62,17 +58,56 @@ fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
         (1, "enforcer_assigned", json!({ "enforcer": 2 })),
         (2, "conditions_verified", json!({ "means_found": true })),
     ] {
-        record(&service, sent, actor, kind, "2018-12-03", fields).unwrap();
+        record(service, "case:DT00/2018/0002", actor, kind, "2018-12-03", fields).unwrap();
     }
+    json!({
+        "from": "DT00/2018/0002", "basis": "proactive", "judgment": "criminal", "obligations": owed, "debtors": debtors,
+    })
+}
+
+/// Who owes is who owed where the case comes from: nobody else by name, neither when it comes over nor by a correction.
+#[test]
+fn a_case_comes_over_with_the_names_that_were_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder);
+    let (sent, taken, day) = ("case:DT00/2018/0002", "case:DT01/2018/0001", "2018-12-04");
+    let brought = with_a_case_to_send(&service);
+    let named = |name: &str| {
+        let mut brought = brought.clone();
+        brought["debtors"][0]["person"]["name"] = json!(name);
+        brought
+    };
+    record(&service, sent, 1, "entrusted_out", day, json!({ "to": 2 })).unwrap();
+    let take =
+        |name: &str| record(&service, taken, 5, "entrusted_in", day, json!({ "brought": named(name) }));
+    let refused = take("Người Lạ").unwrap_err().to_string();
+    assert!(refused.contains("brought.debtors") && !refused.contains("Giàu"), "{refused}");
+    let entry = take("TRẦN  văn giàu").unwrap()["first"].clone();
+    let correct = |name: &str| {
+        let changes = json!({ "brought": named(name) });
+        let fields = json!({ "entry": entry, "changes": changes, "authority": "biên bản" });
+        record(&service, taken, 5, "fact_corrected", day, fields)
+    };
+    let refused = correct("Người Lạ").unwrap_err().to_string();
+    assert!(refused.contains("brought.debtors"), "{refused}");
+    correct("Trần Văn Giàu").unwrap();
+}
+
+/// A case is sent away, and taken over, while a late entry on it is on its way: what it rests on came into its history behind
+/// the question whether it rests on others. It is asked again, so that no debt changes behind whoever took it over.
+#[test]
+fn what_comes_to_rest_on_another_case_meanwhile_is_decided_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder);
+    let day = "2018-12-04";
+    let (sent, taken) = ("case:DT00/2018/0002", "case:DT01/2018/0001");
+    let brought = with_a_case_to_send(&service);
     let late = json!({
         "stream": sent, "actor": 1, "kind": "order_amended", "effective": "2018-12-03", "obligation": 1, "amount": 400_000,
     });
     let late = parse_action(late, None).unwrap();
     assert!(!rests_on_others(&service.model(), &late));
     record(&service, sent, 1, "entrusted_out", day, json!({ "to": 2 })).unwrap();
-    let brought = json!({
-        "from": "DT00/2018/0002", "basis": "proactive", "judgment": "criminal", "obligations": owed, "debtors": debtors,
-    });
     let decided = service.decide_and(&late, 1, false, |prepared| {
         record(&service, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
         service.append(prepared)
