@@ -12,10 +12,10 @@ use thads_proof::tree::Frontier;
 
 use crate::append::{Append, AppendError, Malformed, NewEvent};
 use crate::clock::Clock;
+use crate::idempotency;
 use crate::journal::{Head, OwnedBlock};
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
-use crate::repeat;
 use crate::state::{State, StreamHead};
 use crate::vault::{Batch, PLAINTEXT_BYTES_MAX, Vault, VaultError};
 
@@ -359,7 +359,7 @@ fn check_event(event: &NewEvent, size: u64) -> Result<(), Malformed> {
         if personal.plaintext.len() > PLAINTEXT_BYTES_MAX {
             return Err(Malformed::PersonalTooLong { given: personal.plaintext.len() });
         }
-        if repeat::find(&event.payload, &personal.reference, 0).is_none() {
+        if idempotency::find(&event.payload, &personal.reference, 0).is_none() {
             return Err(Malformed::ReferenceMissing(number));
         }
     }

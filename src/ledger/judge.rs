@@ -6,12 +6,11 @@ use crate::block_builder;
 use crate::block_builder::Finished;
 use crate::block_builder::{Added, BlockBuilder};
 use crate::clock::Clock;
+use crate::idempotency;
 use crate::journal::{Journal, JournalError, OwnedBlock};
-use crate::lookup;
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::refold;
-use crate::repeat;
 use crate::state::{State, fingerprint};
 use crate::testing::{Defect, planted};
 use crate::vault::{Batch, Vault};
@@ -48,7 +47,7 @@ impl Admission<'_> {
         let Admission { journal, vault, state, clock, randomness } = self;
         let fingerprint = fingerprint(&state.ledger, &append.request);
         let candidates = state.requests.candidates_of(fingerprint);
-        let recorded = match lookup::recorded(*journal, &state.ledger, &candidates, &append.request) {
+        let recorded = match idempotency::recorded(*journal, &state.ledger, &candidates, &append.request) {
             Ok(recorded) => recorded,
             Err(error @ JournalError::Damaged { .. }) if state.cached > 0 => {
                 return Ok(Judged::Contradicted(error.to_string()));
@@ -56,7 +55,7 @@ impl Admission<'_> {
             Err(error) => return Err(AppendError::Unreadable(error.to_string())),
         };
         if let Some((first, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) {
-            return Ok(Judged::Repeated(repeat::answer(first, &records, append, vault)?));
+            return Ok(Judged::Repeated(idempotency::answer(first, &records, append, vault)?));
         }
         if !planted(Defect::HeadsBelieved)
             && let Some(wrong) = wrong_heads(append, state, *journal)?

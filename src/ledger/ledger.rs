@@ -29,7 +29,7 @@ use crate::rehearsal::{self, Rehearsed};
 use crate::setup::{OpenOptions, Setup};
 use crate::state::{LedgerHead, State, StreamHead};
 use crate::vault::{self, Vault, VaultError};
-use crate::{lookup, snapshot};
+use crate::{idempotency, snapshot};
 
 /// An open ledger: the only writer of its data directory.
 pub struct Ledger {
@@ -247,7 +247,7 @@ impl Ledger {
             let state = read(&self.state);
             (state.requests.candidates(&self.id, request), state.cached > 0)
         };
-        match lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request) {
+        match idempotency::recorded(self.journal.as_ref(), &self.id, &candidates, request) {
             // A cache has led to another record: the committer, who is asked next, folds the log anew.
             Err(JournalError::Damaged { .. }) if cached => Ok(None),
             recorded => recorded,

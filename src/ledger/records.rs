@@ -4,7 +4,6 @@ use thads_proof::hash;
 use thads_proof::record::{Leaf, Position, Record};
 
 use crate::journal::{JournalError, RecordBatch, RecordBatches};
-use crate::lookup;
 
 /// Records in order of their positions. What a journal gives is verified, not believed: every record must name the leaf of
 /// the one before it; the first error ends the iteration.
@@ -62,7 +61,7 @@ impl<'a> Records<'a> {
     }
 
     fn check(&mut self, position: Position, bytes: Vec<u8>) -> Result<Stored, JournalError> {
-        let record = lookup::decode(position, &bytes)?;
+        let record = decode(position, &bytes)?;
         if let Some((before, leaf)) = self.previous
             && (before.next() != position || record.previous_leaf != leaf)
         {
@@ -96,4 +95,15 @@ pub struct Stored {
     pub leaf: Leaf,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// Decodes a record that stands at `position`.
+pub(crate) fn decode(position: Position, bytes: &[u8]) -> Result<Record, JournalError> {
+    let record = Record::decode(bytes)
+        .map_err(|error| JournalError::Damaged { first: position, what: error.to_string() })?;
+    if record.position != position {
+        let what = format!("the record there says that it stands at {}", record.position);
+        return Err(JournalError::Damaged { first: position, what });
+    }
+    Ok(record)
 }

@@ -7,7 +7,7 @@ use crate::commit::CatchUpError;
 use crate::embedded::cache::{self, CacheCheck};
 use crate::embedded::reader::Reader;
 use crate::journal::{Head, Journal, JournalError};
-use crate::lookup;
+use crate::records::decode;
 use crate::snapshot;
 use crate::state::State;
 
@@ -34,7 +34,7 @@ pub(crate) fn anew(state: &State, journal: &dyn Journal) -> Result<State, CatchU
 fn go_on(state: &mut State, journal: &dyn Journal, log_end: &Head) -> Result<(), CatchUpError> {
     for run in journal.read(state.size()..log_end.size) {
         for (position, bytes) in run?.records() {
-            let record = lookup::decode(position, bytes)?;
+            let record = decode(position, bytes)?;
             state.fold(&record, hash::leaf(bytes))?;
         }
     }
@@ -56,7 +56,7 @@ pub(crate) fn record_at(
 ) -> Result<Option<(Record, Leaf)>, JournalError> {
     for run in journal.read(position.get()..position.get().saturating_add(1)) {
         if let Some((at, bytes)) = run?.records().next() {
-            return Ok(Some((lookup::decode(at, bytes)?, hash::leaf(bytes))));
+            return Ok(Some((decode(at, bytes)?, hash::leaf(bytes))));
         }
     }
     Ok(None)

@@ -20,9 +20,9 @@ use crate::embedded::cache::{self, Fold};
 use crate::embedded::reader::Reader;
 use crate::embedded::space;
 use crate::embedded::storage::Storage;
+use crate::idempotency;
 use crate::journal::{Head, Journal, JournalError, Memory, Outcome, OwnedBlock, RecordBatches, follow};
 use crate::judge::{self, Admission, Judged, NoBlock};
-use crate::lookup;
 use crate::randomness::OsRandom;
 use crate::receipt::Receipt;
 use crate::records::Records;
@@ -145,7 +145,7 @@ impl Rehearsal {
     /// When what may be its records cannot be read.
     pub fn repeated(&self, request: &RequestId) -> Result<Option<(Receipt, Vec<Record>)>, JournalError> {
         let candidates = read(&self.state).requests.candidates(&self.id, request);
-        lookup::recorded(self.journal.as_ref(), &self.id, &candidates, request)
+        idempotency::recorded(self.journal.as_ref(), &self.id, &candidates, request)
     }
 
     /// Returns the content of the cache `name` and for how many records it stands, if `fold` made it of the ledger's log.

@@ -8,6 +8,7 @@ pub mod audit;
 mod checks;
 pub mod clock;
 pub mod document;
+mod idempotency;
 pub mod json;
 mod judged_again;
 pub mod ledger_service;
@@ -17,7 +18,6 @@ pub mod persons;
 pub mod read_only;
 pub mod record;
 pub mod rehearse;
-mod repeat;
 pub mod seal;
 mod snapshot;
 #[cfg(any(test, feature = "testing"))]

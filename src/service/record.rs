@@ -21,13 +21,13 @@ use crate::admission::{
     year_fits,
 };
 use crate::clock::{ClockOff, clock_fits, decided_on};
+use crate::idempotency::{self, Sent};
 use crate::json::{self, JsonError, Request, What};
 use crate::judged_again::{judges_again, left_behind};
 use crate::ledger_service::{LedgerService, ServiceError};
 use crate::log::Log;
 use crate::pending::Pending;
 use crate::persons::Words;
-use crate::repeat::{self, Sent};
 use crate::seal::{self, SealError};
 use crate::transfers::{ends_of, names_are_those_sent, rests_on_others};
 use crate::words;
@@ -390,7 +390,7 @@ impl<L: Log> LedgerService<L> {
                 actor: request.actor.0,
                 provenance: self.provenance(request.provenance),
             };
-            repeat::says_request(record, decided_on(record), &sent, request, vault)
+            idempotency::says_request(record, decided_on(record), &sent, request, vault)
         })
     }
 
@@ -432,7 +432,7 @@ impl<L: Log> LedgerService<L> {
                         actor: part.actor.0,
                         provenance: self.provenance(part.provenance),
                     };
-                    if !repeat::says_event(record, decided_on(record), &sent, &part.event, vault)? {
+                    if !idempotency::says_event(record, decided_on(record), &sent, &part.event, vault)? {
                         return Ok(false);
                     }
                 }
@@ -499,7 +499,7 @@ impl<L: Log> LedgerService<L> {
             return Err(JsonError::new(name, &value.to_string(), why, ways).into());
         }
         let replacement = json::event_of(event.info().name, fields)?;
-        let names = repeat::given(changes, rest);
+        let names = idempotency::given(changes, rest);
         Ok(json::correction(replacement, &took_effect.to_string(), names, rest.clone())?)
     }
 

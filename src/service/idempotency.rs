@@ -1,4 +1,4 @@
-//! Whether an action says again what its request id has recorded: as it was sent, not as it was resolved.
+//! Idempotency: whether an action says again what its request id has recorded, as it was sent and not as it was resolved.
 //!
 //! All of it is decided by the records and the vault, however much was recorded since. What was sent stands in a record:
 //! stream, kind, officer, the fields. What a record adds is told apart: a date that is left out is the day on which it was
