@@ -101,6 +101,13 @@ pub struct Refusal {
     pub breaks: Option<Position>,
 }
 
+/// What stands where there is nothing: a list of creditors, or of entries, that has none.
+pub const NONE: &str = "none";
+
+fn or_none(text: String) -> String {
+    if text.is_empty() { NONE.to_owned() } else { text }
+}
+
 impl Refusal {
     /// A refusal without a later entry.
     pub fn new(
@@ -116,8 +123,8 @@ impl Refusal {
             article,
             field,
             given: given.to_string(),
-            limit: limit.to_string(),
-            accepted: accepted.to_string(),
+            limit: or_none(limit.to_string()),
+            accepted: or_none(accepted.to_string()),
             breaks: None,
         }
     }

@@ -5,6 +5,8 @@ use std::str::Utf8Error;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::json::shown;
+
 /// A JSON document in which no object names a field twice: of two values, readers would believe different ones.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Document(pub Value);
@@ -174,6 +176,7 @@ impl<'de> Visitor<'de> for OneValue {
         let mut object = Map::new();
         while let Some((name, Document(value))) = fields.next_entry::<String, Document>()? {
             if object.contains_key(&name) {
+                let name = shown(&name);
                 return Err(A::Error::custom(format_args!("the field `{name}{TWICE}")));
             }
             object.insert(name, value);
@@ -257,6 +260,7 @@ mod tests {
             (b"\xef\xbb\xbf\xef\xbb\xbf{}", "not JSON"),
             (b"{}{}", "not JSON"),
             (b"{\"a\":1,\"\\u0061\":1}", "stands twice"),
+            (b"{\"a\\u202e\\u001bb\":1,\"a\\u202e\\u001bb\":1}", "the field `ab` stands twice"),
         ] {
             let said = read(bytes).unwrap_err();
             assert!(said.contains(says), "{said}");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use thads_cases::date::Date;
 use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
 use thads_cases::ids::{CaseId, OfficerNo, Position};
-use thads_cases::refusal::Refusal;
+use thads_cases::refusal::{self, Refusal};
 use thads_cases::stream::{NotAStream, StreamId};
 use thads_cases::text::normal;
 use thads_proof::genesis::Genesis;
@@ -16,6 +16,7 @@ use thads_proof::record::{Provenance, Record, RequestId};
 mod error;
 
 pub use error::JsonError;
+pub(crate) use error::shown;
 
 /// Reads the name of a stream, for instance `case:DT03/2018/0412`.
 ///
@@ -423,22 +424,47 @@ pub fn refusal_text(refusal: &Refusal, language: Language) -> String {
             Language::En => format!(" (Art. {article})"),
         },
     };
+    let of = |text: &'_ str| match (text, language) {
+        ("", Language::Vi) => "để trống".to_owned(),
+        ("", Language::En) => "nothing".to_owned(),
+        (refusal::NONE, Language::Vi) => "không có".to_owned(),
+        (text, _) => text.to_owned(),
+    };
+    let [given, limit, accepted] = [&refusal.given, &refusal.limit, &refusal.accepted].map(|text| of(text));
     match language {
         Language::Vi => format!(
-            "Từ chối: {}{article}. {}: {}; giới hạn: {}. Chấp nhận: {}.",
+            "Từ chối: {}{article}. {}: {given}; giới hạn: {limit}. Chấp nhận: {accepted}.",
             refusal.code.vi(),
             refusal.field,
-            refusal.given,
-            refusal.limit,
-            refusal.accepted
         ),
         Language::En => format!(
-            "Refused: {}{article}. {}: {}; limit: {}. Accepted: {}.",
+            "Refused: {}{article}. {}: {given}; limit: {limit}. Accepted: {accepted}.",
             refusal.code.en(),
             refusal.field,
-            refusal.given,
-            refusal.limit,
-            refusal.accepted
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use thads_cases::refusal::Code;
+
+    use super::*;
+
+    /// A sentence has no hole where there is nothing to name: no creditor, no entry, no text.
+    #[test]
+    fn a_refusal_says_it_where_there_is_nothing() {
+        let refusal = Refusal::new(Code::Mismatch, "57", "brought.creditors", "", "", String::new());
+        let json = refusal_json(&refusal);
+        assert_eq!(
+            (&json["given"], &json["limit"], &json["accepted"]),
+            (&json!(""), &json!("none"), &json!("none"))
+        );
+        let [vi, en] = [Language::Vi, Language::En].map(|language| refusal_text(&refusal, language));
+        assert!(en.ends_with("brought.creditors: nothing; limit: none. Accepted: none."), "{en}");
+        assert!(
+            vi.ends_with("brought.creditors: để trống; giới hạn: không có. Chấp nhận: không có."),
+            "{vi}"
+        );
     }
 }

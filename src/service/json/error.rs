@@ -16,18 +16,18 @@ pub struct JsonError {
     pub accepted: String,
 }
 
+/// What was sent, as it is shown again: without what no eye sees, and nothing in it steers a terminal or turns the text around.
+pub(crate) fn shown(text: &str) -> String {
+    normal(text).chars().filter(|one| !one.is_control()).collect()
+}
+
 impl JsonError {
     /// An error about one field.
     pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> JsonError {
-        // What was sent is shown again: nothing in it may steer a terminal or turn the text around.
-        let shown = |text: &str| -> String { text.chars().filter(|one| !one.is_control()).collect() };
-        JsonError {
-            field: field.to_owned(),
-            given: shown(&normal(given)).chars().take(80).collect(),
-            rule: shown(rule),
-            accepted: accepted.to_owned(),
-        }
+        let cut = |text: &str| shown(text).chars().take(80).collect();
+        JsonError { field: cut(field), given: cut(given), rule: shown(rule), accepted: shown(accepted) }
     }
+
     /// The same sentence in Vietnamese. What the field accepts is given as it is to be written.
     pub fn vi(&self) -> String {
         let JsonError { field, given, rule, accepted } = self;
@@ -99,6 +99,35 @@ mod tests {
     use thads_cases::stream::StreamId;
 
     use crate::json::parse_action;
+
+    /// Whatever was sent as a field's name or value, at whatever depth, nothing of what is said of it steers or turns.
+    #[test]
+    fn what_is_said_of_a_field_steers_nothing() {
+        let odd = "a\u{202e}\u{1b}[31m\u{200b}b";
+        let note = json!({ "case": "DT00/2018/0001", "actor": 3, "kind": "note_added", "text": "a" });
+        let mut all = Vec::new();
+        for name in ["case", "stream", "actor", "kind", "text", "effective", "request", "document", odd] {
+            let mut note = note.clone();
+            note[name] = json!(odd);
+            all.push(note);
+        }
+        let mut nested = note.clone();
+        nested["document"] = json!({ "number": "1", "date": "2018-12-03", odd: 1 });
+        let mut ordered = note.clone();
+        ordered["kind"] = json!("enforcement_ordered");
+        ordered["basis"] = json!(odd);
+        all.extend([nested, ordered, json!({ "stream": "clock", "kind": odd, "actor": 1 })]);
+        for action in all {
+            let Err(error) = parse_action(action.clone(), None) else { continue };
+            let said =
+                [&error.field, &error.given, &error.rule, &error.accepted, &error.to_string(), &error.vi()];
+            let steers = |one: char| one.is_control() || "\u{202e}\u{200b}".contains(one);
+            assert!(said.iter().all(|text| !text.contains(steers)), "{action}: {error:?}");
+        }
+        let mut unknown = note;
+        unknown[odd] = json!(1);
+        assert_eq!(parse_action(unknown, None).unwrap_err().field, "a[31mb");
+    }
 
     /// Whoever reads Vietnamese is told in Vietnamese what is wrong with a field.
     #[test]
