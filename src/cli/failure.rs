@@ -295,6 +295,9 @@ impl From<BackupError> for Failure {
         let message = error.to_string();
         let hint = match error {
             BackupError::Damaged { .. } => "nothing was put in place; thads verify names what is damaged",
+            BackupError::Contents { .. } => {
+                "nothing was changed; put this file back as the backup wrote it (from a copy of the backup), or use another backup; a ledger that is there can be backed up into another folder"
+            }
             BackupError::Contradiction(_) => {
                 "keep both as they are; thads verify --checkpoint with the backup's checkpoint says from where on they differ"
             }

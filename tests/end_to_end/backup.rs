@@ -655,3 +655,37 @@ fn segments_behind_the_backups_end_are_left_out_and_named() {
         }
     }
 }
+
+/// Which line of `contents` is wrong, and the way out.
+#[test]
+fn a_contents_that_is_not_what_was_written_is_said_by_its_line() {
+    let (folder, target) = small();
+    backup(&folder.data, &target, &["--keys"]);
+    let file = target.join("contents");
+    let good = fs::read_to_string(&file).unwrap();
+    let second = good.lines().nth(1).unwrap();
+    for (text, says) in [
+        (good.replace("thads backup 2", "thads backup 9"), "line 1 is not \"thads backup 2\""),
+        (format!("\u{feff}{good}"), "line 1 is not"),
+        (good.replace('\n', "\r\n"), "line 1 has a carriage return"),
+        (good.replacen(second, &format!("{second}\r"), 1), "line 2 has a carriage return"),
+        (good.replacen(second, "x", 1), "line 2 is not a hash, a copy's name and its place"),
+        (
+            good.replacen(second, &format!("{second}\n{second}"), 1),
+            "line 3 names what a line before it names",
+        ),
+        (good.replace("\n\n", "\n"), "should be empty"),
+    ] {
+        fs::write(&file, &text).unwrap();
+        let back = folder.data.with_file_name("back");
+        for ran in [
+            thads(&back, &restore_args(&target, &[])),
+            thads(&folder.data, &["backup", &target.display().to_string()]),
+        ] {
+            assert_eq!(ran.status, 3, "{says}: {ran:?}");
+            assert!(ran.err.contains(says) && ran.err.contains("use another backup"), "{says}: {}", ran.err);
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        }
+        assert!(!back.exists(), "{says}");
+    }
+}

@@ -174,6 +174,9 @@ fn checkpoint(file: &Path, key: &Vkey) -> Result<Checkpoint, Failure> {
     let there = std::fs::metadata(&place).map_err(|error| none(&error))?;
     crate::input::refuse_output(file, &there).map_err(|fault| none(&fault.why.en))?;
     let note = plain::read_text(&place, NOTE_BYTES_MAX).map_err(|error| none(&error))?;
+    if note.starts_with('\u{feff}') {
+        return Err(none(&"it begins with a byte order mark, which an editor has put before it"));
+    }
     let parsed = Note::parse(&note).map_err(|error| none(&error))?;
     let said: Checkpoint = parsed.text().parse().map_err(|error: CheckpointError| none(&error))?;
     if said.origin != key.name() {

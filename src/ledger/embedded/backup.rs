@@ -63,6 +63,14 @@ pub enum BackupError {
         /// What is wrong.
         what: String,
     },
+    /// The file that says what belongs to a backup is not what a backup wrote: evidence. Nothing was put in place.
+    #[error("{}: {what}", path.display())]
+    Contents {
+        /// The file.
+        path: PathBuf,
+        /// Which line is wrong, and what is.
+        what: String,
+    },
     /// The file system failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -77,7 +85,9 @@ impl BackupError {
     pub fn is_evidence(&self) -> bool {
         match self {
             BackupError::Open(error) => error.is_evidence(),
-            BackupError::Contradiction(_) | BackupError::Damaged { .. } => true,
+            BackupError::Contradiction(_) | BackupError::Damaged { .. } | BackupError::Contents { .. } => {
+                true
+            }
             BackupError::Refused(_) | BackupError::Io(_) => false,
         }
     }

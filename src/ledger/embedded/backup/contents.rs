@@ -140,26 +140,33 @@ impl Contents {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let damaged = || BackupError::Damaged {
-            path,
-            position: 0,
-            what: "it does not say what the backup holds".into(),
+        let wrong = |at: usize, what: &str| {
+            let what = format!("line {} {what}", at.saturating_add(1));
+            BackupError::Contents { path: path.clone(), what }
         };
-        let (head, note) = text.split_once("\n\n").ok_or_else(damaged.clone())?;
-        let mut lines = head.lines();
-        if lines.next() != Some(FORM) {
-            return Err(damaged());
+        if let Some((before, _)) = text.split_once('\r') {
+            let line = before.matches('\n').count();
+            return Err(wrong(line, "has a carriage return: another program has changed the line ends"));
         }
-        let kept: Option<Vec<Kept>> = lines.map(kept).collect();
-        let kept = kept.ok_or_else(damaged.clone())?;
+        let first = text.lines().next().unwrap_or_default();
+        if first != FORM {
+            return Err(wrong(0, &format!("is not {FORM:?}")));
+        }
+        let Some((head, note)) = text.split_once("\n\n") else {
+            return Err(wrong(text.lines().count(), "should be empty, and the checkpoint stand behind it"));
+        };
         let is_double = |one: &Kept, other: &Kept| {
             one.copy == other.copy || one.place == other.place && !one.is_beside && !other.is_beside
         };
-        let doubled = kept.iter().enumerate();
-        if doubled.clone().any(|(at, one)| kept[..at].iter().any(|other| is_double(one, other))) {
-            return Err(damaged());
+        let mut all: Vec<Kept> = Vec::new();
+        for (at, line) in head.lines().enumerate().skip(1) {
+            let one = kept(line).ok_or_else(|| wrong(at, "is not a hash, a copy's name and its place"))?;
+            if all.iter().any(|other| is_double(&one, other)) {
+                return Err(wrong(at, "names what a line before it names"));
+            }
+            all.push(one);
         }
-        Ok(Some(Contents { kept, note: note.to_owned() }))
+        Ok(Some(Contents { kept: all, note: note.to_owned() }))
     }
 
     /// Writes them in one step, and removes the copies that belong to the backup no more. What no backup has made stays.
