@@ -105,3 +105,21 @@ fn a_dry_run_of_an_import_that_founds_ends_as_the_founding_would() {
         assert_eq!(statuses, [expected; 2], "{name}");
     }
 }
+
+/// Where nothing is rejected a dry run leaves no file of rejects; where something is, it does.
+#[test]
+fn a_dry_run_without_rejects_leaves_no_file_of_them() {
+    let all = tempfile::tempdir().unwrap();
+    let at = |name: &str| all.path().join(name).display().to_string();
+    let good = "A1,Create Fine,2008-01-02,1,3500,,,157,NIL,A,\n";
+    fs::write(at("good"), format!("{}{good}", crate::fines::HEADER)).unwrap();
+    let bad = "A1,Create Fine,2008-13-02,1,3500,,,157,NIL,A,\n";
+    fs::write(at("bad"), format!("{}{good}{bad}", crate::fines::HEADER)).unwrap();
+    let mapping = crate::fines::mapping().display().to_string();
+    for (rows, is_there) in [("good", false), ("bad", true)] {
+        let (rows, rejects) = (at(rows), at(&format!("{rows}.rejects")));
+        let args = ["import", &rows, "--mapping", &mapping, "--rejects", &rejects, "--dry-run"];
+        thads(&all.path().join("data"), &args).ok();
+        assert_eq!(Path::new(&rejects).exists(), is_there, "{rows}");
+    }
+}

@@ -135,3 +135,26 @@ fn no_output_goes_into_a_file_of_the_ledger_or_of_a_backup() {
     let own = File::create(folder.data.join("answer.txt")).unwrap();
     assert!(program(&folder, &folder.data, "checkpoint").stdout(own).status().unwrap().success());
 }
+
+/// What only looks like a plain file is neither waited for nor written over, and is named.
+#[test]
+fn what_only_looks_like_a_plain_file_is_named() {
+    let folder = ledger();
+    for (command, input, says) in [
+        ("import {rows} --mapping {mapping} --rejects /proc/kmsg", "/dev/null", "/proc/kmsg: "),
+        (
+            "import {rows} --mapping {mapping} --rejects /proc/version",
+            "/dev/null",
+            "--rejects /proc/version: ",
+        ),
+        ("record /proc/self/mem", "/dev/null", "/proc/self/mem: "),
+        ("record --atomic /proc/self/mem", "/dev/null", "/proc/self/mem: "),
+        ("record -", "/", "-: "),
+    ] {
+        let mut program = program(&folder, &folder.data, command);
+        let ran = program.stdin(File::open(input).unwrap()).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(1), "{command}: {said}");
+        assert!(said.contains(says), "{command}: {said}");
+    }
+}

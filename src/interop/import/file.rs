@@ -75,6 +75,14 @@ pub fn run<T: Target>(
     if matches!(summary, Err(ImportError::Gather(_) | ImportError::LostRejects(_))) {
         desk.rejects = None;
     }
+    // A dry run leaves no file where it has nothing to note down.
+    let is_new = |path: &Path| std::fs::symlink_metadata(path).is_err();
+    if job.manner.dry_run
+        && summary.as_ref().is_ok_and(|summary| summary.rejected == 0)
+        && job.rejects.is_some_and(is_new)
+    {
+        desk.rejects = None;
+    }
     let written = desk.close().map_err(ImportError::Rejects);
     let outcome = Outcome { summary: summary?, first_rejects: desk.first };
     written.map(|()| outcome)

@@ -1,6 +1,6 @@
 //! The files of an import: each is opened once, and what is read is never what is written.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -72,7 +72,9 @@ pub(super) fn refuse_rejects(
     if !there.is_file() {
         return Err(own("cái không phải là tệp thường", "what is no plain file"));
     }
-    match File::open(rejects).and_then(|file| Rows::are_rejects(BufReader::new(file), meaning)) {
+    // Without waiting: what only looks like a plain file (/proc/kmsg) may have nothing to say.
+    let opened = fs::canonicalize(rejects).and_then(|real| plain::open(&real, u64::MAX));
+    match opened.and_then(|file| Rows::are_rejects(BufReader::new(file), meaning)) {
         Ok(true) => Ok(()),
         Ok(false) => {
             Err(own("một tệp không phải là danh sách dòng bị từ chối", "a file that holds no rejects"))

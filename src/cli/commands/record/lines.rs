@@ -2,9 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use thads_proof::plain;
 use thads_service::document::Document;
 
 use super::outcome::LineError;
@@ -39,6 +40,8 @@ impl Line {
 pub(super) struct Lines {
     reader: Box<dyn BufRead>,
     number: usize,
+    /// The file, as it was named.
+    file: PathBuf,
     /// The name of the file that they come from, links followed. What a shell calls a pipe (`/dev/fd/63`) is none.
     pub(super) name: Option<OsString>,
 }
@@ -47,17 +50,17 @@ impl Lines {
     /// Opens a file; `-` is standard input.
     pub(super) fn open(file: &Path) -> Result<Lines, FileFault> {
         if file.as_os_str() == "-" {
-            return Ok(Lines::new(Box::new(BufReader::new(input::standard()?))));
+            return Ok(Lines::new(file, Box::new(BufReader::new(input::standard()?))));
         }
         let opened = input::open(file)?;
         let is_file = opened.metadata().is_ok_and(|there| there.is_file());
         let path = is_file.then(|| std::fs::canonicalize(file).ok()).flatten();
         let name = path.and_then(|path| path.file_name().map(OsStr::to_owned));
-        Ok(Lines { name, ..Lines::new(Box::new(BufReader::new(opened))) })
+        Ok(Lines { name, ..Lines::new(file, Box::new(BufReader::new(opened))) })
     }
 
-    fn new(reader: Box<dyn BufRead>) -> Lines {
-        Lines { reader, number: 0, name: None }
+    fn new(file: &Path, reader: Box<dyn BufRead>) -> Lines {
+        Lines { reader, number: 0, file: file.to_path_buf(), name: None }
     }
 
     /// Reads a line with what ends it, and no more of it than is taken; what is beyond is passed over.
@@ -87,7 +90,7 @@ impl Iterator for Lines {
         loop {
             let bytes = match self.read().transpose()? {
                 Ok(bytes) => bytes,
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(plain::named(&self.file, &error))),
             };
             self.number += 1;
             if bytes.as_deref().is_none_or(|line| !line.trim_ascii().is_empty()) {
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     fn lines(text: &[u8]) -> Vec<(usize, Option<Vec<u8>>)> {
-        let lines = Lines::new(Box::new(io::Cursor::new(text.to_vec())));
+        let lines = Lines::new(Path::new("-"), Box::new(io::Cursor::new(text.to_vec())));
         lines.map(|line| line.unwrap()).map(|line| (line.number, line.bytes)).collect()
     }
 
