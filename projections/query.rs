@@ -1,9 +1,8 @@
 //! One question to the read model: which period, whose cases, known when. Folds every case once, in parallel.
 
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
+use rayon::prelude::*;
 use thads_cases::case::{Case, CaseStatus, Finish};
 use thads_cases::complaint::Complaint;
 use thads_cases::date::Date;
@@ -20,8 +19,8 @@ use crate::regime::Regime;
 use crate::scope::Scope;
 use crate::statistics::{Opening, contribution};
 
-/// Below so many cases one thread is faster than two.
-const CASES_PER_THREAD_MIN: usize = 256;
+/// How many cases one thread takes at a time: for fewer, handing them over costs more than it saves.
+const CASES_PER_PART: usize = 256;
 
 /// A period, a scope and a moment of knowledge, with the rules that follow from them.
 #[derive(Clone, Debug)]
@@ -60,14 +59,12 @@ impl<'a> Query<'a> {
     }
 
     /// Gives every case of the scope that has begun by the period's end to `each`, several threads at a time. Each
-    /// thread has an accumulator of its own; they come back in the order of the cases.
+    /// part of the cases has an accumulator of its own; they come back in the order of the cases.
     pub(crate) fn each_case<A: Default + Send>(
         &self,
         each: impl Fn(&mut A, CaseWindow<'_>, Case) + Sync,
     ) -> Vec<A> {
         let cases: Vec<(&CaseId, &[RecordedEvent])> = self.model.cases().collect();
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        let chunk = cases.len().div_ceil(threads).max(CASES_PER_THREAD_MIN);
         let work = |part: &[(&CaseId, &[RecordedEvent])]| {
             let mut into = A::default();
             for (id, entries) in part {
@@ -75,17 +72,7 @@ impl<'a> Query<'a> {
             }
             into
         };
-        if cases.len() <= chunk {
-            return vec![work(&cases)];
-        }
-        thread::scope(|scope| {
-            let work = &work;
-            let running: Vec<_> = cases.chunks(chunk).map(|part| scope.spawn(move || work(part))).collect();
-            running
-                .into_iter()
-                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        })
+        cases.par_chunks(CASES_PER_PART).map(work).collect()
     }
 
     /// Folds a case, from its entries as known, to the day before the period and on to its end.

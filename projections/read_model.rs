@@ -4,10 +4,9 @@
 //! as known at any position, the next free numbers, the versions of streams. A clone shares what it does not change.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
+use rayon::prelude::*;
 use thads_cases::calendar::Calendar;
 use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
@@ -416,16 +415,8 @@ impl ReadModel {
 }
 
 /// Reads records on several threads, in their order.
-fn read_many(records: &[Record]) -> impl Iterator<Item = Result<Read, FoldError>> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let chunk = records.len().div_ceil(threads).max(RECORDS_PER_THREAD_MIN);
-    let read: Vec<Vec<Result<Read, FoldError>>> = thread::scope(|scope| {
-        let read = |part: &[Record]| part.iter().map(Read::of).collect();
-        let running: Vec<_> = records.chunks(chunk).map(|part| scope.spawn(move || read(part))).collect();
-        let joined = running.into_iter().map(|thread| thread.join());
-        joined.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    read.into_iter().flatten()
+fn read_many(records: &[Record]) -> Vec<Result<Read, FoldError>> {
+    records.par_iter().with_min_len(RECORDS_PER_THREAD_MIN).map(Read::of).collect()
 }
 
 fn place_of(stream: &Stream, position: u64) -> Result<Place, FoldError> {

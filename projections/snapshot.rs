@@ -4,10 +4,9 @@
 //! payloads. Of which log they are, and who says so, is for those to hold against it who keep them.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
+use rayon::prelude::*;
 use serde::ser::SerializeTuple;
 use serde::{Deserialize, Serialize, Serializer};
 use thads_cases::date::Date;
@@ -107,19 +106,8 @@ fn read_streams(frames: &[&[u8]]) -> Result<Vec<Vec<Stored>>, CodecError> {
         let entries = |read: Vec<EntryIn>| read.into_iter().map(RecordedEvent::from).collect();
         Ok(read.into_iter().map(|(id, read)| (id, entries(read))).collect())
     };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let chunk = frames.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let running: Vec<_> = frames
-            .chunks(chunk)
-            .map(|part| scope.spawn(move || part.iter().map(read).collect::<Result<Vec<_>, CodecError>>()))
-            .collect();
-        let mut all = Vec::with_capacity(frames.len());
-        for thread in running {
-            all.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-        }
-        Ok(all)
-    })
+    // Collected in two steps: which error a parallel iterator of results ends with is chance, and here it is the first.
+    frames.par_iter().map(read).collect::<Vec<_>>().into_iter().collect()
 }
 
 fn next_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

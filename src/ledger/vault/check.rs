@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io::Error;
 
+use rayon::prelude::*;
 use thads_proof::record::{Position, Record};
 
 use super::read::{NoReferences, Unpaired, paired};
@@ -72,17 +73,9 @@ impl<'a> Check<'a> {
     /// # Errors
     /// When the vault's files cannot be read.
     pub(crate) fn records(&mut self, records: &[Record]) -> Result<(), Error> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = records.len().div_ceil(threads).max(1);
         let (vault, references) = (self.vault, self.references);
-        let judged: Vec<Judged> = std::thread::scope(|scope| {
-            let judge = |some| move || judge(vault, references, some);
-            let at_work: Vec<_> = records.chunks(share).map(|some| scope.spawn(judge(some))).collect();
-            at_work
-                .into_iter()
-                .flat_map(|worker| worker.join().unwrap_or_else(|died| std::panic::resume_unwind(died)))
-                .collect()
-        });
+        let judged: Vec<Judged> =
+            records.par_iter().filter_map(|record| judge(vault, references, record)).collect();
         judged.into_iter().try_for_each(|judged| self.take(judged))
     }
 
@@ -165,28 +158,23 @@ struct Judged {
     pieces: Result<Vec<Opened>, (Unpaired, usize)>,
 }
 
-fn judge(vault: &Vault, references: References, records: &[Record]) -> Vec<Judged> {
-    let judged = |record: &Record| {
-        let pieces = match paired(record, references) {
-            Ok(named) if named.is_empty() => return None,
-            Err(Unpaired::Payload(NoReferences::Unknown { .. })) if record.commitments.is_empty() => {
-                return None;
-            }
-            Ok(named) => {
-                let opened = |(reference, commitment): (Reference, &[u8; 32])| {
-                    let opened = vault.read(&reference, commitment).and_then(|plaintext| {
-                        let no_words = || Unopened { reference, why: WhyLost::NoWords };
-                        (references.are_words)(&plaintext).then_some(()).ok_or_else(no_words)
-                    });
-                    (reference, opened.or_else(|unopened| by_any(vault, commitment, unopened)))
-                };
-                Ok(named.into_iter().zip(&record.commitments).map(opened).collect())
-            }
-            Err(unpaired) => Err((unpaired, record.commitments.len())),
-        };
-        Some(Judged { position: record.position, pieces })
+fn judge(vault: &Vault, references: References, record: &Record) -> Option<Judged> {
+    let pieces = match paired(record, references) {
+        Ok(named) if named.is_empty() => return None,
+        Err(Unpaired::Payload(NoReferences::Unknown { .. })) if record.commitments.is_empty() => return None,
+        Ok(named) => {
+            let opened = |(reference, commitment): (Reference, &[u8; 32])| {
+                let opened = vault.read(&reference, commitment).and_then(|plaintext| {
+                    let no_words = || Unopened { reference, why: WhyLost::NoWords };
+                    (references.are_words)(&plaintext).then_some(()).ok_or_else(no_words)
+                });
+                (reference, opened.or_else(|unopened| by_any(vault, commitment, unopened)))
+            };
+            Ok(named.into_iter().zip(&record.commitments).map(opened).collect())
+        }
+        Err(unpaired) => Err((unpaired, record.commitments.len())),
     };
-    records.iter().filter_map(judged).collect()
+    Some(Judged { position: record.position, pieces })
 }
 
 /// With the planted defect a commitment opens where any entry fits it.
