@@ -173,6 +173,13 @@ macro_rules! each_kind {
                 }
             }
 
+            /// The other cases that it names.
+            pub fn named_cases(&self) -> Vec<&CaseId> {
+                match self {
+                    $(Body::$k(kind) => kind.named_cases(),)*
+                }
+            }
+
             /// Writes the fields as a revision has them.
             fn serialize_in<S: Serializer>(&self, revision: u8, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {

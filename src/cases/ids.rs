@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 /// A record's place in the log; genesis is 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -64,26 +64,68 @@ impl fmt::Debug for OfficeCode {
     }
 }
 
-/// A case: (office, year of intake, intake number), written `DT03/2018/0412`, in addresses `DT03-2018-0412`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct CaseId {
-    /// The office that took the case in.
-    pub office: OfficeCode,
-    /// The calendar year of intake.
-    pub year: u16,
-    /// The intake number; consecutive from 1 within office and year.
-    pub number: u32,
+/// An identity that is numbered within office and calendar year, written `OFFICE/YEAR/PREFIXNUMBER`, in addresses with dashes.
+macro_rules! numbered_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $what:literal, $example:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name {
+            /// The office that took it in.
+            pub office: $crate::ids::OfficeCode,
+            /// The calendar year in which it came in.
+            pub year: u16,
+            /// The number, consecutive from 1 within office and year.
+            pub number: u32,
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::ids::NotAnId;
+
+            fn from_str(text: &str) -> Result<$name, $crate::ids::NotAnId> {
+                $crate::ids::parts(text, $prefix)
+                    .map(|(office, year, number)| $name { office, year, number })
+                    .ok_or_else(|| $crate::ids::NotAnId::new(text, $what, $example))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!("{}/{:04}/", $prefix, "{:04}"), self.office, self.year, self.number)
+            }
+        }
+
+        $crate::ids::serde_as_text!($name);
+    };
+}
+pub(crate) use numbered_id;
+
+macro_rules! serde_as_text {
+    ($($name:ident),*) => { $(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )* };
+}
+pub(crate) use serde_as_text;
+
+serde_as_text!(OfficeCode);
+
+numbered_id! {
+    /// A case by its intake number, written `DT03/2018/0412`.
+    CaseId, "", "a case", "DT03/2018/0412"
 }
 
-/// A complaint or denunciation: (office, year of receipt, number), written `DT03/2019/K0012`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ComplaintId {
-    /// The office that received it.
-    pub office: OfficeCode,
-    /// The calendar year of receipt.
-    pub year: u16,
-    /// The number within office and year.
-    pub number: u32,
+numbered_id! {
+    /// A complaint or denunciation, written `DT03/2019/K0012`.
+    ComplaintId, "K", "a complaint", "DT03/2019/K0012"
 }
 
 /// Why a text is not an identity.
@@ -96,7 +138,7 @@ pub struct NotAnId {
 }
 
 impl NotAnId {
-    fn new(given: &str, what: &'static str, example: &'static str) -> NotAnId {
+    pub(crate) fn new(given: &str, what: &'static str, example: &'static str) -> NotAnId {
         NotAnId { given: given.chars().take(60).collect(), what, example }
     }
 }
@@ -115,29 +157,9 @@ impl FromStr for OfficeCode {
     }
 }
 
-impl FromStr for CaseId {
-    type Err = NotAnId;
-
-    fn from_str(text: &str) -> Result<CaseId, NotAnId> {
-        parts(text, "")
-            .map(|(office, year, number)| CaseId { office, year, number })
-            .ok_or_else(|| NotAnId::new(text, "a case", "DT03/2018/0412"))
-    }
-}
-
-impl FromStr for ComplaintId {
-    type Err = NotAnId;
-
-    fn from_str(text: &str) -> Result<ComplaintId, NotAnId> {
-        parts(text, "K")
-            .map(|(office, year, number)| ComplaintId { office, year, number })
-            .ok_or_else(|| NotAnId::new(text, "a complaint", "DT03/2019/K0012"))
-    }
-}
-
 /// Splits `OFFICE/YEAR/PREFIXNUMBER` (or with dashes). Numbers have at least four digits and no idle zeros beyond
 /// them, so that one case has one name.
-fn parts(text: &str, prefix: &str) -> Option<(OfficeCode, u16, u32)> {
+pub(crate) fn parts(text: &str, prefix: &str) -> Option<(OfficeCode, u16, u32)> {
     let separator = if text.contains('/') { '/' } else { '-' };
     let mut split = text.split(separator);
     let (office, year, number) = (split.next()?, split.next()?, split.next()?.strip_prefix(prefix)?);
@@ -158,35 +180,6 @@ impl fmt::Display for OfficeCode {
         f.write_str(self.as_str())
     }
 }
-
-impl fmt::Display for CaseId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{:04}/{:04}", self.office, self.year, self.number)
-    }
-}
-
-impl fmt::Display for ComplaintId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{:04}/K{:04}", self.office, self.year, self.number)
-    }
-}
-
-macro_rules! serde_as_text {
-    ($($name:ident),*) => { $(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-            }
-        }
-    )* };
-}
-serde_as_text!(OfficeCode, CaseId, ComplaintId);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use thads_cases::date::Date;
 use thads_cases::decide::{Action, not_begun};
 use thads_cases::event::{Body, Event};
 use thads_cases::history::RecordedEvent;
-use thads_cases::ids::OfficeNo;
+use thads_cases::ids::{CaseId, OfficeNo};
 use thads_cases::refusal::{Code, Refusal};
 use thads_cases::stream::{Numbered, StreamId, StreamKind};
 use thads_projections::read_model::ReadModel;
@@ -150,24 +150,21 @@ pub(crate) fn year_fits(subject: &StreamId, known: &[RecordedEvent], action: &Ac
     Err(Refusal::new(Code::Mismatch, "28", "case", format!("year {year}"), limit, accepted))
 }
 
-/// A complaint or denunciation that names a case names one that there is.
+/// Who names another case names one that there is.
 pub(crate) fn named_case_exists(model: &ReadModel, pending: &Pending, event: &Event) -> Result<(), Refusal> {
     let body = match &event.body {
         Body::FactCorrected(fact) => &fact.replacement.body,
         body => body,
     };
-    let named = match body {
-        Body::ComplaintReceived(received) => received.case.as_ref(),
-        Body::DenunciationReceived(received) => received.case.as_ref(),
-        _ => None,
-    };
-    match named {
-        Some(id) if model.case(id).is_none() && !pending.contains(&StreamId::Case(id.clone())) => {
+    let is_missing =
+        |id: &&CaseId| model.case(id).is_none() && !pending.contains(&StreamId::Case((*id).clone()));
+    match body.named_cases().into_iter().find(is_missing) {
+        None => Ok(()),
+        Some(id) => {
             let article = event.info().article;
             let accepted = "a case of this ledger, or no case";
             Err(Refusal::new(Code::Unknown, article, "case", id, "cases of this ledger", accepted))
         }
-        _ => Ok(()),
     }
 }
 

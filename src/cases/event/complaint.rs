@@ -71,6 +71,10 @@ impl Kind for ComplaintReceived {
     fn personal(&mut self) -> Vec<&mut Personal> {
         std::iter::once(&mut self.complainant).chain(self.against.as_mut()).collect()
     }
+
+    fn named_cases(&self) -> Vec<&CaseId> {
+        self.case.iter().collect()
+    }
 }
 
 impl KindOf<Complaint> for ComplaintReceived {
@@ -217,6 +221,10 @@ impl Kind for DenunciationReceived {
 
     fn personal(&mut self) -> Vec<&mut Personal> {
         vec![&mut self.author, &mut self.against]
+    }
+
+    fn named_cases(&self) -> Vec<&CaseId> {
+        self.case.iter().collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{EventMeta, KINDS, RuleContext};
+use crate::ids::CaseId;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::Refusal;
@@ -44,6 +45,11 @@ pub trait Kind: Serialize + for<'de> Deserialize<'de> + Clone + PartialEq + fmt:
 
     /// The fields that hold personal data, in the order in which their commitments stand in the record.
     fn personal(&mut self) -> Vec<&mut Personal> {
+        Vec::new()
+    }
+
+    /// The other cases that it names: each must be one of the ledger.
+    fn named_cases(&self) -> Vec<&CaseId> {
         Vec::new()
     }
 
