@@ -72,12 +72,8 @@ fn moved(planned: &Planned, round: u16, places: &HashMap<u64, u64>) -> Option<Pl
     match &mut planned.stream {
         StreamId::Case(id) => year(id),
         StreamId::Complaint(id) => id.year += YEARS * round,
-        StreamId::Office(_) | StreamId::Officer(_) | StreamId::Parameter(_) | StreamId::Clock
-            if round > 0 =>
-        {
-            return None;
-        }
-        StreamId::Office(_) | StreamId::Officer(_) | StreamId::Parameter(_) | StreamId::Clock => {}
+        stream if stream.is_organisation() && round > 0 => return None,
+        _ => {}
     }
     let place = |position: Position| Position(places.get(&position.0).copied().unwrap_or(position.0));
     let names = |event: &mut Event| match &mut event.body {

@@ -9,6 +9,7 @@ use crate::case::Case;
 use crate::complaint::Complaint;
 use crate::date::Date;
 use crate::decide::State;
+use crate::event::inspection::Inspection;
 use crate::ids::{CaseId, OfficerNo, Position};
 use crate::organisation::Organisation;
 use crate::personal::{Personal, VaultRef};
@@ -23,6 +24,7 @@ pub mod coercion;
 pub mod complaint;
 mod context;
 pub mod entrustment;
+pub mod inspection;
 pub mod intake;
 mod kind;
 pub mod money;
@@ -238,6 +240,9 @@ kinds! {
         complaint::DenunciationReceived, complaint::DenunciationAccepted, complaint::DenunciationNotAccepted,
         complaint::DenunciationConcluded,
     }
+    Inspection inspection: Inspection {
+        inspection::InspectionOpened, inspection::InspectionConcluded,
+    }
     }
     organisation: {
         organisation::OfficeOpened, organisation::OfficerAppointed, organisation::TargetAssigned,
@@ -272,8 +277,8 @@ impl Body {
         }
     }
 
-    /// Whether a stream may begin with it: a judgment or a case that comes from elsewhere, a complaint, and what opens an
-    /// office, appoints an officer, sets a rule's value or corrects the clock. Everything else goes on with what has begun.
+    /// Whether a stream may begin with it: a judgment or a case that comes from elsewhere, a complaint, an inspection, and what
+    /// opens an office, appoints an officer, sets a rule's value or corrects the clock. Everything else goes on with what has begun.
     pub const fn begins(&self) -> bool {
         matches!(
             self,
@@ -282,6 +287,7 @@ impl Body {
                 | Body::TakenFromBelow(_)
                 | Body::ComplaintReceived(_)
                 | Body::DenunciationReceived(_)
+                | Body::InspectionOpened(_)
                 | Body::OfficeOpened(_)
                 | Body::OfficerAppointed(_)
                 | Body::ParameterSet(_)

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::event::inspection::InspectionId;
 use crate::ids::{CaseId, ComplaintId, OfficeCode, OfficerNo};
 use crate::rules::Parameter;
 
@@ -17,6 +18,8 @@ pub enum StreamId {
     Case(CaseId),
     /// A complaint or denunciation.
     Complaint(ComplaintId),
+    /// An inspection.
+    Inspection(InspectionId),
     /// An office: its opening, its targets.
     Office(OfficeCode),
     /// An officer.
@@ -34,6 +37,8 @@ pub enum StreamKind {
     Case,
     /// A complaint or denunciation.
     Complaint,
+    /// An inspection.
+    Inspection,
     /// Offices, officers, targets, parameters and the clock: they share one history.
     Organisation,
     /// Of a kind: any of them. Repairs and notes.
@@ -46,6 +51,7 @@ impl StreamKind {
         match self {
             StreamKind::Case => "a case",
             StreamKind::Complaint => "a complaint or denunciation",
+            StreamKind::Inspection => "an inspection",
             StreamKind::Organisation => "the organisation",
             StreamKind::Any => "any sort",
         }
@@ -56,6 +62,7 @@ impl StreamKind {
         match self {
             StreamKind::Case => "judgment_received, entrusted_in or taken_from_below first",
             StreamKind::Complaint => "complaint_received or denunciation_received first",
+            StreamKind::Inspection => "inspection_opened first",
             StreamKind::Organisation => "office_opened, officer_appointed or parameter_set first",
             StreamKind::Any => {
                 "judgment_received, complaint_received, office_opened, officer_appointed, … first"
@@ -81,7 +88,7 @@ impl NotAStream {
 }
 
 /// The forms of a stream's name.
-const FORMS: &str = "case:DT03/2018/0412, complaint:DT03/2019/K0012, office:DT03, officer:17, parameter:voluntary, ledger:clock";
+const FORMS: &str = "case:DT03/2018/0412, complaint:DT03/2019/K0012, inspection:DT03/2019/T0003, office:DT03, officer:17, parameter:voluntary, ledger:clock";
 
 /// The number of a stream that is numbered within an office and a calendar year.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,6 +107,7 @@ impl StreamId {
         match self {
             StreamId::Case(_) => StreamKind::Case,
             StreamId::Complaint(_) => StreamKind::Complaint,
+            StreamId::Inspection(_) => StreamKind::Inspection,
             StreamId::Office(_) | StreamId::Officer(_) | StreamId::Parameter(_) | StreamId::Clock => {
                 StreamKind::Organisation
             }
@@ -116,6 +124,7 @@ impl StreamId {
         match self {
             StreamId::Case(_) => "case",
             StreamId::Complaint(_) => "complaint",
+            StreamId::Inspection(_) => "inspection",
             StreamId::Office(_) => "office",
             StreamId::Officer(_) => "officer",
             StreamId::Parameter(_) => "parameter",
@@ -128,6 +137,7 @@ impl StreamId {
         match self {
             StreamId::Case(id) => id.to_string(),
             StreamId::Complaint(id) => id.to_string(),
+            StreamId::Inspection(id) => id.to_string(),
             StreamId::Office(code) => code.to_string(),
             StreamId::Officer(number) => number.to_string(),
             StreamId::Parameter(rule) => rule.id().to_owned(),
@@ -144,6 +154,7 @@ impl StreamId {
         match kind {
             StreamKind::Case => Some(StreamId::Case(CaseId { office, year, number })),
             StreamKind::Complaint => Some(StreamId::Complaint(ComplaintId { office, year, number })),
+            StreamKind::Inspection => Some(StreamId::Inspection(InspectionId { office, year, number })),
             StreamKind::Organisation | StreamKind::Any => None,
         }
     }
@@ -152,7 +163,8 @@ impl StreamId {
     pub const fn numbered(&self) -> Option<Numbered<'_>> {
         match self {
             StreamId::Case(CaseId { office, year, number })
-            | StreamId::Complaint(ComplaintId { office, year, number }) => {
+            | StreamId::Complaint(ComplaintId { office, year, number })
+            | StreamId::Inspection(InspectionId { office, year, number }) => {
                 Some(Numbered { office, year: *year, number: *number })
             }
             StreamId::Office(_) | StreamId::Officer(_) | StreamId::Parameter(_) | StreamId::Clock => None,
@@ -176,6 +188,7 @@ impl StreamId {
         match tag {
             "case" => key.parse().map(StreamId::Case).map_err(NotAStream::new),
             "complaint" => key.parse().map(StreamId::Complaint).map_err(NotAStream::new),
+            "inspection" => key.parse().map(StreamId::Inspection).map_err(NotAStream::new),
             "office" => key.parse().map(StreamId::Office).map_err(NotAStream::new),
             "officer" => match key.parse().map(OfficerNo) {
                 Ok(number) if number.to_string() == key => Ok(StreamId::Officer(number)),

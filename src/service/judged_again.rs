@@ -23,7 +23,7 @@ pub(crate) fn judges_again(body: &Body, effective: Date, recorded_on: Date) -> b
     }
 }
 
-/// The first rule that breaks in each case and complaint, and in the organisation's own history, as the world is after a
+/// The first rule that breaks in each case and other numbered stream, and in the organisation's own history, as the world is after a
 /// change, and did not before it. The same for the same arguments; `known`: by the entries below this position. Cost: twice
 /// the rules of every entry.
 pub(crate) fn left_behind(
@@ -38,10 +38,9 @@ pub(crate) fn left_behind(
         let given = format!("{name}, entry {position}: {} {}", refusal.field, refusal.given);
         Some(Refusal { given, breaks: Some(position), ..refusal })
     };
-    let cases = model.cases().filter_map(|(id, entries)| first(id.to_string(), entries));
-    let complaints = model.complaints().filter_map(|(id, entries)| first(id.to_string(), entries));
+    let numbered = model.streams().filter_map(|(id, entries)| first(id.key(), entries));
     let organisation = first("organisation".to_owned(), model.organisation());
-    let mut flags: Vec<Refusal> = organisation.into_iter().chain(cases).chain(complaints).collect();
+    let mut flags: Vec<Refusal> = organisation.into_iter().chain(numbered).collect();
     let more = flags.len().saturating_sub(NAMED_MAX);
     if more > 0 {
         flags.truncate(NAMED_MAX);

@@ -18,7 +18,7 @@ import time
 import traceback
 from collections import Counter, deque
 
-from . import acts, complaints, figures, judge, lives, moves, organisation, overturn, repairs, wrong
+from . import acts, complaints, figures, inspections, judge, lives, moves, organisation, overturn, repairs, wrong
 from .account import Fault, must
 from .client import Client
 from .world import FOUNDED, World
@@ -103,7 +103,7 @@ class Run:
         waiting = moves.waiting(world)
         options = [
             (60, None), (10, repairs.void), (10, repairs.correct), (6, moves.undo), (2, overturn.overturn), (10, wrong.attempt), (2, complaints.new_complaint),
-            (3, complaints.go_on), (1, complaints.repair), (1, organisation.late_parameter), (1.5, organisation.repair),
+            (3, complaints.go_on), (1, complaints.repair), (0.5, inspections.open_one), (1, inspections.go_on), (1, organisation.late_parameter), (1.5, organisation.repair),
             (0.3, organisation.target), (0.15, organisation.late_office), (0.3, organisation.late_officer),
         ]
         if waiting:
@@ -139,7 +139,7 @@ class Run:
         sort, key = attempt.stream.split(":", 1)
         path = "/api/v1/actions"
         body = {"request": f"{rng.getrandbits(128):032x}"}
-        if sort != "office" and sort != "officer" and sort != "parameter" and rng.random() < 0.5:
+        if sort in ("case", "complaint") and rng.random() < 0.5:
             path = f"/api/v1/{sort}s/{key.replace('/', '-')}/actions"
         elif sort == "case":
             body["case"] = key

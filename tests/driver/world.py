@@ -45,6 +45,7 @@ class World:
         self.cases = {}
         self.clock = {}
         self.complaints = []
+        self.inspections = []
         self.numbers = {}
         self.receivers = {}
         self.offices, self.officers, self.targets, self.parameters = {}, {}, {}, []
@@ -81,6 +82,11 @@ class World:
                 office, year, number = key.split("/")
                 self.numbers[office, year, "K"] = int(number[1:])
                 self.complaints.append(key)
+        elif sort == "inspection":
+            if key not in self.inspections:
+                office, year, number = key.split("/")
+                self.numbers[office, year, "T"] = int(number[1:])
+                self.inspections.append(key)
         else:
             self._organise()
 
@@ -109,9 +115,9 @@ class World:
             self._accounts[case] = account_of(timeline(self.entries(case)))
         return self._accounts[case]
 
-    def office_of(self, complaint):
-        """The office that received a complaint."""
-        code = complaint.split("/")[0]
+    def office_of(self, key):
+        """The office that received a complaint, or conducts an inspection."""
+        code = key.split("/")[0]
         return next(number for number, one in self.offices.items() if one["code"] == code)
 
     def below(self, office):
@@ -151,6 +157,11 @@ class World:
         """The next free number of a complaint."""
         code, year = self.offices[office]["code"], day[:4]
         return f"{code}/{year}/K{self.numbers.get((code, year, 'K'), 0) + 1:04}"
+
+    def next_inspection(self, office, day):
+        """The next free number of an inspection."""
+        code, year = self.offices[office]["code"], day[:4]
+        return f"{code}/{year}/T{self.numbers.get((code, year, 'T'), 0) + 1:04}"
 
     def day(self, first=START, last=END):
         """A day between two."""

@@ -235,3 +235,42 @@ fn no_persons_number_names_a_stream() {
     let answer = refused(&service, "officer:331234567", "officer_appointed", officer);
     assert_eq!(answer, "number 331234567: the next free number");
 }
+
+/// An inspection is opened once, of the office that conducts it or one below, and concluded once; it names cases that there are.
+#[test]
+fn an_inspection_is_opened_and_concluded_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder);
+    let (stream, day) = ("inspection:DT00/2018/T0001", "2018-12-04");
+    let opened = |inspected: u32| json!({ "inspected": inspected, "scope": "thụ lý", "from": "2018-10-01", "until": day });
+    let concluded = |case: &str, due: &str| {
+        json!({ "conclusion": "kết luận", "findings": [{ "case": case, "text": "chậm" }],
+            "recommendations": [{ "text": "khắc phục", "due": due }] })
+    };
+    let (own, late) = (CASE.trim_start_matches("case:"), "2018-12-05");
+    let refusals = [
+        (stream, "inspection_concluded", concluded(own, late), "inspection_opened first"),
+        (stream, "inspection_opened", opened(9), "inspected"),
+        ("inspection:DT00/2018/T0002", "inspection_opened", opened(1), "number 1"),
+        (stream, "complaint_accepted", json!({}), "not recorded there"),
+    ];
+    for (stream, kind, fields, wanted) in refusals {
+        let refused = record(&service, stream, 1, kind, day, fields).unwrap_err().to_string();
+        assert!(refused.contains(wanted), "{kind}: {refused}");
+    }
+    record(&service, stream, 1, "inspection_opened", day, opened(1)).unwrap();
+    for (kind, fields, wanted) in [
+        ("inspection_opened", opened(1), "not opened"),
+        ("inspection_concluded", concluded("DT00/2018/0999", late), "DT00/2018/0999"),
+        ("inspection_concluded", concluded(own, day), "recommendations.due"),
+    ] {
+        let refused = record(&service, stream, 1, kind, day, fields).unwrap_err().to_string();
+        assert!(refused.contains(wanted), "{kind}: {refused}");
+    }
+    record(&service, stream, 1, "inspection_concluded", day, concluded(own, late)).unwrap();
+    let again = record(&service, stream, 1, "inspection_concluded", day, concluded(own, late));
+    assert!(again.unwrap_err().to_string().contains("not concluded"));
+    let id = parse_stream(stream).unwrap();
+    assert_eq!(service.model().history(&id).len(), 2);
+    assert_eq!(service.model().next_number(id.kind(), &"DT00".parse().unwrap(), 2018), 2);
+}
