@@ -535,3 +535,21 @@ fn difference(
 fn key_of(text: &str) -> Result<Vkey, BackupError> {
     text.parse().map_err(|error: thads_proof::note::VkeyError| BackupError::Refused(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Between looking and locking another may have begun in a new folder, and ended.
+    #[test]
+    fn a_folder_that_was_filled_since_it_was_looked_for_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = lock_new(folder.path()).unwrap();
+        assert!(matches!(lock_new(folder.path()), Err(BackupError::Refused(_))));
+        drop(lock);
+        fs::write(folder.path().join(UNFINISHED), "").unwrap();
+        assert!(matches!(lock_new(folder.path()), Err(BackupError::Refused(_))));
+        assert!(draft::Draft::begin(folder.path()).is_err());
+        assert!(folder.path().join(UNFINISHED).exists());
+    }
+}
