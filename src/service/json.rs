@@ -2,10 +2,13 @@
 //!
 //! An action is one flat object: the envelope's fields, the common fields and the kind's own stand beside each other.
 
+use std::marker::PhantomData;
+
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value, json};
+use serde_path_to_error::{Segment, Track};
 use thads_cases::date::Date;
-use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
+use thads_cases::event::{Body, COMMON_FIELDS, Event, KINDS, KindCode};
 use thads_cases::ids::{CaseId, OfficerNo, Position};
 use thads_cases::refusal::{self, Refusal};
 use thads_cases::stream::{NotAStream, StreamId};
@@ -238,31 +241,26 @@ pub fn event_of(kind: &str, mut fields: Map<String, Value>) -> Result<Event, Jso
             common.insert((*name).to_owned(), value);
         }
     }
-    let common = read(common, |fields| serde_json::from_value::<Common>(Value::Object(fields)))?;
-    let body = read(fields, |fields| code.deserialize(Value::Object(fields)))?;
+    let common = read(&Value::Object(common), PhantomData)?;
+    let body = read(&Value::Object(fields), code)?;
     Ok(Event { common, body })
 }
 
-/// Reads fields, or says which of them does not fit.
-fn read<T>(
-    fields: Map<String, Value>,
-    reader: impl Fn(Map<String, Value>) -> Result<T, serde_json::Error>,
-) -> Result<T, JsonError> {
-    let error = match reader(fields.clone()) {
+/// Reads fields, or says which of them does not fit: by its path, for instance `obligations[1].amount`.
+fn read<'a, S: DeserializeSeed<'a>>(fields: &'a Value, seed: S) -> Result<S::Value, JsonError> {
+    let mut track = Track::new();
+    let error = match seed.deserialize(serde_path_to_error::Deserializer::new(fields, &mut track)) {
         Ok(read) => return Ok(read),
         Err(error) => error.to_string(),
     };
-    let quoted = |start: &str| error.strip_prefix(start).and_then(|rest| rest.split('`').next());
-    if let Some(name) = quoted("missing field `") {
-        return Err(JsonError::new(name, "nothing", "must be given", "a value; see docs/format.md"));
+    let path = track.path();
+    let name = if path.iter().len() == 0 { None } else { Some(path.to_string()) };
+    // The path of what is missing ends at the object that lacks it; serde gives its name in words alone.
+    if let Some(missing) = error.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        let name = name.map_or_else(|| missing.to_owned(), |within| format!("{within}.{missing}"));
+        return Err(JsonError::missing(&name, "a value; see docs/format.md"));
     }
-    // Without the field that does not fit the complaint is another one, or none.
-    let without = |name: &String| {
-        let mut rest = fields.clone();
-        rest.shift_remove(name);
-        reader(rest).map_or_else(|other| other.to_string() != error, |_| true)
-    };
-    let Some((name, value)) = fields.iter().find(|(name, _)| without(name)) else {
+    let Some(name) = name else {
         return Err(JsonError::new(
             "body",
             "its fields",
@@ -270,11 +268,21 @@ fn read<T>(
             "the fields of the kind; see docs/format.md",
         ));
     };
-    if quoted("unknown field `") == Some(name.as_str()) {
+    let given = path.iter().fold(fields, |within, segment| within_of(within, segment).unwrap_or(within));
+    if error.starts_with("unknown field `") {
         let known = error.split_once(", expected ").map_or("no other field", |(_, known)| known);
-        return Err(JsonError::new(name, &value.to_string(), "there is no such field", known));
+        return Err(JsonError::new(&name, &given.to_string(), "there is no such field", known));
     }
-    Err(JsonError::new(name, &value.to_string(), &error, "a value of its type; see docs/format.md"))
+    Err(JsonError::new(&name, &given.to_string(), &error, "a value of its type; see docs/format.md"))
+}
+
+/// What a step of a path leads to.
+fn within_of<'a>(value: &'a Value, step: &Segment) -> Option<&'a Value> {
+    match step {
+        Segment::Map { key } | Segment::Enum { variant: key } => value.get(key),
+        Segment::Seq { index } => value.get(index),
+        Segment::Unknown => None,
+    }
 }
 
 /// Whether a value holds words about persons that are lost, as answers show them.
@@ -292,7 +300,7 @@ fn text<'a>(object: &'a Map<String, Value>, field: &str, accepted: &str) -> Resu
     match object.get(field) {
         Some(Value::String(text)) => Ok(text),
         Some(other) => Err(JsonError::new(field, &other.to_string(), "must be a text", accepted)),
-        None => Err(JsonError::new(field, "nothing", "must be given", accepted)),
+        None => Err(JsonError::missing(field, accepted)),
     }
 }
 

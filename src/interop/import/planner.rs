@@ -325,8 +325,8 @@ impl<'m> Planner<'m> {
             NoValue::Empty { column } => {
                 row.reject(column, &self.mapping.columns, Problem::Empty { kind: action.kind })
             }
-            NoValue::Event(message) => {
-                Reject::new(row.line, None, row.activity(), Problem::Event { kind: action.kind, message })
+            NoValue::Event(why) => {
+                Reject::new(row.line, None, row.activity(), Problem::Event { kind: action.kind, why })
             }
         }
     }

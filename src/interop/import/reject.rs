@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use thads_cases::date::Date;
+use thads_service::json::JsonError;
 
 use super::amount::NoAmount;
 
@@ -152,12 +153,12 @@ pub enum Problem {
     )]
     Doubtful(Taken),
     /// The fields do not make up an event.
-    #[error("it makes up no {kind}: {message}")]
+    #[error("it makes up no {kind}: {why}")]
     Event {
         /// The kind of event.
         kind: &'static str,
         /// What is missing or wrong.
-        message: String,
+        why: Box<JsonError>,
     },
 }
 
@@ -238,7 +239,7 @@ impl Problem {
             Problem::Doubtful(taken) => format!(
                 "doubtful: giống hệt một dòng đã nhận ({taken}), có thể là dòng ấy ghi hai lần hoặc là một việc khác"
             ),
-            Problem::Event { kind, message } => format!("không đủ để thành {kind}: {message}"),
+            Problem::Event { kind, why } => format!("không đủ để thành {kind}: {}", why.vi()),
         }
     }
 

@@ -10,14 +10,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 use thads_cases::case::Case;
-use thads_cases::event::{Body, COMMON_FIELDS, Common, Event, KINDS, KindCode};
+use thads_cases::event::{Event, KINDS};
 use thads_cases::ids::OfficeNo;
 use thads_cases::money::Total;
 use thads_cases::stream::StreamKind;
 use thads_cases::text::normal;
+use thads_service::json::{JsonError, event_of};
 
 use super::mapping::{ColumnType, Columns, Known};
 use super::rows::{Row, said};
@@ -29,7 +29,6 @@ pub struct Action {
     pub kind: &'static str,
     /// Which sort of stream it goes to.
     pub stream_kind: StreamKind,
-    code: KindCode,
     /// All of them must hold; none = always.
     pub when: Vec<When>,
     fields: Vec<(String, Template)>,
@@ -97,7 +96,7 @@ pub enum NoValue {
         column: usize,
     },
     /// The fields do not make up an event of the kind.
-    Event(String),
+    Event(Box<JsonError>),
 }
 
 impl Action {
@@ -125,8 +124,7 @@ impl Action {
             let template = Template::read(value, known).map_err(|problem| format!("{name}: {problem}"))?;
             fields.push((name, template));
         }
-        let code = KindCode { code: info.code, revision: info.revision };
-        let action = Action { kind: info.name, stream_kind: *stream_kind, code, when, fields };
+        let action = Action { kind: info.name, stream_kind: *stream_kind, when, fields };
         action.try_out(known.columns)?;
         Ok(action)
     }
@@ -147,20 +145,7 @@ impl Action {
         if let Some(name) = automatic(self.kind) {
             fields.insert(name.to_owned(), Value::from("X/2000/0001"));
         }
-        self.build(fields).map(drop)
-    }
-
-    fn build(&self, mut fields: Map<String, Value>) -> Result<Event, String> {
-        let mut common = Map::new();
-        for name in COMMON_FIELDS {
-            if let Some(value) = fields.shift_remove(*name) {
-                common.insert((*name).to_owned(), value);
-            }
-        }
-        let common: Common =
-            serde_json::from_value(Value::Object(common)).map_err(|error| error.to_string())?;
-        let body: Body = self.code.deserialize(Value::Object(fields)).map_err(|error| error.to_string())?;
-        Ok(Event { common, body })
+        event_of(self.kind, fields).map(drop).map_err(|error| error.to_string())
     }
 
     /// The event that a row becomes. `case` is what the import itself knows of the case: its id in the source for a
@@ -181,16 +166,15 @@ impl Action {
         if let Some(name) = automatic(self.kind) {
             fields.insert(name.to_owned(), Value::from(case));
         }
-        self.build(fields).map_err(|message| self.why_not(source.row, message))
+        event_of(self.kind, fields).map_err(|error| self.why_not(source.row, error))
     }
 
     /// A field that is missing was left out for an empty cell: with all cells filled in the mapping was tried out.
-    fn why_not(&self, row: &Row, message: String) -> NoValue {
-        let missing = message.starts_with("missing field");
+    fn why_not(&self, row: &Row, error: JsonError) -> NoValue {
         let empty = self.fields.iter().find_map(|(_, template)| template.empty_cell(row));
         match empty {
-            Some(column) if missing => NoValue::Empty { column },
-            Some(_) | None => NoValue::Event(message),
+            Some(column) if error.is_missing() => NoValue::Empty { column },
+            Some(_) | None => NoValue::Event(Box::new(error)),
         }
     }
 }

@@ -6,7 +6,7 @@ use thads_cases::text::normal;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{field}: {given} is not accepted: {rule}; accepted: {accepted}")]
 pub struct JsonError {
-    /// The field.
+    /// The field, by its path where it lies in another: `obligations[1].amount`.
     pub field: String,
     /// Its value, cut to 80 characters.
     pub given: String,
@@ -28,10 +28,20 @@ impl JsonError {
         JsonError { field: cut(field), given: cut(given), rule: shown(rule), accepted: shown(accepted) }
     }
 
+    /// An error about a field that must be given and is not.
+    pub fn missing(field: &str, accepted: &str) -> JsonError {
+        JsonError::new(field, NOTHING, "must be given", accepted)
+    }
+
+    /// Whether the field was not given.
+    pub fn is_missing(&self) -> bool {
+        self.given == NOTHING
+    }
+
     /// The same sentence in Vietnamese. What the field accepts is given as it is to be written.
     pub fn vi(&self) -> String {
         let JsonError { field, given, rule, accepted } = self;
-        let (given, rule) = (if given == NOTHING { "để trống" } else { given }, vi(rule));
+        let (given, rule) = (if self.is_missing() { "để trống" } else { given }, vi(rule));
         format!("trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}")
     }
 }
@@ -94,7 +104,7 @@ const RULES: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use thads_cases::stream::StreamId;
 
@@ -127,6 +137,56 @@ mod tests {
         let mut unknown = note;
         unknown[odd] = json!(1);
         assert_eq!(parse_action(unknown, None).unwrap_err().field, "a[31mb");
+    }
+
+    /// What does not fit is named by its path and shown alone, however deep it lies and whatever else is wrong.
+    #[test]
+    fn a_field_is_named_by_its_path() {
+        type Change<'a> = &'a dyn Fn(&mut Value);
+        let fine = json!({ "kind": "fine", "payee": "budget", "amount": 1 });
+        let said = |change: Change<'_>| {
+            let mut action = json!({ "case": "DT00/2018/0001", "actor": 3, "kind": "enforcement_ordered",
+                "basis": "proactive", "debtors": [], "obligations": [fine, fine] });
+            change(&mut action);
+            parse_action(action, None).map(drop).map_err(|error| error.to_string()).err().unwrap_or_default()
+        };
+        assert_eq!(said(&|_| ()), "");
+        let table: [(&str, Change<'_>); 9] = [
+            ("basis: \"x\" is not accepted: unknown variant `x`, ", &|action| action["basis"] = json!("x")),
+            ("basis: 1 is not accepted: ", &|action| action["basis"] = json!(1)),
+            (
+                "colour: {\"of\":1} is not accepted: there is no such field; accepted: one of `basis`",
+                &|action| {
+                    action["colour"] = json!({ "of": 1 });
+                },
+            ),
+            ("obligations[1].amount: -5 is not accepted: amount -5 is negative", &|action| {
+                action["obligations"][1]["amount"] = json!(-5);
+            }),
+            ("obligations[0].amount: -5 is not accepted: amount -5 is negative", &|action| {
+                action["obligations"][0]["amount"] = json!(-5);
+                action["obligations"][1]["amount"] = json!(-5);
+            }),
+            (
+                "obligations[1].colour: 7 is not accepted: there is no such field; accepted: one of `kind`",
+                &|action| {
+                    action["obligations"][1]["colour"] = json!(7);
+                },
+            ),
+            ("obligations[1].amount: nothing is not accepted: must be given; ", &|action| {
+                action["obligations"][1].as_object_mut().unwrap().remove("amount");
+            }),
+            ("obligations: nothing is not accepted: must be given; ", &|action| {
+                action.as_object_mut().unwrap().remove("obligations");
+            }),
+            ("document.date: \"2018-02-30\" is not accepted: ", &|action| {
+                action["document"] = json!({ "number": "1", "date": "2018-02-30" });
+            }),
+        ];
+        for (wanted, change) in table {
+            let said = said(change);
+            assert!(said.starts_with(wanted), "{said}, not {wanted}…");
+        }
     }
 
     /// Whoever reads Vietnamese is told in Vietnamese what is wrong with a field.
