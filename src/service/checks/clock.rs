@@ -6,7 +6,7 @@ use thads_cases::ids::Position;
 use thads_ledger::{Append, AppendError, Moment, NewEvent, SimulatedClock, Storage, StreamAppend};
 use thads_proof::days::DAY;
 use thads_proof::genesis;
-use thads_proof::record::{Micros, Provenance, RequestId, Stream, StreamTag};
+use thads_proof::record::{Micros, RequestId};
 
 use super::record;
 use crate::answers;
@@ -321,6 +321,7 @@ fn what_is_strange_about_times_is_said_to_who_verifies() {
         let notices = ReadOnlyLedger::open(&directory).unwrap().clock_notices(Micros::new(machine));
         notices.into_iter().map(|sentence| sentence.en).collect::<Vec<_>>()
     };
+    send(&service, &note("a")).unwrap();
     let (start, last) = (head(&service), service.ledger().head().size - 1);
     assert_eq!(said(start - 24 * HOUR), Vec::<String>::new());
     assert!(said(start - 25 * HOUR)[0].starts_with("The last record was made at "));
@@ -331,21 +332,22 @@ fn what_is_strange_about_times_is_said_to_who_verifies() {
     send(&service, &correction(last, day(start), Some(today))).unwrap();
     assert_eq!(said(start + 100 * DAY), Vec::<String>::new(), "confirmed");
 
-    // Written by a build that looked at no clock.
+    // The note again, written by a build that looked at no clock.
+    let note = service.ledger().record(thads_proof::record::Position::new(last)).unwrap().unwrap();
     let event = NewEvent {
-        kind: 9,
-        kind_revision: 1,
-        effective: 0,
-        office: 0,
-        actor: 0,
-        provenance: Provenance::Live,
-        rule_set: 0,
+        kind: note.kind,
+        kind_revision: note.kind_revision,
+        effective: note.effective,
+        office: note.office,
+        actor: note.actor,
+        provenance: note.provenance,
+        rule_set: note.rule_set,
         corrects: None,
-        payload: vec![0],
+        payload: note.payload,
         personal: Vec::new(),
     };
-    let stream = Stream::new(StreamTag::Key, b"1").unwrap();
-    let streams = vec![StreamAppend { stream, expected_version: 0, events: vec![event] }];
+    let (stream, expected_version) = (note.stream, note.stream_version);
+    let streams = vec![StreamAppend { stream, expected_version, events: vec![event] }];
     let moment = Moment { at: Micros::new(start + 200 * DAY), before: Micros::new(i64::MAX) };
     let request = RequestId([9; 16]);
     service.ledger().append(Append { request, moment: Some(moment), streams }).unwrap();
