@@ -64,6 +64,8 @@ const EVERY_KIND: &[&str] = &[
     "denunciation_accepted",
     "denunciation_not_accepted",
     "denunciation_concluded",
+    "inspection_opened",
+    "inspection_concluded",
     "office_opened 4",
     "officer_appointed 50 2",
     "target_assigned 2 rate.cases 73 100",

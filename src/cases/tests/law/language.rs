@@ -212,6 +212,11 @@ fn fields(kind: &str, words: &[&str], on: Date) -> Value {
         "notice_served" => {
             json!({"to": or(0, "debtor"), "of": or(1, "order"), "mode": "direct", "result": "received"})
         }
+        "inspection_opened" => {
+            json!({"inspected": 2, "scope": "x", "from": "2018-10-01", "until": "2018-10-05"})
+        }
+        "inspection_concluded" => json!({"conclusion": "x", "findings": [{"case": null, "text": "x"}],
+            "recommendations": [{"text": "x", "due": "2018-11-05"}]}),
         "voluntary_period_started" => json!({"until": word(0)}),
         "conditions_verified" => json!({"means_found": words.first() == Some(&"means")}),
         "postponed" => json!({"ground": or(0, "c"), "until": word(1)}),
