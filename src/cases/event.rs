@@ -256,23 +256,17 @@ kinds! {
 impl Body {
     /// The sender's case, where the case comes from another office.
     pub const fn comes_from(&self) -> Option<&CaseId> {
-        match self {
-            Body::EntrustedIn(taken) => Some(&taken.brought.from),
-            Body::TakenFromBelow(taken) => Some(&taken.brought.from),
-            _ => None,
+        match self.brought() {
+            Some(brought) => Some(&brought.from),
+            None => None,
         }
     }
 
-    /// What a case brings that comes from another office, by it or by what it puts in an entry's place.
+    /// What a case brings that comes from another office.
     pub const fn brought(&self) -> Option<&entrustment::Brought> {
         match self {
             Body::EntrustedIn(taken) => Some(&taken.brought),
             Body::TakenFromBelow(taken) => Some(&taken.brought),
-            Body::FactCorrected(fact) => match &fact.replacement.body {
-                Body::EntrustedIn(taken) => Some(&taken.brought),
-                Body::TakenFromBelow(taken) => Some(&taken.brought),
-                _ => None,
-            },
             _ => None,
         }
     }

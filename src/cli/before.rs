@@ -6,16 +6,18 @@ use std::{fs, io, iter};
 use crate::input::{FileFault, fault, leads_to};
 use crate::standard;
 
-/// Refuses a data directory that is none, and standard output or standard error that leads into a file of the ledger, or of
-/// a backup in one of `folders`: what is said would be written behind, or over, what is kept there.
+/// Refuses a data directory that is none, and standard output or standard error that leads into a file of the ledger, of a
+/// backup in one of `folders`, or into one of `files`: what is said would be written behind, or over, what is kept there.
 ///
 /// # Errors
 /// Which it is; nothing where it is standard error, in which nothing may be said.
-pub(crate) fn look(data: &Path, folders: &[&Path]) -> Result<(), Option<FileFault>> {
+pub(crate) fn look(data: &Path, folders: &[&Path], files: &[&Path]) -> Result<(), Option<FileFault>> {
     let into = |to: io::Result<fs::File>| {
         let to = to.and_then(|to| to.metadata()).ok().filter(fs::Metadata::is_file)?;
+        let is_it = |file: &&&Path| fs::metadata(file).is_ok_and(|there| leads_to(&to, &there));
         let mut all = iter::once(data).chain(folders.iter().copied());
         all.find_map(|folder| thads_ledger::own_file(folder, |there| leads_to(&to, there)))
+            .or_else(|| files.iter().find(is_it).map(|file| file.to_path_buf()))
     };
     if into(standard::err()).is_some() {
         return Err(None);
@@ -23,8 +25,12 @@ pub(crate) fn look(data: &Path, folders: &[&Path]) -> Result<(), Option<FileFaul
     if let Some(file) = into(standard::out()) {
         let name = file.display();
         return Err(Some(fault(
-            format!("{name} là tệp của sổ hoặc của bản sao, mà kết quả của chương trình này được ghi vào đó"),
-            format!("{name} is a file of the ledger or of a backup, and this program's output goes there"),
+            format!(
+                "{name} là tệp của sổ, của bản sao hoặc tệp được đọc, mà kết quả của chương trình này được ghi vào đó"
+            ),
+            format!(
+                "{name} is a file of the ledger, of a backup, or one that is read, and this program's output goes there"
+            ),
             "send the output to another file; nothing was read or written",
         )));
     }

@@ -104,6 +104,29 @@ impl Command {
         }
     }
 
+    /// The files, besides those, that it reads.
+    fn files(&self) -> Vec<&Path> {
+        match self {
+            Command::Record(args) => vec![args.file.as_path()],
+            Command::Import(args) => args.files.iter().chain([&args.mapping]).map(PathBuf::as_path).collect(),
+            Command::Verify(args) => args.checkpoint.iter().map(PathBuf::as_path).collect(),
+            Command::Demo(_)
+            | Command::Init(_)
+            | Command::Serve(_)
+            | Command::Case(_)
+            | Command::Cases(_)
+            | Command::Log(_)
+            | Command::Report(_)
+            | Command::Figure(_)
+            | Command::Replay(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
+            | Command::Checkpoint
+            | Command::Doctor(_)
+            | Command::Rebuild(_) => Vec::new(),
+        }
+    }
+
     /// Whether it answers from the log and mends nothing.
     fn reads_only(&self) -> bool {
         match self {
@@ -147,7 +170,7 @@ pub fn run() -> ExitCode {
     if !matches!(cli.command, Command::Serve(_)) {
         ending.at_once();
     }
-    if let Err(refused) = before::look(data, &cli.command.folders()) {
+    if let Err(refused) = before::look(data, &cli.command.folders(), &cli.command.files()) {
         // Where the word itself would go into what is kept, the exit status alone says it.
         return refused.map_or(ExitCode::FAILURE, |fault| fault.failure(&output).report(&output));
     }

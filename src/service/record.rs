@@ -547,9 +547,6 @@ impl<L: Log> LedgerService<L> {
             let context =
                 DecisionContext { reference_data: model.reference_data(), next: position, sender, receiver };
             let decision = kept.decide(known, &action, &context)?;
-            if !action.imported {
-                names_are_those_sent(self, model, &ends, &part.event)?;
-            }
             clock_fits(model, &part.event.body, part.effective, action.imported)?;
             words::all_readable(&part.event)?;
             year_fits(&part.subject, known, &action)?;
@@ -563,6 +560,9 @@ impl<L: Log> LedgerService<L> {
                 imported: action.imported,
                 event: action.event,
             };
+            if !entry.imported {
+                names_are_those_sent(self, model, &ends, known, &entry, &part.event)?;
+            }
             if part.subject.is_organisation() && judges_again(&entry.event.body, entry.effective, today) {
                 let after = reference_data_of(&known.iter().chain([&entry]).cloned().collect::<Vec<_>>());
                 flags.extend(left_behind(model, position, model.reference_data(), &after));

@@ -1,10 +1,13 @@
 //! Moves between offices: what stands at the other end, where a decision needs it.
 
+use std::collections::{HashMap, HashSet};
+
 use thads_cases::case::Case;
 use thads_cases::decide::OtherEnds;
 use thads_cases::event::{Event, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at, timeline};
 use thads_cases::ids::CaseId;
+use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::stream::StreamId;
 use thads_projections::read_model::ReadModel;
 
@@ -85,26 +88,55 @@ impl Ends {
     }
 }
 
-/// Whether the parties of a case that comes over have the names that its sender recorded. Imported history is not asked, nor
-/// what is only pending: its words are in no record yet. Cost: reads the sender's records that name persons.
+/// Whether the parties of a case that comes over have the names that its sender recorded: where it is taken over, where that is
+/// corrected, and where a repair of it is undone, for the sender may have corrected its own meanwhile. `known`: the case's
+/// entries; `entry`: the new one, sealed, and `words` what it says in words. What is only pending is in no record yet, and is not
+/// asked. Cost: reads the records of both that name parties.
 ///
 /// # Errors
-/// The refusal of other names; a record that cannot be read.
+/// The refusal of other names, or of words that are lost; a record that cannot be read.
 pub(crate) fn names_are_those_sent(
     source: &impl Source,
     model: &ReadModel,
     ends: &Ends,
-    event: &Event,
+    known: &[RecordedEvent],
+    entry: &RecordedEvent,
+    words: &Event,
 ) -> Result<(), RecordError> {
-    let (Some(brought), FoundSender::Case { subject, case, .. }) = (event.body.brought(), &ends.sender)
-    else {
-        return Ok(());
+    let FoundSender::Case { subject, case, .. } = &ends.sender else { return Ok(()) };
+    let with: Vec<RecordedEvent> = known.iter().chain([entry]).cloned().collect();
+    let timeline = timeline(&with);
+    let Some(brought) = timeline.iter().find_map(|live| live.event.body.brought()) else { return Ok(()) };
+    let (mut sealed, mut plain) = (Event::clone(&entry.event), words.clone());
+    let own: HashMap<VaultRef, Personal> = sealed
+        .personal()
+        .into_iter()
+        .zip(plain.personal())
+        .filter_map(|(sealed, plain)| match sealed {
+            Personal::Sealed(reference) => Some((*reference, plain.clone())),
+            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) => None,
+        })
+        .collect();
+    let recorded = |entries: &[RecordedEvent]| -> Vec<RecordedEvent> {
+        entries.iter().filter(|entry| entry.position < model.position()).cloned().collect()
     };
-    let mut words =
-        Words::of(source, model.history(subject).iter().map(|entry| (entry.position, &*entry.event)));
+    let (here, there) = (recorded(known), recorded(model.history(subject)));
+    let mut brought = brought.clone();
     let mut sender = Case::clone(case);
-    for party in sender.debtors.iter_mut().chain(&mut sender.creditors) {
-        party.person = words.personal(&party.person)?;
+    for (parties, entries) in [
+        (brought.debtors.iter_mut().chain(&mut brought.creditors), &here),
+        (sender.debtors.iter_mut().chain(&mut sender.creditors), &there),
+    ] {
+        let named: HashSet<VaultRef> = entries.iter().flat_map(|entry| entry.event.references()).collect();
+        let mut words = Words::of(source, entries.iter().map(|entry| (entry.position, &*entry.event)));
+        for party in parties {
+            let Personal::Sealed(reference) = party.person else { continue };
+            if let Some(own) = own.get(&reference) {
+                party.person = own.clone();
+            } else if named.contains(&reference) {
+                party.person = words.personal(&party.person)?;
+            }
+        }
     }
     Ok(brought.has_the_names_sent(&sender)?)
 }

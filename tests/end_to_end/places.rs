@@ -96,7 +96,7 @@ fn bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn no_output_goes_into_a_file_of_the_ledger_or_of_a_backup() {
+fn no_output_goes_into_a_file_of_the_ledger_of_a_backup_or_that_is_read() {
     let folder = ledger();
     let beside = |name: &str| folder.data.with_file_name(name);
     fs::hard_link(folder.data.join("keys/log.key"), beside("hard")).unwrap();
@@ -104,19 +104,29 @@ fn no_output_goes_into_a_file_of_the_ledger_or_of_a_backup() {
     std::os::unix::fs::symlink(beside("disk"), folder.data.join("wal")).unwrap();
     let try_out = |command: &str, place: &Path| {
         for of_errors in [false, true] {
-            let before = [bytes(&folder.data), bytes(&beside("backup")), bytes(&beside("disk"))];
+            let before = (
+                bytes(&folder.data),
+                bytes(&beside("backup")),
+                bytes(&beside("disk")),
+                fs::read(place).unwrap(),
+            );
             let to = || Stdio::from(File::options().append(true).open(place).unwrap());
             let mut program = program(&folder, &folder.data, command);
             let ran = if of_errors { program.stderr(to()) } else { program.stdout(to()) }.output().unwrap();
             let said = String::from_utf8(ran.stderr).unwrap();
-            let place = place.display();
-            assert_eq!(ran.status.code(), Some(1), "{command} into {place}: {said}");
+            let shown = place.display();
+            assert_eq!(ran.status.code(), Some(1), "{command} into {shown}: {said}");
             assert!(
                 of_errors || said.contains("this program's output goes there"),
-                "{command} into {place}: {said}"
+                "{command} into {shown}: {said}"
             );
-            let after = [bytes(&folder.data), bytes(&beside("backup")), bytes(&beside("disk"))];
-            assert!(before == after, "{command} into {place}");
+            let after = (
+                bytes(&folder.data),
+                bytes(&beside("backup")),
+                bytes(&beside("disk")),
+                fs::read(place).unwrap(),
+            );
+            assert!(before == after, "{command} into {shown}");
         }
     };
     for command in COMMANDS {
@@ -130,6 +140,15 @@ fn no_output_goes_into_a_file_of_the_ledger_or_of_a_backup() {
         for command in ["backup {backup}", "restore {backup}"] {
             try_out(command, &beside("backup").join(name));
         }
+    }
+    fs::copy(beside("backup").join("checkpoint"), beside("signed")).unwrap();
+    for (command, name) in [
+        ("verify --checkpoint {signed}", "signed"),
+        ("record {actions}", "actions"),
+        ("import {rows} --mapping {mapping}", "rows"),
+        ("import {rows} --mapping {mapping}", "mapping"),
+    ] {
+        try_out(command, &beside(name));
     }
     // What others have put there is no file of the ledger.
     let own = File::create(folder.data.join("answer.txt")).unwrap();

@@ -173,32 +173,41 @@ impl Brought {
         self.is_what_was_sent(sender, article)
     }
 
-    /// Whether the parties have the names that were sent, by number and in whatever letters; both sides opened. Where words are
-    /// lost, or sealed, nothing is said.
+    /// Whether the parties have the names that were sent, by number and in whatever letters; both sides opened. Of what is
+    /// sealed nothing is said.
     ///
     /// # Errors
-    /// The refusal of those that have other names; it repeats none of them.
+    /// The refusal of those that have other names, or whose words are lost; it repeats none of them.
     pub fn has_the_names_sent(&self, sender: &Case) -> Result<(), Refusal> {
         let sides = [
             ("brought.debtors", &self.debtors, &sender.debtors),
             ("brought.creditors", &self.creditors, &sender.creditors),
         ];
         for (field, brought, sent) in sides {
-            if let (Some(brought), Some(sent)) = (names(brought), names(sent))
-                && !brought.is_empty()
-                && brought != sent
-            {
+            if brought.is_empty() {
+                continue;
+            }
+            if brought.iter().chain(sent).any(|party| matches!(party.person, Personal::Lost(_))) {
+                let limit = "names that can be compared";
+                let accepted = "personal data brought back from a backup (thads verify says what is lost), or fact_corrected with the names first";
                 return Err(Refusal::new(
-                    Code::Mismatch,
+                    Code::Unknown,
                     "57",
                     field,
-                    "other names",
-                    format!("those of {}", self.from),
-                    format!(
-                        "the names that thads case {} shows; where they are wrong, fact_corrected there first",
-                        self.from
-                    ),
+                    "words that are lost here",
+                    limit,
+                    accepted,
                 ));
+            }
+            if let (Some(brought), Some(sent)) = (names(brought), names(sent))
+                && brought != sent
+            {
+                let limit = format!("those of {}", self.from);
+                let accepted = format!(
+                    "the names that thads case {} shows; where they are wrong, fact_corrected there first",
+                    self.from
+                );
+                return Err(Refusal::new(Code::Mismatch, "57", field, "other names", limit, accepted));
             }
         }
         Ok(())

@@ -44,10 +44,10 @@ mod progress;
 pub(crate) struct Args {
     /// The rows, in CSV; gzip is read as it is. Several files are one import, in whatever order.
     #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// What the columns mean; see examples/.
     #[arg(long, value_name = "FILE")]
-    mapping: PathBuf,
+    pub(crate) mapping: PathBuf,
     /// Where rows that cannot be taken are noted down, with reason and way out.
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,

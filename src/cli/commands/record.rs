@@ -26,7 +26,7 @@ use outcome::{LineError, Outcome, Tally};
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// A file of actions, one JSON object a line; `-` is standard input.
-    file: PathBuf,
+    pub(crate) file: PathBuf,
     /// Decide each line on what the lines before it would leave, and say what would happen; write nothing.
     #[arg(long)]
     dry_run: bool,

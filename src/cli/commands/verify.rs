@@ -29,7 +29,7 @@ const NAMED_MAX: usize = 20;
 pub(crate) struct Args {
     /// Signed checkpoints kept from earlier: the history must still lead to each of them.
     #[arg(long, value_name = "FILE")]
-    checkpoint: Vec<PathBuf>,
+    pub(crate) checkpoint: Vec<PathBuf>,
     /// The log's verifier key, kept from elsewhere; default: the one that the genesis names.
     #[arg(long, value_name = "VKEY")]
     key: Option<String>,

@@ -3,11 +3,13 @@
 use std::sync::Barrier;
 
 use serde_json::{Value, json};
+use thads_cases::case::{Case, Party, PartyKind};
 use thads_cases::ids::Position;
+use thads_cases::personal::{Personal, VaultRef};
 use thads_ledger::AppendError;
 
 use super::{CASE, record, service};
-use crate::json::parse_action;
+use crate::json::{event_of, parse_action};
 use crate::ledger_service::LedgerService;
 use crate::pending::Pending;
 use crate::record::RecordError;
@@ -91,6 +93,25 @@ fn a_case_comes_over_with_the_names_that_were_sent() {
     let refused = correct("Người Lạ").unwrap_err().to_string();
     assert!(refused.contains("brought.debtors"), "{refused}");
     correct("Trần Văn Giàu").unwrap();
+    // Meanwhile the sender corrects its own: what was voided does not come back with the name of before.
+    let repair = |stream: &str, actor: u32, entry: &Value| {
+        let fields = json!({ "entry": entry, "authority": "biên bản" });
+        record(&service, stream, actor, "entry_voided", day, fields)
+    };
+    let void = repair(taken, 5, &entry).unwrap()["first"].clone();
+    let order = service.model().case(&"DT00/2018/0002".parse().unwrap()).unwrap()[1].position.0;
+    let debtors = json!([{ "person": { "name": "Trần Văn Khác" }, "kind": "individual" }]);
+    let fields = json!({ "entry": order, "changes": { "debtors": debtors }, "authority": "biên bản" });
+    record(&service, sent, 1, "fact_corrected", day, fields).unwrap();
+    let refused = repair(taken, 5, &void).unwrap_err().to_string();
+    assert!(refused.contains("brought.debtors"), "{refused}");
+    // Where the sender's words are lost, nobody can say that the names are the same.
+    let party = Party { person: Personal::Lost(VaultRef([1; 16])), kind: PartyKind::Individual };
+    let sender = Case { debtors: vec![party], ..Case::default() };
+    let text = json!({ "brought": named("Trần") });
+    let taken = event_of("entrusted_in", text.as_object().unwrap().clone()).unwrap();
+    let refused = taken.body.brought().unwrap().has_the_names_sent(&sender).unwrap_err();
+    assert_eq!(refused.given, "words that are lost here");
 }
 
 /// A case is sent away, and taken over, while a late entry on it is on its way: what it rests on came into its history behind
