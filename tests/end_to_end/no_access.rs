@@ -234,6 +234,8 @@ fn a_dry_run_whose_rejects_may_not_be_written_has_recorded_nothing() {
     });
     let import = ["import", &rows, "--mapping", &mapping];
     thads(&folder.data, &import).ok();
+    let whole = fs::read_to_string(&rows).unwrap();
+    fs::write(&rows, whole + "no row\n").unwrap();
     let Some(program) = given_away(&folder.data) else { return };
     let elsewhere = Folder::new();
     fs::create_dir(&elsewhere.data).unwrap();
