@@ -10,6 +10,7 @@ use thads_projections::snapshot;
 use thads_proof::record::LedgerId;
 use thads_proof::tree::Root;
 
+use super::asks;
 use super::judge::{Broken, Judge};
 use super::rng::{Counts, SimRng};
 use super::world::log_key;
@@ -25,7 +26,9 @@ pub(crate) struct Folds {
 fn fold(model: &mut ReadModel, judge: &Judge, to: u64) -> Result<(), Broken> {
     let range = usize::try_from(model.position().0).unwrap()..usize::try_from(to).unwrap();
     for logged in &judge.log()[range] {
-        model.fold(&logged.record).map_err(|error| format!("the books: {error}"))?;
+        let record = std::slice::from_ref(&logged.record);
+        let folded = model.fold_shown(record, |_, record, _| !asks::is_opaque(record.kind));
+        folded.map_err(|error| format!("the books: {error}"))?;
     }
     Ok(())
 }
