@@ -9,7 +9,7 @@ def new_complaint(world):
     """A complaint or denunciation comes in, about a case or about none."""
     rng = world.rng
     office, on = rng.choice(sorted(world.offices)), world.day()
-    key = world.next_complaint(office, on)
+    key = world.next_of("complaint", office, on)
     case = rng.choice(sorted(world.cases)) if world.cases and rng.random() < 0.6 else None
     fields = {"complex": rng.random() < 0.2}
     if case:

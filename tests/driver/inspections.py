@@ -11,7 +11,7 @@ def open_one(world):
     office, on = rng.choice(sorted(world.offices)), world.day()
     inspected = rng.choice([office, *sorted(world.below(office))])
     fields = {"inspected": inspected, "scope": "thụ lý, ra quyết định", "from": plus(on, -90), "until": on}
-    yield Attempt("inspection:" + world.next_inspection(office, on), "inspection_opened", fields, on, world.head(office, on))
+    yield Attempt("inspection:" + world.next_of("inspection", office, on), "inspection_opened", fields, on, world.head(office, on))
 
 
 def go_on(world):

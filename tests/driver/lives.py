@@ -37,7 +37,7 @@ def new_case(world):
     on = world.day(last="2019-08-31")
     if on < world.offices[office]["from"] or not world.staff(office, "enforcer", on):
         return
-    case, head = world.next_case(office, on), world.head(office, on)
+    case, head = world.next_of("case", office, on), world.head(office, on)
     judgment = {
         "court": "TAND", "number": f"{rng.randint(1, 999)}/{on[:4]}/DS-ST", "date": plus(on, -rng.randint(0, 60)),
         "judgment": rng.choice(("civil", "criminal", "marriage_family", "business", "labour")),

@@ -98,7 +98,7 @@ def take(world, case):
     on = max(sent_on, min(END, plus(sent_on, rng.randint(0, 6))))
     empty = [one for one in sorted(world.cases) if world.cases[one] == to
              and world.account(one).standing["is"] == "unknown"]
-    into = rng.choice(empty) if empty and rng.random() < 0.5 else world.next_case(to, on)
+    into = rng.choice(empty) if empty and rng.random() < 0.5 else world.next_of("case", to, on)
     pulled = account.standing["how"] == "pulled_up"
     if pulled:
         chiefs = world.staff(to, "provincial_head", on) or world.staff(1, "provincial_head", on)

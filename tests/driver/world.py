@@ -29,6 +29,10 @@ class Attempt:
     sent: dict = None
 
 
+# What stands before the number of each sort.
+PREFIXES = {"case": "", "complaint": "K", "inspection": "T"}
+
+
 def of(case, kind, fields, on, actor, must=None):
     """An attempt on a case."""
     return Attempt("case:" + case, kind, fields, on, actor, must)
@@ -69,26 +73,24 @@ class World:
         if sort == "case":
             self._accounts.pop(key, None)
             if key not in self.cases:
-                office, year, number = key.split("/")
-                self.numbers[office, year] = int(number)
-                self.cases[key] = next(n for n, one in self.offices.items() if one["code"] == office)
+                self._number(key, PREFIXES[sort])
+                self.cases[key] = self.office_of(key)
                 self.clock[key] = attempt.on
             self.clock[key] = max(self.clock[key], min(attempt.on, END))
             brought = fields.get("brought") or fields.get("replacement", {}).get("brought")
             if brought:
                 self.receivers.setdefault(brought["from"], set()).add(key)
-        elif sort == "complaint":
-            if key not in self.complaints:
-                office, year, number = key.split("/")
-                self.numbers[office, year, "K"] = int(number[1:])
-                self.complaints.append(key)
-        elif sort == "inspection":
-            if key not in self.inspections:
-                office, year, number = key.split("/")
-                self.numbers[office, year, "T"] = int(number[1:])
-                self.inspections.append(key)
+        elif sort in ("complaint", "inspection"):
+            begun = self.complaints if sort == "complaint" else self.inspections
+            if key not in begun:
+                self._number(key, PREFIXES[sort])
+                begun.append(key)
         else:
             self._organise()
+
+    def _number(self, key, prefix):
+        office, year, number = key.split("/")
+        self.numbers[office, year, prefix] = int(number.removeprefix(prefix))
 
     def _organise(self):
         entries = [one for name, stream in self.streams.items() if name.split(":")[0] in ("office", "officer", "parameter")
@@ -116,7 +118,7 @@ class World:
         return self._accounts[case]
 
     def office_of(self, key):
-        """The office that received a complaint, or conducts an inspection."""
+        """The office that took a case or complaint in, or conducts an inspection."""
         code = key.split("/")[0]
         return next(number for number, one in self.offices.items() if one["code"] == code)
 
@@ -148,20 +150,10 @@ class World:
         found = self.staff(office, "head", day) + self.staff(office, "provincial_head", day)
         return self.rng.choice(found) if found else 1
 
-    def next_case(self, office, day):
-        """The next free number of a case."""
-        code, year = self.offices[office]["code"], day[:4]
-        return f"{code}/{year}/{self.numbers.get((code, year), 0) + 1:04}"
-
-    def next_complaint(self, office, day):
-        """The next free number of a complaint."""
-        code, year = self.offices[office]["code"], day[:4]
-        return f"{code}/{year}/K{self.numbers.get((code, year, 'K'), 0) + 1:04}"
-
-    def next_inspection(self, office, day):
-        """The next free number of an inspection."""
-        code, year = self.offices[office]["code"], day[:4]
-        return f"{code}/{year}/T{self.numbers.get((code, year, 'T'), 0) + 1:04}"
+    def next_of(self, sort, office, day):
+        """The next free number of a case, complaint or inspection."""
+        code, year, prefix = self.offices[office]["code"], day[:4], PREFIXES[sort]
+        return f"{code}/{year}/{prefix}{self.numbers.get((code, year, prefix), 0) + 1:04}"
 
     def day(self, first=START, last=END):
         """A day between two."""

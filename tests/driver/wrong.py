@@ -136,7 +136,7 @@ def taking_over(world):
         else:
             to = rng.choice([number for number in sorted(world.offices) if number != to])
         said["obligations"] = lines
-    into = world.next_case(to, on)
+    into = world.next_of("case", to, on)
     actor = (world.staff(to, "provincial_head") or [1])[0] if kind == "taken_from_below" else world.head(to)
     yield of(into, kind, {"brought": said}, on, actor, "fail")
 
@@ -145,7 +145,7 @@ def elsewhere(world):
     """Streams that do not begin so, numbers that do not follow, an organisation that does not bend."""
     rng, on = world.rng, world.day()
     office = rng.choice(sorted(world.offices))
-    code, case = world.offices[office]["code"], world.next_case(office, on)
+    code, case = world.offices[office]["code"], world.next_of("case", office, on)
     skipped = f"{case[:-4]}{int(case.split('/')[2]) + 1:04}"
     judgment = {"court": "TAND", "number": "1", "date": "2018-01-05", "judgment": "civil"}
     head = world.head(office)
@@ -182,9 +182,9 @@ def elsewhere(world):
             "rule": "deposit_after", "from": on, "value": {"span": {"days": 5}}, "document": "x"}}, on, 1, "fail"),
         Attempt(f"complaint:{code}/{on[:4]}/K9999", "complaint_received", {
             "complainant": {"name": "Ai"}, "class": 1, "level": 1}, on, head, "fail"),
-        Attempt("complaint:" + world.next_complaint(office, on), "complaint_received", {
+        Attempt("complaint:" + world.next_of("complaint", office, on), "complaint_received", {
             "complainant": {"name": "Ai"}, "class": 2, "level": 2}, on, head, "fail"),
-        Attempt("complaint:" + world.next_complaint(office, on), "complaint_received", {
+        Attempt("complaint:" + world.next_of("complaint", office, on), "complaint_received", {
             "complainant": {"name": "Ai"}, "case": f"{code}/2017/0001", "class": 1, "level": 1}, on, head, "fail"),
     ))
 
