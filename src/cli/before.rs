@@ -6,18 +6,21 @@ use std::{fs, io, iter};
 use crate::input::{FileFault, fault, leads_to};
 use crate::standard;
 
-/// Refuses a data directory that is none, and standard output or standard error that leads into a file of the ledger, of a
-/// backup in one of `folders`, or into one of `files`: what is said would be written behind, or over, what is kept there.
+/// Refuses a data directory that is none, and standard output or standard error that leads into a file of the ledger or into one of
+/// `places`, a file or a backup: what is said would be written behind, or over, what is kept there.
 ///
 /// # Errors
 /// Which it is; nothing where it is standard error, in which nothing may be said.
-pub(crate) fn look(data: &Path, folders: &[&Path], files: &[&Path]) -> Result<(), Option<FileFault>> {
+pub(crate) fn look(data: &Path, places: &[&Path]) -> Result<(), Option<FileFault>> {
     let into = |to: io::Result<fs::File>| {
         let to = to.and_then(|to| to.metadata()).ok().filter(fs::Metadata::is_file)?;
-        let is_it = |file: &&&Path| fs::metadata(file).is_ok_and(|there| leads_to(&to, &there));
-        let mut all = iter::once(data).chain(folders.iter().copied());
-        all.find_map(|folder| thads_ledger::own_file(folder, |there| leads_to(&to, there)))
-            .or_else(|| files.iter().find(is_it).map(|file| file.to_path_buf()))
+        let is_it = |there: &fs::Metadata| leads_to(&to, there);
+        iter::once(&data).chain(places).find_map(|place| {
+            if fs::metadata(place).is_ok_and(|there| is_it(&there)) {
+                return Some(place.to_path_buf());
+            }
+            thads_ledger::own_file(place, is_it)
+        })
     };
     if into(standard::err()).is_some() {
         return Err(None);

@@ -81,33 +81,12 @@ enum Command {
 }
 
 impl Command {
-    /// The folders, besides the data directory, whose files it reads or writes.
-    fn folders(&self) -> Vec<&Path> {
+    /// The files, besides those of the data directory, that it reads, and the folders whose files it reads or writes.
+    fn places(&self) -> Vec<&Path> {
         match self {
-            Command::Backup(args) => vec![args.dir.as_path()],
-            Command::Restore(args) => vec![args.dir.as_path()],
-            Command::Demo(_)
-            | Command::Init(_)
-            | Command::Serve(_)
-            | Command::Record(_)
-            | Command::Case(_)
-            | Command::Cases(_)
-            | Command::Log(_)
-            | Command::Report(_)
-            | Command::Figure(_)
-            | Command::Replay(_)
-            | Command::Import(_)
-            | Command::Verify(_)
-            | Command::Checkpoint
-            | Command::Doctor(_)
-            | Command::Rebuild(_) => Vec::new(),
-        }
-    }
-
-    /// The files, besides those, that it reads.
-    fn files(&self) -> Vec<&Path> {
-        match self {
-            Command::Record(args) => vec![args.file.as_path()],
+            Command::Backup(args) => vec![&args.dir],
+            Command::Restore(args) => vec![&args.dir],
+            Command::Record(args) => vec![&args.file],
             Command::Import(args) => args.files.iter().chain([&args.mapping]).map(PathBuf::as_path).collect(),
             Command::Verify(args) => args.checkpoint.iter().map(PathBuf::as_path).collect(),
             Command::Demo(_)
@@ -119,8 +98,6 @@ impl Command {
             | Command::Report(_)
             | Command::Figure(_)
             | Command::Replay(_)
-            | Command::Backup(_)
-            | Command::Restore(_)
             | Command::Checkpoint
             | Command::Doctor(_)
             | Command::Rebuild(_) => Vec::new(),
@@ -170,7 +147,7 @@ pub fn run() -> ExitCode {
     if !matches!(cli.command, Command::Serve(_)) {
         ending.at_once();
     }
-    if let Err(refused) = before::look(data, &cli.command.folders(), &cli.command.files()) {
+    if let Err(refused) = before::look(data, &cli.command.places()) {
         // Where the word itself would go into what is kept, the exit status alone says it.
         return refused.map_or(ExitCode::FAILURE, |fault| fault.failure(&output).report(&output));
     }
