@@ -1,9 +1,9 @@
 //! A report by a dimension: the same figures for each office, enforcer, basis, year of the order, …
 //!
 //! A dimension that overlaps (tags, creditors, obligations) counts a case in every row that it belongs to, so its
-//! rows do not add up to the whole.
+//! rows do not add up to the whole. Money adds up by kind of obligation too, or is not known by kind ([`Value::Uncounted`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,13 +13,13 @@ use thads_cases::ids::{OfficeCode, OfficeNo, OfficerNo, Position};
 use thads_cases::money::Total;
 
 use crate::columns::{Cells, Column};
-use crate::figures::{FigureInfo, Measure, Unit, Value};
+use crate::figures::{FIGURES, FigureInfo, Measure, Unit, Value};
 use crate::period::Period;
 use crate::query::{CaseWindow, Query};
 use crate::read_model::ReadModel;
-use crate::report::{Report, assemble};
+use crate::report::{OfficeRow, Report, assemble};
 use crate::scope::Scope;
-use crate::statistics::contribution_of_kind;
+use crate::statistics::contributions_of_kind;
 
 macro_rules! dimensions {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
@@ -58,7 +58,7 @@ dimensions! {
     Amount = "amount";
     /// Carried or new.
     Entry = "entry";
-    /// Kind of obligation; overlaps for cases, adds up for money.
+    /// Kind of obligation; overlaps for cases. Money adds up where it is known by kind.
     Obligation = "obligation";
 }
 
@@ -92,6 +92,8 @@ impl FromStr for Dimension {
 pub enum Key {
     /// An office.
     Office(OfficeCode),
+    /// An office that was never opened, and so has no code.
+    OfficeWithoutCode(OfficeNo),
     /// An enforcer.
     Enforcer(OfficerNo),
     /// A calendar year.
@@ -104,6 +106,7 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Key::Office(code) => code.fmt(f),
+            Key::OfficeWithoutCode(number) => number.fmt(f),
             Key::Enforcer(number) => number.fmt(f),
             Key::Year(year) => year.fmt(f),
             Key::Word(_, word) => f.write_str(word),
@@ -114,8 +117,22 @@ impl fmt::Display for Key {
 /// What has no value in the dimension: no enforcer, no tag.
 const NONE: Key = Key::Word(u8::MAX, "none");
 
+/// A row as it is added up: what each office has in it, and the figures that one case at least has not by this dimension.
+#[derive(Default)]
+struct Row {
+    offices: BTreeMap<OfficeNo, Cells>,
+    unknown: BTreeSet<&'static str>,
+}
+
+impl Row {
+    fn add(&mut self, office: OfficeNo, cells: &Cells) {
+        self.offices.entry(office).or_default().add_all(cells);
+    }
+}
+
 /// Returns the figures for each row of a dimension, in the order of the rows. Complaints and units are counted in the
-/// rows of offices only, and of an obligation the tables alone; elsewhere such a figure is [`Value::Uncounted`].
+/// rows of offices only, and of an obligation the tables alone, as far as its money is known by kind; elsewhere such a
+/// figure is [`Value::Uncounted`].
 pub fn report_by(
     model: &ReadModel,
     period: &Period,
@@ -127,57 +144,52 @@ pub fn report_by(
     if dimension == Dimension::Office {
         return by_office(&query);
     }
-    type Rows = BTreeMap<Key, BTreeMap<OfficeNo, Cells>>;
+    type Rows = BTreeMap<Key, Row>;
     let parts = query.each_case(|rows: &mut Rows, seen, case| {
-        let mut add = |key, cells: &Cells| {
-            let of_office: &mut BTreeMap<OfficeNo, Cells> = rows.entry(key).or_default();
-            of_office.entry(seen.office).or_default().add_all(cells);
-        };
         if dimension == Dimension::Obligation {
-            for (key, cells) in by_obligation(&query, &seen, &case) {
-                add(key, &cells);
-            }
+            by_obligation(&query, &seen, &case, rows);
             return;
         }
         let cells = query.cells(seen.id, &seen.opening, &case);
         if cells.entries().next().is_some() {
             for key in keys(dimension, &seen, &case) {
-                add(key, &cells);
+                rows.entry(key).or_default().add(seen.office, &cells);
             }
         }
     });
     let mut rows = Rows::new();
-    for (key, of_offices) in parts.into_iter().flatten() {
-        for (office, cells) in of_offices {
-            rows.entry(key.clone()).or_default().entry(office).or_default().add_all(&cells);
+    for (key, part) in parts.into_iter().flatten() {
+        let row = rows.entry(key).or_default();
+        row.unknown.extend(part.unknown);
+        for (office, cells) in part.offices {
+            row.add(office, &cells);
         }
     }
     rows.into_iter()
-        .map(|(key, rows)| (key, as_counted(dimension, assemble(&query, period, &query.regime, &rows))))
-        .collect()
-}
-
-fn by_office(query: &Query<'_>) -> Vec<(Key, Report)> {
-    let organisation = &query.reference_data.organisation;
-    let whole = crate::report::report(query.model, &query.period, query.scope, query.known);
-    whole
-        .offices
-        .iter()
-        .filter_map(|row| {
-            let code = organisation.offices.get(&row.office)?.code.clone();
-            let mut alone = query.clone();
-            alone.scope = Scope::OfficeAlone(row.office);
-            let rows = BTreeMap::from([(row.office, row.cells().clone())]);
-            Some((Key::Office(code), assemble(&alone, &query.period, &query.regime, &rows)))
+        .map(|(key, row)| {
+            let report = assemble(&query, period, &query.regime, &row.offices);
+            (key, as_counted(dimension, &row.unknown, report))
         })
         .collect()
 }
 
+fn by_office(query: &Query<'_>) -> Vec<(Key, Report)> {
+    let whole = crate::report::report(query.model, &query.period, query.scope, query.known);
+    let row_of = |row: &OfficeRow| {
+        let key = row.code.clone().map_or(Key::OfficeWithoutCode(row.office), Key::Office);
+        let mut alone = query.clone();
+        alone.scope = Scope::OfficeAlone(row.office);
+        let rows = BTreeMap::from([(row.office, row.cells().clone())]);
+        (key, assemble(&alone, &query.period, &query.regime, &rows))
+    };
+    whole.offices.iter().map(row_of).collect()
+}
+
 /// A row is no unit: its cases are only some of an office's, and no target is for them. What it does not count is not 0.
-fn as_counted(dimension: Dimension, mut report: Report) -> Report {
+fn as_counted(dimension: Dimension, unknown: &BTreeSet<&'static str>, mut report: Report) -> Report {
     report.targets.clear();
     for figure in &mut report.figures {
-        if !counts(dimension, figure.info) {
+        if !counts(dimension, figure.info) || unknown.contains(figure.info.id) {
             figure.value = Value::Uncounted;
         }
     }
@@ -186,35 +198,66 @@ fn as_counted(dimension: Dimension, mut report: Report) -> Report {
 
 /// Whether the rows of a dimension other than the office count a figure.
 fn counts(dimension: Dimension, info: &FigureInfo) -> bool {
-    let mut columns = match info.measure {
-        Measure::Sum(plus, minus) | Measure::Rate(plus, minus) => plus.iter().chain(minus),
-        Measure::Reaching(_) | Measure::Targeted(_) => return false,
-    };
+    let Some((one, other)) = columns(info) else { return false };
     // Of a kind of obligation, the tables of cases and of money: the rest of a case has no kind.
-    let of_tables = |column: &Column| {
-        (Column::CasesCarried..=Column::CasesTrackingBook).contains(column)
-            || (Column::MoneyCarried..=Column::MoneyTrackingBook).contains(column)
-    };
-    info.unit != Unit::Complaints && (dimension != Dimension::Obligation || columns.all(of_tables))
+    let of_tables =
+        |column: &Column| (CASES.0..=CASES.1).contains(column) || (MONEY.0..=MONEY.1).contains(column);
+    let tables_alone = || one.iter().chain(other).all(of_tables);
+    info.unit != Unit::Complaints && (dimension != Dimension::Obligation || tables_alone())
 }
 
-fn by_obligation(query: &Query<'_>, seen: &CaseWindow<'_>, case: &Case) -> Vec<(Key, Cells)> {
+/// The table of cases, from its first column to its last.
+const CASES: (Column, Column) = (Column::CasesCarried, Column::CasesTrackingBook);
+/// The table of money.
+const MONEY: (Column, Column) = (Column::MoneyCarried, Column::MoneyTrackingBook);
+
+/// The two sums of columns that a figure is made of.
+fn columns(info: &FigureInfo) -> Option<(&'static [Column], &'static [Column])> {
+    match info.measure {
+        Measure::Sum(one, other) | Measure::Rate(one, other) => Some((one, other)),
+        Measure::Reaching(_) | Measure::Targeted(_) => None,
+    }
+}
+
+/// Adds a case to the rows of the kinds that it owes. A figure of its money is known by kind where there is one share that
+/// each kind can have, and the shares add up to what the case gives the whole; else it is unknown in the row of each kind.
+fn by_obligation(query: &Query<'_>, seen: &CaseWindow<'_>, case: &Case, rows: &mut BTreeMap<Key, Row>) {
     let mut before = Case::default();
     for one in &seen.live[..seen.before] {
         one.event.body.apply_to(&mut before, &one.at);
     }
-    let mut kinds: Vec<ObligationKind> = case.obligations.iter().map(|one| one.kind).collect();
-    kinds.sort();
-    kinds.dedup();
-    kinds
+    let kinds: BTreeSet<ObligationKind> = case.obligations.iter().map(|one| one.kind).collect();
+    let possible: Vec<(ObligationKind, Vec<Cells>)> = kinds
         .into_iter()
-        .map(|kind| {
-            let cells = contribution_of_kind(&before, case, &query.regime, kind);
-            let at = ObligationKind::ALL.iter().position(|one| *one == kind);
-            (Key::Word(at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX), kind.id()), cells)
+        .map(|kind| (kind, contributions_of_kind(&before, case, &query.regime, kind)))
+        .collect();
+    let whole = query.cells(seen.id, &seen.opening, case);
+    let mut together = Cells::default();
+    for cells in possible.iter().filter_map(|(_, possible)| possible.first()) {
+        together.add_all(cells);
+    }
+    let unknown: BTreeSet<&'static str> = FIGURES
+        .iter()
+        .filter(|info| {
+            let Some((one, other)) = columns(info) else { return false };
+            let of_money = one.iter().chain(other).all(|column| (MONEY.0..=MONEY.1).contains(column));
+            let sums = |cells: &Cells| (cells.sum(one), cells.sum(other));
+            let one_share = |(_, possible): &(_, Vec<Cells>)| {
+                possible.windows(2).all(|pair| matches!(pair, [this, next] if sums(this) == sums(next)))
+            };
+            of_money && !(possible.iter().all(one_share) && sums(&together) == sums(&whole))
         })
-        .filter(|(_, cells)| cells.entries().next().is_some())
-        .collect()
+        .map(|info| info.id)
+        .collect();
+    for (kind, possible) in possible {
+        let counted = possible.iter().any(|cells| cells.entries().next().is_some());
+        let Some(cells) = possible.first().filter(|_| counted) else { continue };
+        let at = ObligationKind::ALL.iter().position(|one| *one == kind);
+        let place = at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX);
+        let row = rows.entry(Key::Word(place, kind.id())).or_default();
+        row.add(seen.office, cells);
+        row.unknown.extend(&unknown);
+    }
 }
 
 fn keys(dimension: Dimension, seen: &CaseWindow<'_>, case: &Case) -> Vec<Key> {

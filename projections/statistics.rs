@@ -24,21 +24,15 @@ struct Owed {
 }
 
 impl Owed {
-    fn of(case: &Case, only: Option<ObligationKind>, when_collected: bool) -> Owed {
-        let mut owed = Owed::default();
+    /// Of the obligations of one kind, or of all, with what was collected for them and counts before it is paid over.
+    fn of(case: &Case, only: Option<ObligationKind>, ahead: Total) -> Owed {
+        let mut owed = Owed { remaining: -ahead, credited: ahead, ..Owed::default() };
         for one in counting(case, only) {
             owed.remaining += one.remaining().total();
             owed.credited += one.credited.total();
             owed.exempted += one.exempted.total();
             owed.terminated += one.terminated.total();
             owed.moved_out += one.moved_out.total();
-        }
-        if when_collected && only.is_none() {
-            // What was collected counts for what the order names before it counts for costs: so paying a cost out of it
-            // takes nothing back.
-            let held = (case.cash.undistributed + case.cash.to_costs).min(owed.remaining);
-            owed.credited += held;
-            owed.remaining -= held;
         }
         owed
     }
@@ -61,6 +55,30 @@ impl Owed {
 
 fn counting(case: &Case, only: Option<ObligationKind>) -> impl Iterator<Item = &Obligation> {
     case.obligations.iter().filter(move |one| one.counts() && only.is_none_or(|kind| one.kind == kind))
+}
+
+fn remaining(case: &Case, only: Option<ObligationKind>) -> Total {
+    counting(case, only).map(|one| one.remaining().total()).sum()
+}
+
+/// What was collected and not paid over, as far as it counts already. It counts for what the order names before it
+/// counts for costs: so paying a cost out of it takes nothing back.
+fn ahead(case: &Case, regime: &Regime) -> Total {
+    if !regime.when_collected {
+        return 0;
+    }
+    (case.cash.undistributed + case.cash.to_costs).min(remaining(case, None))
+}
+
+/// What of it may belong to the obligations of one kind, the least and the most: to which obligation it goes is said when
+/// it is distributed and not before. The two are one where nothing is held, where it covers everything, and where
+/// obligations of one kind alone are still owed.
+fn ahead_of_kind(case: &Case, regime: &Regime, kind: ObligationKind) -> Vec<Total> {
+    let (all, own) = (ahead(case, regime), remaining(case, Some(kind)));
+    let others = remaining(case, None) - own;
+    let mut ends = vec![(all - others).max(0), all.min(own)];
+    ends.dedup();
+    ends
 }
 
 fn costs(case: &Case, of: impl Fn(&Obligation) -> Amount) -> Total {
@@ -87,16 +105,15 @@ pub struct Opening {
 impl Opening {
     /// Of a case as it stood then.
     pub fn of(case: &Case, regime: &Regime) -> Opening {
-        Opening::of_kind(case, regime, None)
+        Opening::with(case, Owed::of(case, None, ahead(case, regime)))
     }
 
-    /// The same, its money of obligations of one kind only.
-    fn of_kind(case: &Case, regime: &Regime, only: Option<ObligationKind>) -> Opening {
+    fn with(case: &Case, owed: Owed) -> Opening {
         Opening {
             entered: case.order.on.is_some(),
             open: case.open().is_some(),
             in_book: case.in_tracking_book(),
-            owed: Owed::of(case, only, regime.when_collected),
+            owed,
             costs_recorded: case.costs_recorded,
             costs_credited: costs(case, |one| one.credited),
             cash: case.cash.clone(),
@@ -184,30 +201,38 @@ pub fn contribution(opening: &Opening, case: &Case, period: &Period, regime: &Re
     let mut cells = Cells::default();
     let place = Bucket::of(opening, case, regime);
     count_case(&mut cells, place, opening, case);
-    let now = Owed::of(case, None, regime.when_collected);
+    let now = Owed::of(case, None, ahead(case, regime));
     count_money(&mut cells, place, opening, now, case, regime);
     cash(&mut cells, opening, case, period.to());
     auctions::contribute(&mut cells, case, period);
     cells
 }
 
-/// What the obligations of one kind give the tables of cases and money, from the case at the end of the day before
-/// the period. A case counts once in each kind that it has.
-pub(crate) fn contribution_of_kind(
+/// What the obligations of one kind may give the tables of cases and money, from the case at the end of the day before
+/// the period: one row, or several where money counts when it is collected and is not distributed yet. A figure that is
+/// the same in all of them is known; every sum lies between those of the rows. A case counts once in each kind that it
+/// has.
+pub(crate) fn contributions_of_kind(
     before: &Case,
     case: &Case,
     regime: &Regime,
     kind: ObligationKind,
-) -> Cells {
-    let mut cells = Cells::default();
-    let opening = &Opening::of_kind(before, regime, Some(kind));
-    let place = Bucket::of(opening, case, regime);
-    if case.obligations.iter().any(|one| one.kind == kind) && kind != ObligationKind::Cost {
-        count_case(&mut cells, place, opening, case);
+) -> Vec<Cells> {
+    let mut possible = Vec::new();
+    for was_ahead in ahead_of_kind(before, regime, kind) {
+        let opening = Opening::with(before, Owed::of(before, Some(kind), was_ahead));
+        let place = Bucket::of(&opening, case, regime);
+        for is_ahead in ahead_of_kind(case, regime, kind) {
+            let mut cells = Cells::default();
+            if case.obligations.iter().any(|one| one.kind == kind) && kind != ObligationKind::Cost {
+                count_case(&mut cells, place, &opening, case);
+            }
+            let now = Owed::of(case, Some(kind), is_ahead);
+            count_money(&mut cells, place, &opening, now, case, regime);
+            possible.push(cells);
+        }
     }
-    let now = Owed::of(case, Some(kind), regime.when_collected);
-    count_money(&mut cells, place, opening, now, case, regime);
-    cells
+    possible
 }
 
 fn count_case(cells: &mut Cells, place: Bucket, opening: &Opening, case: &Case) {
