@@ -112,9 +112,8 @@ pub fn parse_action(value: Value, subject: Option<StreamId>) -> Result<Request, 
         }
     };
     let actor = number(&envelope, "actor")?.ok_or_else(|| {
-        JsonError::new(
+        JsonError::not_given(
             "actor",
-            "nothing",
             "who records it must be said",
             "an officer's number (officer_appointed)",
         )
@@ -170,7 +169,7 @@ fn subject_of(envelope: &Map<String, Value>, address: Option<StreamId>) -> Resul
         }
         (Some(subject), _) | (None, Some(subject)) => Ok(subject),
         (None, None) => {
-            Err(JsonError::new("case", "nothing", "the action belongs to no history", "case, or stream"))
+            Err(JsonError::not_given("case", "the action belongs to no history", "case, or stream"))
         }
     }
 }
@@ -179,7 +178,7 @@ fn subject_of(envelope: &Map<String, Value>, address: Option<StreamId>) -> Resul
 fn what_of(kind: &str, mut fields: Map<String, Value>) -> Result<What, JsonError> {
     if kind == "fact_corrected" && fields.contains_key("changes") {
         let entry = number(&fields, "entry")?.map(Position).ok_or_else(|| {
-            JsonError::new("entry", "nothing", "a correction names the entry that it corrects", "a position")
+            JsonError::not_given("entry", "a correction names the entry that it corrects", "a position")
         })?;
         let Some(Value::Object(changes)) = fields.shift_remove("changes") else {
             return Err(JsonError::new(

@@ -22,9 +22,8 @@ enum Fault {
 pub(crate) fn all_readable(event: &Event) -> Result<(), JsonError> {
     let Some((field, fault)) = fault_in(&Value::Object(fields_of(event))) else { return Ok(()) };
     Err(match fault {
-        Fault::Silent => JsonError::new(
+        Fault::Silent => JsonError::not_given(
             &field,
-            "nothing",
             "a text says something that can be read",
             "the words; or without the field, where it may be left out",
         ),

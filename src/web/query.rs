@@ -62,7 +62,8 @@ impl Parameters {
     /// # Errors
     /// It is not given.
     pub(super) fn required(&self, name: &str, example: &str) -> Result<&str, Problem> {
-        self.text(name).ok_or_else(|| bad(name, "nothing", "it is needed", example))
+        self.text(name)
+            .ok_or_else(|| Problem::bad_query(&JsonError::not_given(name, "it is needed", example)))
     }
 
     /// Whether a parameter says `true`; left out it does not.

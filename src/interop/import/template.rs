@@ -173,7 +173,7 @@ impl Action {
     fn why_not(&self, row: &Row, error: JsonError) -> NoValue {
         let empty = self.fields.iter().find_map(|(_, template)| template.empty_cell(row));
         match empty {
-            Some(column) if error.is_missing() => NoValue::Empty { column },
+            Some(column) if error.given.is_none() => NoValue::Empty { column },
             Some(_) | None => NoValue::Event(Box::new(error)),
         }
     }

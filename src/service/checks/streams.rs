@@ -14,7 +14,9 @@ fn refused(service: &LedgerService, stream: &str, kind: &str, fields: serde_json
     assert_eq!(service.ledger().head().size, size, "{stream}");
     match error {
         RecordError::Refused(refusal) => format!("{} {}: {}", refusal.field, refusal.given, refusal.accepted),
-        RecordError::Json(error) => format!("{} {}: {}", error.field, error.given, error.accepted),
+        RecordError::Json(error) => {
+            format!("{} {}: {}", error.field, error.given.unwrap_or_default(), error.accepted)
+        }
         other => panic!("{stream}: {other}"),
     }
 }

@@ -4,12 +4,12 @@ use thads_cases::text::normal;
 
 /// Why a JSON action cannot be read: the field, the value, the rule, and what would do.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{field}: {given} is not accepted: {rule}; accepted: {accepted}")]
+#[error("{field}: {} is not accepted: {rule}; accepted: {accepted}", given.as_deref().unwrap_or("nothing"))]
 pub struct JsonError {
     /// The field, by its path where it lies in another: `obligations[1].amount`.
     pub field: String,
-    /// Its value, cut to 80 characters.
-    pub given: String,
+    /// Its value, cut to 80 characters; `None`: it was not given.
+    pub given: Option<String>,
     /// What it breaks.
     pub rule: String,
     /// What would do.
@@ -21,33 +21,34 @@ pub(crate) fn shown(text: &str) -> String {
     normal(text).chars().filter(|one| !one.is_control()).collect()
 }
 
+/// As much of it as names it.
+fn cut(text: &str) -> String {
+    shown(text).chars().take(80).collect()
+}
+
 impl JsonError {
     /// An error about one field.
     pub fn new(field: &str, given: &str, rule: &str, accepted: &str) -> JsonError {
-        let cut = |text: &str| shown(text).chars().take(80).collect();
-        JsonError { field: cut(field), given: cut(given), rule: shown(rule), accepted: shown(accepted) }
+        JsonError { given: Some(cut(given)), ..JsonError::not_given(field, rule, accepted) }
+    }
+
+    /// An error about a field that is not given, and the rule by which it is needed.
+    pub fn not_given(field: &str, rule: &str, accepted: &str) -> JsonError {
+        JsonError { field: cut(field), given: None, rule: shown(rule), accepted: shown(accepted) }
     }
 
     /// An error about a field that must be given and is not.
     pub fn missing(field: &str, accepted: &str) -> JsonError {
-        JsonError::new(field, NOTHING, "must be given", accepted)
-    }
-
-    /// Whether the field was not given.
-    pub fn is_missing(&self) -> bool {
-        self.given == NOTHING
+        JsonError::not_given(field, "must be given", accepted)
     }
 
     /// The same sentence in Vietnamese. What the field accepts is given as it is to be written.
     pub fn vi(&self) -> String {
         let JsonError { field, given, rule, accepted } = self;
-        let (given, rule) = (if self.is_missing() { "để trống" } else { given }, vi(rule));
+        let (given, rule) = (given.as_deref().unwrap_or("để trống"), vi(rule));
         format!("trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}")
     }
 }
-
-/// What is given where there is nothing.
-const NOTHING: &str = "nothing";
 
 /// A rule in Vietnamese; what a reader of JSON or of dates says stays as it is.
 fn vi(rule: &str) -> &str {
@@ -129,8 +130,8 @@ mod tests {
         all.extend([nested, ordered, json!({ "stream": "clock", "kind": odd, "actor": 1 })]);
         for action in all {
             let Err(error) = parse_action(action.clone(), None) else { continue };
-            let said =
-                [&error.field, &error.given, &error.rule, &error.accepted, &error.to_string(), &error.vi()];
+            let given = error.given.clone().unwrap_or_default();
+            let said = [&error.field, &given, &error.rule, &error.accepted, &error.to_string(), &error.vi()];
             let steers = |one: char| one.is_control() || "\u{202e}\u{200b}".contains(one);
             assert!(said.iter().all(|text| !text.contains(steers)), "{action}: {error:?}");
         }
@@ -219,7 +220,7 @@ mod tests {
         let elsewhere = parse_action(elsewhere, Some(StreamId::Clock)).unwrap_err();
         // An instant behind the last date there is stays there.
         assert!(crate::json::rfc3339(i64::MAX).starts_with(&format!("{}T", thads_cases::date::Date::MAX)));
-        assert_eq!((elsewhere.field.as_str(), elsewhere.given.as_str()), ("case", "DT03/2018/0001"));
+        assert_eq!((elsewhere.field.as_str(), elsewhere.given.as_deref()), ("case", Some("DT03/2018/0001")));
         for said in said {
             let rule = said.split("không được chấp nhận: ").nth(1).unwrap().split(';').next().unwrap();
             let english = [" is ", "there ", "must ", "the ", "number", "a kind"];
