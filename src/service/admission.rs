@@ -128,12 +128,15 @@ pub(crate) fn number_follows(
     let (given, next) = (number, model.next_number(subject.kind(), office, year).saturating_add(more));
     if model.reference_data().organisation.office_by_code(office).is_none() {
         let limit = "offices opened by office_opened";
-        return Err(Refusal::new(Code::Unknown, "28", "case", office, limit, "office_opened first").into());
+        let ways = "office_opened first";
+        return Err(Refusal::new(Code::Unknown, article(subject), subject.tag(), office, limit, ways).into());
     }
     if given != next {
-        let limit = "intake numbers follow each other within office and year";
+        let limit = "numbers follow each other within office and year";
         let (given, accepted) = (format!("number {given}"), format!("number {next}"));
-        return Err(Refusal::new(Code::Mismatch, "28", "case", given, limit, accepted).into());
+        return Err(
+            Refusal::new(Code::Mismatch, article(subject), subject.tag(), given, limit, accepted).into()
+        );
     }
     Ok(())
 }
@@ -147,7 +150,22 @@ pub(crate) fn year_fits(subject: &StreamId, known: &[RecordedEvent], action: &Ac
     }
     let limit = "the year in which it came in, or in which that was recorded";
     let accepted = years.map(|year| year.to_string()).join(", ");
-    Err(Refusal::new(Code::Mismatch, "28", "case", format!("year {year}"), limit, accepted))
+    Err(Refusal::new(
+        Code::Mismatch,
+        article(subject),
+        subject.tag(),
+        format!("year {year}"),
+        limit,
+        accepted,
+    ))
+}
+
+/// By which article a stream has its number: a case is entered in the intake book, other numbers are this ledger's rule.
+const fn article(subject: &StreamId) -> &'static str {
+    match subject.kind() {
+        StreamKind::Case => "28",
+        StreamKind::Complaint | StreamKind::Inspection | StreamKind::Organisation | StreamKind::Any => "–",
+    }
 }
 
 /// Who names another case names one that there is.
