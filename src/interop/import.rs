@@ -68,6 +68,8 @@ pub struct Summary {
     pub rejected: u64,
     /// Those of the rejected whose case has not come.
     pub case_not_yet: u64,
+    /// Those of the rejected that change what another case took over.
+    pub taken_over: u64,
     /// Those of the rejected that say the same as a row that was taken.
     pub doubtful: u64,
     /// Recorded rows that say the same as another, and were counted again as was asked.
@@ -108,7 +110,11 @@ impl Summary {
             self.recorded,
             self.events,
             self.cases,
-            of_these([(self.doubtful, "doubtful"), (self.case_not_yet, "case not yet taken in")])
+            of_these([
+                (self.doubtful, "doubtful"),
+                (self.case_not_yet, "case not yet taken in"),
+                (self.taken_over, "taken over by another case")
+            ])
         )
     }
 
@@ -121,12 +127,16 @@ impl Summary {
             self.recorded,
             self.events,
             self.cases,
-            of_these([(self.doubtful, "chưa rõ có trùng không"), (self.case_not_yet, "việc chưa thụ lý")])
+            of_these([
+                (self.doubtful, "chưa rõ có trùng không"),
+                (self.case_not_yet, "việc chưa thụ lý"),
+                (self.taken_over, "việc khác đã nhận")
+            ])
         )
     }
 }
 
-fn of_these(counts: [(u64, &str); 2]) -> String {
+fn of_these(counts: [(u64, &str); 3]) -> String {
     let some: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -299,14 +309,16 @@ impl<'a> Taking<'a, '_> {
                 Ok(()) => {}
                 Err(why) => {
                     self.summary.rejected = self.summary.rejected.saturating_add(1);
-                    match &why {
-                        Refused::Doubtful(_) => {
-                            self.summary.doubtful = self.summary.doubtful.saturating_add(1)
-                        }
-                        Refused::Row(reject) if reject.problem == Problem::CaseNotYet => {
-                            self.summary.case_not_yet = self.summary.case_not_yet.saturating_add(1);
-                        }
-                        Refused::Row(_) => {}
+                    let count = match &why {
+                        Refused::Doubtful(_) => Some(&mut self.summary.doubtful),
+                        Refused::Row(reject) => match reject.problem {
+                            Problem::CaseNotYet => Some(&mut self.summary.case_not_yet),
+                            Problem::TakenOver { .. } => Some(&mut self.summary.taken_over),
+                            _ => None,
+                        },
+                    };
+                    if let Some(count) = count {
+                        *count = count.saturating_add(1);
                     }
                     refused.push((row, why));
                 }

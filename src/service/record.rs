@@ -29,7 +29,7 @@ use crate::log::Log;
 use crate::pending::Pending;
 use crate::persons::Words;
 use crate::seal::{self, SealError};
-use crate::transfers::{ends_of, names_are_those_sent, rests_on_others};
+use crate::transfers::{ends_of, parties_are_those_sent, rests_on_others};
 use crate::words;
 
 /// How often an action is decided again because somebody else was quicker.
@@ -86,7 +86,9 @@ impl RecordError {
                 | AppendError::TooLarge { .. }
                 | AppendError::Contended { .. }
                 | AppendError::Malformed(_) => true,
-                AppendError::Vault(error) => !matches!(error, VaultError::Io(_) | VaultError::Gone(_)),
+                AppendError::Vault(error) => {
+                    !matches!(error, VaultError::Io(_) | VaultError::Gone(_) | VaultError::Strange(_))
+                }
                 AppendError::DiskFull { .. }
                 | AppendError::Unreadable(_)
                 | AppendError::Randomness(_)
@@ -561,7 +563,7 @@ impl<L: Log> LedgerService<L> {
                 event: action.event,
             };
             if !entry.imported {
-                names_are_those_sent(self, model, &ends, known, &entry, &part.event)?;
+                parties_are_those_sent(self, model, &ends, known, &entry, &part.event)?;
             }
             if part.subject.is_organisation() && judges_again(&entry.event.body, entry.effective, today) {
                 let after = reference_data_of(&known.iter().chain([&entry]).cloned().collect::<Vec<_>>());

@@ -88,14 +88,14 @@ impl Ends {
     }
 }
 
-/// Whether the parties of a case that comes over have the names that its sender recorded: where it is taken over, where that is
+/// Whether the parties of a case that comes over have the names and identity numbers that its sender recorded: where it is taken over, where that is
 /// corrected, and where a repair of it is undone, for the sender may have corrected its own meanwhile. `known`: the case's
 /// entries; `entry`: the new one, sealed, and `words` what it says in words. What is only pending is in no record yet, and is not
 /// asked. Cost: reads the records of both that name parties.
 ///
 /// # Errors
 /// The refusal of other names, or of words that are lost; a record that cannot be read.
-pub(crate) fn names_are_those_sent(
+pub(crate) fn parties_are_those_sent(
     source: &impl Source,
     model: &ReadModel,
     ends: &Ends,
@@ -138,7 +138,7 @@ pub(crate) fn names_are_those_sent(
             }
         }
     }
-    Ok(brought.has_the_names_sent(&sender)?)
+    Ok(brought.has_the_parties_sent(&sender)?)
 }
 
 /// The case, other than `own`, that took over what `from` sent, as repairs leave it.
@@ -152,10 +152,7 @@ fn taken_by(model: &ReadModel, pending: &Pending, from: &CaseId, own: &CaseId) -
     });
     // A case that is pending as well was looked at with what is pending.
     let folded = || {
-        model.receivers(from).iter().find(|id| {
-            let subject = StreamId::Case((*id).clone());
-            *id != own && !pending.contains(&subject) && takes(model.history(&subject))
-        })
+        model.taken_over_by(from).find(|id| *id != own && !pending.contains(&StreamId::Case((*id).clone())))
     };
     waiting.or_else(folded).cloned()
 }

@@ -64,7 +64,7 @@ pub(super) fn check_moved(
         }
         None => return Ok(()),
     };
-    if before.sent_to.is_none() || sent(&before) == sent(&after) {
+    if went_the_same(&before, &after) {
         return Ok(());
     }
     let refuse = |given: String| {
@@ -86,11 +86,16 @@ pub(super) fn check_moved(
     }
 }
 
+/// Whether nothing of what a receiver relies on is another than it was: all of it, where nothing had been sent away.
+pub fn went_the_same(before: &Case, after: &Case) -> bool {
+    before.sent_to.is_none() || sent(before) == sent(after)
+}
+
 /// What a receiver relies on: to whom, how and when the case went, of what judgment, and everything that went with it.
 #[derive(PartialEq)]
 struct Sent<'a> {
     to: Option<OfficeNo>,
-    status: &'a CaseStatus,
+    status: CaseStatus,
     judgment: Option<JudgmentKind>,
     basis: Option<Basis>,
     debtors: &'a [Party],
@@ -101,7 +106,13 @@ struct Sent<'a> {
 fn sent(case: &Case) -> Sent<'_> {
     Sent {
         to: case.sent_to,
-        status: &case.status,
+        // Which record says so may change: a sending that is recorded anew as it was.
+        status: match &case.status {
+            CaseStatus::Finished { how, on, at: _ } => {
+                CaseStatus::Finished { how: *how, on: *on, at: Position(0) }
+            }
+            other => other.clone(),
+        },
         judgment: case.judgment,
         basis: case.order.basis,
         debtors: &case.debtors,

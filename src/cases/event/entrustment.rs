@@ -173,12 +173,13 @@ impl Brought {
         self.is_what_was_sent(sender, article)
     }
 
-    /// Whether the parties have the names that were sent, by number and in whatever letters; both sides opened. Of what is
-    /// sealed nothing is said.
+    /// Whether the parties have the names that were sent, by number and in whatever letters, and the identity numbers where
+    /// both sides have one; both sides opened. Of what is sealed nothing is said. Address and account are the receiver's to
+    /// find out: a case is moved because they changed.
     ///
     /// # Errors
-    /// The refusal of those that have other names, or whose words are lost; it repeats none of them.
-    pub fn has_the_names_sent(&self, sender: &Case) -> Result<(), Refusal> {
+    /// The refusal of those that are others, or whose words are lost; it repeats none of them.
+    pub fn has_the_parties_sent(&self, sender: &Case) -> Result<(), Refusal> {
         let sides = [
             ("brought.debtors", &self.debtors, &sender.debtors),
             ("brought.creditors", &self.creditors, &sender.creditors),
@@ -209,12 +210,28 @@ impl Brought {
                 );
                 return Err(Refusal::new(Code::Mismatch, "57", field, "other names", limit, accepted));
             }
+            let is_other = |(brought, sent): (&Party, &Party)| matches!((id_number(brought), id_number(sent)), (Some(brought), Some(sent)) if brought != sent);
+            if brought.iter().zip(sent).any(is_other) {
+                let limit = format!("those of {}", self.from);
+                let accepted = format!(
+                    "the identity numbers that thads case {} shows, or none; where they are wrong, fact_corrected there first",
+                    self.from
+                );
+                return Err(Refusal::new(
+                    Code::Mismatch,
+                    "57",
+                    field,
+                    "other identity numbers",
+                    limit,
+                    accepted,
+                ));
+            }
         }
         Ok(())
     }
 
     /// What comes over is what was sent: each obligation with its kind, its payee and its security, and the parties. Their
-    /// names are compared where words are at hand ([`Brought::has_the_names_sent`]).
+    /// names are compared where words are at hand ([`Brought::has_the_parties_sent`]).
     fn is_what_was_sent(&self, sender: &Case, article: &'static str) -> Result<(), Refusal> {
         let wanted = sender.sent_over();
         let mut left = wanted.clone();
@@ -273,6 +290,13 @@ fn names(parties: &[Party]) -> Option<Vec<String>> {
         Personal::Sealed(_) | Personal::Lost(_) => None,
     };
     parties.iter().map(name).collect()
+}
+
+/// A party's identity number without what only parts it (`0012-3` and `00123`); `None` where it is not known.
+fn id_number(party: &Party) -> Option<String> {
+    let Personal::Person(person) = &party.person else { return None };
+    let number = person.id_number.as_deref()?;
+    Some(number.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect())
 }
 
 /// The parties by number and kind, for instance `1 individual, 2 state_body`.

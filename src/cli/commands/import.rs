@@ -381,8 +381,8 @@ impl<L: Records> Target for LedgerTarget<L> {
         read.collect()
     }
 
-    fn is_taken_over(&self, case: &CaseId) -> bool {
-        !self.service.model().receivers(case).is_empty()
+    fn taken_over_by(&self, case: &CaseId) -> Option<CaseId> {
+        self.service.model().taken_over_by(case).next().cloned()
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {

@@ -10,10 +10,12 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use thads_cases::case::Case;
 use thads_cases::date::Date;
+use thads_cases::decide::went_the_same;
 use thads_cases::event::repair::EntryVoided;
 use thads_cases::event::{Body, Event};
-use thads_cases::history::{EffectiveEvent, RecordedEvent, timeline};
+use thads_cases::history::{EffectiveEvent, RecordedEvent, case_at, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, OfficerNo, Position};
 use thads_cases::personal::Personal;
 use thads_cases::refusal::Refusal;
@@ -25,7 +27,7 @@ use super::mapping::Mapping;
 use super::planner::{
     Order, Plan, Planned, PlannedComplaint, Planner, events_of, number, streams_of, version, year_of,
 };
-use super::reject::Reject;
+use super::reject::{Problem, Reject};
 use super::rows::Row;
 use super::target::{RowAppend, Target};
 
@@ -165,11 +167,8 @@ impl Planner<'_> {
             Err(_) => return Ok(None),
         };
         let change = Change::between(&acts(&known.case), &acts(&due.case));
-        let sent = known.case.iter().filter(|entry| entry.event.body.sends());
-        if sent.map(|entry| entry.position).any(|sent| change.voided.contains(&sent))
-            && target.is_taken_over(case)
-        {
-            return Ok(None);
+        if let Some(reject) = taken_over(case, row, &case_at(&known.case, Date::MAX), &due.case, target) {
+            return Ok(Some(Err(reject)));
         }
         let known_as = |(of, nth): (usize, usize)| match of.cmp(&at) {
             Ordering::Less => ids.get(&(of, nth)),
@@ -335,6 +334,23 @@ impl Planner<'_> {
         let number = first.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
         ComplaintId { office, year, number }
     }
+}
+
+/// Why a row cannot be taken that changes what the case has sent away, where another case took that over: it would stand there as
+/// it was, and here as it is now. `before`: the case as it stands; `after`: its entries with what the row comes to.
+pub(super) fn taken_over<T: Target>(
+    case: &CaseId,
+    row: &Row,
+    before: &Case,
+    after: &[RecordedEvent],
+    target: &T,
+) -> Option<Reject> {
+    if before.sent_to.is_none() {
+        return None;
+    }
+    let problem = Problem::TakenOver { by: target.taken_over_by(case)? };
+    let changes = !went_the_same(before, &case_at(after, Date::MAX));
+    changes.then(|| Reject::new(row.line, None, row.activity(), problem))
 }
 
 impl Standing {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thads_cases::date::Date;
 use thads_cases::decide::organisation_of;
 use thads_cases::event::Body;
-use thads_cases::history::RecordedEvent;
+use thads_cases::history::{RecordedEvent, timeline};
 use thads_cases::ids::{CaseId, ComplaintId, NotAnId, OfficeCode, OfficerNo, Position};
 use thads_cases::personal::Personal;
 use thads_cases::reference_data::ReferenceData;
@@ -202,8 +202,13 @@ impl Target for Memory {
         Ok(entries.to_vec())
     }
 
-    fn is_taken_over(&self, case: &CaseId) -> bool {
-        self.cases.values().flatten().any(|entry| entry.event.body.comes_from() == Some(case))
+    fn taken_over_by(&self, case: &CaseId) -> Option<CaseId> {
+        let says = |entry: &RecordedEvent| entry.event.body.comes_from() == Some(case);
+        let took = |entries: &[RecordedEvent]| {
+            entries.iter().any(says)
+                && timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(case))
+        };
+        self.cases.iter().find(|(_, entries)| took(entries)).map(|(id, _)| id.clone())
     }
 
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32 {

@@ -21,7 +21,7 @@ use thads_cases::stream::StreamKind;
 use thads_cases::text::normal;
 use thads_proof::record::{RequestId, Stream, StreamTag};
 
-use super::anew::Around;
+use super::anew::{Around, taken_over};
 use super::fold::{Fold, Told};
 use super::identity::FileId;
 use super::mapping::{Columns, Mapping};
@@ -201,7 +201,10 @@ impl<'m> Planner<'m> {
                 None => Order::Last,
             },
         };
-        Ok(match self.act_out(&mut plan, row, order, target) {
+        let acted = self.act_out(&mut plan, row, order, target).and_then(|()| {
+            taken_over(&plan.case, row, plan.fold.kept.case(), &plan.case_entries, target).map_or(Ok(()), Err)
+        });
+        Ok(match acted {
             Ok(()) => Ok(self.commit(plan, row, request, file, order)),
             Err(reject) => {
                 self.give_back(plan);

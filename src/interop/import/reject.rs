@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use thads_cases::date::Date;
+use thads_cases::ids::CaseId;
 use thads_service::json::JsonError;
 
 use super::amount::NoAmount;
@@ -147,6 +148,12 @@ pub enum Problem {
     /// A case that was not taken in.
     #[error("case_not_yet: the case was not taken in, neither before nor by a row of this import")]
     CaseNotYet,
+    /// A row that changes what its case sent away, where that was taken over as it was.
+    #[error("taken_over: {by} took over what the case sent away, and the row changes that")]
+    TakenOver {
+        /// The case that took it over.
+        by: CaseId,
+    },
     /// A row that says what another said.
     #[error(
         "doubtful: it says the same as a row that was taken ({0}), and may be that row written twice or another"
@@ -183,6 +190,7 @@ impl Problem {
             Problem::Empty { .. } => "empty",
             Problem::Unreadable => "unreadable",
             Problem::CaseNotYet => "case_not_yet",
+            Problem::TakenOver { .. } => "taken_over",
             Problem::Doubtful(_) => "doubtful",
             Problem::Event { .. } => "event",
         }
@@ -207,6 +215,7 @@ impl Problem {
             Problem::Empty { .. } => "fill it in, or say in the mapping when the action happens".to_owned(),
             Problem::Unreadable => "write the words without it".to_owned(),
             Problem::CaseNotYet => "import the file with the row that takes the case in (judgment_received in the mapping), then this file of rejects".to_owned(),
+            Problem::TakenOver { by } => format!("have the office of {by} void its taking over (entry_voided), import this file of rejects, then take the case over as it is; where the act was done there, record it there"),
             Problem::Doubtful(_) => "nothing, where it is the same act; where it is another: --count-doubtful takes it".to_owned(),
             Problem::Event { .. } => "fill in the cells that it needs, or say in the mapping when it happens".to_owned(),
         }
@@ -236,6 +245,9 @@ impl Problem {
             Problem::CaseNotYet => {
                 "case_not_yet: việc chưa được thụ lý, trước đây cũng như trong lần nhập này".to_owned()
             }
+            Problem::TakenOver { by } => {
+                format!("taken_over: {by} đã nhận những gì hồ sơ chuyển đi, mà dòng này làm thay đổi điều đó")
+            }
             Problem::Doubtful(taken) => format!(
                 "doubtful: giống hệt một dòng đã nhận ({taken}), có thể là dòng ấy ghi hai lần hoặc là một việc khác"
             ),
@@ -262,6 +274,7 @@ impl Problem {
             Problem::Empty { .. } => "điền ô, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
             Problem::Unreadable => "viết lại không có ký tự ấy".to_owned(),
             Problem::CaseNotYet => "nhập tệp có dòng thụ lý (judgment_received trong tệp ánh xạ), rồi nhập tệp các dòng bị từ chối này".to_owned(),
+            Problem::TakenOver { by } => format!("cơ quan của {by} hủy việc nhận (entry_voided), nhập tệp các dòng bị từ chối này, rồi nhận lại hồ sơ như hiện có; nếu việc được làm ở đó thì ghi ở đó"),
             Problem::Doubtful(_) => "không cần làm gì nếu là cùng một việc; nếu là việc khác: --count-doubtful nhận dòng này".to_owned(),
             Problem::Event { .. } => "điền các ô cần thiết, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
         }

@@ -45,8 +45,8 @@ pub trait Target {
     /// Entries with their personal data in words; what is lost stays so.
     fn read(&self, entries: &[RecordedEvent]) -> Result<Vec<RecordedEvent>, Self::Error>;
 
-    /// Whether another case says that it comes from this one.
-    fn is_taken_over(&self, case: &CaseId) -> bool;
+    /// The case that took over what this one sent away.
+    fn taken_over_by(&self, case: &CaseId) -> Option<CaseId>;
 
     /// The next intake number of an office and year, from 1.
     fn next_intake(&self, office: &OfficeCode, year: u16) -> u32;

@@ -110,8 +110,30 @@ fn a_case_comes_over_with_the_names_that_were_sent() {
     let sender = Case { debtors: vec![party], ..Case::default() };
     let text = json!({ "brought": named("Trần") });
     let taken = event_of("entrusted_in", text.as_object().unwrap().clone()).unwrap();
-    let refused = taken.body.brought().unwrap().has_the_names_sent(&sender).unwrap_err();
+    let refused = taken.body.brought().unwrap().has_the_parties_sent(&sender).unwrap_err();
     assert_eq!(refused.given, "words that are lost here");
+}
+
+/// The same name is not the same person: where both sides have an identity number, it is the same one, however it is parted.
+#[test]
+fn a_case_comes_over_with_the_identity_numbers_that_were_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder);
+    let (sent, taken, day) = ("case:DT00/2018/0002", "case:DT01/2018/0001", "2018-12-04");
+    let mut brought = with_a_case_to_send(&service);
+    let order = service.model().case(&"DT00/2018/0002".parse().unwrap()).unwrap()[1].position.0;
+    let mut debtors = brought["debtors"].clone();
+    debtors[0]["person"]["id_number"] = json!("001 085 001234");
+    let fields = json!({ "entry": order, "changes": { "debtors": debtors }, "authority": "biên bản" });
+    record(&service, sent, 1, "fact_corrected", "2018-12-03", fields).unwrap();
+    record(&service, sent, 1, "entrusted_out", day, json!({ "to": 2 })).unwrap();
+    brought["debtors"][0]["person"]["id_number"] = json!("001085001235");
+    let refused = record(&service, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap_err();
+    let said = refused.to_string();
+    assert!(said.contains("brought.debtors") && said.contains("other identity numbers"), "{said}");
+    assert!(!said.contains("1235") && !said.contains("1234"), "{said}");
+    brought["debtors"][0]["person"]["id_number"] = json!("001085001234");
+    record(&service, taken, 5, "entrusted_in", day, json!({ "brought": brought })).unwrap();
 }
 
 /// A case is sent away, and taken over, while a late entry on it is on its way: what it rests on came into its history behind

@@ -381,6 +381,49 @@ fn a_late_row_pays_nothing_over_twice() {
     }
 }
 
+/// What another case took over stands there as it was sent: no row changes it here, whether it is derived anew, comes late
+/// behind what somebody did, or goes behind all that is there. What changes nothing of it is taken; so is all of it once the
+/// taking over is voided.
+#[test]
+fn a_row_changes_nothing_that_another_case_took_over() {
+    let early = rows(&["1,in,2024-01-02,An,10000,", "1,pay,2024-02-01,An,4000,", "1,send,2024-03-01,An,,"]);
+    let taking = serde_json::json!({ "brought": { "from": "A/2024/0001", "basis": "proactive", "judgment": "civil",
+        "obligations": [{ "kind": "fine", "payee": "budget", "amount": 10000 }], "debtors": [] } });
+    for (acted, late) in [
+        (false, "1,deliver,2024-02-02,An,,"),
+        (false, "1,pay,2024-02-15,An,6000,"),
+        (false, "1,raise,2024-02-01,An,25000,"),
+        (false, "1,in,2024-01-01,An,7000,"),
+        (true, "1,raise,2024-02-01,An,25000,"),
+        (true, "1,in,2024-01-01,An,7000,"),
+    ] {
+        let mut target = empty();
+        import(&early, &more(), &mut target);
+        let (sent, taken) = ("A/2024/0001".parse().unwrap(), "A/2024/0009".parse().unwrap());
+        if acted {
+            target.act(&sent, "note_added", serde_json::json!({ "text": "x" }));
+        }
+        let went = case_at(&target.cases()[&sent], Date::MAX).sent_over();
+        target.act(&taken, "entrusted_in", taking.clone());
+        let stood = target.cases().clone();
+        let (summary, rejects) = import(&rows(&[late]), &more(), &mut target);
+        assert_eq!(
+            (summary.recorded, summary.rejected, summary.taken_over),
+            (0, 1, 1),
+            "{acted} {late} {rejects:?}"
+        );
+        assert_eq!((rejects[0].code, target.cases()), ("taken_over", &stood), "{acted} {late} {rejects:?}");
+        assert!(rejects[0].reason.contains("A/2024/0009"), "{}", rejects[0].reason);
+        let (summary, rejects) = import(&rows(&["1,note,2024-02-01,An,,seen"]), &more(), &mut target);
+        assert_eq!((summary.recorded, summary.rejected), (1, 0), "{acted} {late} {rejects:?}");
+        assert_eq!(case_at(&target.cases()[&sent], Date::MAX).sent_over(), went);
+        let entry = target.cases()[&taken][0].position;
+        target.act(&taken, "entry_voided", serde_json::json!({ "entry": entry, "authority": "x" }));
+        let (summary, rejects) = import(&rows(&[late]), &more(), &mut target);
+        assert_eq!((summary.recorded, summary.rejected), (1, 0), "{acted} {late} {rejects:?}");
+    }
+}
+
 /// A row before what somebody did on the case is late, too.
 #[test]
 fn a_row_before_what_somebody_did_came_late() {
