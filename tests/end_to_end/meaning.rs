@@ -194,6 +194,7 @@ const FORGED: &[(&str, &str, Forge)] = &[
     }),
     ("header", "the rules of a later date", |_, draft| vec![Record { rule_set: 4, ..classified(draft) }]),
     ("header", "no rules", |_, draft| vec![Record { rule_set: 0, ..classified(draft) }]),
+    ("header", "rules that do not exist", |_, draft| vec![Record { rule_set: 9, ..classified(draft) }]),
     ("stream", "a complaint's kind in place of a case's", |there, draft| {
         let entry = there.iter().find(|record| record.stream.to_string() == FINE).unwrap().position.get();
         let replacement = json!({ "kind": "complaint_accepted", "common": {}, "fields": {} });
@@ -267,18 +268,21 @@ fn what_no_honest_log_says_is_found_and_named() {
     }
 }
 
-/// The rules of an earlier date than its own: recorded by a program that did not know the next ones. Of a date to come: by
-/// a later program.
+/// The rules of an earlier date than its own: recorded by a program that did not know the next ones. Rules that are not known,
+/// of a day behind the beginning of all that are: by a later program, and not checked.
 #[test]
 fn rules_that_a_program_could_not_know_accuse_nobody() {
     let honest = ledger();
-    for (rule_set, effective) in [(1, "2020-02-03"), (9, "2019-02-01")] {
+    for (rule_set, effective, status) in [(1, "2020-02-03", 0), (9, "2026-07-02", 1)] {
         let folder = Folder::copy_of(&honest.data);
         append(&folder.data, |_, draft| {
             let on: Date = effective.parse().unwrap();
             vec![Record { rule_set, effective: on.days(), ..classified(draft) }]
         });
-        verify(&folder.data).ok();
+        let ran = verify(&folder.data);
+        assert_eq!(ran.status, status, "{rule_set}: {ran:?}");
+        assert_eq!(ran.json()["meaning"]["count"], 0, "{rule_set}: {ran:?}");
+        assert_eq!(ran.err.contains("rule sets that this build does not know"), status == 1, "{ran:?}");
     }
 }
 

@@ -332,9 +332,11 @@ impl Found {
         };
         let (vi, en) = (list("loại"), list("kind"));
         let mut sentence = Sentence::new(
-            format!("Chưa kiểm {count} bản ghi thuộc loại hay phiên bản mà bản cài này chưa biết: {vi}"),
             format!(
-                "{count} records are of kinds or revisions that this build does not know: not checked: {en}"
+                "Chưa kiểm {count} bản ghi thuộc loại, phiên bản hay bộ quy tắc mà bản cài này chưa biết: {vi}"
+            ),
+            format!(
+                "{count} records are of kinds, revisions or rule sets that this build does not know: not checked: {en}"
             ),
         );
         if undecided > 0 {
