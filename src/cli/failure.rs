@@ -114,6 +114,20 @@ impl Failure {
         )
     }
 
+    /// Whether it is evidence of damage or tampering.
+    pub(crate) const fn is_evidence(&self) -> bool {
+        matches!(self, Failure::Damage { .. })
+    }
+
+    /// Why, in one sentence.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Failure::Refused(refusal) => refusal_text(refusal, Language::En),
+            Failure::Field(error) => error.to_string(),
+            Failure::Failed { message, .. } | Failure::Damage { message, .. } => message.clone(),
+        }
+    }
+
     /// Says it and returns the exit status.
     pub(crate) fn report(&self, output: &Output) -> ExitCode {
         match self {

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::fines;
-use crate::support::{Folder, Ran, ask, thads};
+use crate::support::{Folder, Ran, ask, real_ledger, thads};
 
 fn verify(data: &Path, files: &[&Path]) -> Ran {
     let mut args = ["--json", "--lang", "en", "verify"].map(str::to_owned).to_vec();
@@ -41,10 +41,11 @@ fn a_forged_note_among_several_does_not_end_the_look_at_the_history() {
         assert!(ran.err.contains("is void: no signature of the log's key"), "{}", ran.err);
         assert_eq!(
             (&ran.json()["checkpoints"], &ran.json()["good"]),
-            (&2.into(), &true.into()),
+            (&2.into(), &false.into()),
             "{}",
             ran.out
         );
+        assert!(ran.json()["beside"].as_str().unwrap().contains("is void"), "{}", ran.out);
         assert!(ran.json()["summary"]["root"].is_string(), "{}", ran.out);
     }
     // Nor does it hide what is wrong with the history, nor a file that is none hide it.
@@ -137,4 +138,33 @@ fn a_backup_is_verified_as_far_as_it_promises() {
     fs::write(backup.join("contents"), promises_none).unwrap();
     let ran = verify(&backup, &[]);
     assert_eq!((ran.status, &ran.json()["good"]), (3, &false.into()), "{ran:?}");
+}
+
+/// What is held against a history and does not fit makes the answer not good, in the document and in the closing line as in the
+/// exit status.
+#[test]
+fn an_answer_is_good_where_its_status_is_0() {
+    let fines = fines::ledger();
+    let folder = Folder::new();
+    let empty = note(&folder, "empty", "");
+    let other = thads(&real_ledger().data, &["log", "--json", "--to", "1"]).ok().json_lines().remove(0);
+    let strange = other["fields"]["log_key"].as_str().unwrap();
+    let [empty, missing] = [empty.display().to_string(), folder.data.display().to_string()];
+    for (args, status) in [
+        (vec![], 0),
+        (vec!["--key", strange], 3),
+        (vec!["--checkpoint", &empty], 1),
+        (vec!["--checkpoint", &missing], 1),
+    ] {
+        let run = |more: &[&str]| {
+            let all = more.iter().copied().chain(["verify"]).chain(args.iter().copied());
+            thads(&fines.data, &all.collect::<Vec<_>>())
+        };
+        let found = run(&["--json"]);
+        assert_eq!((found.status, found.json()["good"] == true), (status, status == 0), "{args:?} {found:?}");
+        assert_eq!(found.json()["beside"].is_null(), status == 0, "{args:?} {found:?}");
+        let said = run(&["--lang", "en"]);
+        let closes = said.out.lines().last().unwrap().starts_with("Verified:");
+        assert_eq!((said.status, closes), (status, status == 0), "{args:?} {said:?}");
+    }
 }

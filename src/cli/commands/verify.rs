@@ -47,11 +47,18 @@ pub(crate) struct Verified {
     /// What is not wrong by itself, and a person should look at.
     notices: Vec<Sentence>,
     checkpoints: usize,
+    /// Why it is not all good, where what was found is: a key of another log, a file that is no checkpoint, a clock before 1970.
+    beside: Option<String>,
 }
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let Given { options, contradiction, unusable } = given(data, args)?;
-    let verified = verify_against(data, output, &options)?;
+    let mut verified = verify_against(data, output, &options)?;
+    let clock = SystemClock.is_before_1970().then(|| {
+        Failure::new(BEFORE_1970, "sled's copy was not looked at; set the clock, then verify again")
+    });
+    let beside: Vec<Failure> = contradiction.into_iter().chain(unusable).chain(clock).collect();
+    verified.beside = beside.first().map(Failure::message);
     let said = if output.json {
         output.json(&verified.json())
     } else {
@@ -62,20 +69,10 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         }
         said
     };
-    let failed = |failure: Option<Failure>| failure.map_or(Ok(()), Err);
-    let clock = || match SystemClock.is_before_1970() {
-        true => {
-            Err(Failure::new(BEFORE_1970, "sled's copy was not looked at; set the clock, then verify again"))
-        }
-        false => Ok(()),
-    };
     // Evidence counts for more than what could not be looked at, and that for more than what could not be written.
-    match verified.result(output) {
-        Err(Failure::Failed { message, hint }) => {
-            failed(contradiction).and(Err(Failure::Failed { message, hint }))
-        }
-        result => result.and(failed(contradiction)).and(failed(unusable)).and_then(|()| clock()).and(said),
-    }
+    let failures = verified.result(output).err().into_iter().chain(beside);
+    let (evidence, others): (Vec<_>, Vec<_>) = failures.partition(Failure::is_evidence);
+    evidence.into_iter().chain(others).next().map_or(said, Err)
 }
 
 /// Verifies a directory by itself.
@@ -99,6 +96,7 @@ fn verify_against(data: &Path, output: &Output, options: &Options) -> Result<Ver
         model: CacheCheck::Unchecked,
         notices: Vec::new(),
         checkpoints,
+        beside: None,
     };
     if verified.is_whole() {
         verified.look_at_meaning(data, output)?;
@@ -392,7 +390,8 @@ impl Verified {
             })
         });
         json!({
-            "good": self.is_good() && self.not_looked_at().is_none() && self.later() == 0,
+            "good": self.is_good() && self.not_looked_at().is_none() && self.later() == 0 && self.beside.is_none(),
+            "beside": self.beside,
             "summary": summary,
             "checkpoints": self.checkpoints,
             "findings": self.findings().map(finding).collect::<Vec<_>>(),
@@ -417,7 +416,15 @@ impl Verified {
             .reports()
             .next()
             .map_or((0, String::new()), |report| (report.summary.records, report.summary.root.to_string()));
-        if self.is_good() && self.not_looked_at().is_some() {
+        if let (true, Some(beside)) = (self.is_good(), &self.beside) {
+            let what =
+                output.say("bản ghi, không có gì sai trong đó; nhưng", "records, nothing wrong in them; but");
+            format!(
+                "{}: {records} {what}: {beside}; {} {root}",
+                output.say("Kiểm chứng chưa hết", "Verified in part"),
+                output.say("gốc", "root")
+            )
+        } else if self.is_good() && self.not_looked_at().is_some() {
             let what = output.say(
                 "bản ghi, không có gì sai; dữ liệu cá nhân chưa xem được; gốc",
                 "records, nothing wrong; personal data could not be looked at; root",
