@@ -81,6 +81,11 @@ pub enum VaultError {
     /// What a record commits to is not there, or is not what it commits to.
     #[error(transparent)]
     Lost(#[from] Unopened),
+    /// A file of the vault has nothing of what records commit to, and something else.
+    #[error(
+        "{0} holds nothing of the personal data that the last records commit to, and something else: it is another ledger's"
+    )]
+    Strange(&'static str),
     /// Other content already stands under this reference.
     #[error("vault reference {} already stands for other content", hex(.0))]
     ReferenceTaken(Reference),
@@ -295,6 +300,36 @@ impl Vault {
     fn holds(&self, reference: &Reference) -> bool {
         self.index.read().unwrap_or_else(PoisonError::into_inner).contains_key(reference)
             || self.below.as_ref().is_some_and(|below| below.holds(reference))
+    }
+
+    /// Returns the file that holds something and nothing under any of these references, of which there is at least one: it is
+    /// another ledger's. An empty one is what is put in the place of one that is lost for good.
+    pub fn strange(&self, references: &[Reference]) -> Option<&'static str> {
+        if let Some(below) = &self.below {
+            return below.strange(references);
+        }
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        let is_strange = |has: fn(&Place) -> bool| {
+            let named = || references.iter().filter_map(|reference| index.get(reference));
+            !references.is_empty() && !named().any(has) && index.values().any(has)
+        };
+        if is_strange(|place| place.entry.is_some()) {
+            Some(ENTRIES)
+        } else if is_strange(|place| place.slot.is_some()) {
+            Some(KEYRING)
+        } else {
+            None
+        }
+    }
+
+    /// Returns how many of these references lack an entry or a key.
+    pub fn count_missing(&self, references: &[Reference]) -> usize {
+        if let Some(below) = &self.below {
+            return below.count_missing(references);
+        }
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        let is_whole = |place: &Place| place.entry.is_some() && place.slot.is_some();
+        references.iter().filter(|reference| !index.get(*reference).is_some_and(is_whole)).count()
     }
 
     /// Returns how many references have an entry or a key.

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_ledger::{
-    Clock, Ledger, OpenReport, Opened, OsRandom, Randomness, Scratch, Seeded, Setup, SimulatedClock, Storage,
-    SystemClock, is_short_of_room,
+    Clock, Ledger, OpenError, OpenReport, Opened, OsRandom, Randomness, Scratch, Seeded, Sentence, Setup,
+    SimulatedClock, Storage, SystemClock, VaultError, is_short_of_room,
 };
 use thads_projections::read_model::ReadModel;
 use thads_proof::checkpoint::LogKey;
@@ -19,7 +19,7 @@ use thads_proof::tree::Root;
 
 use crate::clock::ServiceClock;
 use crate::log::Log;
-use crate::persons::Doubled;
+use crate::persons::{Doubled, REFERENCES};
 use crate::record::{Group, RecordError};
 use crate::snapshot;
 use crate::words::is_readable;
@@ -210,6 +210,12 @@ impl LedgerService {
         let (clock, committer, references) = sources(opened.genesis().clock, machine);
         let (ledger, mut report) = opened.start(Box::new(SystemClock), committer)?;
         let service = LedgerService::fold(ledger, clock, references, storage.repair)?;
+        // What is mended need not be whole: the words are said to be lost.
+        if !storage.repair {
+            if let Some(said) = service.look_at_vault()? {
+                report.say(said.vi, said.en);
+            }
+        }
         if let Some(off) = service.clock_off() {
             report.say(off.vi(), off.to_string());
         }
@@ -268,6 +274,37 @@ impl<L: Log> LedgerService<L> {
             Err(error @ ServiceError::Fold(_)) => service.fold_anew()?.then_some(service).ok_or(error),
             caught_up => caught_up.map(|()| service),
         }
+    }
+
+    /// Refuses a vault that has nothing of what the last records commit to, before anything is added to it: it is not this
+    /// ledger's, and what would be recorded now is lost where the right one comes back. What it lacks of that is said and stops
+    /// nobody: an older copy, or damage. Cost: reads the last records that name any, a look-up for each piece.
+    pub(crate) fn look_at_vault(&self) -> Result<Option<Sentence>, ServiceError> {
+        const RECORDS: u64 = 64;
+        let mut end = self.ledger.head().size;
+        let mut named = Vec::new();
+        while named.is_empty() && end > 0 {
+            let from = end.saturating_sub(RECORDS);
+            let count = usize::try_from(end - from).unwrap_or(usize::MAX);
+            for record in self.ledger.read(Position::new(from)).take(count) {
+                let record = record?;
+                let references = (REFERENCES.of)(record.kind, record.kind_revision, &record.payload);
+                // Of a kind that is not known nothing is.
+                named.extend(references.unwrap_or_default());
+            }
+            end = from;
+        }
+        let vault = self.ledger.vault();
+        if let Some(file) = vault.strange(&named) {
+            return Err(OpenError::from(VaultError::Strange(file)).into());
+        }
+        let (missing, of) = (vault.count_missing(&named), named.len());
+        Ok((missing > 0).then(|| {
+            Sentence::new(
+                format!("{missing} trong {of} dữ liệu cá nhân sau cùng không có trong vault/entries và keys/keyring: đó có phải bản sao cũ? thads verify cho biết những gì đã mất."),
+                format!("{missing} of the last {of} pieces of personal data are not in vault/entries and keys/keyring: are these older copies? thads verify says what is lost."),
+            )
+        }))
     }
 
     /// Folds what the log has and the read model has not. The same function serves start-up and every append.

@@ -20,7 +20,9 @@ impl Rehearsing {
         let reader = Reader::open_to_rehearse(directory)?;
         let (clock, _, references) = sources(reader.genesis().clock, Box::new(SystemClock));
         let rehearsal = Rehearsal::new(reader, Box::new(SystemClock)).map_err(OpenError::from)?;
-        LedgerService::fold(rehearsal, clock, references, false)
+        let service = LedgerService::fold(rehearsal, clock, references, false)?;
+        service.look_at_vault()?;
+        Ok(service)
     }
 
     /// Whether a receipt is of the ledger, and not of what this rehearsal took.

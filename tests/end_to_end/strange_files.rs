@@ -8,7 +8,10 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Folder, Ran, THADS, action, lines, officer, real_ledger, thads};
+use crate::small::{FOUNDING, organisation};
+use crate::support::{
+    Folder, Ran, THADS, action, ledger_with, lines, note_on, officer, real_ledger, record, thads,
+};
 
 /// Runs the program with a bound on time and memory: who waits for a pipe, or reads a device, breaks it.
 fn bounded(data: &Path, args: &[&str]) -> Ran {
@@ -266,5 +269,37 @@ fn a_file_that_goes_on_for_ever_behind_its_end_costs_neither_memory_nor_time() {
         // sled is a copy that would be made anew.
         let status = if name.starts_with("sled/") { 3 } else { 0 };
         assert!(verified.status == status && verified.out.contains(", 0 lost"), "{name}: {verified:?}");
+    }
+}
+
+/// What is recorded beside another ledger's vault or keyring would be lost where the right one comes back: nothing is, and what
+/// is wrong is said. An empty file stands for one that is lost for good.
+#[test]
+fn nothing_is_recorded_beside_another_ledgers_vault() {
+    let (honest, other) = (ledger_with("DT03/2018/0001"), Folder::new());
+    thads(&other.data, &FOUNDING).ok();
+    record(&other.data, &organisation()).ok();
+    for file in ["vault/entries", "keys/keyring"] {
+        let folder = Folder::copy_of(&honest.data);
+        let path = folder.data.join(file);
+        fs::copy(other.data.join(file), &path).unwrap();
+        let stood = fs::read(&path).unwrap();
+        let actions = folder.data.with_file_name("actions");
+        fs::write(&actions, lines(&[note_on("DT03/2018/0001", "x")])).unwrap();
+        let actions = actions.display().to_string();
+        for args in [
+            &["record", &actions][..],
+            &["record", "--dry-run", &actions],
+            &["record", "--atomic", &actions],
+            &["serve", "--listen", "127.0.0.1:0"],
+        ] {
+            let ran = bounded(&folder.data, args);
+            assert_eq!(ran.status, 3, "{file} {args:?}: {ran:?}");
+            assert!(ran.err.contains(file) && ran.err.contains("another ledger's"), "{file}: {ran:?}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), stood, "{file}");
+        fs::write(&path, "").unwrap();
+        let lost = record(&folder.data, &[note_on("DT03/2018/0001", "x")]).ok();
+        assert!(lost.err.contains("dữ liệu cá nhân sau cùng không có"), "{file}: {lost:?}");
     }
 }

@@ -149,7 +149,7 @@ impl OpenError {
                 | OpenError::Remains(_)
                 | OpenError::Fork { .. }
                 | OpenError::Log(_)
-                | OpenError::Vault(VaultError::Gone(_))
+                | OpenError::Vault(VaultError::Gone(_) | VaultError::Strange(_))
                 | OpenError::Key(KeyError::Form | KeyError::Other { .. })
         )
     }
