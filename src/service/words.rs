@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use thads_cases::event::Event;
-use thads_cases::text::is_silent;
+use thads_cases::text::{is_silent, means_nothing};
 
 use crate::json::{JsonError, fields_of};
 
@@ -13,6 +13,8 @@ enum Fault {
     Silent,
     /// It holds a control character: an escape that a terminal obeys, a bell, a backspace.
     Control,
+    /// A character that means nothing.
+    Meaningless,
 }
 
 /// Every text of an event can be read, also what goes to the vault; what is optional is left out instead.
@@ -33,6 +35,12 @@ pub(crate) fn all_readable(event: &Event) -> Result<(), JsonError> {
             "a text holds no control characters but line breaks",
             "the words without it",
         ),
+        Fault::Meaningless => JsonError::new(
+            &field,
+            "a character that means nothing",
+            "a text holds no characters of private use and no noncharacters of Unicode",
+            "the words without it",
+        ),
     })
 }
 
@@ -41,6 +49,7 @@ fn fault_of(text: &str) -> Option<Fault> {
     match text {
         text if is_silent(text) => Some(Fault::Silent),
         text if text.chars().any(|one| one.is_control() && one != '\n') => Some(Fault::Control),
+        text if text.chars().any(means_nothing) => Some(Fault::Meaningless),
         _ => None,
     }
 }

@@ -142,8 +142,10 @@ pub enum Problem {
         /// The kind of event.
         kind: &'static str,
     },
-    /// A text without letters, or with control characters.
-    #[error("this is no text that can be read: it holds control characters, or nothing")]
+    /// A text without letters, or with control characters or such as mean nothing.
+    #[error(
+        "this is no text that can be read: it holds control characters, characters of private use, or nothing"
+    )]
     Unreadable,
     /// A case that was not taken in.
     #[error("case_not_yet: the case was not taken in, neither before nor by a row of this import")]
@@ -240,7 +242,8 @@ impl Problem {
             Problem::Word { known } => format!("tệp ánh xạ chỉ giải thích: {known}"),
             Problem::Empty { kind } => format!("ô trống, mà {kind} cần ô này"),
             Problem::Unreadable => {
-                "không phải là chữ đọc được: có ký tự điều khiển, hoặc không có gì".to_owned()
+                "không phải là chữ đọc được: có ký tự điều khiển, ký tự riêng của phông chữ, hoặc không có gì"
+                    .to_owned()
             }
             Problem::CaseNotYet => {
                 "case_not_yet: việc chưa được thụ lý, trước đây cũng như trong lần nhập này".to_owned()

@@ -102,7 +102,9 @@ fn a_ledger_has_a_name() {
 fn a_text_steers_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let service = service(&folder);
-    for text in ["a\u{1b}[31mb", "a\u{7}", "a\u{8}b", "a\u{0}", "a\u{9b}31m", "a\u{7f}"] {
+    for text in
+        ["a\u{1b}[31mb", "a\u{7}", "a\u{8}b", "a\u{0}", "a\u{9b}31m", "a\u{7f}", "a\u{e000}", "a\u{ffff}"]
+    {
         for (field, fields) in [
             ("text", json!({ "text": text })),
             ("document.number", json!({ "text": "a", "document": { "number": text, "date": "2018-12-03" } })),

@@ -92,6 +92,10 @@ const RULES: &[(&str, &str)] = &[
         "a text holds no control characters but line breaks",
         "chuỗi không được chứa ký tự điều khiển, trừ ngắt dòng",
     ),
+    (
+        "a text holds no characters of private use and no noncharacters of Unicode",
+        "chuỗi không được chứa ký tự riêng của phông chữ hay mã không phải ký tự của Unicode",
+    ),
     ("positions of the log, the first not behind the end", "phải là vị trí trong sổ, đầu không sau cuối"),
     ("a moment of knowledge", "phải là thời điểm được biết"),
     ("a dimension", "phải là một chiều phân tích"),
