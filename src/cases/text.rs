@@ -46,10 +46,10 @@ pub fn is_silent(text: &str) -> bool {
 
 /// Whether a character is none by Unicode itself (noncharacters, 23.7), or one that every font draws as it likes (private use,
 /// 23.5): two that look the same need not be the same.
-pub const fn means_nothing(character: char) -> bool {
+pub fn means_nothing(character: char) -> bool {
     matches!(character,
         '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fdd0}'..='\u{fdef}')
-        || character as u32 & 0xfffe == 0xfffe
+        || u32::from(character) & 0xfffe == 0xfffe
 }
 
 /// The letter or space that a character stands for.
