@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use thads_cases::text::normal;
 use thads_ledger::Scratch;
 
 use super::mapping::Mapping;
@@ -51,8 +52,8 @@ pub fn headed(headers: &[String], mapping: &Mapping) -> Headed {
     if cut { Headed::Cut(missing) } else { Headed::Source }
 }
 
-/// The first characters by which a spreadsheet takes a cell for a formula, and the mark against it itself.
-const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
+/// The first characters by which a spreadsheet takes a cell for a formula, also in full width, and the mark against it itself.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '\''];
 
 /// What a cell begins with that is [`spelt`]; no cell that is only marked against formulas begins so.
 const SPELT: &str = "'\\";
@@ -69,7 +70,12 @@ fn marked(text: &str) -> Cow<'_, str> {
     if text.contains(steers) {
         return Cow::Owned(format!("{SPELT}{}", spelt(text)));
     }
-    if text.starts_with(FORMULA) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    // A spreadsheet may leave out what stands before the first character that is seen.
+    if text.starts_with(FORMULA) || normal(text).starts_with(FORMULA) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The text with `\u{1b}` for a character that steers, by its number in hexadecimal, and `\\` for a backslash.
@@ -199,6 +205,9 @@ mod tests {
             "",
             "An",
             "=1+1",
+            "＝1+1",
+            "\u{a0} @x",
+            "\u{200b}=1",
             "'2",
             "\\u{1b}",
             "'\\u{1b}",
@@ -214,7 +223,12 @@ mod tests {
             "\u{7f}",
         ] {
             let cell = marked(text);
-            assert!(!cell.contains(steers) && !cell.starts_with(&FORMULA[..6]), "{cell:?}");
+            assert!(
+                !cell.contains(steers)
+                    && !cell.starts_with(&FORMULA[..10])
+                    && !normal(&cell).starts_with(&FORMULA[..10]),
+                "{cell:?}"
+            );
             assert_eq!(bare(cell.clone().into_owned()), text, "{cell}");
         }
         assert_eq!(marked("\u{1b}[2J\\"), "'\\\\u{1b}[2J\\\\");
