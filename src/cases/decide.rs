@@ -337,7 +337,10 @@ fn check_rules(
         Some(broken) => {
             judge::check_violations(broken)?;
             match kind {
-                StreamKind::Case => moved::check_moved(history, behind, action, context),
+                StreamKind::Case => {
+                    repair::check_payees(history, action, context)?;
+                    moved::check_moved(history, behind, action, context)
+                }
                 _ => Ok(()),
             }
         }

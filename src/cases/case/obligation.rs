@@ -19,6 +19,15 @@ pub enum Payee {
     Creditor(u16),
 }
 
+impl fmt::Display for Payee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Payee::Budget => f.write_str("the budget"),
+            Payee::Creditor(number) => write!(f, "creditor {number}"),
+        }
+    }
+}
+
 /// One thing owed, and how much of it was met. Always due = credited + exempted + terminated + moved out + remaining;
 /// an amendment of imported history to less than what was met leaves nothing remaining.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -66,10 +75,7 @@ pub struct SentOver {
 
 impl fmt::Display for SentOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.payee {
-            Payee::Budget => write!(f, "{} to the budget: {}", self.kind, self.amount)?,
-            Payee::Creditor(number) => write!(f, "{} to creditor {number}: {}", self.kind, self.amount)?,
-        }
+        write!(f, "{} to {}: {}", self.kind, self.payee, self.amount)?;
         if self.secured { f.write_str(", secured") } else { Ok(()) }
     }
 }

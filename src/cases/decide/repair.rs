@@ -4,11 +4,13 @@ use super::{
     Action, DecisionContext, RecordedEvent, folded, other_ends, pays_out, role_name, stream_of, subject_of,
     with_action,
 };
+use crate::case::Obligation;
 use crate::check::{not_blank, own_case};
 use crate::event::organisation::{is_still_governed, within_reach};
 use crate::event::{Body, EventMeta, KindInfo, Receiver, RuleContext, Sender};
 use crate::history::{EffectiveEvent, Repair, repairs, timeline};
 use crate::ids::{OfficerNo, Position};
+use crate::money::Amount;
 use crate::organisation::{Officer, Organisation, Role};
 use crate::reference_data::ReferenceData;
 use crate::refusal::{Code, Refusal};
@@ -79,6 +81,34 @@ pub(super) fn check(
             _ => Ok(()),
         }
     })
+}
+
+/// Who was paid stays who was paid: no repair gives what was paid over, or put aside, on an obligation to another payee, or makes
+/// another debt of it. Imported history is what it is.
+pub(super) fn check_payees(
+    history: &[RecordedEvent],
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<(), Refusal> {
+    if action.imported || action.event.body.repairs().is_none() {
+        return Ok(());
+    }
+    let (before, after) = (folded(history), folded(&with_action(history, action, context.next)));
+    let is_credited = |one: &&Obligation| one.credited > Amount::ZERO;
+    for paid in before.obligations.iter().filter(is_credited) {
+        let now = after.obligations.iter().filter(is_credited).find(|now| now.number == paid.number);
+        if let Some(now) = now.filter(|now| (now.kind, now.payee) != (paid.kind, paid.payee)) {
+            return Err(Refusal::new(
+                Code::Later,
+                "47",
+                "obligations",
+                format!("{}: {}, {}", now.number, now.kind, now.payee),
+                format!("{}, {}: {} was paid on it", paid.kind, paid.payee, paid.credited),
+                "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited, paid_directly), then this, then the payments again",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether who recorded a repair may record it, as the organisation is known; `history` is what stands before it.

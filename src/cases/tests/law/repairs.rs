@@ -78,6 +78,21 @@ fn a_repair_keeps_what_later_entries_rest_on() {
     );
 }
 
+#[test]
+fn who_was_paid_stays_who_was_paid() {
+    let other = "2018-12-12 fact_corrected 102 to 2018-10-05 enforcement_ordered";
+    let refused = |now: &str| {
+        format!(
+            "refused 47 later: obligations 1: {now}; wages, creditor 1: 30000000 was paid on it; accepted: entry_voided of what was paid first (disbursed, remitted_to_budget, deposited, paid_directly), then this, then the payments again"
+        )
+    };
+    check(PAID, &format!("{other} wages:50_000_000@2"), &refused("wages, creditor 2"));
+    check(PAID, &format!("{other} damages:50_000_000@1"), &refused("damages, creditor 1"));
+    check(PAID, &format!("{other} wages:40_000_000@1"), "credited 30000000");
+    let voided = format!("{PAID} / 2018-12-12 entry_voided 106");
+    check(&voided, &format!("{other} wages:50_000_000@2"), "credited 0");
+}
+
 /// The enforcer's assignment is voided only while nothing of his rests on it.
 #[test]
 fn an_enforcers_acts_rest_on_his_assignment() {
