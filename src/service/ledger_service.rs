@@ -211,10 +211,10 @@ impl LedgerService {
         let (ledger, mut report) = opened.start(Box::new(SystemClock), committer)?;
         let service = LedgerService::fold(ledger, clock, references, storage.repair)?;
         // What is mended need not be whole: the words are said to be lost.
-        if !storage.repair {
-            if let Some(said) = service.look_at_vault()? {
-                report.say(said.vi, said.en);
-            }
+        if !storage.repair
+            && let Some(said) = service.look_at_vault()?
+        {
+            report.say(said.vi, said.en);
         }
         if let Some(off) = service.clock_off() {
             report.say(off.vi(), off.to_string());
