@@ -345,9 +345,7 @@ pub(super) fn taken_over<T: Target>(
     after: &[RecordedEvent],
     target: &T,
 ) -> Option<Reject> {
-    if before.sent_to.is_none() {
-        return None;
-    }
+    before.sent_to?;
     let problem = Problem::TakenOver { by: target.taken_over_by(case)? };
     let changes = !went_the_same(before, &case_at(after, Date::MAX));
     changes.then(|| Reject::new(row.line, None, row.activity(), problem))
