@@ -36,6 +36,7 @@ mod poison;
 mod questions;
 mod random;
 mod refusals;
+mod restored_again;
 mod rooms;
 mod small;
 mod strange_files;

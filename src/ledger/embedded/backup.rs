@@ -6,6 +6,7 @@
 
 mod contents;
 mod draft;
+mod left;
 mod restore;
 mod walk;
 
@@ -112,6 +113,8 @@ pub struct Backup {
     pub unsigned: Option<Unsigned>,
     /// What is wrong with the root key, which need not be here.
     pub root_key: Option<Sentence>,
+    /// Keys that were to be copied and are not there; without the root key, which need not be here.
+    pub no_keys: Vec<&'static str>,
     /// Copies that the backup keeps because they hold what the ledger's own files cannot give any more.
     pub lacking: Vec<String>,
     /// What the ledger's own vault holds of what its records commit to.
@@ -238,6 +241,7 @@ pub fn backup(
         note: note.clone(),
         unsigned,
         root_key,
+        no_keys: Vec::new(),
         lacking,
         personal,
     };
@@ -439,6 +443,7 @@ fn copy_files(
                 // The root key is meant to be taken off the machine.
                 if place != keys::ROOT_KEY {
                     done.lacking.extend(kept.iter().map(|kept| kept.copy.clone()));
+                    done.no_keys.extend(keys::ALL.contains(&place).then_some(place));
                 }
                 all.append(&mut kept);
                 continue;
@@ -549,7 +554,7 @@ mod tests {
         drop(lock);
         fs::write(folder.path().join(UNFINISHED), "").unwrap();
         assert!(matches!(lock_new(folder.path()), Err(BackupError::Refused(_))));
-        assert!(draft::Draft::begin(folder.path()).is_err());
+        assert!(draft::Draft::begin(folder.path(), |_| Ok(())).is_err());
         assert!(folder.path().join(UNFINISHED).exists());
     }
 }

@@ -2,7 +2,7 @@
 //! for later log keys and belongs off the machine.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thads_proof::checkpoint::{LogKey, VkeyError};
 use thads_proof::genesis::Genesis;
@@ -11,11 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::embedded::files;
 use crate::sentence::Sentence;
+use crate::vault;
 
 /// The file of the log's signing key, in the data directory.
 pub(crate) const LOG_KEY: &str = "keys/log.key";
 /// The file of the root key.
 pub(crate) const ROOT_KEY: &str = "keys/root.key";
+/// All that is kept with the keys.
+pub(crate) const ALL: [&str; 3] = [vault::KEYRING, LOG_KEY, ROOT_KEY];
 /// Most bytes of a key's file that are read.
 pub(crate) const BYTES_MAX: u64 = 4096;
 
@@ -41,14 +44,22 @@ pub enum KeyError {
     },
 }
 
-/// Writes the log's key.
-pub(crate) fn write_log_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
+/// Writes the log's key. Returns where another one lies now that was there.
+pub(crate) fn write_log_key(dir: &Path, seed: &[u8; 32]) -> Result<Option<PathBuf>, KeyError> {
     write(&dir.join(LOG_KEY), seed)
 }
 
-/// Writes the root key.
-pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
+/// Writes the root key. Returns where another one lies now that was there.
+pub(crate) fn write_root_key(dir: &Path, seed: &[u8; 32]) -> Result<Option<PathBuf>, KeyError> {
     write(&dir.join(ROOT_KEY), seed)
+}
+
+/// Makes sure that no other root key stands where a ledger has none of its own there. Returns where it lies now.
+pub(crate) fn set_other_root_key_aside(dir: &Path, genesis: &Genesis) -> Result<Option<PathBuf>, KeyError> {
+    Ok(match look(dir, ROOT_KEY, genesis)? {
+        Found::Wrong(_) => Some(files::set_aside(&dir.join(ROOT_KEY))?),
+        Found::Right | Found::Missing => None,
+    })
 }
 
 /// A key's file, held against the verifier key that the genesis record names.
@@ -118,15 +129,16 @@ fn verifier(bytes: &[u8], named: &str) -> Option<String> {
 }
 
 /// Writes a key; another one that is there is set aside, for nothing says what it still signs.
-fn write(path: &Path, seed: &[u8; 32]) -> Result<(), KeyError> {
+fn write(path: &Path, seed: &[u8; 32]) -> Result<Option<PathBuf>, KeyError> {
     let mut text = Zeroizing::new(hex::encode(seed));
     text.push('\n');
-    match plain::read(path, BYTES_MAX) {
-        Ok(there) if there == text.as_bytes() => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Ok(_) | Err(_) => drop(files::set_aside(path)?),
-    }
-    Ok(files::write_whole(path, text.as_bytes(), 0o600)?)
+    let aside = match plain::read(path, BYTES_MAX) {
+        Ok(there) if there == text.as_bytes() => None,
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Ok(_) | Err(_) => Some(files::set_aside(path)?),
+    };
+    files::write_whole(path, text.as_bytes(), 0o600)?;
+    Ok(aside)
 }
 
 /// Reads the log's key and holds it against the one that the genesis record names: what another signs nobody could verify.

@@ -22,7 +22,16 @@ const LOOKS: usize = 20;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Those of this process.
-static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static HELD: Mutex<Vec<Held>> = Mutex::new(Vec::new());
+
+/// What is removed where a signal ends this process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Held {
+    /// A folder that only this process fills: with all that is in it.
+    Whole(PathBuf),
+    /// A folder into which others may put something meanwhile: where nothing is in it.
+    Empty(PathBuf),
+}
 
 /// A folder that is removed when it is dropped.
 #[derive(Debug)]
@@ -56,7 +65,7 @@ impl Scratch {
             match held.try_lock() {
                 // Where the file system knows no locks, nobody takes it for one that was left either.
                 Ok(()) | Err(fs::TryLockError::Error(_)) if is_at(&held, folder.path()) => {
-                    all.push(folder.path().to_path_buf());
+                    all.push(Held::Whole(folder.path().to_path_buf()));
                     return Ok(Scratch { folder, _held: held });
                 }
                 Ok(()) | Err(_) => {}
@@ -78,25 +87,25 @@ impl Drop for Scratch {
         let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         // A store that was just closed may still write there: what is not gone stays among those that a signal removes.
         if (0..TRIES).any(|_| fs::remove_dir_all(path).is_ok() || !path.exists()) {
-            all.retain(|held| held != path);
+            all.retain(|held| !matches!(held, Held::Whole(held) if held == path));
         }
     }
 }
 
-/// Adds to what [`remove_scratch`] removes: files and folders that are of no use if this process ends now. They are its own
-/// once `begin` has succeeded; a signal that comes meanwhile waits for it.
-pub(crate) fn hold<T, E>(paths: &[PathBuf], begin: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+/// Adds to what [`remove_scratch`] removes: folders that are of no use if this process ends now. They are its own once
+/// `begin` has succeeded; a signal that comes meanwhile waits for it.
+pub(crate) fn hold<T, E>(folders: &[Held], begin: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     let begun = begin()?;
-    all.extend_from_slice(paths);
+    all.extend_from_slice(folders);
     Ok(begun)
 }
 
 /// Does what makes them of use, or removes them; a signal that comes meanwhile waits for it.
-pub(crate) fn release<T>(paths: &[PathBuf], done: impl FnOnce() -> T) -> T {
+pub(crate) fn release<T>(folders: &[Held], done: impl FnOnce() -> T) -> T {
     let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     let done = done();
-    all.retain(|held| !paths.contains(held));
+    all.retain(|held| !folders.contains(held));
     done
 }
 
@@ -108,11 +117,17 @@ fn is_at(open: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes every [`Scratch`] of this process, which is about to end without dropping them. While the caller keeps what is
+/// Removes every [`Scratch`] of this process, and what it holds besides; it is about to end without dropping them. While the caller keeps what is
 /// returned none is made or dropped: a thread that wants to waits. Takes a fifth of a second where there are any.
 pub fn remove_scratch() -> impl Drop {
     let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    let folders: Vec<PathBuf> = all.drain(..).collect();
+    let (mut folders, mut emptied) = (Vec::new(), Vec::new());
+    for held in all.drain(..) {
+        match held {
+            Held::Whole(folder) => folders.push(folder),
+            Held::Empty(folder) => emptied.push(folder),
+        }
+    }
     let mut gone = if folders.is_empty() { LOOKS } else { 0 };
     // Another thread may still be writing there, and one that opens a store there makes the folder again.
     for _ in 0..TRIES * TRIES {
@@ -125,6 +140,9 @@ pub fn remove_scratch() -> impl Drop {
             let _ = fs::remove_dir_all(folder);
         }
         std::thread::sleep(BETWEEN_LOOKS);
+    }
+    for folder in emptied {
+        let _ = fs::remove_dir(folder);
     }
     all
 }
@@ -164,8 +182,16 @@ mod tests {
         let paths = [used.path().to_path_buf(), another.path().to_path_buf()];
         drop(used);
         assert!(!paths[0].exists());
+        let others = tempfile::tempdir().unwrap();
+        let [filled, empty] = ["filled", "empty"].map(|name| others.path().join(name));
+        for folder in [&filled, &empty] {
+            fs::create_dir(folder).unwrap();
+        }
+        fs::write(filled.join("file"), "mine").unwrap();
+        hold(&[Held::Empty(filled.clone()), Held::Empty(empty.clone())], || Ok::<_, ()>(())).unwrap();
         let at_the_end = remove_scratch();
         assert!(!paths[1].exists());
+        assert!(filled.join("file").exists() && !empty.exists());
         assert!(HELD.try_lock().is_err(), "another could be made, which nobody removes");
         drop(at_the_end);
     }

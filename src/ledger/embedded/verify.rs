@@ -134,7 +134,7 @@ pub(crate) fn check_vault_with_keys_of(dir: &Path, references: References, keys_
     }
     let gone = [ENTRIES, KEYRING].into_iter().find(|file| files::is_missing(&dir.join(file)));
     match checked() {
-        Ok(report) => match gone.filter(|_| report.lost > 0) {
+        Ok(report) => match gone.filter(|_| report.lost > 0 && report.without_key == 0) {
             Some(gone) => VaultCheck::Gone(gone, report.lost),
             None => VaultCheck::Checked(report),
         },

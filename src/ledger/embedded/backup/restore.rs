@@ -2,6 +2,7 @@
 //! backup's checkpoint before a ledger appears, and that appears in one step.
 
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::{Block, Builder};
@@ -15,7 +16,7 @@ use thads_proof::segment::{self, BLOCKS_AT};
 use thads_proof::tree::Root;
 use thads_proof::verify::{Options, verify_segment_bytes, verify_segments};
 
-use super::contents::{Contents, Kept};
+use super::contents::Contents;
 use super::draft::{self, Draft};
 use super::walk::Walk;
 use super::{BackupError, busy, key_of, open_note, refuse_strange, refuse_within};
@@ -23,7 +24,7 @@ use crate::embedded::Listing;
 use crate::embedded::lock::FolderLock;
 use crate::embedded::open::OpenError;
 use crate::embedded::verify::{VaultCheck, check_vault_with_keys_of};
-use crate::embedded::{files, scan};
+use crate::embedded::{files, keys, scan};
 use crate::journal::OwnedBlock;
 use crate::vault::{KEYRING, References};
 
@@ -52,14 +53,16 @@ pub struct Restored {
     pub root: Root,
     /// Whether the log's key signed the checkpoint that all of it was verified against.
     pub is_signed: bool,
-    /// Whether the backup held the signing key.
-    pub has_keys: bool,
-    /// What the vault and the keyring of the backup open; `None` where it has no keyring: then nothing was looked at.
+    /// The keys that the backup did not hold, by their names in a ledger's directory: of keyring, log key and root key.
+    pub no_keys: Vec<&'static str>,
+    /// What the vault and the keyring of the backup open; `None` where it has no keys, and all that they are to open.
     pub personal: Option<VaultCheck>,
     /// Copies in the backup, beside those that were brought back, that hold what these do not.
     pub beside: Vec<String>,
     /// Segments in the backup behind its checkpoint, which were not brought back.
     pub left_out: Vec<String>,
+    /// Where that lies now which an earlier try had left half written, and of which nothing tells whose it is.
+    pub aside: Option<PathBuf>,
 }
 
 /// Makes the data directory `dir`, which must be empty or not there, from the backup in `backup`. `key`: the log's verifier
@@ -102,15 +105,19 @@ pub fn restore(
         brought.map(|kept| Ok::<_, BackupError>((kept, kept.open(backup)?))).collect();
     let (kept, size) = (kept?, size(&segments, &checkpoint, until)?);
 
-    let draft = Draft::begin(dir)?;
-    let mut walk = Walk::of(genesis.ledger);
-    for (number, path) in segments {
-        if walk.size() >= size {
-            break;
+    let each = |put: &mut dyn FnMut(&str, &[u8]) -> std::io::Result<()>| {
+        each_segment(&segments, &genesis, size, put)
+    };
+    let draft = Draft::begin(dir, |left| {
+        for (kept, copy) in &kept {
+            left.hold_against(kept.place, copy)?;
         }
-        let bytes = cut(&mut walk, &path, number, plain::read(&path, segment::FILE_BYTES_MAX)?, size)?;
-        files::write_whole(&draft.path().join(files::WAL).join(segment::file_name(number)), &bytes, 0o600)?;
-    }
+        if left.holds(files::WAL) {
+            each(&mut |place, bytes| left.hold_against(place, Cursor::new(bytes)))?;
+        }
+        Ok(())
+    })?;
+    let walk = each(&mut |place, bytes| files::write_whole(&draft.path().join(place), bytes, 0o600))?;
     let is_end = size == checkpoint.size;
     if walk.size() != size || (is_end && walk.root() != checkpoint.root) {
         return Err(walk.short(&wal, size));
@@ -126,21 +133,41 @@ pub fn restore(
         let what = "what was written is not what was read".into();
         return Err(BackupError::Damaged { path: draft.path().to_path_buf(), position: 0, what });
     }
-    draft.name()?;
+    let aside = draft.name()?;
     let beside = contents.kept.iter().filter(|kept| kept.is_beside).map(|kept| kept.copy.clone()).collect();
-    // Where the backup has no keys, nothing can be opened before they are put back.
-    let keys_at = contents.kept.iter().find(|kept| kept.place == KEYRING && !kept.is_beside);
-    let keys_at = keys_at.and_then(Kept::copied_at).unwrap_or(0);
-    let personal = dir.join(KEYRING).exists().then(|| check_vault_with_keys_of(dir, references, keys_at));
-    Ok(Restored {
-        size,
-        root,
-        is_signed,
-        has_keys: dir.join(files::KEYS).join("log.key").exists(),
-        personal,
-        beside,
-        left_out,
-    })
+    let in_place = |place: &str| contents.kept.iter().find(|kept| kept.place == place && !kept.is_beside);
+    let no_keys: Vec<&'static str> =
+        keys::ALL.into_iter().filter(|place| in_place(place).is_none()).collect();
+    // Of a backup without any, which are kept apart, none is due. Where others came, the keyring is lost if it did not.
+    let is_without = no_keys.len() == keys::ALL.len();
+    let keys_at = match in_place(KEYRING) {
+        Some(kept) => kept.copied_at().unwrap_or(0),
+        None if is_without => 0,
+        None => u64::MAX,
+    };
+    let personal = match check_vault_with_keys_of(dir, references, keys_at) {
+        VaultCheck::Checked(report) if is_without && report.findings == report.without_key => None,
+        check => Some(check),
+    };
+    Ok(Restored { size, root, is_signed, no_keys, personal, beside, left_out, aside })
+}
+
+/// Hands over each segment of the backup, by its name in a ledger's directory, as it is when the log has `size` records.
+fn each_segment(
+    segments: &[(u64, PathBuf)],
+    genesis: &Record,
+    size: u64,
+    put: &mut dyn FnMut(&str, &[u8]) -> std::io::Result<()>,
+) -> Result<Walk, BackupError> {
+    let mut walk = Walk::of(genesis.ledger);
+    for (number, path) in segments {
+        if walk.size() >= size {
+            break;
+        }
+        let bytes = cut(&mut walk, path, *number, plain::read(path, segment::FILE_BYTES_MAX)?, size)?;
+        put(&format!("{}/{}", files::WAL, segment::file_name(*number)), &bytes)?;
+    }
+    Ok(walk)
 }
 
 /// Reads segments one after the other until the log has so many records; counts them. What stands behind belongs to a
