@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::support::{Folder, head, ledger_with, record, thads};
+use crate::support::{Folder, Ran, head, ledger_with, record, thads};
 
 type Hit = (&'static str, &'static str, fn(&Path), i32, &'static str);
 
@@ -153,4 +153,160 @@ fn an_unsigned_backup_is_not_taken_for_a_signed_one() {
             "{refused:?}"
         );
     }
+}
+
+/// The keys are looked at one by one, whichever of them the backup lacks.
+#[test]
+fn of_keys_that_did_not_come_each_is_named_and_a_lost_keyring_is_no_success() {
+    const KEYS: [(&str, &str, &str); 3] = [
+        ("keys/keyring", "opens names", "mở tên người"),
+        ("keys/log.key", "signs: nothing is recorded without it", "thiếu nó thì không ghi được gì"),
+        ("keys/root.key", "vouches for later log keys", "chứng nhận khóa sau này"),
+    ];
+    let honest = ledger_with("DT03/2018/0001");
+    for lost in 0..8_usize {
+        let is_lost = |at: usize| lost >> at & 1 == 1;
+        let folder = Folder::copy_of(&honest.data);
+        let to = folder.data.with_file_name("backup").display().to_string();
+        // With a key of its own the backup is signed, so that of the log's key alone nothing else is said.
+        thads(&folder.data, &["backup", &to, "--keys"]).ok();
+        let contents = folder.data.with_file_name("backup").join("contents");
+        let text = fs::read_to_string(&contents).unwrap();
+        let lines = text.lines().filter(|line| {
+            !KEYS.iter().enumerate().any(|(at, (key, ..))| is_lost(at) && line.ends_with(key))
+        });
+        fs::write(&contents, lines.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        let case = |ran: &Ran| format!("{lost:03b}: {ran:?}");
+        for (language, at_word) in [("en", 1), ("vi", 2)] {
+            let back = Folder::new();
+            let ran = thads(&back.data, &["--lang", language, "restore", &to]);
+            // Without any the keys are kept apart; without the keyring alone nothing opens the words any more.
+            assert_eq!(ran.status, if is_lost(0) && lost != 7 { 3 } else { 0 }, "{}", case(&ran));
+            let is_said = is_lost(0) || is_lost(1);
+            for (at, key) in KEYS.iter().enumerate() {
+                let named = format!("{} ({}", key.0, if at_word == 1 { key.1 } else { "" });
+                assert_eq!(ran.err.contains(&named), is_said && is_lost(at), "{} {}", key.0, case(&ran));
+                assert!(
+                    at_word == 1 || !is_said || !is_lost(at) || ran.err.contains(key.2),
+                    "{}",
+                    case(&ran)
+                );
+            }
+            let is_damage = ran.err.contains("it holds other keys and no keys/keyring");
+            assert_eq!(is_damage, ran.status == 3, "{}", case(&ran));
+            assert!(ran.status == 0 || ran.err.contains("pieces are lost in the backup"), "{}", case(&ran));
+        }
+        let back = Folder::new();
+        let ran = thads(&back.data, &["--json", "restore", &to]);
+        let missing: Vec<_> =
+            KEYS.iter().enumerate().filter(|(at, _)| is_lost(*at)).map(|(_, key)| key.0).collect();
+        assert_eq!(ran.json()["keys_missing"], json!(missing), "{}", case(&ran));
+        assert_eq!(ran.json()["has_keys"], !is_lost(0) && !is_lost(1), "{}", case(&ran));
+    }
+}
+
+/// What the ledger had lost when it was backed up with its keys is lost in what comes back, whichever file it was.
+#[test]
+fn a_vault_or_keyring_that_was_gone_is_lost_in_what_comes_back() {
+    let honest = ledger_with("DT03/2018/0001");
+    for (gone, keys) in
+        [("keys/keyring", &["--keys"][..]), ("vault/entries", &["--keys"]), ("vault/entries", &[])]
+    {
+        let folder = Folder::copy_of(&honest.data);
+        let to = folder.data.with_file_name("backup").display().to_string();
+        fs::remove_file(folder.data.join(gone)).unwrap();
+        let mut args = vec!["--lang", "en", "backup", &to];
+        args.extend(keys);
+        assert_eq!(thads(&folder.data, &args).status, 3, "{gone} {keys:?}");
+        let back = Folder::new();
+        let ran = thads(&back.data, &["--lang", "en", "restore", &to]);
+        assert!(
+            ran.status == 3 && ran.err.contains("pieces are lost in the backup"),
+            "{gone} {keys:?}: {ran:?}"
+        );
+        assert!(ran.err.contains(&format!("no {gone}")), "{gone} {keys:?}: {ran:?}");
+    }
+    // Some words are gone and the keys are kept apart: of the rest nobody knows, of these everybody.
+    let folder = Folder::copy_of(&honest.data);
+    let to = folder.data.with_file_name("backup").display().to_string();
+    let entries = folder.data.join("vault/entries");
+    let bytes = fs::read(&entries).unwrap();
+    fs::write(&entries, &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(thads(&folder.data, &["backup", &to]).status, 3);
+    let back = Folder::new();
+    let ran = thads(&back.data, &["--lang", "en", "restore", &to]);
+    // The sixth, which was cut in its middle, shows only under its key.
+    assert!(ran.status == 3 && ran.err.contains(" 5 pieces are lost in the backup"), "{ran:?}");
+    assert!(ran.err.contains("does not hold these keys") && !ran.err.contains("older"), "{ran:?}");
+}
+
+/// That nothing signed a backup is said whatever else is, in both languages, and when it is brought back.
+#[test]
+fn that_a_backup_is_not_signed_is_said_beside_every_other_loss() {
+    type Also = (&'static str, fn(&Path), i32, &'static str);
+    let also: [Also; 5] = [
+        ("nothing", |_| {}, 1, "keys/log.key is not there"),
+        (
+            "keyring",
+            |dir| fs::remove_file(dir.join("keys/keyring")).unwrap(),
+            3,
+            "pieces are lost in the ledger",
+        ),
+        ("all keys", |dir| fs::remove_dir_all(dir.join("keys")).unwrap(), 3, "pieces are lost in the ledger"),
+        (
+            "vault",
+            |dir| fs::remove_file(dir.join("vault/entries")).unwrap(),
+            3,
+            "pieces are lost in the ledger",
+        ),
+        (
+            "vault changed",
+            |dir| {
+                let path = dir.join("vault/entries");
+                let bytes = fs::read(&path).unwrap();
+                fs::write(&path, bytes.repeat(2)).unwrap();
+            },
+            3,
+            "vault or keyring was changed",
+        ),
+    ];
+    let honest = ledger_with("DT03/2018/0001");
+    for (what, damage, status, words) in also {
+        for keys in [&[][..], &["--keys"]] {
+            let folder = Folder::copy_of(&honest.data);
+            let to = folder.data.with_file_name("backup").display().to_string();
+            damage(&folder.data);
+            let _ = fs::remove_file(folder.data.join("keys/log.key"));
+            for (more, says) in [
+                (&["--lang", "en"][..], "This backup is not signed: keys/log.key is not there."),
+                (&["--lang", "vi"], "Bản sao này không được ký: không có keys/log.key ở đây."),
+                (&["--quiet"], "this backup is not signed"),
+                (&["--json"], "this backup is not signed"),
+            ] {
+                let args = [more, &["backup", &to], keys].concat();
+                let ran = thads(&folder.data, &args);
+                let case = format!("{what} {args:?}: {ran:?}");
+                assert_eq!(ran.status, status, "{case}");
+                assert!(ran.err.contains(says) && ran.err.contains(words), "{case}");
+                let not_copied = ["Keys that were not copied", "Các khóa không được chép"];
+                let is_text = more[0] == "--lang";
+                let is_said = not_copied.iter().any(|said| ran.err.contains(said));
+                assert_eq!(is_said, is_text && !keys.is_empty(), "{case}");
+                if is_said {
+                    let is_keyring = ["keyring", "all keys"].contains(&what);
+                    assert_eq!(ran.err.contains(": keys/keyring, keys/log.key"), is_keyring, "{case}");
+                }
+            }
+            let back = Folder::new();
+            let ran = thads(&back.data, &["--lang", "en", "restore", &to]);
+            assert!(ran.status > 0 && ran.err.contains("nothing vouches for it"), "{what} {keys:?}: {ran:?}");
+        }
+    }
+    // What is wrong with the root key is said beside it as well.
+    let folder = Folder::copy_of(&honest.data);
+    let to = folder.data.with_file_name("backup").display().to_string();
+    fs::remove_file(folder.data.join("keys/log.key")).unwrap();
+    another(&folder.data.join("keys/root.key"));
+    let ran = thads(&folder.data, &["--lang", "en", "backup", &to]);
+    assert!(ran.status == 3 && ran.err.contains("this backup is not signed; keys/root.key"), "{ran:?}");
 }
