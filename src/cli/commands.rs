@@ -1,6 +1,6 @@
 //! The commands, one file each: `run(data, output, args)`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thads_cases::ids::Position;
@@ -113,6 +113,17 @@ pub(crate) fn say_second_copy(data: &Path, output: &Output) {
 fn say_opened(output: &Output, report: &OpenReport) {
     for sentence in report.sentences() {
         output.remark(output.sentence(sentence));
+    }
+}
+
+/// Says where a founding has put keys that stood in its way: they may be all that signs for another ledger.
+fn say_keys_set_aside(output: &Output, set_aside: &[PathBuf]) {
+    for aside in set_aside {
+        let (vi, en) = (
+            "Ở đây đã có khóa ký khác, có thể của một sổ khác; nó được để riêng ra và giữ ở",
+            "Another signing key was there, perhaps another ledger's; it was set aside and is kept as",
+        );
+        output.remark(&format!("{} {}", output.say(vi, en), aside.display()));
     }
 }
 

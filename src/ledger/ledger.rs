@@ -43,6 +43,7 @@ pub struct Ledger {
     log_key: Arc<LogKey>,
     thread: Mutex<Option<JoinHandle<()>>>,
     lock: Arc<Lock>,
+    keys_set_aside: Vec<PathBuf>,
 }
 
 impl Ledger {
@@ -88,10 +89,11 @@ impl Ledger {
         lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
         let (id, block) = create::genesis_block(genesis, clock.as_mut(), randomness.as_mut())?;
         // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
-        keys::write_log_key(dir, &log_seed)?;
-        if let Some(seed) = root_seed {
-            keys::write_root_key(dir, &seed)?;
-        }
+        let mut keys_set_aside = Vec::from_iter(keys::write_log_key(dir, &log_seed)?);
+        keys_set_aside.extend(match root_seed {
+            Some(seed) => keys::write_root_key(dir, &seed)?,
+            None => keys::set_other_root_key_aside(dir, genesis)?,
+        });
         space::take_ballast(dir, storage.ballast_bytes)?;
         files::sync_folder(dir)?;
         let found = Found {
@@ -116,7 +118,16 @@ impl Ledger {
         // that is left of a ledger.
         let mut report = OpenReport::default();
         let (journal, id) = open::open_journal(dir, lock, &storage, &mut report)?;
-        Ledger::start(dir, Arc::clone(lock), journal, id, clock, randomness, true, &mut report)
+        let mut ledger =
+            Ledger::start(dir, Arc::clone(lock), journal, id, clock, randomness, true, &mut report)?;
+        ledger.keys_set_aside = keys_set_aside;
+        Ok(ledger)
+    }
+
+    /// Returns where other keys that sign lie now which stood in the directory when this ledger was founded there: nothing
+    /// says what they still sign. None where it was opened.
+    pub fn keys_set_aside(&self) -> &[PathBuf] {
+        &self.keys_set_aside
     }
 
     /// Opens the ledger in `dir` for writing, and says what had to be done.
@@ -172,6 +183,7 @@ impl Ledger {
             log_key,
             thread: Mutex::new(Some(thread)),
             lock,
+            keys_set_aside: Vec::new(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Founding: `init` tells the keys, goes on where it was cut off, and founds a directory once; the demo goes on likewise.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -202,4 +203,72 @@ fn a_founding_cut_off_before_the_genesis_is_no_ledger_to_anybody() {
         assert!(done.status == 1 && done.err.contains("holds no ledger"), "{command}: {done:?}");
     }
     init(&folder).ok();
+}
+
+/// Keys that stand where a ledger is founded may be all that signs for another one: they are kept, and it is said where.
+#[test]
+fn keys_of_another_ledger_are_kept_and_said_by_whatever_founds() {
+    let other = Folder::new();
+    init(&other).ok();
+    let init = [
+        "init",
+        "--name",
+        NAME,
+        "--origin",
+        ORIGIN,
+        "--office",
+        "DT00",
+        "--office-name",
+        "Cục",
+        "--head",
+        "Tên",
+    ];
+    let import = ["import", "tests/data/import/whole.csv", "--mapping", "tests/data/import/notebook.toml"];
+    let words = [("en", "Another signing key was there"), ("vi", "Ở đây đã có khóa ký khác")];
+    for (founding, (language, says)) in [(&init[..], words[0]), (&init, words[1]), (&import, words[0])] {
+        for keys in [&["log.key"][..], &["root.key"], &["log.key", "root.key"]] {
+            let folder = Folder::new();
+            let place = folder.data.join("keys");
+            std::fs::create_dir_all(&place).unwrap();
+            for key in keys {
+                std::fs::copy(other.data.join("keys").join(key), place.join(key)).unwrap();
+            }
+            let args = [&["--lang", language], founding].concat();
+            let done = thads(&folder.data, &args).ok();
+            assert_eq!(done.err.matches(says).count(), keys.len(), "{args:?}: {done:?}");
+            for key in keys {
+                let aside = place.join(format!("{key}.aside-1"));
+                assert!(done.err.contains(&aside.display().to_string()), "{args:?}: {done:?}");
+                let kept = std::fs::read(other.data.join("keys").join(key)).unwrap();
+                assert_eq!(std::fs::read(aside).unwrap(), kept, "{args:?}");
+            }
+        }
+        let folder = Folder::new();
+        let done = thads(&folder.data, &[&["--lang", language], founding].concat()).ok();
+        assert!(!done.err.contains(says), "{done:?}");
+    }
+    // The demo has no root key of its own, and another's is none of its.
+    let folder = Folder::new();
+    let place = folder.data.join("keys");
+    std::fs::create_dir_all(&place).unwrap();
+    for key in ["log.key", "root.key"] {
+        std::fs::copy(other.data.join("keys").join(key), place.join(key)).unwrap();
+    }
+    let mut child = Command::new(THADS)
+        .args(["--data", folder.data.to_str().unwrap(), "--lang", "en", "demo", "--no-serve"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = lines.take(2).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for (key, line) in ["log.key", "root.key"].into_iter().zip(&said) {
+        let aside = place.join(format!("{key}.aside-1"));
+        assert!(line.contains(words[0].1) && line.contains(&aside.display().to_string()), "{said:?}");
+        let kept = std::fs::read(other.data.join("keys").join(key)).unwrap();
+        assert_eq!(std::fs::read(aside).unwrap(), kept);
+    }
+    assert!(!place.join("root.key").exists());
 }

@@ -146,6 +146,7 @@ fn run_into<L: Records>(
         }
     });
     progress.end();
+    super::say_keys_set_aside(output, L::keys_set_aside(&target.service));
     let outcome = outcome.map_err(|error| match error {
         ImportError::Rejects(error) | ImportError::Gather(GatherError::Rejects(error)) => Failure::new(
             format!("--rejects {rejects}: the rejects cannot be written: {error}"),
@@ -267,6 +268,11 @@ fn agreeing<L: Log>(service: LedgerService<L>, mapping: &Mapping) -> Result<Ledg
 trait Records: Log + Sized {
     fn submit(target: &mut LedgerTarget<Self>, batch: &[RowAppend]) -> Result<(), RecordError>;
     fn close(service: LedgerService<Self>) -> Result<(), RecordError>;
+
+    /// Where other keys lie that stood where this was founded.
+    fn keys_set_aside(_: &LedgerService<Self>) -> &[PathBuf] {
+        &[]
+    }
 }
 
 impl Records for Ledger {
@@ -286,6 +292,10 @@ impl Records for Ledger {
 
     fn close(service: LedgerService) -> Result<(), RecordError> {
         service.close()
+    }
+
+    fn keys_set_aside(service: &LedgerService) -> &[PathBuf] {
+        service.ledger().keys_set_aside()
     }
 }
 
