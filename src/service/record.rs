@@ -551,6 +551,7 @@ impl<L: Log> LedgerService<L> {
             let decision = kept.decide(known, &action, &context)?;
             clock_fits(model, &part.event.body, part.effective, action.imported)?;
             words::all_readable(&part.event)?;
+            words::all_short(&part.event)?;
             year_fits(&part.subject, known, &action)?;
             flags.extend(decision.flags);
             let entry = RecordedEvent {

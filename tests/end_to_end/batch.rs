@@ -275,18 +275,23 @@ fn together_is_all_or_nothing() {
 fn what_fits_no_block_is_not_recorded_together() {
     let folder = ledger_with(CASE);
     let before = head(&folder.data);
-    let court = "TAND ".repeat(1000);
-    let judgment = json!({ "court": court, "number": "9/2019", "date": "2018-12-03", "judgment": "civil" });
-    let cases: Vec<Value> = (2..=120)
-        .map(|number| {
-            let case = format!("DT03/2019/{:04}", number - 1);
-            action(&case, "judgment_received", "2019-01-11", officer::CLERK, judgment.clone())
+    let judgment = json!({ "court": "TAND", "number": "9/2019", "date": "2018-12-03", "judgment": "civil" });
+    let sum = json!({ "kind": "court_fee", "payee": "budget", "amount": 1_000_000_000_000_i64 });
+    let order = json!({ "basis": "proactive", "obligations": vec![sum; 1000],
+        "debtors": [{ "person": { "name": "Trần" }, "kind": "individual" }] });
+    let cases: Vec<Value> = (1..=60)
+        .flat_map(|number| {
+            let case = format!("DT03/2019/{number:04}");
+            [
+                action(&case, "judgment_received", "2019-01-11", officer::CLERK, judgment.clone()),
+                action(&case, "enforcement_ordered", "2019-01-12", officer::HEAD, order.clone()),
+            ]
         })
         .collect();
     for more in [&["--atomic"][..], &["--atomic", "--dry-run"]] {
         let refused = send(&folder.data, "a.jsonl", &lines(&cases), more);
         assert_eq!((refused.status, refused.out.as_str()), (1, ""), "{refused:?}");
-        let limit = "119 records and ";
+        let limit = "120 records and ";
         assert!(refused.err.contains(limit) && refused.err.contains("fit a block"), "{}", refused.err);
         assert!(refused.err.contains("no line was recorded"), "{}", refused.err);
         assert_eq!(head(&folder.data), before);

@@ -160,8 +160,13 @@ impl Writer {
                 note
             }
             // Long ones, so that blocks differ in size and segments fill.
-            2..=3 => office::payment(&request, &case, 1_000, &named.repeat(200 + self.rng.index(600))),
-            4..=8 => office::payment(&request, &case, 1_000 + self.rng.below(1_000), &named),
+            2..=6 => {
+                let long = format!("{named} {}", "ệ".repeat(60 + self.rng.index(100)));
+                let mut payment = office::payment(&request, &case, 1_000, &long);
+                payment["document"] = json!({ "number": long, "date": "2015-11-09" });
+                payment
+            }
+            7..=8 => office::payment(&request, &case, 1_000 + self.rng.below(1_000), &named),
             _ => office::note(&request, &case, &named.repeat(1 + self.rng.index(12))),
         };
         truth.sending(&request, (self.number, self.written), &body, lawful);

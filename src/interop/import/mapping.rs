@@ -31,7 +31,7 @@ use thads_cases::date::Date;
 use thads_cases::ids::OfficeCode;
 use thads_cases::organisation::{Level, Role};
 use thads_cases::text::normal;
-use thads_service::words::is_readable;
+use thads_service::words::{CLEAR_LENGTH_MAX, is_readable};
 use toml::Spanned;
 
 use super::amount::AmountRule;
@@ -347,6 +347,14 @@ impl Mapping {
                 "code",
                 format!("{twice} stands there twice; give each office once"),
             ));
+        }
+        let named = std::iter::once(&file.office).chain(&file.other_office);
+        if let Some(long) =
+            named.map(|office| office.name.chars().count()).find(|length| *length > CLEAR_LENGTH_MAX)
+        {
+            let problem =
+                format!("has {long} characters; the log keeps it in clear, and at most {CLEAR_LENGTH_MAX}");
+            return Err(key("office", "name", problem));
         }
         let officer_role = match (columns.officer, file.officers) {
             (None, _) => None,

@@ -328,6 +328,7 @@ impl<'m> Planner<'m> {
             NoValue::Empty { column } => {
                 row.reject(column, &self.mapping.columns, Problem::Empty { kind: action.kind })
             }
+            NoValue::Long(long) => Reject::new(row.line, None, row.activity(), Problem::Long(long)),
             NoValue::Event(why) => {
                 Reject::new(row.line, None, row.activity(), Problem::Event { kind: action.kind, why })
             }

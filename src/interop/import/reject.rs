@@ -6,6 +6,7 @@ use serde::Serialize;
 use thads_cases::date::Date;
 use thads_cases::ids::CaseId;
 use thads_service::json::JsonError;
+use thads_service::words::{CLEAR_LENGTH_MAX, LongText};
 
 use super::amount::NoAmount;
 
@@ -147,6 +148,11 @@ pub enum Problem {
         "this is no text that can be read: it holds control characters, characters of private use, or nothing"
     )]
     Unreadable,
+    /// A text that the log would keep in clear is too long for that.
+    #[error(
+        "the {field} that it makes up has {length} characters; the log keeps it in clear, and at most {CLEAR_LENGTH_MAX}", field = .0.field, length = .0.length
+    )]
+    Long(LongText),
     /// A case that was not taken in.
     #[error("case_not_yet: the case was not taken in, neither before nor by a row of this import")]
     CaseNotYet,
@@ -191,6 +197,7 @@ impl Problem {
             Problem::Word { .. } => "word",
             Problem::Empty { .. } => "empty",
             Problem::Unreadable => "unreadable",
+            Problem::Long(_) => "long",
             Problem::CaseNotYet => "case_not_yet",
             Problem::TakenOver { .. } => "taken_over",
             Problem::Doubtful(_) => "doubtful",
@@ -216,6 +223,7 @@ impl Problem {
             Problem::Word { .. } => "correct the word, or add it to words in the mapping".to_owned(),
             Problem::Empty { .. } => "fill it in, or say in the mapping when the action happens".to_owned(),
             Problem::Unreadable => "write the words without it".to_owned(),
+            Problem::Long(_) => format!("shorten it to {CLEAR_LENGTH_MAX} characters, a number or a title; what is about persons belongs into a field that is kept in the vault, such as note"),
             Problem::CaseNotYet => "import the file with the row that takes the case in (judgment_received in the mapping), then this file of rejects".to_owned(),
             Problem::TakenOver { by } => format!("have the office of {by} void its taking over (entry_voided), import this file of rejects, then take the case over as it is; where the act was done there, record it there"),
             Problem::Doubtful(_) => "nothing, where it is the same act; where it is another: --count-doubtful takes it".to_owned(),
@@ -245,6 +253,9 @@ impl Problem {
                 "không phải là chữ đọc được: có ký tự điều khiển, ký tự riêng của phông chữ, hoặc không có gì"
                     .to_owned()
             }
+            Problem::Long(LongText { field, length }) => format!(
+                "{field} tạo ra từ dòng này có {length} ký tự; sổ giữ ở dạng đọc được, tối đa {CLEAR_LENGTH_MAX}"
+            ),
             Problem::CaseNotYet => {
                 "case_not_yet: việc chưa được thụ lý, trước đây cũng như trong lần nhập này".to_owned()
             }
@@ -276,6 +287,7 @@ impl Problem {
             Problem::Word { .. } => "sửa từ, hoặc thêm vào words trong tệp ánh xạ".to_owned(),
             Problem::Empty { .. } => "điền ô, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),
             Problem::Unreadable => "viết lại không có ký tự ấy".to_owned(),
+            Problem::Long(_) => format!("rút ngắn còn {CLEAR_LENGTH_MAX} ký tự, là số hoặc tên gọi; nội dung về cá nhân phải ghi vào trường được giữ trong kho mã hóa, như note"),
             Problem::CaseNotYet => "nhập tệp có dòng thụ lý (judgment_received trong tệp ánh xạ), rồi nhập tệp các dòng bị từ chối này".to_owned(),
             Problem::TakenOver { by } => format!("cơ quan của {by} hủy việc nhận (entry_voided), nhập tệp các dòng bị từ chối này, rồi nhận lại hồ sơ như hiện có; nếu việc được làm ở đó thì ghi ở đó"),
             Problem::Doubtful(_) => "không cần làm gì nếu là cùng một việc; nếu là việc khác: --count-doubtful nhận dòng này".to_owned(),

@@ -18,6 +18,7 @@ use thads_cases::money::Total;
 use thads_cases::stream::StreamKind;
 use thads_cases::text::normal;
 use thads_service::json::{JsonError, event_of};
+use thads_service::words::{CLEAR_LENGTH_MAX, LongText, long_clear_text};
 
 use super::mapping::{ColumnType, Columns, Known};
 use super::rows::{Row, said};
@@ -97,6 +98,8 @@ pub enum NoValue {
     },
     /// The fields do not make up an event of the kind.
     Event(Box<JsonError>),
+    /// The event would keep a long text in clear.
+    Long(LongText),
 }
 
 impl Action {
@@ -145,7 +148,12 @@ impl Action {
         if let Some(name) = automatic(self.kind) {
             fields.insert(name.to_owned(), Value::from("X/2000/0001"));
         }
-        event_of(self.kind, fields).map(drop).map_err(|error| error.to_string())
+        let event = event_of(self.kind, fields).map_err(|error| error.to_string())?;
+        long_clear_text(&event).map_or(Ok(()), |LongText { field, length }| {
+            Err(format!(
+                "{field} has {length} characters; the log keeps it in clear, and at most {CLEAR_LENGTH_MAX}"
+            ))
+        })
     }
 
     /// The event that a row becomes. `case` is what the import itself knows of the case: its id in the source for a
@@ -166,7 +174,8 @@ impl Action {
         if let Some(name) = automatic(self.kind) {
             fields.insert(name.to_owned(), Value::from(case));
         }
-        event_of(self.kind, fields).map_err(|error| self.why_not(source.row, error))
+        let event = event_of(self.kind, fields).map_err(|error| self.why_not(source.row, error))?;
+        long_clear_text(&event).map_or(Ok(event), |long| Err(NoValue::Long(long)))
     }
 
     /// A field that is missing was left out for an empty cell: with all cells filled in the mapping was tried out.

@@ -40,9 +40,11 @@ fn table(service: &LedgerService) -> Vec<(Value, Option<&'static str>)> {
         json!({ "stream": format!("case:DT00/2018/{number:04}"), "kind": "judgment_received", "court": court, "number": "1",
             "actor": 3, "date": "2018-09-01", "judgment": "civil", "effective": "2018-10-01" })
     };
-    let order = |debtors: &[Value]| {
+    let order = |debtors: &[Value], sums: usize| {
+        let sums =
+            vec![json!({ "kind": "court_fee", "payee": "budget", "amount": 1_000_000_000_000_i64 }); sums];
         json!({ "stream": "case:DT00/2018/0002", "kind": "enforcement_ordered", "basis": "proactive", "actor": 1,
-            "obligations": [{ "kind": "court_fee", "payee": "budget", "amount": 1_000 }], "debtors": debtors, "effective": "2018-12-10" })
+            "obligations": sums, "debtors": debtors, "effective": "2018-12-10" })
     };
     vec![
         (note(json!({})), None),
@@ -66,9 +68,10 @@ fn table(service: &LedgerService) -> Vec<(Value, Option<&'static str>)> {
         (json!({ "stream": "officer:9", "kind": "completed", "actor": 2 }), Some("is not recorded there")),
         (judgment(3, "T"), None),
         (judgment(7, "T"), Some("numbers follow")),
-        (judgment(3, &long(70 << 10)), Some("a payload of")),
-        (order(&people[..1]), None),
-        (order(&people), Some("pieces of personal data")),
+        (judgment(3, &long(70 << 10)), Some("a text that the log keeps in clear is short")),
+        (order(&people[..1], 1), None),
+        (order(&people[..1], 10_000), Some("a payload of")),
+        (order(&people, 1), Some("pieces of personal data")),
         (
             json!({ "stream": CASE, "kind": "fact_corrected", "entry": paid, "changes": { "receipt": "7" }, "actor": 4,
                 "authority": "1" }),

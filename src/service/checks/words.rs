@@ -80,6 +80,102 @@ fn a_text_says_something() {
     assert_eq!(service.ledger().head().size, size);
 }
 
+/// What stands in the log in clear is short, whatever the field; what goes to the vault is not bound by that. Said is which
+/// field, how long it is and what would do, in both languages.
+#[test]
+fn what_is_kept_in_clear_is_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(&folder);
+    let size = service.ledger().head().size;
+    let text = |length: usize| "xệ".chars().cycle().take(length).collect::<String>();
+    let rows = |length: usize| -> Vec<(&str, &str, Value, &str)> {
+        let text = text(length);
+        vec![
+            (
+                CASE,
+                "note_added",
+                json!({ "text": "a", "document": { "number": text, "date": "2018-12-03" } }),
+                "document.number",
+            ),
+            (
+                CASE,
+                "payment_collected",
+                json!({ "payer": { "debtor": 1 }, "amount": 5, "means": "cash", "receipt": text }),
+                "receipt",
+            ),
+            (
+                CASE,
+                "notice_served",
+                json!({ "to": "debtor", "of": text, "mode": "direct", "result": "received" }),
+                "of",
+            ),
+            (
+                "case:DT00/2018/0002",
+                "judgment_received",
+                json!({ "court": text, "number": "1", "date": "2018-09-01", "judgment": "civil" }),
+                "court",
+            ),
+            (
+                "case:DT00/2018/0002",
+                "judgment_received",
+                json!({ "court": "a", "number": text, "date": "2018-09-01", "judgment": "civil" }),
+                "number",
+            ),
+            (
+                "parameter:deposit_after",
+                "parameter_set",
+                json!({ "set": { "rule": "deposit_after", "from": "2018-01-01", "value": { "span": { "years": 2 } }, "document": text } }),
+                "set.document",
+            ),
+            (
+                "office:DT09",
+                "office_opened",
+                json!({ "number": 9, "code": "DT09", "name": text, "level": "sub_department", "parent": 1 }),
+                "name",
+            ),
+            (CASE, "entry_voided", json!({ "entry": 11, "authority": text }), "authority"),
+            (
+                CASE,
+                "fact_corrected",
+                json!({ "entry": 9, "authority": "x", "changes": { "receipt": text } }),
+                "replacement.fields.receipt",
+            ),
+        ]
+    };
+    let actor = |kind: &str| match kind {
+        "payment_collected" | "entry_voided" | "fact_corrected" => 4,
+        "notice_served" => 2,
+        "judgment_received" => 3,
+        _ => 1,
+    };
+    for (stream, kind, fields, wanted) in rows(201) {
+        let error = record(&service, stream, actor(kind), kind, "2018-12-04", fields).unwrap_err();
+        let RecordError::Json(error) = &error else { panic!("{kind}: {error}") };
+        assert_eq!(
+            (error.field.as_str(), error.given.as_deref()),
+            (wanted, Some("201 characters")),
+            "{kind}"
+        );
+        assert!(error.to_string().contains("at most 200 characters"), "{error}");
+        assert!(
+            error.vi().contains("giá trị 201 ký tự không được chấp nhận: chuỗi mà sổ giữ"),
+            "{}",
+            error.vi()
+        );
+    }
+    assert_eq!(service.ledger().head().size, size);
+    // The control: one character less each, and words for the vault as long as it takes them.
+    let mut taken = std::collections::BTreeSet::new();
+    for (stream, kind, fields, field) in rows(200) {
+        let done = record(&service, stream, actor(kind), kind, "2018-12-04", fields);
+        if taken.insert((stream, kind)) {
+            done.unwrap_or_else(|error| panic!("{kind} {field}: {error}"));
+        }
+    }
+    let note = json!({ "text": text(10_000), "note": text(10_000) });
+    record(&service, CASE, 1, "note_added", "2018-12-04", note).unwrap();
+}
+
 #[test]
 fn a_ledger_has_a_name() {
     for text in SILENT {

@@ -45,7 +45,11 @@ impl JsonError {
     /// The same sentence in Vietnamese. What the field accepts is given as it is to be written.
     pub fn vi(&self) -> String {
         let JsonError { field, given, rule, accepted } = self;
-        let (given, rule) = (given.as_deref().unwrap_or("để trống"), vi(rule));
+        let given = given.as_deref().unwrap_or("để trống");
+        // A length that stands for the value says of what it is one.
+        let length = given.strip_suffix(" characters").filter(|length| length.parse::<usize>().is_ok());
+        let given = length.map_or_else(|| given.to_owned(), |length| format!("{length} ký tự"));
+        let rule = vi(rule);
         format!("trường {field}: giá trị {given} không được chấp nhận: {rule}; chấp nhận: {accepted}")
     }
 }
@@ -96,6 +100,7 @@ const RULES: &[(&str, &str)] = &[
         "a text holds no characters of private use and no noncharacters of Unicode",
         "chuỗi không được chứa ký tự riêng của phông chữ hay mã không phải ký tự của Unicode",
     ),
+    ("a text that the log keeps in clear is short", "chuỗi mà sổ giữ ở dạng đọc được phải ngắn"),
     ("positions of the log, the first not behind the end", "phải là vị trí trong sổ, đầu không sau cuối"),
     ("a moment of knowledge", "phải là thời điểm được biết"),
     ("a dimension", "phải là một chiều phân tích"),

@@ -27,8 +27,8 @@ pub(crate) const INIT: [&str; 13] = [
 /// Records of a ledger that was just founded: genesis, office, head.
 pub(super) const FOUNDED: u64 = 3;
 
-/// Returns the actions number `from` to before `to`, a JSON line each. Of three, one is a case with a long name of a
-/// court (so that segments fill), one has a person, one a text of growing length for the vault.
+/// Returns the actions number `from` to before `to`, a JSON line each. Of three, one is a case, one an order over many
+/// sums (so that segments fill) with a person, one a text of growing length for the vault.
 pub(super) fn actions(from: usize, to: usize) -> Vec<String> {
     (from..to).map(|number| action(number).to_string()).collect()
 }
@@ -47,13 +47,18 @@ pub(super) fn action(number: usize) -> Value {
     let fields = match number % 3 {
         0 => json!({
             "kind": "judgment_received", "effective": "2018-10-02", "number": format!("{number}/2018/DS-ST"),
-            "court": format!("TAND {}", "x".repeat(1000 + 25_000 * (number / 3 % 3))), "date": "2018-09-03",
-            "in_force": "2018-10-01", "judgment": "civil",
+            "court": "TAND huyện Cao Lãnh", "date": "2018-09-03", "in_force": "2018-10-01", "judgment": "civil",
         }),
-        1 => json!({
-            "kind": "request_received", "effective": "2018-10-02", "channel": "desk",
-            "requester": { "name": format!("Người yêu cầu số {number}"), "address": "Cao Lãnh" },
-        }),
+        1 => {
+            let sum = json!({ "kind": "court_fee", "payee": "budget", "amount": 1_000_000_000_000_i64 });
+            let person =
+                json!({ "name": format!("Người phải thi hành án số {number}"), "address": "Cao Lãnh" });
+            json!({
+                "kind": "enforcement_ordered", "effective": "2018-10-02", "basis": "proactive",
+                "obligations": vec![sum; 80 + 2_000 * (number / 3 % 3)],
+                "debtors": [{ "person": person, "kind": "individual" }],
+            })
+        }
         _ => return note(number, number / 3 + 1),
     };
     on_case(number, number / 3 + 1, &fields)

@@ -208,6 +208,28 @@ fn a_quote_that_is_never_closed_swallows_no_other_row() {
     }
 }
 
+/// What a row would keep in clear for ever is a number or a title: a longer text is a reject with its field, its length and a
+/// way out. What goes to the vault may be long.
+#[test]
+fn a_long_text_that_would_be_kept_in_clear_is_a_reject() {
+    let header = "Số hồ sơ;Việc;Ngày;Người làm;Số tiền;Ngày bản án;Khoản;Tòa án;Kết quả;Ghi chú";
+    let row = |case: &str, court: usize, note: usize| {
+        format!("{case};Thụ lý;5/1/2019;;;1/1/2019;;{};;{}\n", "ệ".repeat(court), "ghi ".repeat(note))
+    };
+    let text =
+        format!("{header}\n{}{}{}", row("1", 200, 1000), row("2", 201, 1), row(&"9".repeat(201), 1, 1));
+    let mut target = empty();
+    let (summary, rejects) = import(text.as_bytes(), &notebook(), &mut target);
+    assert_eq!((summary.recorded, summary.rejected, target.cases().len()), (1, 2, 1));
+    let said: Vec<_> = rejects.iter().map(|one| (one.row, one.code, one.reason.as_str())).collect();
+    let reason = |field: &str| {
+        format!("the {field} that it makes up has 201 characters; the log keeps it in clear, and at most 200")
+    };
+    let (court, number) = (reason("court"), reason("number"));
+    assert_eq!(said, [(3, "long", court.as_str()), (4, "long", number.as_str())]);
+    assert!(rejects.iter().all(|one| one.way_out.starts_with("shorten it to 200 characters")), "{rejects:?}");
+}
+
 #[test]
 fn letters_of_another_encoding_are_read_where_the_mapping_names_it() {
     let text = b"id;what;on;who\n1;in;2019-01-05;Andr\xe9\n";
@@ -274,6 +296,16 @@ fn a_mistake_in_a_mapping_is_named_when_it_is_read() {
         ("is_not = [\"còn\"]", "is_not = [1]", "take a list of words"),
         ("{ column = \"Kết quả\", is_not", "{ column = \"Số tiền\", is_not", "\"còn\" is never what column"),
         ("judgment = \"civil\"", "judgment = \"civil\"\nnumber = \"7\"", "number is the case's own"),
+        (
+            "decision = \"theo quyết định của tòa án\"",
+            &format!("decision = \"{}\"", "ệ".repeat(201)),
+            "action 1 of activity \"Miễn\": decision has 201 characters; the log keeps it in clear, and at most 200",
+        ),
+        (
+            "name = \"Chi cục Thi hành án dân sự huyện B\"",
+            &format!("name = \"{}\"", "ệ".repeat(201)),
+            "[office] name: has 201 characters; the log keeps it in clear, and at most 200",
+        ),
     ] {
         assert!(MAPPING.contains(from), "{from}");
         let error = Mapping::read(&MAPPING.replacen(from, to, 1)).unwrap_err().to_string();
