@@ -288,6 +288,18 @@ impl KindOf<Organisation> for TargetAssigned {
                 TARGET_FIGURES.join(", "),
             ));
         }
+        let years = Date::MIN.year()..=Date::MAX.year();
+        if !years.contains(&self.year) {
+            let limit = format!("a year that dates can have: {} to {}", years.start(), years.end());
+            return Err(Refusal::new(
+                Code::Limit,
+                "166",
+                "year",
+                self.year,
+                limit,
+                "the fiscal year, for instance 2019",
+            ));
+        }
         // Both figures are a part of what is enforceable.
         if self.ratio.denominator <= 0 || !(0..=self.ratio.denominator).contains(&self.ratio.numerator) {
             let given = format!("{}/{}", self.ratio.numerator, self.ratio.denominator);

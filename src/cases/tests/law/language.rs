@@ -285,7 +285,8 @@ fn fields(kind: &str, words: &[&str], on: Date) -> Value {
             json!({"number": word(0), "office": word(1), "role": or(2, "enforcer"), "person": {"name": "người mới"}})
         }
         "target_assigned" => {
-            json!({"year": 2019, "office": word(0), "figure": or(1, "rate.cases"), "ratio": {"numerator": word(2), "denominator": word(3)}})
+            let year = words.get(4).map_or(json!(2019), |word| plain(word));
+            json!({"year": year, "office": word(0), "figure": or(1, "rate.cases"), "ratio": {"numerator": word(2), "denominator": word(3)}})
         }
         "parameter_set" => {
             json!({"set": {"rule": word(0), "from": on, "value": word(1), "document": "TT 01/2019"}})

@@ -112,6 +112,24 @@ fn targets_are_shares_of_figures_that_have_them() {
             "2019-01-02 target_assigned 2 rate.cases 101 100",
             "refused 166 limit: ratio 101/100; numerator from 0 to the denominator, denominator from 1; accepted: 7300/10000",
         ),
+        ("2019-01-02 target_assigned 2 rate.cases 73 100 1900", "accepted"),
+        ("2019-01-02 target_assigned 2 rate.cases 73 100 9999", "accepted"),
+        (
+            "2019-01-02 target_assigned 2 rate.cases 73 100 1899",
+            "refused 166 limit: year 1899; a year that dates can have: 1900 to 9999; accepted: the fiscal year, for instance 2019",
+        ),
+        (
+            "2019-01-02 target_assigned 2 rate.cases 73 100 10000",
+            "refused 166 limit: year 10000; a year that dates can have: 1900 to 9999; accepted: the fiscal year, for instance 2019",
+        ),
+        (
+            "2019-01-02 target_assigned 2 rate.cases 73 100 0",
+            "refused 166 limit: year 0; a year that dates can have: 1900 to 9999; accepted: the fiscal year, for instance 2019",
+        ),
+        (
+            "2019-01-02 target_assigned 2 rate.cases 73 100 -2147483648",
+            "refused 166 limit: year -2147483648; a year that dates can have: 1900 to 9999; accepted: the fiscal year, for instance 2019",
+        ),
         (
             "2019-01-02 target_assigned 2 cases.total 73 100",
             "refused 166 unknown: figure cases.total; figures with targets; accepted: rate.cases, rate.money",
