@@ -209,11 +209,21 @@ fn open_folder(path: &Path) -> Result<File> {
     opened.map_err(|error| plain::named(path, &error))
 }
 
-/// Opens the file that says who writes; makes it where it is not there.
+/// Opens the file that says who writes; makes it where it is not there, or where what is there has another name as well: nothing
+/// that somebody else knows by that name is written to.
 fn open_word(dir: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    plain::open_as(&dir.join(LOCK), &mut options, BYTES_MAX)
+    let path = dir.join(LOCK);
+    let open = || {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        plain::open_as(&path, &mut options, BYTES_MAX)
+    };
+    let word = open()?;
+    if word.metadata()?.nlink() == 1 {
+        return Ok(word);
+    }
+    fs::remove_file(&path)?;
+    open()
 }
 
 /// Refuses where what stands in the place of that file is none. Writes nothing.
@@ -274,6 +284,20 @@ mod tests {
         second.ended_in_order().unwrap();
         drop(second);
         assert!(is_in_order(dir.path()) && lock(dir.path()).unwrap().followed_order);
+    }
+
+    /// What is a file of somebody else by another name stays as it is.
+    #[test]
+    fn a_file_with_another_name_is_not_written_to() {
+        let all = tempfile::tempdir().unwrap();
+        let (dir, other) = (all.path().join("data"), all.path().join("other"));
+        fs::create_dir(&dir).unwrap();
+        fs::write(&other, "a token\n").unwrap();
+        fs::hard_link(&other, dir.join(LOCK)).unwrap();
+        let held = lock(&dir).unwrap();
+        assert!(!held.followed_order);
+        held.ended_in_order().unwrap();
+        assert_eq!((fs::read(&other).unwrap(), is_in_order(&dir)), (b"a token\n".to_vec(), true));
     }
 
     /// Whatever is done to the file, and by whichever name the folder is reached.
