@@ -75,13 +75,18 @@ impl Ending {
     }
 }
 
-/// Hears signals in a thread of its own. They are taken when this returns.
+/// Hears signals in a thread of its own. They are taken when this returns; one that whoever began this process ignores (nohup, a
+/// shell's job in the background) stays ignored.
 fn heed(mut ways: watch::Receiver<Way>, tell: watch::Sender<Order>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let mut asked = {
         let _within = runtime.enter();
-        let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
-        [signal(kinds[0])?, signal(kinds[1])?, signal(kinds[2])?]
+        let ignored = ignored();
+        let take = |kind: SignalKind| match ignored >> (kind.as_raw_value() - 1) & 1 {
+            0 => signal(kind).map(Some),
+            _ => Ok(None),
+        };
+        [take(SignalKind::hangup())?, take(SignalKind::interrupt())?, take(SignalKind::terminate())?]
     };
     let numbers = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
     let numbers = numbers.map(|kind| kind.as_raw_value());
@@ -108,11 +113,25 @@ fn heed(mut ways: watch::Receiver<Way>, tell: watch::Sender<Order>) -> Result<()
     Ok(())
 }
 
+/// The signals that this process ignores, as bits from the signal 1 on (proc_pid_status(5)); none where that cannot be read.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
 /// Waits for the next signal, and returns which it was.
-async fn first([hangup, interrupt, terminate]: &mut [Signal; 3]) -> usize {
+async fn first([hangup, interrupt, terminate]: &mut [Option<Signal>; 3]) -> usize {
     tokio::select! {
-        _ = hangup.recv() => 0,
-        _ = interrupt.recv() => 1,
-        _ = terminate.recv() => 2,
+        () = heard(hangup) => 0,
+        () = heard(interrupt) => 1,
+        () = heard(terminate) => 2,
+    }
+}
+
+async fn heard(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::fines;
 use crate::small::FOUNDING;
-use crate::support::{Folder, THADS, ledger_with, lines, note_on, thads};
+use crate::support::{Folder, Server, THADS, heeding_signals, ledger_with, lines, note_on, thads};
 
 const CASE: &str = "DT03/2018/0001";
 /// Until when after its beginning a command is told, and in which steps, in ms.
@@ -18,7 +18,7 @@ const STEP: usize = 20;
 
 /// Runs a command, tells it to stop after so many ms, and returns how it ended.
 fn told(data: &Path, temporary: &Path, args: &[&str], (signal, number): (&str, i32), after: u64) -> i32 {
-    let child = Command::new(THADS)
+    let child = heeding_signals()
         .env("TMPDIR", temporary)
         .env_remove("THADS_DATA")
         .arg("--data")
@@ -98,4 +98,21 @@ fn a_signal_at_any_moment_ends_a_command_in_order() {
         assert!(args[0] != "serve" || in_order > ended, "{in_order} of {}", in_order + ended);
     }
     thads(&ledger.data, &["verify"]).ok();
+}
+
+/// What whoever began it lets it ignore, it ignores: a server under nohup outlives its terminal.
+#[test]
+fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
+    let ledger = ledger_with(CASE);
+    for (trap, sent) in [("HUP", "-HUP"), ("INT", "-INT")] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!(r#"trap '' {trap}; exec "$0" "$@""#), THADS]);
+        let server = Server::start_as(shell, &ledger.data);
+        for _ in 0..3 {
+            let pid = server.pid().to_string();
+            assert!(Command::new("kill").args([sent, &pid]).status().unwrap().success());
+            assert_eq!(server.get("/healthz").status, 200, "{trap}");
+        }
+        assert_eq!(server.stop(), 0, "{trap}");
+    }
 }

@@ -255,7 +255,7 @@ fn a_command_that_a_signal_ends_leaves_no_temporary_copy() {
     fs::create_dir(&temporary).unwrap();
     let copies = || fs::read_dir(&temporary).unwrap().count();
     for signal in ["-TERM", "-INT", "-HUP"] {
-        let mut child = Command::new(crate::support::THADS)
+        let mut child = crate::support::heeding_signals()
             .env("TMPDIR", &temporary)
             .arg("--data")
             .arg(&folder.data)

@@ -216,6 +216,13 @@ pub(crate) fn note_on(case: &str, text: &str) -> Value {
     action(case, "note_added", "2019-01-11", officer::ENFORCER, json!({ "text": text }))
 }
 
+/// The program, by a command that heeds the signals that end it, whatever these tests were begun with.
+pub(crate) fn heeding_signals() -> Command {
+    let mut env = Command::new("env");
+    env.args(["--default-signal=HUP,INT,TERM", THADS]);
+    env
+}
+
 /// A server on a port of its own; killed when dropped.
 pub(crate) struct Server {
     child: Child,
