@@ -28,6 +28,7 @@ pub mod inspection;
 pub mod intake;
 mod kind;
 pub mod money;
+pub mod notice;
 pub mod organisation;
 mod payload;
 pub mod payout;
@@ -37,8 +38,7 @@ pub mod suspension;
 
 pub use context::{EventMeta, Receiver, RuleContext, Sender};
 pub use kind::{Kind, KindCode, KindInfo, KindOf};
-pub(crate) use payload::replacement;
-pub use payload::{Payload, PayloadIn, PayloadOf};
+pub use payload::{Payload, PayloadIn, PayloadOf, Replacement};
 
 use kind::info;
 
@@ -218,7 +218,7 @@ kinds! {
     Case case: Case {
         intake::JudgmentReceived, intake::RequestReceived, intake::RequestRefused, intake::EnforcementOrdered,
         intake::OrderAmended, intake::OrderWithdrawn,
-        assignment::EnforcerAssigned, assignment::NoticeServed, assignment::VoluntaryPeriodStarted,
+        assignment::EnforcerAssigned, notice::NoticeServed, assignment::VoluntaryPeriodStarted,
         classification::ConditionsVerified, classification::ClassifiedEnforceable,
         classification::ClassifiedNotYetEnforceable, classification::MovedToTrackingBook,
         classification::ReturnedFromTrackingBook,

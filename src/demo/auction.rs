@@ -3,11 +3,11 @@
 use thads_cases::case::AssetKind;
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::event::assignment::Addressee;
 use thads_cases::event::auction::{
     AssetAppraised, AssetHandedOver, AuctionAnnounced, AuctionPaid, AuctionSold, AuctionUnsold, PriceReduced,
 };
 use thads_cases::event::coercion::{AssetDistrained, CoercionOrdered, Measure};
+use thads_cases::event::notice::{NoticeOf, Recipient};
 use thads_cases::ids::AssetNo;
 use thads_cases::money::{Amount, Ratio};
 use thads_cases::personal::Personal;
@@ -114,7 +114,7 @@ impl CaseScript<'_> {
             Body::CoercionOrdered(CoercionOrdered { measure: Measure::Distrain, urgent: false }),
         );
         self.pass(1, 2);
-        self.notice(Addressee::Debtor, "coercion");
+        self.notice(Recipient::Debtor(None), NoticeOf::Coercion);
         self.pass(4, 12);
         let description = *self.rng.pick(if movable { MOVABLES } else { IMMOVABLES });
         let mortgaged = self.case.obligations.iter().any(|one| one.secured);
@@ -135,7 +135,7 @@ impl CaseScript<'_> {
             Body::AssetAppraised(AssetAppraised { asset, value: dong(sale.value), valid_until }),
         );
         self.pass(1, 3);
-        self.notice(Addressee::Debtor, "value");
+        self.notice(Recipient::Debtor(None), NoticeOf::Value);
     }
 
     /// The asset that was seized last.
@@ -160,7 +160,7 @@ impl CaseScript<'_> {
         );
         if self.rng.percent(35) {
             self.pass(1, 2);
-            self.notice(Addressee::Debtor, "auction");
+            self.notice(Recipient::Debtor(None), NoticeOf::Auction);
         }
         self.go_to(held_on);
     }

@@ -24,7 +24,7 @@ impl CaseScript<'_> {
         let correction = FactCorrected {
             entry,
             took_effect: today,
-            replacement: Box::new(right),
+            replacement: right.into(),
             authority: AUTHORITY.to_owned(),
             reason: Some(Personal::Text(reason.to_owned())),
             changed: None,

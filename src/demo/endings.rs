@@ -5,6 +5,7 @@ use thads_cases::date::Date;
 use thads_cases::distribution::ObligationKind;
 use thads_cases::event::coercion::Measure;
 use thads_cases::event::money::Means;
+use thads_cases::event::notice::NoticeOf;
 
 use super::amounts::{parts, share};
 use super::auction::Sale;
@@ -181,7 +182,7 @@ fn pay(script: &mut CaseScript<'_>, way: Way) {
             let part = share(owes, script.rng.between(300, 900), 1000);
             script.settle(part - part % 1000, how);
             script.pass(1, 6);
-            tell_creditor(script, "waiver");
+            tell_creditor(script, NoticeOf::Termination);
             script.terminate("waiver_or_agreement");
         }
         Way::PutAside => script.put_aside(owes, how),
@@ -204,7 +205,7 @@ fn coerce(script: &mut CaseScript<'_>) {
     if requested {
         script.verify(true);
         script.pass(1, 3);
-        tell_creditor(script, "conditions");
+        tell_creditor(script, NoticeOf::Verification);
         script.pass(0, 1);
     }
     let (measure, means) = script

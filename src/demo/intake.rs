@@ -4,13 +4,12 @@ use thads_cases::case::{Basis, JudgmentKind, Party, PartyKind, Payee, Tag};
 use thads_cases::date::Date;
 use thads_cases::distribution::ObligationKind;
 use thads_cases::event::Body;
-use thads_cases::event::assignment::{
-    Addressee, EnforcerAssigned, Mode, NoticeServed, Served, VoluntaryPeriodStarted,
-};
+use thads_cases::event::assignment::{EnforcerAssigned, VoluntaryPeriodStarted};
 use thads_cases::event::intake::{
     Channel, EnforcementOrdered, JudgmentReceived, Liability, OrderAmended, Owed, RequestReceived,
     RequestRefused,
 };
+use thads_cases::event::notice::{Mode, NoticeOf, NoticeServed, Recipient, Served};
 use thads_cases::ids::ObligationNo;
 use thads_cases::money::Amount;
 use thads_cases::personal::Personal;
@@ -297,40 +296,38 @@ impl CaseScript<'_> {
     }
 
     /// A notice; on the debtor's others rest, the rest stand alone.
-    pub(super) fn notice(&mut self, to: Addressee, of: &str) {
+    pub(super) fn notice(&mut self, to: Recipient, of: NoticeOf) {
         let mode = self.rng.weighted(&[(70, Mode::Direct), (24, Mode::Post), (6, Mode::Posted)]);
-        let body = Body::NoticeServed(NoticeServed { to, of: of.to_owned(), mode, result: Served::Received });
+        let on_the_order = matches!(to, Recipient::Debtor(_)) && of == NoticeOf::Order;
+        let body = Body::NoticeServed(NoticeServed { to, of, mode, result: Served::Received, sent: None });
         let by = if self.rng.percent(70) { By::Enforcer } else { By::Clerk };
-        if to == Addressee::Debtor && of == "order" {
-            self.act_by_hand(by, body)
-        } else {
-            self.aside(by, body)
-        }
+        if on_the_order { self.act_by_hand(by, body) } else { self.aside(by, body) }
     }
 
     /// The order is told to the parties and the procuracy, and the time to pay of one's own will starts.
     pub(super) fn serve(&mut self) {
         self.pass(0, 2);
         if self.rng.percent(65) {
-            self.notice(Addressee::Procuracy, "order");
+            self.notice(Recipient::Procuracy, NoticeOf::Order);
         }
         if self.case.creditors.is_empty() || self.rng.percent(30) {
             self.pass(0, 1);
         } else {
-            self.notice(Addressee::Creditor, "order");
+            self.notice(Recipient::Creditor(None), NoticeOf::Order);
             self.pass(0, 1);
         }
         if self.rng.percent(9) {
             let absent = NoticeServed {
-                to: Addressee::Debtor,
-                of: "order".to_owned(),
+                to: Recipient::Debtor(None),
+                of: NoticeOf::Order,
                 mode: Mode::Direct,
                 result: Served::Absent,
+                sent: None,
             };
             self.act(By::Enforcer, Body::NoticeServed(absent));
             self.pass(2, 7);
         }
-        self.notice(Addressee::Debtor, "order");
+        self.notice(Recipient::Debtor(None), NoticeOf::Order);
         if let Some(until) = self.voluntary_end() {
             self.act(By::Enforcer, Body::VoluntaryPeriodStarted(VoluntaryPeriodStarted { until }));
         }

@@ -7,12 +7,13 @@ use thads_cases::event::money::{
     Exempted, HeldMoneyResolved, HeldTemporarily, HeldTo, Means, PaidDirectly, Payer, PaymentCollected,
     Refunded,
 };
+use thads_cases::event::notice::{NoticeOf, Recipient};
 use thads_cases::event::payout::{
     DepositedForPayee, Disbursed, DistributionPlanned, EnforcementFeeCharged, PayoutApproved,
     RemittedToBudget, lawful_lines,
 };
 use thads_cases::event::suspension::Completed;
-use thads_cases::event::{Body, RuleContext, Sender, assignment::Addressee};
+use thads_cases::event::{Body, RuleContext, Sender};
 use thads_cases::ids::{ObligationNo, OfficerNo};
 use thads_cases::money::{Amount, Total};
 use thads_cases::personal::Personal;
@@ -67,7 +68,7 @@ impl CaseScript<'_> {
             .any(|line| self.case.obligation(line.obligation).is_some_and(|one| one.payee != Payee::Budget));
         if to_creditor && self.rng.percent(45) {
             self.pass(0, 1);
-            self.notice(Addressee::Creditor, "payout");
+            self.notice(Recipient::Creditor(None), NoticeOf::Payout);
             self.pass(1, 2);
         } else {
             self.pass(0, 3);
@@ -205,7 +206,7 @@ impl CaseScript<'_> {
     pub(super) fn put_aside(&mut self, amount: i64, means: Means) {
         self.collect(amount, means);
         self.pass(1, 2);
-        self.notice(Addressee::Creditor, "payout");
+        self.notice(Recipient::Creditor(None), NoticeOf::Payout);
         let over = self.over(Parameter::DepositAfter, self.day);
         if over > self.limit {
             // He comes after all: his days would run beyond the time that there is.

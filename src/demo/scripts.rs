@@ -1,8 +1,8 @@
 //! Scripts: from what is decided of a case to its steps, up to the day before the period and through it.
 
 use thads_cases::date::Date;
-use thads_cases::event::assignment::Addressee;
 use thads_cases::event::money::Means;
+use thads_cases::event::notice::{NoticeOf, Recipient};
 use thads_cases::ids::OfficeNo;
 
 use super::amounts::share;
@@ -224,9 +224,9 @@ pub(super) fn destination(spec: &Spec) -> OfficeNo {
 }
 
 /// The creditor is told that the case goes on.
-pub(super) fn tell_creditor(script: &mut CaseScript<'_>, of: &str) {
+pub(super) fn tell_creditor(script: &mut CaseScript<'_>, of: NoticeOf) {
     if !script.case.creditors.is_empty() {
-        script.notice(Addressee::Creditor, of);
+        script.notice(Recipient::Creditor(None), of);
     }
 }
 

@@ -3,12 +3,12 @@
 use thads_cases::case::{Activity, Class};
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::event::assignment::Addressee;
 use thads_cases::event::classification::{
     ClassifiedEnforceable, ClassifiedNotYetEnforceable, ConditionsVerified, MovedToTrackingBook,
     ReturnedFromTrackingBook,
 };
 use thads_cases::event::coercion::{BorneBy, CoercionCostRecorded, CoercionOrdered, Measure};
+use thads_cases::event::notice::{NoticeOf, Recipient};
 use thads_cases::event::suspension::{
     Postponed, PostponementEnded, Resumed, TemporarilySuspended, Terminated,
 };
@@ -69,11 +69,11 @@ impl CaseScript<'_> {
     pub(super) fn tell_of_class(&mut self) {
         if !self.case.creditors.is_empty() && self.rng.percent(55) {
             self.pass(1, 2);
-            self.notice(Addressee::Creditor, "classification");
+            self.notice(Recipient::Creditor(None), NoticeOf::Classification);
         }
         if self.rng.percent(15) {
             self.pass(1, 2);
-            self.notice(Addressee::Debtor, "classification");
+            self.notice(Recipient::Debtor(None), NoticeOf::Classification);
         }
     }
 
@@ -142,7 +142,7 @@ impl CaseScript<'_> {
                 self.remark(if means { 35 } else { 12 });
                 if self.rng.percent(12) {
                     self.pass(1, 3);
-                    self.tell_of("conditions");
+                    self.tell_of(NoticeOf::Verification);
                 }
             }
             next = looked.plus_days(self.rng.days(130, 184));
@@ -153,16 +153,17 @@ impl CaseScript<'_> {
     /// The debtor is called, summoned or visited.
     fn remind(&mut self) {
         if self.rng.percent(45) {
-            self.notice(Addressee::Debtor, "summons");
+            self.notice(Recipient::Debtor(None), NoticeOf::Summons);
         } else {
             self.remark(100);
         }
     }
 
     /// The creditor, where there is one, is told; else the debtor.
-    fn tell_of(&mut self, what: &str) {
-        let to = if self.case.creditors.is_empty() { Addressee::Debtor } else { Addressee::Creditor };
-        self.notice(to, what);
+    fn tell_of(&mut self, of: NoticeOf) {
+        let to =
+            if self.case.creditors.is_empty() { Recipient::Debtor(None) } else { Recipient::Creditor(None) };
+        self.notice(to, of);
     }
 
     /// The case goes into the tracking book.
@@ -219,7 +220,7 @@ impl CaseScript<'_> {
         self.act(By::Enforcer, Body::CoercionOrdered(CoercionOrdered { measure, urgent: false }));
         if self.rng.percent(60) {
             self.pass(1, 3);
-            self.notice(Addressee::Debtor, "coercion");
+            self.notice(Recipient::Debtor(None), NoticeOf::Coercion);
         }
     }
 

@@ -89,7 +89,7 @@ def notice(world, case):
     """Somebody is told something, by the enforcer or by a clerk for him."""
     rng, account = world.rng, world.account(case)
     fields = {
-        "to": rng.choice(("debtor", "creditor", "related_person", "procuracy")),
+        "to": rng.choice(("debtor", {"debtor": 1}, "creditor", "related_person", "procuracy", "commune", "other")),
         "of": rng.choice(("order", "payout", "unsold", "distraint")),
         "mode": rng.choice(("direct", "post", "posted", "mass_media")),
         "result": rng.choice(("received", "received", "refused", "absent")),

@@ -1,13 +1,20 @@
-//! Golden bytes: the payload of every kind and revision that was ever written, beside its fields in JSON.
+//! Golden bytes: the payload of every kind and revision that was ever written, beside its fields in JSON; and a whole log of an
+//! earlier revision with the answers that the program of its day gave.
 //!
-//! The file is added to and never changed: a payload once written is readable for ever, and says the same.
+//! The files are added to and never changed: a payload once written is readable for ever, and says the same.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
 use thads_cases::event::{KINDS, KindCode, Payload, PayloadIn, PayloadOf};
 use thads_proof::codec;
 use thads_service::json::{event_of, fields_of};
+
+use crate::small::{action, officer};
+use crate::support::{Folder, record, thads};
 
 const GOLDEN: &str = include_str!("../golden/kinds.jsonl");
 
@@ -44,4 +51,40 @@ fn payloads_are_written_and_read_as_ever() {
     for (info, _) in KINDS {
         assert!(seen.contains(&(info.name.to_owned(), info.revision)), "{} has no golden payload", info.name);
     }
+}
+
+/// A log whose notices are of their first revision: in a case and under corrections and voids. What rests on them (the voluntary
+/// period, a payee who was told, a price reduced after an unsold notice) is as it was, to the byte of each answer; and it goes on.
+#[test]
+fn a_log_of_the_first_revision_of_notices_says_what_it_said() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = Folder::new();
+    let backup = folder.data.with_file_name("backup");
+    let copied = Command::new("cp").arg("-r").arg(golden.join("notices-1")).arg(&backup).status().unwrap();
+    assert!(copied.success());
+    thads(&folder.data, &["restore", backup.to_str().unwrap()]).ok();
+    thads(&folder.data, &["verify"]).ok();
+    let log = thads(&folder.data, &["--json", "log"]).ok().json_lines();
+    let notices: Vec<&Value> = log.iter().filter(|record| record["kind"] == "notice_served").collect();
+    assert!(notices.len() == 12 && notices.iter().all(|notice| notice["kind_revision"] == 1), "{notices:?}");
+    let answers = std::fs::read_to_string(golden.join("notices-1.answers.json")).unwrap();
+    let answers: Value = serde_json::from_str(&answers).unwrap();
+    for (asked, told) in answers.as_object().unwrap() {
+        let args: Vec<&str> = ["--json", "--quiet"].into_iter().chain(asked.split(' ')).collect();
+        let tells = thads(&folder.data, &args).ok().json_lines();
+        assert_eq!(&Value::from(tells), told, "{asked}");
+    }
+    let notice = json!({ "to": { "debtor": 1 }, "of": "order", "mode": "direct", "result": "received" });
+    record(
+        &folder.data,
+        &[action("DT03/2018/0002", "notice_served", "2018-12-03", officer::ENFORCER, notice)],
+    )
+    .ok();
+    thads(&folder.data, &["verify"]).ok();
+    let last = thads(&folder.data, &["--json", "log", "--from", "45"]).ok().json_lines().remove(0);
+    assert_eq!(
+        (&last["kind_revision"], &last["fields"]["to"]),
+        (&json!(2), &json!({ "debtor": 1 })),
+        "{last}"
+    );
 }

@@ -109,7 +109,8 @@ class Page:
             if number >= len(self.forms[of]):
                 raise Wrong(f"{of} has no form {number}")
             name, inner = self.forms[of][number]
-            return name if inner is None else {name: self.value(source, inner)}
+            value = None if inner is None else self.value(source, inner)
+            return name if value is None else {name: value}
         if of in self.parts:
             return {name: self.value(source, inner) for name, inner in self.parts[of]}
         raise Wrong(f"the page does not say what {of!r} is")

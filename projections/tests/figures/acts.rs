@@ -2,7 +2,7 @@
 
 use thads_cases::case::{AssetKind, Basis, JudgmentKind, Line, Payee};
 use thads_cases::complaint::Outcome;
-use thads_cases::event::assignment::{Addressee, Mode, NoticeServed, Served, VoluntaryPeriodStarted};
+use thads_cases::event::assignment::VoluntaryPeriodStarted;
 use thads_cases::event::auction::{
     AssetAppraised, AssetHandedOver, AuctionAnnounced, AuctionPaid, AuctionSold, AuctionUnsold, PriceReduced,
 };
@@ -17,6 +17,7 @@ use thads_cases::event::complaint::{ComplaintAccepted, ComplaintReceived, Compla
 use thads_cases::event::entrustment::{Brought, EntrustedIn, EntrustedOut, PulledUp, TakenFromBelow};
 use thads_cases::event::intake::Owed;
 use thads_cases::event::money::{Exempted, HeldTemporarily, Means, PaidDirectly, Payer, PaymentCollected};
+use thads_cases::event::notice::{Mode, NoticeOf, NoticeServed, Recipient, Served};
 use thads_cases::event::payout::{
     DepositedForPayee, Disbursed, DistributionPlanned, EnforcementFeeCharged, PayoutApproved,
     RemittedToBudget,
@@ -65,10 +66,11 @@ impl LedgerWriter {
 
     pub(crate) fn serve(&mut self, case: &CaseId, on: &str, until: &str) {
         let notice = NoticeServed {
-            to: Addressee::Debtor,
-            of: "order".to_owned(),
+            to: Recipient::Debtor(None),
+            of: NoticeOf::Order,
             mode: Mode::Direct,
             result: Served::Received,
+            sent: None,
         };
         self.act(case, on, Body::NoticeServed(notice));
         self.act(case, on, Body::VoluntaryPeriodStarted(VoluntaryPeriodStarted { until: date(until) }));

@@ -1,11 +1,11 @@
-//! Kinds of assignment and notice: who is in charge, who was told, and the time to pay of one's own will.
+//! Kinds of assignment: who is in charge, and the time to pay of one's own will.
 
 use serde::{Deserialize, Serialize};
 
 use super::intake::last_day;
 use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::Case;
-use crate::check::{exactly, not_before, not_blank, open, own_case};
+use crate::check::{exactly, not_before, open, own_case};
 use crate::date::Date;
 use crate::ids::OfficerNo;
 use crate::organisation::Role;
@@ -87,91 +87,6 @@ impl KindOf<Case> for EnforcerAssigned {
         if let Some(open) = case.open_mut() {
             open.enforcer = Some(self.enforcer);
             case.last_enforcer = Some(self.enforcer);
-        }
-    }
-}
-
-/// Whom a notice is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Addressee {
-    /// Người phải thi hành án.
-    Debtor,
-    /// Người được thi hành án.
-    Creditor,
-    /// Người có quyền lợi, nghĩa vụ liên quan.
-    RelatedPerson,
-    /// Viện kiểm sát.
-    Procuracy,
-}
-
-/// How it was given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Trực tiếp.
-    Direct,
-    /// Qua bưu điện.
-    Post,
-    /// Niêm yết.
-    Posted,
-    /// Phương tiện thông tin đại chúng.
-    MassMedia,
-}
-
-/// What came of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Served {
-    /// Nhận.
-    Received,
-    /// Từ chối nhận.
-    Refused,
-    /// Vắng mặt.
-    Absent,
-}
-
-/// `notice_served` (thông báo, tống đạt).
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoticeServed {
-    /// Whom it is for.
-    pub to: Addressee,
-    /// Of what: `order`, `value`, `auction`, `unsold`, `payout`, …
-    pub of: String,
-    /// How.
-    pub mode: Mode,
-    /// What came of it.
-    pub result: Served,
-}
-
-impl Kind for NoticeServed {
-    const INFO: KindInfo = KindInfo {
-        code: 49,
-        revision: 1,
-        name: "notice_served",
-        vi: "thông báo, tống đạt",
-        article: "39-43",
-        by: &[Role::Enforcer, Role::Clerk],
-    };
-}
-
-impl KindOf<Case> for NoticeServed {
-    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
-        open(case, "39")?;
-        own_case(case, on)?;
-        not_blank(&self.of, "39", "of")
-    }
-
-    fn apply(&self, case: &mut Case, at: &EventMeta) {
-        if self.to == Addressee::Debtor && self.result != Served::Absent && case.served.is_none() {
-            case.served = Some(at.on);
-        }
-        if self.to == Addressee::Creditor && self.of == "payout" {
-            case.payee_told = Some(at.on);
-        }
-        if matches!(self.of.as_str(), "unsold" | "auction_unsold") {
-            case.unsold_told = Some(at.on);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Events as serde reads and writes them: a record's payload in any of its revisions, and an event inside an event.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde::ser::SerializeStruct;
+use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Body, Common, Event, Kind, KindCode, repair};
@@ -22,13 +23,16 @@ pub struct PayloadIn<'a>(pub &'a Event, pub u8);
 
 impl Serialize for PayloadIn<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Fields<'a>(&'a Body, u8);
-        impl Serialize for Fields<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.0.serialize_in(self.1, serializer)
-            }
-        }
-        (&self.0.common, Fields(&self.0.body, self.1)).serialize(serializer)
+        (&self.0.common, FieldsIn(&self.0.body, self.1)).serialize(serializer)
+    }
+}
+
+/// A kind's own fields in a revision.
+struct FieldsIn<'a>(&'a Body, u8);
+
+impl Serialize for FieldsIn<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_in(self.1, serializer)
     }
 }
 
@@ -79,28 +83,65 @@ impl Serialize for Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
-        EventSeed { in_repair: false }.deserialize(deserializer)
+        EventSeed { in_repair: false }.deserialize(deserializer).map(|read| *read.event)
     }
 }
 
 /// What stands in place of another entry: any event but a repair. One inside another would nest as deep as the bytes
-/// go; written it could not be read again, so neither is done.
-pub(crate) mod replacement {
-    use super::{Deserializer, Event, EventSeed, Serialize, Serializer, is_repair};
-    use serde::de::DeserializeSeed;
-    use serde::ser::Error;
+/// go; written it could not be read again, so neither is done. It is written in the revision in which it was read: a
+/// correction once recorded keeps its bytes.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    event: Box<Event>,
+    /// The revision of its payload.
+    revision: u8,
+}
 
-    pub(super) const REFUSED: &str = "a repair does not replace an entry by a repair";
+const REFUSED: &str = "a repair does not replace an entry by a repair";
 
-    pub(crate) fn serialize<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
-        if is_repair(event.info().code) {
+impl From<Event> for Replacement {
+    fn from(event: Event) -> Replacement {
+        Replacement { revision: event.info().revision, event: Box::new(event) }
+    }
+}
+
+impl PartialEq for Replacement {
+    fn eq(&self, other: &Replacement) -> bool {
+        self.event == other.event
+    }
+}
+
+impl Deref for Replacement {
+    type Target = Event;
+
+    fn deref(&self) -> &Event {
+        &self.event
+    }
+}
+
+impl DerefMut for Replacement {
+    fn deref_mut(&mut self) -> &mut Event {
+        &mut self.event
+    }
+}
+
+impl Serialize for Replacement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let info = self.event.info();
+        if is_repair(info.code) {
             return Err(S::Error::custom(REFUSED));
         }
-        event.serialize(serializer)
+        if serializer.is_human_readable() {
+            return self.event.serialize(serializer);
+        }
+        let fields = FieldsIn(&self.event.body, self.revision);
+        (info.code, self.revision, &self.event.common, fields).serialize(serializer)
     }
+}
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<Event>, D::Error> {
-        EventSeed { in_repair: true }.deserialize(deserializer).map(Box::new)
+impl<'de> Deserialize<'de> for Replacement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Replacement, D::Error> {
+        EventSeed { in_repair: true }.deserialize(deserializer)
     }
 }
 
@@ -116,14 +157,14 @@ struct EventSeed {
 
 impl EventSeed {
     fn accepts<E: de::Error>(&self, kind: KindCode) -> Result<KindCode, E> {
-        if self.in_repair && is_repair(kind.code) { Err(E::custom(replacement::REFUSED)) } else { Ok(kind) }
+        if self.in_repair && is_repair(kind.code) { Err(E::custom(REFUSED)) } else { Ok(kind) }
     }
 }
 
 impl<'de> DeserializeSeed<'de> for EventSeed {
-    type Value = Event;
+    type Value = Replacement;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Event, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Replacement, D::Error> {
         if deserializer.is_human_readable() {
             deserializer.deserialize_map(self)
         } else {
@@ -133,23 +174,23 @@ impl<'de> DeserializeSeed<'de> for EventSeed {
 }
 
 impl<'de> Visitor<'de> for EventSeed {
-    type Value = Event;
+    type Value = Replacement;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an event: kind, common, fields, in this order")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Event, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Replacement, A::Error> {
         let missing = |at| de::Error::invalid_length(at, &"4 parts");
         let code = seq.next_element()?.ok_or_else(|| missing(0))?;
         let revision = seq.next_element()?.ok_or_else(|| missing(1))?;
         let kind = self.accepts(KindCode { code, revision })?;
         let common = seq.next_element()?.ok_or_else(|| missing(2))?;
         let body = seq.next_element_seed(kind)?.ok_or_else(|| missing(3))?;
-        Ok(Event { common, body })
+        Ok(Replacement { event: Box::new(Event { common, body }), revision })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Replacement, A::Error> {
         const FIELDS: &[&str] = &["kind", "common", "fields"];
         let (mut kind, mut common, mut body) = (None, Common::default(), None);
         while let Some(key) = map.next_key::<String>()? {
@@ -169,6 +210,6 @@ impl<'de> Visitor<'de> for EventSeed {
             }
         }
         let body = body.ok_or_else(|| de::Error::missing_field("fields"))?;
-        Ok(Event { common, body })
+        Ok(Replacement::from(Event { common, body }))
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::kind::{unknown_revision, unwritten_revision};
-use super::{Common, Event, Kind, KindInfo};
+use super::{Common, Kind, KindInfo, Replacement};
 use crate::date::Date;
 use crate::ids::Position;
 use crate::organisation::Role;
@@ -40,8 +40,7 @@ pub struct FactCorrected {
     /// When it really took effect.
     pub took_effect: Date,
     /// What it should have said, whole; of the same kind.
-    #[serde(with = "super::replacement")]
-    pub replacement: Box<Event>,
+    pub replacement: Replacement,
     /// On whose authority.
     pub authority: String,
     /// Why.
@@ -75,8 +74,7 @@ pub struct FactCorrectedStart {
 struct FactCorrectedV1 {
     entry: Position,
     took_effect: Date,
-    #[serde(with = "super::replacement")]
-    replacement: Box<Event>,
+    replacement: Replacement,
     authority: String,
     #[serde(default)]
     reason: Option<Personal>,

@@ -235,7 +235,7 @@ impl View<'_> {
         Body::FactCorrected(FactCorrected {
             entry: entry.position,
             took_effect,
-            replacement: Box::new(replacement),
+            replacement: replacement.into(),
             authority: "thủ trưởng".to_owned(),
             reason: None,
             changed: None,

@@ -273,8 +273,8 @@ fn notices_are_the_enforcers_or_of_a_clerk_who_names_him() {
                 "refused 39-43 role: actor accountant; notice_served is recorded by: enforcer, clerk; accepted: enforcer, clerk",
             ),
             (
-                "notice_served debtor of=\"\"",
-                "refused 39 unknown: of nothing; a text; accepted: what the document says",
+                "notice_served debtor of={\"other\":\"\"}",
+                "refused 39 unknown: of.other nothing; a text; accepted: what the document says",
             ),
         ],
     );
@@ -282,6 +282,47 @@ fn notices_are_the_enforcers_or_of_a_clerk_who_names_him() {
         "2018-10-05 judgment_received / request_received / enforcement_ordered loan:5",
         "notice_served",
         "refused 20 competence: actor 22; no enforcer is assigned; accepted: enforcer_assigned first",
+    );
+}
+
+#[test]
+fn a_notice_names_a_party_of_the_order_a_document_and_a_way_of_its_day() {
+    after(
+        "2018-10-05 opened loan:50_000_000 / 2018-10-08 note_added",
+        &[
+            ("notice_served to={\"debtor\":2}", "pending"),
+            ("notice_served to={\"creditor\":1}", "pending"),
+            (
+                "notice_served to={\"debtor\":3}",
+                "refused 39 unknown: to.debtor 3; a number in the order's list; accepted: 1 to 2, or without a number",
+            ),
+            (
+                "notice_served to={\"creditor\":0}",
+                "refused 39 unknown: to.creditor 0; a number in the order's list; accepted: 1 to 1, or without a number",
+            ),
+            ("notice_served commune classification mode=\"posted\"", "pending"),
+            ("notice_served other of={\"other\":\"công-văn\"}", "pending"),
+            (
+                "notice_served debtor of={\"other\":\"order\"}",
+                "refused 39 mismatch: of.other order; a document that has no word of its own; accepted: \"of\": \"order\"",
+            ),
+            (
+                "notice_served debtor order mode=\"digital\"",
+                "refused 39.3 limit: mode digital; the ways of that day; accepted: direct, posting, media",
+            ),
+            ("notice_served debtor order mode=\"mass_media\" sent=\"2018-10-05\"", "pending"),
+            (
+                "notice_served debtor order sent=\"2018-10-09\"",
+                "refused 39 too_early: effective 2018-10-08; 2018-10-09 (the day on which it was sent); accepted: 2018-10-09 or later",
+            ),
+        ],
+    );
+    let later = "2026-07-01 opened loan:50_000_000 / 2026-07-03 note_added";
+    check(later, "notice_served debtor order mode=\"digital\"", "pending");
+    check(
+        later,
+        "notice_served debtor order mode=\"vneid_web\"",
+        "refused 39.3 limit: mode vneid_web; the ways of that day; accepted: digital, direct, posting, media, digital_abroad",
     );
 }
 
