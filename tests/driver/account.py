@@ -227,7 +227,7 @@ class Account:
         self.enforcer = f["enforcer"]
 
     def _notice_served(self, f, live):
-        if (f["to"] == "debtor" or "debtor" in f["to"]) and f["result"] != "absent" and self.served is None:
+        if "debtor" in f["to"] and f["result"] != "absent" and self.served is None:
             self.served = live.on
 
     def _voluntary_period_started(self, f, _):

@@ -248,7 +248,7 @@ impl LedgerWriter {
         let fact = FactCorrected {
             entry,
             took_effect: date(took_effect),
-            replacement: Box::new(Event::bare(body)),
+            replacement: Event::bare(body).into(),
             authority: "thủ trưởng".to_owned(),
             reason: None,
             changed: None,

@@ -175,7 +175,7 @@ fn body(writer: &LedgerWriter, case: &CaseId, what: usize, amount: i64, on: Date
             Body::FactCorrected(FactCorrected {
                 entry: some_entry.position,
                 took_effect: on.min(some_entry.effective),
-                replacement: Box::new(corrected(&some_entry, amount)),
+                replacement: corrected(&some_entry, amount).into(),
                 authority: "thủ trưởng".to_owned(),
                 reason: None,
                 changed: None,
