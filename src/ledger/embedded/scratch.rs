@@ -164,12 +164,17 @@ fn remove_left(prefix: &str) {
     }
 }
 
+/// A test that removes what this process holds, and one that needs what it holds, take turns.
+#[cfg(test)]
+pub(crate) static ONE_TEST: Mutex<()> = Mutex::new(());
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_a_killed_process_left_is_removed_and_what_is_used_stays() {
+        let _alone = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
         let used = Scratch::new("check").unwrap();
         let mode = fs::metadata(used.path()).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o700);
