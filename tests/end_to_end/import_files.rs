@@ -145,6 +145,61 @@ fn an_import_that_is_broken_off_leaves_nothing_among_the_temporary_files() {
     assert_eq!((left(), at("rejects").exists(), folder.data.exists()), (0, false, false));
 }
 
+/// Of what lies among the temporary files only what the program itself made there is a leftover, not what bears such a name.
+#[test]
+fn a_killed_import_is_cleared_away_and_folders_with_such_names_stay() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.data.with_file_name(name);
+    let temporary = at("tmp");
+    let own =
+        ["import-2024", "dry-run-2024", "sled-before-doctor", "rejects-0123456789abcdef", "init-letters"];
+    let own = own.map(|name| temporary.join(format!("thads-{name}")));
+    for folder in &own {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("file"), "mine").unwrap();
+    }
+    let importing = |rows: &Path, more: &[&str]| {
+        let mut command = Command::new(THADS);
+        command.env("TMPDIR", &temporary).arg("--data").arg(&folder.data).arg("import").arg(rows);
+        command.arg("--mapping").arg(mapping()).arg("--rejects").arg(at("rejects")).args(more);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    pipe(&at("rows"));
+    let mut killed = importing(&at("rows"), &["--dry-run"]).spawn().unwrap();
+    let held = fs::OpenOptions::new().write(true).open(at("rows")).unwrap();
+    let count = || fs::read_dir(&temporary).unwrap().count();
+    let ledger = || {
+        let mut all = fs::read_dir(&temporary).unwrap().flatten();
+        all.any(|one| one.path().join("ledger/wal").exists())
+    };
+    while !ledger() {
+        assert_eq!(killed.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    drop(held);
+    assert!(count() > own.len());
+    // The file that is imported lies in such a folder itself.
+    let rows = own[0].join("rows.csv");
+    fs::write(&rows, format!("{HEADER}{ROW}")).unwrap();
+    for more in [&["--dry-run"][..], &[]] {
+        assert!(importing(&rows, more).status().unwrap().success());
+    }
+    let verify = Command::new(THADS)
+        .env("TMPDIR", &temporary)
+        .arg("--data")
+        .arg(&folder.data)
+        .arg("verify")
+        .output()
+        .unwrap();
+    assert!(verify.status.success(), "{verify:?}");
+    let left: Vec<_> = fs::read_dir(&temporary).unwrap().map(|one| one.unwrap().path()).collect();
+    assert_eq!(left.len(), own.len(), "{left:?}");
+    assert!(rows.exists() && own.iter().all(|folder| folder.join("file").exists()), "{left:?}");
+}
+
 #[test]
 fn an_import_that_takes_no_row_founds_nothing() {
     let folder = Folder::new();

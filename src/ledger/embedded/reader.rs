@@ -436,8 +436,9 @@ impl CopiedStore {
         let folder = Scratch::new("sled");
         let folder =
             folder.map_err(|error| StoreError::Unable(format!("a folder for a copy of it: {error}")))?;
-        copy_sled(sled, folder.path())?;
-        delete_drafts(folder.path())?;
-        Ok(CopiedStore { store: Store::open(folder.path(), deadline)?, _folder: folder })
+        let copy = folder.path().join(files::SLED);
+        copy_sled(sled, &copy)?;
+        delete_drafts(&copy)?;
+        Ok(CopiedStore { store: Store::open(&copy, deadline)?, _folder: folder })
     }
 }

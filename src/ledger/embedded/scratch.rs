@@ -1,18 +1,27 @@
-//! Folders for what is needed only while the program runs: in the system's folder for temporary files, readable by their
-//! owner only, gone when they are no longer needed, also where the program is ended by a signal or killed.
+//! Folders for what is needed only while the program runs: mostly in the system's folder for temporary files, readable by
+//! their owner only, gone when they are no longer needed, also where the program is ended by a signal or killed.
 //!
-//! Whoever uses one holds a lock on the folder itself. One that nobody holds was left by a process that was killed, and
-//! the next that makes one of its kind removes it. At a signal [`remove_scratch`] removes those of this process.
+//! Whoever uses one holds a lock on the folder itself, and puts a mark into it that says whose it is. One with its own mark
+//! that nobody holds was left by a process that was killed, and the next that makes one of its kind removes it; a name alone
+//! says nothing of whose a folder is. At a signal [`remove_scratch`] removes those of this process.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tempfile::TempDir;
 use thads_proof::plain;
+
+use crate::embedded::files;
+
+/// The file in each folder that says whose it is.
+const MARK: &str = "made-by-thads";
+/// How many letters and digits are drawn for a name.
+const DRAWN: usize = 16;
+/// Most bytes of a mark that are read.
+const MARK_BYTES_MAX: u64 = 4096;
 
 /// How often a name is drawn where another process takes the new folder for one that was left.
 const TRIES: usize = 16;
@@ -36,39 +45,39 @@ pub(crate) enum Held {
 /// A folder that is removed when it is dropped.
 #[derive(Debug)]
 pub struct Scratch {
-    folder: TempDir,
+    path: PathBuf,
     /// Locked: this process uses it.
     _held: File,
 }
 
 impl Scratch {
-    /// Makes a folder named `thads-KIND-…`, and removes those of the kind that were left.
+    /// Makes a folder named `thads-KIND-…` in the folder for temporary files, and removes those of the kind that were left.
     ///
     /// # Errors
     /// When the folder for temporary files cannot be written to.
     pub fn new(kind: &str) -> io::Result<Scratch> {
-        let prefix = format!("thads-{kind}-");
-        remove_left(&prefix);
+        Scratch::within(&std::env::temp_dir(), &format!("thads-{kind}-"))
+    }
+
+    /// The same in `place`, with a name that begins so.
+    pub(crate) fn within(place: &Path, prefix: &str) -> io::Result<Scratch> {
+        remove_left(place, prefix);
         for _ in 0..TRIES {
             // A signal that comes meanwhile finds the new folder among those that are held.
             let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
             let mut builder = tempfile::Builder::new();
-            builder.prefix(&prefix).permissions(Permissions::from_mode(0o700));
-            let folder = builder.tempdir()?;
-            // Until it is locked another process may take it for one that was left, and remove it.
-            match fs::set_permissions(folder.path(), Permissions::from_mode(0o700)) {
-                Ok(()) => {} // whatever the umask
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            }
-            let Ok(held) = File::open(folder.path()) else { continue };
-            match held.try_lock() {
-                // Where the file system knows no locks, nobody takes it for one that was left either.
-                Ok(()) | Err(fs::TryLockError::Error(_)) if is_at(&held, folder.path()) => {
-                    all.push(Held::Whole(folder.path().to_path_buf()));
-                    return Ok(Scratch { folder, _held: held });
+            builder.prefix(prefix).rand_bytes(DRAWN).permissions(Permissions::from_mode(0o700));
+            let path = builder.tempdir_in(place)?.keep();
+            match take(&path) {
+                Ok(Some(held)) => {
+                    all.push(Held::Whole(path.clone()));
+                    return Ok(Scratch { path, _held: held });
                 }
-                Ok(()) | Err(_) => {}
+                Ok(None) => {}
+                Err(error) => {
+                    let _ = fs::remove_dir(&path);
+                    return Err(error);
+                }
             }
         }
         Err(io::Error::other("other processes remove every new folder for temporary files"))
@@ -76,17 +85,63 @@ impl Scratch {
 
     /// Returns where it is.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
+}
+
+/// Locks a new folder and marks it. `None`: until then another process took it for one that was left.
+fn take(path: &Path) -> io::Result<Option<File>> {
+    match fs::set_permissions(path, Permissions::from_mode(0o700)) {
+        Ok(()) => {} // whatever the umask
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let Ok(held) = File::open(path) else { return Ok(None) };
+    match held.try_lock() {
+        // Where the file system knows no locks, nobody takes it for one that was left either.
+        Ok(()) | Err(fs::TryLockError::Error(_)) if is_at(&held, path) => {}
+        Ok(()) | Err(_) => return Ok(None),
+    }
+    let mark = path.join(MARK);
+    let marked = File::create_new(&mark).and_then(|mut file| file.write_all(mark_of(path).as_bytes()));
+    if let Err(error) = marked {
+        let _ = fs::remove_file(&mark);
+        return Err(error);
+    }
+    Ok(Some(held))
+}
+
+/// Returns what the mark of a folder says: a copy of it in another folder says nothing.
+fn mark_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().display();
+    format!(
+        "thads made the folder {name} for what it needs while it runs. Where no thads uses it any more it was left, and the \
+         next one removes it with all that is in it.\n"
+    )
+}
+
+/// Removes a folder with all that is in it; its mark last, so that one that is cut off can be gone on with.
+fn remove(folder: &Path) -> io::Result<()> {
+    plain::folder(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()? {
+            _ if entry.file_name() == MARK => {}
+            kind if kind.is_dir() => fs::remove_dir_all(entry.path())?,
+            _ => fs::remove_file(entry.path())?,
+        }
+    }
+    files::remove_if_there(&folder.join(MARK))?;
+    fs::remove_dir(folder)
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let path = self.folder.path();
+        let path = &self.path;
         // Held until it is gone, so that a signal that comes meanwhile waits for its removal.
         let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         // A store that was just closed may still write there: what is not gone stays among those that a signal removes.
-        if (0..TRIES).any(|_| fs::remove_dir_all(path).is_ok() || !path.exists()) {
+        if (0..TRIES).any(|_| remove(path).is_ok() || !path.exists()) {
             all.retain(|held| !matches!(held, Held::Whole(held) if held == path));
         }
     }
@@ -137,7 +192,7 @@ pub fn remove_scratch() -> impl Drop {
         let came_back: Vec<&PathBuf> = folders.iter().filter(|folder| folder.exists()).collect();
         gone = if came_back.is_empty() { gone + 1 } else { 0 };
         for folder in came_back {
-            let _ = fs::remove_dir_all(folder);
+            let _ = remove(folder);
         }
         std::thread::sleep(BETWEEN_LOOKS);
     }
@@ -147,26 +202,45 @@ pub fn remove_scratch() -> impl Drop {
     all
 }
 
-/// Removes what processes of this user left that are gone.
-fn remove_left(prefix: &str) {
+/// Removes from `place` what processes of this user left that are gone. One that was cut off before it was marked holds
+/// nothing; whatever else bears such a name is somebody's own.
+pub(crate) fn remove_left(place: &Path, prefix: &str) {
     let user = rustix::process::geteuid().as_raw();
-    let Ok(entries) = fs::read_dir(std::env::temp_dir()) else { return };
+    let Ok(entries) = fs::read_dir(place) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let named =
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(prefix));
-        if !named || plain::folder(&path).is_err() {
+        let drawn =
+            path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(prefix));
+        let is_drawn =
+            |drawn: &str| drawn.len() == DRAWN && drawn.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !drawn.is_some_and(is_drawn) || plain::folder(&path).is_err() {
             continue;
         }
         let Ok(folder) = File::open(&path) else { continue };
-        if folder.metadata().is_ok_and(|folder| folder.uid() == user) && folder.try_lock().is_ok() {
-            let _ = fs::remove_dir_all(&path);
+        let is_ours = folder.metadata().is_ok_and(|folder| folder.uid() == user) && is_at(&folder, &path);
+        if !is_ours || folder.try_lock().is_err() {
+            continue;
         }
+        let mark = plain::read(&path.join(MARK), MARK_BYTES_MAX);
+        let _ = if mark.is_ok_and(|mark| mark == mark_of(&path).as_bytes()) {
+            remove(&path)
+        } else {
+            fs::remove_dir(&path)
+        };
     }
 }
 
 /// A test that removes what this process holds, and one that needs what it holds, take turns.
 #[cfg(test)]
 pub(crate) static ONE_TEST: Mutex<()> = Mutex::new(());
+
+/// Makes such a folder in `place` as a killed process leaves one: nobody holds it.
+#[cfg(test)]
+pub(crate) fn left_by_a_killed(place: &Path, name: &str) -> PathBuf {
+    let folder = place.join(name);
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join(MARK), mark_of(&folder)).unwrap();
+    folder
+}
 
 #[cfg(test)]
 mod tests {
@@ -179,11 +253,37 @@ mod tests {
         let mode = fs::metadata(used.path()).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o700);
         fs::write(used.path().join("file"), "x").unwrap();
-        let left = used.path().with_file_name(format!("thads-check-left-{}", std::process::id()));
-        fs::create_dir(&left).unwrap();
-        fs::write(left.join("file"), "x").unwrap();
+        let place = used.path().parent().unwrap();
+        let left = |name: &str| {
+            let folder = left_by_a_killed(place, &format!("thads-check-{name}"));
+            fs::write(folder.join("file"), "x").unwrap();
+            folder
+        };
+        let number = std::process::id();
+        let (marked, empty) = (left(&format!("Marked{number:010}")), left(&format!("EmptyA{number:010}")));
+        for name in ["file", MARK] {
+            fs::remove_file(empty.join(name)).unwrap();
+        }
+        // What somebody else has made: without the mark, with one of another folder, under another name, behind a link.
+        let kept = ["Nomark", "Copied"].map(|name| left(&format!("{name}{number:010}")));
+        fs::remove_file(kept[0].join(MARK)).unwrap();
+        fs::copy(marked.join(MARK), kept[1].join(MARK)).unwrap();
+        let others = ["Longer", "2024"].map(|name| left(&format!("{name}-{number}")));
+        let linked = used.path().with_file_name(format!("linked-{number}"));
+        fs::create_dir(&linked).unwrap();
+        let link = used.path().with_file_name(format!("thads-check-Linked{number:010}"));
+        fs::write(linked.join(MARK), mark_of(&link)).unwrap();
+        std::os::unix::fs::symlink(&linked, &link).unwrap();
         let another = Scratch::new("check").unwrap();
-        assert!(!left.exists() && used.path().join("file").exists() && another.path().exists());
+        assert!(!marked.exists() && !empty.exists() && another.path().exists());
+        assert!(used.path().join("file").exists());
+        for folder in kept.iter().chain(&others) {
+            assert!(folder.join("file").exists(), "{}", folder.display());
+            fs::remove_dir_all(folder).unwrap();
+        }
+        assert!(link.join(MARK).exists());
+        fs::remove_file(link).unwrap();
+        fs::remove_dir_all(linked).unwrap();
         let paths = [used.path().to_path_buf(), another.path().to_path_buf()];
         drop(used);
         assert!(!paths[0].exists());
