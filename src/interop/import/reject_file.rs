@@ -1,7 +1,7 @@
 //! The file of rejects: written apart and put in its place when it is whole.
 
 use std::borrow::Cow;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -180,18 +180,14 @@ impl RejectFile {
         // Through a link to the file that it names.
         let end = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let name = end.file_name().ok_or_else(|| io::Error::from(ErrorKind::IsADirectory))?;
-        let beside = end.with_file_name(format!(".{}.{}", name.display(), std::process::id()));
-        let _ = fs::remove_file(&beside);
-        let placed = (|| {
-            let mut whole = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-            io::copy(&mut File::open(self.scratch.path().join("rejects"))?, &mut whole)?;
-            whole.sync_all()?;
-            fs::rename(&beside, &end)
-        })();
-        if placed.is_err() {
-            let _ = fs::remove_file(&beside);
-        }
-        placed
+        let folder = end.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Under a name that is nobody's.
+        let mut whole =
+            tempfile::Builder::new().prefix(&format!(".{}.", name.display())).tempfile_in(folder)?;
+        io::copy(&mut File::open(self.scratch.path().join("rejects"))?, &mut whole)?;
+        whole.as_file().sync_all()?;
+        whole.persist(&end)?;
+        Ok(())
     }
 }
 

@@ -132,7 +132,16 @@ fn a_packed_file_is_read_as_it_is_and_rejects_go_to_their_file() {
     let job =
         Job { rows: &rows, mapping: &mapping, rejects: Some(&rejects), manner: Manner::default(), describe };
     let mut target = empty();
+    // Whatever its name, what lies beside is somebody else's.
+    let beside = folder.path().join(format!(".rejects.csv.{}", std::process::id()));
+    std::fs::write(&beside, "mine").unwrap();
     let outcome = run(&job, &mut target, &mut |_| {}).unwrap();
+    assert_eq!(std::fs::read(&beside).unwrap(), b"mine");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        3,
+        "the rows, the rejects and what lay there"
+    );
     assert_eq!((outcome.summary.recorded, outcome.summary.rejected), (3, 20));
     assert!(!outcome.lost_rejects(&job) && outcome.lost_rejects(&Job { rejects: None, ..job }));
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(&rejects).unwrap();
