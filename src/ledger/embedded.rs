@@ -28,6 +28,6 @@ pub(crate) mod verify;
 pub(crate) use cursor::{Cursor, Listing, Segments, Used};
 pub(crate) use journal::Found;
 pub use journal::{Embedded, Progress};
-pub(crate) use segment::{SEGMENT_BYTES_MIN, finish_segment_file, remove_drafts, settle};
+pub(crate) use segment::{SEGMENT_BYTES_MIN, clear_drafts, finish_segment_file, settle};
 pub(crate) use sled_files::{FILE_BYTES_MAX as SLED_FILE_BYTES_MAX, copy_to as copy_sled};
 pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};

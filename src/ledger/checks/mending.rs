@@ -124,7 +124,61 @@ fn a_sled_of_another_history_is_set_aside() {
 fn half_written_snapshots_of_sled_are_deleted_before_it_opens() {
     let (place, head, records) = closed();
     fs::write(place.dir.join("sled/snap.00000000FFFFFFFF.generating"), b"torn").unwrap();
+    fs::write(place.dir.join("sled/snap.before-mending.generating"), b"mine").unwrap();
+    let own = crate::embedded::delete_drafts(&place.dir.join("sled")).unwrap();
+    assert_eq!(own, 1, "only names of sled's own");
+    assert!(place.dir.join("sled/snap.before-mending.generating").exists());
+    fs::remove_file(place.dir.join("sled/snap.before-mending.generating")).unwrap();
+    fs::write(place.dir.join("sled/snap.00000000FFFFFFFF.generating"), b"torn").unwrap();
     mended(&place, "half-written snapshots", &head, &records);
+}
+
+/// Before mending, a careful hand copies sled, and gives the copy whatever name.
+#[test]
+fn what_stands_beside_sled_stays_while_segments_are_mended_from_a_copy_of_it() {
+    let (place, head, records) = closed();
+    let own = ["sled.copy", "sled.copy-2024-06-01-whole", "sled.copy-beforeMending123"];
+    for name in own {
+        let copy = place.dir.join(name);
+        fs::create_dir(&copy).unwrap();
+        fs::copy(place.dir.join("sled/db"), copy.join("db")).unwrap();
+    }
+    let db = fs::read(place.dir.join("sled/db")).unwrap();
+    let left = crate::embedded::scratch::left_by_a_killed(&place.dir, "sled.copy-0123456789abcdef");
+    let (at, _) = blocks(&segment(&place, 0))[5];
+    change(&segment(&place, 0), |bytes| bytes[at + 300] ^= 1);
+    mended(&place, "restored from sled", &head, &records);
+    for name in own {
+        assert!(fs::read(place.dir.join(name).join("db")).unwrap() == db, "{name}");
+    }
+    assert!(!left.exists(), "a killed mending left it");
+    let copies = fs::read_dir(&place.dir).unwrap().flatten();
+    let copies = copies.filter(|entry| entry.file_name().to_string_lossy().contains(".copy"));
+    assert_eq!(copies.count(), own.len());
+}
+
+/// What bears the name of a segment that is being made is removed only where nothing stands in it.
+#[test]
+fn a_file_with_the_name_of_a_draft_of_a_segment_is_kept() {
+    let (place, head, records) = closed();
+    let whole = fs::read(segment(&place, 0)).unwrap();
+    let wal = place.dir.join("wal");
+    for (name, bytes) in
+        [("0000000000.seg.new", &whole[..]), ("0000000007.seg.new", &[0; 4096]), ("mine.new", b"x")]
+    {
+        fs::write(wal.join(name), bytes).unwrap();
+    }
+    let (ledger, report) = open(&place.dir);
+    ledger.close().unwrap();
+    let report = report.to_string();
+    assert!(report.contains("1 segments that were never finished were removed"), "{report}");
+    assert!(report.contains("is kept as ") && report.contains("0000000000.seg.new.aside-1"), "{report}");
+    assert!(fs::read(wal.join("0000000000.seg.new.aside-1")).unwrap() == whole);
+    assert!(wal.join("mine.new").exists());
+    assert!(!wal.join("0000000000.seg.new").exists() && !wal.join("0000000007.seg.new").exists());
+    let ledger = reopen(&place.dir);
+    assert!(same(&ledger.head(), &head));
+    assert_eq!(stored(&ledger), records);
 }
 
 #[test]

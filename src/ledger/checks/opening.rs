@@ -234,6 +234,10 @@ fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
     assert_eq!(opened(&full), (String::new(), false));
     assert_eq!(opened(&Storage { repair: false, ..roomy.clone() }), (String::new(), false));
     assert_eq!(opened(&roomy), ("The ballast of 1 MiB was taken again.\n".into(), true));
+    // What holds something is no ballast.
+    fs::write(place.dir.join("ballast"), "mine").unwrap();
+    assert!(opened(&full).1);
+    assert_eq!(fs::read(place.dir.join("ballast")).unwrap(), b"mine");
     assert_eq!(opened(&roomy), (String::new(), true));
 }
 

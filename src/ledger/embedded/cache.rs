@@ -15,6 +15,7 @@ use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId};
 use thads_proof::tree::Root;
 
+use crate::count::to_u64;
 use crate::embedded::files::{self, SNAPSHOTS};
 use crate::embedded::open::OpenError;
 use crate::journal::Head;
@@ -261,11 +262,20 @@ pub(crate) fn write(dir: &Path, name: &str, bytes: &[u8]) -> IoResult<()> {
     files::make_folder(&folder)?;
     plain::folder(&folder)?;
     let draft = folder.join(format!("{name}.new"));
+    remove_draft(&draft)?;
     files::new_file(&draft)?.write_all(bytes)?;
     reached(Step::SnapshotDrafted);
     fs::rename(&draft, folder.join(name))?;
     reached(Step::SnapshotNamed);
     Ok(())
+}
+
+/// Removes what a run that was cut off has left of a cache: it begins as one does.
+fn remove_draft(draft: &Path) -> IoResult<()> {
+    let mut head = Vec::new();
+    let read =
+        plain::open(draft, u64::MAX).and_then(|file| file.take(to_u64(MAGIC.len())).read_to_end(&mut head));
+    if read.is_ok() && MAGIC.starts_with(&head) { files::remove_if_there(draft) } else { Ok(()) }
 }
 
 /// What became of a cache that was held against a fold made anew.
@@ -345,5 +355,23 @@ impl CacheCheck {
             format!("Không tin snapshots/{name}: {vi}; nội dung được lập lại từ nhật ký."),
             format!("snapshots/{name} is not believed: {en}; what it held is folded anew from the log."),
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_draft_of_a_cache_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(SNAPSHOTS).join(name);
+        fs::create_dir(dir.path().join(SNAPSHOTS)).unwrap();
+        for (there, is_kept) in [(&b"thadsca\x01 a part"[..], false), (b"tha", false), (b"mine", true)] {
+            fs::write(at("heads.new"), there).unwrap();
+            write(dir.path(), HEADS, b"folded").unwrap();
+            assert_eq!(fs::read(at(HEADS)).unwrap(), b"folded");
+            assert_eq!(fs::read(at("heads.new.aside-1")).ok(), is_kept.then(|| there.to_vec()));
+        }
     }
 }

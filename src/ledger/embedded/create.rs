@@ -18,7 +18,7 @@ use crate::embedded::lock::{self, Lock};
 use crate::embedded::open::OpenError;
 use crate::embedded::reader::CopiedStore;
 use crate::embedded::storage::Storage;
-use crate::embedded::{cache, files, scan, space};
+use crate::embedded::{cache, files, keys, scan, space};
 use crate::journal::OwnedBlock;
 use crate::randomness::Randomness;
 use crate::vault;
@@ -66,7 +66,7 @@ impl Ground {
         }
     }
 
-    /// Removes, as far as it can, what was not there before, and gives what was set aside its name back.
+    /// Removes, as far as it can, what a founding makes and was not there before, and gives what was set aside its name back.
     pub(crate) fn clear(&self) {
         for path in status(&self.dir) {
             if self.there.contains(&path) {
@@ -74,7 +74,9 @@ impl Ground {
             }
             let _ = match files::set_aside_from(&path) {
                 Some(name) => fs::rename(&path, name),
-                None => fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path)),
+                None if path.is_dir() => fs::remove_dir(&path),
+                None if is_made(&self.dir, &path) => fs::remove_file(&path),
+                None => Ok(()),
             };
         }
         self.remove_folders();
@@ -102,6 +104,19 @@ fn status(dir: &Path) -> Vec<PathBuf> {
         }
     }
     all
+}
+
+/// Whether a founding makes a file of that name in `dir`.
+fn is_made(dir: &Path, path: &Path) -> bool {
+    let within = path.strip_prefix(dir).ok().and_then(Path::to_str).unwrap_or_default();
+    let within = within.strip_suffix(".new").unwrap_or(within);
+    match within.split_once('/') {
+        None => MADE.contains(&within),
+        Some((files::WAL, name)) => segment::file_number(name).is_some(),
+        Some((files::SLED, name)) => ["db", "conf"].contains(&name) || name.starts_with("snap."),
+        Some((files::SNAPSHOTS, name)) => cache::ALL.contains(&name),
+        Some(_) => [vault::ENTRIES, vault::KEYRING, keys::LOG_KEY, keys::ROOT_KEY].contains(&within),
+    }
 }
 
 /// Makes the folder `dir`, with those that it lies in, and locks it.
@@ -196,4 +211,28 @@ pub(crate) fn genesis_block(
     builder.push(&bytes, leaf).map_err(|error| wrong(&error))?;
     let parts = builder.finish(frontier.root()).map_err(|error| wrong(&error))?;
     Ok((id, OwnedBlock::new(parts)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_founding_does_not_make_is_not_taken_back() {
+        let all = tempfile::tempdir().unwrap();
+        let dir = all.path().join("new");
+        let ground = Ground::look(&dir);
+        let made =
+            ["LOCK", "ballast", "wal/0000000000.seg", "wal/0000000001.seg.new", "sled/db", "keys/log.key"];
+        let others = ["keys/mine", "sled/blobs/mine", "wal/mine.seg"];
+        for name in made.iter().chain(&others) {
+            let path = dir.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        fs::create_dir(dir.join("vault")).unwrap();
+        ground.clear();
+        assert!(others.iter().all(|name| dir.join(name).exists()));
+        assert!(!made.iter().chain(&["vault"]).any(|name| dir.join(name).exists()));
+    }
 }

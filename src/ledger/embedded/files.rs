@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::SeekFrom;
 use rustix::io::Errno;
-use thads_proof::plain;
+use thads_proof::{plain, segment};
 use zeroize::Zeroizing;
 
-use crate::count::to_usize;
+use crate::count::{to_u64, to_usize};
 use crate::testing::{Defect, planted};
 
 /// Folder of the segments.
@@ -108,7 +108,9 @@ const OWN: [&str; 10] = [
 pub fn own_file(dir: &Path, is_it: impl Fn(&fs::Metadata) -> bool) -> Option<PathBuf> {
     let is_own = |name: &str| {
         let rests = OWN.iter().filter_map(|own| name.strip_prefix(own));
-        rests.into_iter().any(|rest| ["", ".new", ".copy"].contains(&rest) || rest.starts_with(".aside-"))
+        rests.into_iter().any(|rest| {
+            ["", ".new"].contains(&rest) || [".aside-", ".copy-"].iter().any(|made| rest.starts_with(made))
+        })
     };
     let entries = fs::read_dir(dir).ok()?.flatten();
     let own = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_own));
@@ -159,15 +161,20 @@ pub(crate) fn sync_parent(path: &Path) -> Result<()> {
 /// Writes a file that is there whole or not at all, in place of what was there: under another name, `path.new`, synced,
 /// renamed; then its folder is synced. `mode`: the file's permissions.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    // Of a run that wrote the same and was cut off.
+    let draft = draft(path);
+    let begun = plain::read(&draft, to_u64(bytes.len())).map(Zeroizing::new);
+    if begun.is_ok_and(|begun| bytes.starts_with(&begun)) {
+        remove_if_there(&draft)?;
+    }
     fill_whole(path, mode, |mut file| file.write_all(bytes))
 }
 
 /// The same with what `fill` writes.
 pub(crate) fn fill_whole(path: &Path, mode: u32, fill: impl FnOnce(&File) -> Result<()>) -> Result<()> {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".new");
+    let draft = draft(path);
     let written = || {
-        let file = new_file(Path::new(&draft))?;
+        let file = new_file(&draft)?;
         fill(&file)?;
         file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.sync_all()?;
@@ -177,16 +184,37 @@ pub(crate) fn fill_whole(path: &Path, mode: u32, fill: impl FnOnce(&File) -> Res
     sync_parent(path)
 }
 
-/// Makes a new file, readable and writable by its owner only, in place of whatever has its name: what a run left that was
-/// cut off.
+/// Returns the name under which a file is written before it gets its own.
+pub(crate) fn draft(path: &Path) -> PathBuf {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".new");
+    draft.into()
+}
+
+/// Makes a new file, readable and writable by its owner only. What has its name already makes way for it.
 pub(crate) fn new_file(path: &Path) -> Result<File> {
-    remove_if_there(path)?;
+    make_way(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true).mode(0o600);
     let file = options.open(path).map_err(|error| plain::named(path, &error))?;
     // The umask may have taken the owner's right.
     file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(plain::of(path))?;
     Ok(file)
+}
+
+/// Takes away what has the name of a file that is to be written. It is of a run that was cut off and is removed where nothing
+/// was written to it; else somebody else may have put it there, and it is set aside: returns where. A folder stays in the way.
+pub(crate) fn make_way(path: &Path) -> Result<Option<PathBuf>> {
+    let there = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        there => there.map_err(plain::of(path))?,
+    };
+    if there.is_dir() {
+        return plain::open(path, u64::MAX).map(|_| None);
+    }
+    let is_nothing = there.is_file()
+        && (there.len() == 0 || plain::open(path, u64::MAX).is_ok_and(|file| holds_nothing(&file)));
+    if is_nothing { remove_if_there(path).map(|()| None) } else { set_aside(path).map(Some) }
 }
 
 /// Removes a file, which need not be there.
@@ -220,6 +248,24 @@ pub(crate) fn written(file: &File, from: u64) -> Result<Option<Range<u64>>> {
         Ok(begin) => Ok(Some(begin..rustix::fs::seek(file, SeekFrom::Hole(begin)).unwrap_or(length))),
         Err(Errno::NXIO) => Ok(None),
         Err(_) => Ok(Some(from..length)),
+    }
+}
+
+/// Returns whether a file is empty or all zeros: with it nothing is lost. Holes are not read; what cannot be read is no zero.
+pub(crate) fn holds_nothing(file: &File) -> bool {
+    let mut piece = vec![0; 1 << 16];
+    let mut at = 0;
+    loop {
+        let Ok(range) = written(file, at) else { return false };
+        let Some(range) = range else { return true };
+        at = range.start;
+        while at < range.end {
+            let part = to_usize(range.end - at).min(piece.len());
+            if file.read_exact_at(&mut piece[..part], at).is_err() || !segment::is_zero(&piece[..part]) {
+                return false;
+            }
+            at += to_u64(part);
+        }
     }
 }
 
@@ -309,5 +355,30 @@ mod tests {
         assert!(said.contains("round/wal"), "{said}");
         fs::create_dir(all.path().join(SLED)).unwrap();
         assert!(holds_log(all.path()).unwrap());
+    }
+
+    #[test]
+    fn what_has_the_name_of_a_draft_is_lost_only_where_that_loses_nothing() {
+        let all = tempfile::tempdir().unwrap();
+        let at = |name: &str| all.path().join(name);
+        for (there, is_kept) in [
+            ("", false),
+            ("\0\0\0", false),
+            ("who", false),
+            ("whole", false),
+            ("mine", true),
+            ("whole and more", true),
+        ] {
+            fs::write(at("file.new"), there).unwrap();
+            write_whole(&at("file"), b"whole", 0o600).unwrap();
+            assert_eq!(fs::read(at("file")).unwrap(), b"whole");
+            let kept = fs::read(at("file.new.aside-1"));
+            assert_eq!(kept.ok(), is_kept.then(|| there.as_bytes().to_vec()), "{there:?}");
+            let _ = fs::remove_file(at("file.new.aside-1"));
+            assert!(!at("file.new").exists());
+        }
+        fs::create_dir(at("file.new")).unwrap();
+        assert!(write_whole(&at("file"), b"whole", 0o600).is_err());
+        assert!(at("file.new").is_dir());
     }
 }

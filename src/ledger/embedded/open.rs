@@ -25,15 +25,19 @@ use crate::embedded::files;
 use crate::embedded::lock::Lock;
 use crate::embedded::rebuild::{self, Source};
 use crate::embedded::scan::{self, SegmentsScan, Trouble};
+use crate::embedded::scratch::{self, Scratch};
 use crate::embedded::storage::Storage;
 use crate::embedded::{
-    Cursor, Found, Store, StoreError, copy_sled, delete_drafts, end_of, remove_drafts, set_snapshots_aside,
+    Cursor, Found, Store, StoreError, clear_drafts, copy_sled, delete_drafts, end_of, set_snapshots_aside,
     settle,
 };
 use crate::journal::{Embedded, Head, RecordBatch};
 use crate::sentence::Sentence;
 use crate::testing::{Defect, Step, planted, reached};
 pub use error::OpenError;
+
+/// What the name begins with of the folder in the data directory in which a copy of sled is opened.
+const SLED_COPY: &str = "sled.copy-";
 
 /// Everything that opening did beyond reading, in sentences.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -73,10 +77,19 @@ pub(crate) fn open_journal(
     let (wal, in_order) = (dir.join(files::WAL), lock.followed_order);
     files::make_folder(&wal)?;
     lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
-    let mut opening =
-        Opening { dir, wal, in_order, settings, report, source: None, torn: BTreeMap::new(), no_sled: None };
+    let mut opening = Opening {
+        dir,
+        wal,
+        in_order,
+        settings,
+        report,
+        source: None,
+        copy: None,
+        torn: BTreeMap::new(),
+        no_sled: None,
+    };
     let result = opening.run();
-    opening.drop_source()?;
+    opening.drop_source();
     let (found, ledger) = result?;
     refuse_contradicted(dir, &found)?;
     Ok((Embedded::start(dir, Arc::clone(lock), found, settings.clone())?, ledger))
@@ -109,6 +122,8 @@ struct Opening<'a> {
     report: &'a mut OpenReport,
     /// A copy of sled's files, opened because the segments are not whole.
     source: Option<Source>,
+    /// Where that copy lies; after the source, whose store still writes when it is let go of.
+    copy: Option<Scratch>,
     /// Torn ends that neither copy has: never acknowledged. By segment, with the offset.
     torn: BTreeMap<u64, u64>,
     /// Why sled is not open.
@@ -118,11 +133,22 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn run(&mut self) -> Result<(Found, LedgerId), OpenError> {
         reached(Step::OpenLocked);
-        let drafts = remove_drafts(&self.wal)?;
-        if drafts > 0 {
+        scratch::remove_left(self.dir, SLED_COPY); // of a mending that was killed
+        let drafts = clear_drafts(&self.wal)?;
+        if drafts.removed > 0 {
+            let removed = drafts.removed;
             self.report.say(
-                format!("Đã bỏ {drafts} đoạn chưa từng được tạo xong."),
-                format!("{drafts} segments that were never finished were removed."),
+                format!("Đã bỏ {removed} đoạn chưa từng được tạo xong."),
+                format!("{removed} segments that were never finished were removed."),
+            );
+        }
+        for kept in drafts.kept {
+            let kept = kept.display();
+            self.report.say(
+                format!("Một đoạn chưa được tạo xong, hoặc tệp khác mang tên như vậy, được giữ ở {kept}."),
+                format!(
+                    "A segment that was not finished, or another file with such a name, is kept as {kept}."
+                ),
             );
         }
         files::sync_folder(&self.wal)?; // a name may have been given just before a crash
@@ -300,37 +326,27 @@ impl Opening<'_> {
         self.source.insert(source)
     }
 
-    fn copy_path(&self) -> PathBuf {
-        self.dir.join("sled.copy")
-    }
-
-    fn open_copy(&self) -> Result<Store, StoreError> {
-        let (sled, copy) = (self.dir.join(files::SLED), self.copy_path());
-        if fs::symlink_metadata(&copy).is_ok() {
-            fs::remove_dir_all(&copy).map_err(plain::of(&copy))?;
-        }
+    /// Opens a copy within the data directory, where there is room for a second copy; its name was nobody's.
+    fn open_copy(&mut self) -> Result<Store, StoreError> {
+        let sled = self.dir.join(files::SLED);
         if files::is_missing(&sled) {
             return Err(StoreError::Sled("there is none".into()));
         }
+        let folder = Scratch::within(self.dir, SLED_COPY).map_err(plain::of(self.dir))?;
+        let copy = self.copy.insert(folder).path().join(files::SLED);
         copy_sled(&sled, &copy)?;
         delete_drafts(&copy)?;
         Store::open(&copy, self.settings.sled_deadline)
     }
 
-    fn drop_source(&mut self) -> Result<(), OpenError> {
-        if self.source.take().is_none() {
-            return Ok(());
-        }
-        if self.copy_path().exists() {
-            let copy = self.copy_path();
-            fs::remove_dir_all(&copy).map_err(plain::of(&copy))?;
-        }
-        Ok(())
+    fn drop_source(&mut self) {
+        self.source = None;
+        self.copy = None;
     }
 
     /// Opens sled beside whole segments and compares. `None`: the segments were lengthened from it; look again.
     fn compare(&mut self, scan: SegmentsScan) -> Result<Option<Found>, OpenError> {
-        self.drop_source()?;
+        self.drop_source();
         let Some(ledger) = scan.ledger else { return Err(create::no_log(self.dir)) };
         let log_end = scan.head;
         if log_end.size == 0 && files::is_missing(&self.dir.join(files::SLED)) {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use thads_proof::block::SECTOR;
+use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId, Position, Record};
 use thads_proof::segment::{self, BLOCKS_AT, Header};
 
@@ -373,7 +374,31 @@ pub(crate) fn missing(
 
 fn write(wal: &Path, header: &Header, blocks: &[OwnedBlock], size: u64) -> Result<(), RebuildError> {
     let path = wal.join(segment::file_name(header.number));
-    files::remove_if_there(&path)?; // an unused one, made ahead
+    match plain::open(&path, segment::FILE_BYTES_MAX) {
+        // An unused one, made ahead; anything else stays under another name.
+        Ok(there) if files::holds_nothing(&there) => files::remove_if_there(&path)?,
+        Ok(_) | Err(_) => {}
+    }
     finish_segment_file(&path, header, blocks, size)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_new_segment_takes_the_place_of_an_unused_one_only() {
+        let wal = tempfile::tempdir().unwrap();
+        let header = Header { ledger: LedgerId([1; 16]), number: 3, first: Position::new(9) };
+        let (path, kept) = (wal.path().join("0000000003.seg"), wal.path().join("0000000003.seg.aside-1"));
+        for (there, is_kept) in [(&[0; 4096][..], false), (b"mine", true)] {
+            fs::write(&path, there).unwrap();
+            write(wal.path(), &header, &[], to_u64(SEGMENT_BYTES_MIN)).unwrap();
+            assert_eq!(Header::decode(&fs::read(&path).unwrap()).unwrap(), Some(header));
+            assert_eq!(fs::read(&kept).ok(), is_kept.then(|| there.to_vec()));
+        }
+    }
 }

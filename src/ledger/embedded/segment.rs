@@ -404,15 +404,29 @@ fn open(path: &Path) -> Result<File> {
     plain::open_as(path, OpenOptions::new().read(true).write(true), segment::FILE_BYTES_MAX)
 }
 
-/// Removes what an interrupted making of a segment left: files that never got their name.
-pub(crate) fn remove_drafts(wal: &Path) -> Result<usize> {
-    let mut removed = 0;
+/// What became of drafts: files that never got their name as segments.
+#[derive(Default)]
+pub(crate) struct Drafts {
+    /// How many were removed, for nothing stood in them.
+    pub(crate) removed: usize,
+    /// Under which names the others are kept: of a mending that was cut off, or what somebody else has put there.
+    pub(crate) kept: Vec<PathBuf>,
+}
+
+/// Clears away what an interrupted making of a segment left.
+pub(crate) fn clear_drafts(wal: &Path) -> Result<Drafts> {
+    let mut cleared = Drafts::default();
     for entry in fs::read_dir(wal).map_err(plain::of(wal))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "new") {
-            files::remove_if_there(&path)?;
-            removed += 1;
+        let entry = entry?;
+        let name = entry.file_name();
+        let named = name.to_str().and_then(|name| name.strip_suffix(".new"));
+        if named.and_then(segment::file_number).is_none() {
+            continue;
+        }
+        match files::make_way(&entry.path())? {
+            None => cleared.removed += 1,
+            Some(kept) => cleared.kept.push(kept),
         }
     }
-    Ok(removed)
+    Ok(cleared)
 }

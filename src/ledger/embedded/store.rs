@@ -139,12 +139,18 @@ pub(crate) fn delete_drafts(path: &Path) -> IoResult<usize> {
     for entry in fs::read_dir(path).map_err(plain::of(path))? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with("snap.") && name.ends_with(".generating")) {
+        if name.to_str().is_some_and(is_draft) {
             fs::remove_file(entry.path()).map_err(plain::of(&entry.path()))?;
             deleted += 1;
         }
     }
     Ok(deleted)
+}
+
+/// Whether a name is one that sled gives to a snapshot while it writes it.
+fn is_draft(name: &str) -> bool {
+    let number = name.strip_prefix("snap.").and_then(|name| name.strip_suffix(".generating"));
+    number.is_some_and(|number| number.len() == 16 && number.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// Moves every snapshot into the folder `aside`; sled makes them anew from its log.

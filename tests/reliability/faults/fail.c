@@ -6,7 +6,8 @@
  *                              (half of the bytes); FAIL_FIRED is then created
  * FAIL_FULL=FILE               while FILE exists, whatever needs room fails with ENOSPC
  *
- * sled's snapshots, whose names differ from run to run, are called sled/snap and sled/snap.generating.
+ * sled's snapshots and the folder of a copy of sled, whose names differ from run to run, are called sled/snap,
+ * sled/snap.generating and sled.copy.
  *
  * What was written to a file since its last sync is lost with a sync that fails: as after a power loss, it is there while
  * the process lives and gone once it has ended, unless the same place was written again. So who takes a failed sync for a
@@ -75,10 +76,11 @@ static int number(const char *error) {
 
 /* Notes a call, and decides: GO_ON, SHORT, or the error to fail with. The lock is held. */
 static int decide(const char *name, int fd, const char *path, int grows) {
-    char buffer[1024], line[1200];
+    char buffer[1024], copy[1024], line[1200];
     const char *file = below_at(fd, path, buffer, sizeof buffer), *full = getenv("FAIL_FULL"), *fired = getenv("FAIL_FIRED");
     if (!file) return GO_ON;
     if (!strncmp(file, "sled/snap.", 10)) file = strstr(file, ".generating") ? "sled/snap.generating" : "sled/snap"; /* numbered anew in each run */
+    if (!strncmp(file, "sled.copy-", 10)) snprintf(copy, sizeof copy, "sled.copy%s", strchr(file, '/') ? strchr(file, '/') : ""), file = copy;
     if (notes >= 0) syscall(SYS_write, notes, line, (size_t)snprintf(line, sizeof line, "%s %s\n", name, file));
     if (grows && full && !syscall(SYS_access, full, F_OK)) return ENOSPC;
     if (at_left <= 0 || strcmp(name, at_name) || strcmp(file, at_path) || --at_left) return GO_ON;

@@ -76,6 +76,8 @@ impl Kept {
 
     /// Writes the first bytes of a file to a path, and holds what was written against this.
     pub(super) fn write(&self, source: &File, length: u64, path: &Path) -> Result<()> {
+        // Only a backup gives this name, and only in a folder that has its mark.
+        files::remove_if_there(&files::draft(path))?;
         files::fill_whole(path, 0o600, |file| {
             files::copy_written(source, length, file)?;
             let written = Kept::of(self.place, self.copy.clone(), file, length)?;
