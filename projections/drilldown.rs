@@ -15,7 +15,7 @@ use thads_cases::rules::Parameter;
 
 use crate::columns::{Cells, Column};
 use crate::figures::{FigureInfo, Measure, Unit, Value, figure};
-use crate::period::Period;
+use crate::period::{Period, year_of};
 use crate::query::{CaseWindow, ComplaintWindow, Query};
 use crate::read_model::ReadModel;
 use crate::report::{TargetRow, report};
@@ -426,7 +426,7 @@ fn units(query: &Query<'_>, info: &FigureInfo) -> Vec<Counted> {
         Measure::Targeted(id) => (id, false),
         Measure::Sum(..) | Measure::Rate(..) => return Vec::new(),
     };
-    let year = query.period.year();
+    let Some(year) = year_of(&query.reference_data.rules, query.period.to()) else { return Vec::new() };
     let report = report(query.model, &query.period, query.scope, query.known);
     let rows =
         report.targets.iter().filter(|row| row.figure == id && (row.reached == Some(true) || !reached_only));

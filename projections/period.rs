@@ -1,12 +1,14 @@
 //! Periods: `2019-H1`, `2019-Q3`, `2019-M09`, `2019`, or any `FROM..TO` with both days included.
 //!
-//! A named period is cumulative: it runs from 1 October of the year before to the end of its n-th half, quarter or
-//! month of the statistical year (domain.md part 5).
+//! A named period is cumulative: it runs from the first day of the statistical year to the end of its n-th half, quarter or
+//! month (domain.md part 5). When that year begins is a rule of the law by date (`stat_year`): 1 October of the year before, by
+//! what holds today.
 
 use std::fmt;
 use std::str::FromStr;
 
 use thads_cases::date::Date;
+use thads_cases::rules::{Parameter, Rules};
 
 /// A period of the statistics, both days included.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,10 +18,62 @@ pub struct Period {
     name: String,
 }
 
+/// A period as it is written; which days it has is for the rules to say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PeriodName {
+    /// The first months of a statistical year, 1 to 12.
+    OfYear {
+        /// The year by which it is called.
+        year: i32,
+        /// How many months.
+        months: u32,
+        /// As it was written.
+        name: String,
+    },
+    /// Its days themselves.
+    Days(Period),
+}
+
 /// Why a text is not a period.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0:?} is not a period; write 2019-H1, 2019-Q3, 2019-M09, 2019, or 2018-10-01..2019-03-31")]
 pub struct NotAPeriod(pub String);
+
+/// Returns the first day of the statistical year that is called by a calendar year: by the rule in force on that year's first
+/// of January. `None` where the rule is unset, or there is no such date.
+pub fn first_day(rules: &Rules, year: i32) -> Option<Date> {
+    let month = rules.count(Parameter::StatYear, Date::new(year, 1, 1)?).set()?;
+    let begins = if month == 1 { year } else { year.checked_sub(1)? };
+    Date::new(begins, month, 1)
+}
+
+/// Returns the statistical year that holds a day, by the calendar year that it is called by.
+pub fn year_of(rules: &Rules, day: Date) -> Option<i32> {
+    let year = day.year();
+    let holds = |year: &i32| first_day(rules, *year).is_some_and(|first| first <= day);
+    [year + 1, year, year - 1].into_iter().find(holds)
+}
+
+/// Returns how many months of its statistical year have come by a day, that of the day among them: 1 to 12.
+pub fn months_of(rules: &Rules, day: Date) -> Option<u32> {
+    let first = first_day(rules, year_of(rules, day)?)?;
+    let months = |day: Date| u32::try_from(day.year()).ok().map(|year| year * 12 + day.month());
+    Some((months(day)? - months(first)? + 1).min(12))
+}
+
+impl PeriodName {
+    /// Returns its days by the rules; `None` where there are none: no such dates, or no rule for when the year begins.
+    pub fn by(&self, rules: &Rules) -> Option<Period> {
+        match self {
+            PeriodName::Days(period) => Some(period.clone()),
+            PeriodName::OfYear { year, months, name } => {
+                let from = first_day(rules, *year)?;
+                let months = i32::try_from(*months).ok()?;
+                Some(Period { from, to: from.plus_months(months).previous(), name: name.clone() })
+            }
+        }
+    }
+}
 
 impl Period {
     /// The period of those two days; `None` when the first is after the last.
@@ -27,21 +81,9 @@ impl Period {
         (from <= to).then(|| Period { from, to, name: format!("{from}..{to}") })
     }
 
-    /// The first `months` months of a statistical year, 1 to 12, under the shortest name.
-    pub fn of_year(year: i32, months: u32) -> Option<Period> {
-        let name = match months {
-            12 => format!("{year}"),
-            6 => format!("{year}-H1"),
-            3 | 9 => format!("{year}-Q{}", months / 3),
-            _ => format!("{year}-M{months:02}"),
-        };
-        Period::cumulative(year, months, name)
-    }
-
-    fn cumulative(year: i32, months: u32, name: String) -> Option<Period> {
-        let months = i32::try_from(months).ok().filter(|months| (1..=12).contains(months))?;
-        let from = Date::new(year.checked_sub(1)?, 10, 1)?;
-        Some(Period { from, to: from.plus_months(months).previous(), name })
+    /// The whole of a statistical year.
+    pub fn of_year(rules: &Rules, year: i32) -> Option<Period> {
+        PeriodName::OfYear { year, months: 12, name: year.to_string() }.by(rules)
     }
 
     /// The first day.
@@ -59,19 +101,18 @@ impl Period {
         &self.name
     }
 
-    /// The statistical year of its end, whose targets hold for it.
-    pub fn year(&self) -> i32 {
-        self.to.fiscal_year()
-    }
-
-    /// Months of the statistical year up to the month of its end, 1 to 12: how far the year has come.
-    pub fn months(&self) -> u32 {
-        (self.to.month() + 2) % 12 + 1
-    }
-
     /// The same first day, another last day; `None` when that is earlier.
     pub fn until(&self, to: Date) -> Option<Period> {
         Period::between(self.from, to)
+    }
+}
+
+impl fmt::Display for PeriodName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PeriodName::OfYear { name, .. } => name,
+            PeriodName::Days(period) => &period.name,
+        })
     }
 }
 
@@ -81,13 +122,13 @@ impl fmt::Display for Period {
     }
 }
 
-impl FromStr for Period {
+impl FromStr for PeriodName {
     type Err = NotAPeriod;
 
-    fn from_str(text: &str) -> Result<Period, NotAPeriod> {
+    fn from_str(text: &str) -> Result<PeriodName, NotAPeriod> {
         let parsed = match text.split_once("..") {
             Some((from, to)) => match (from.parse(), to.parse()) {
-                (Ok(from), Ok(to)) => Period::between(from, to),
+                (Ok(from), Ok(to)) => Period::between(from, to).map(PeriodName::Days),
                 _ => None,
             },
             None => named(text),
@@ -96,7 +137,7 @@ impl FromStr for Period {
     }
 }
 
-fn named(text: &str) -> Option<Period> {
+fn named(text: &str) -> Option<PeriodName> {
     let (year, part) = match text.split_once('-') {
         Some((year, part)) => (year, Some(part)),
         None => (text, None),
@@ -114,7 +155,8 @@ fn named(text: &str) -> Option<Period> {
             }
         }
     };
-    Period::cumulative(i32::try_from(year).ok()?, months, text.to_owned())
+    let year = i32::try_from(year).ok().filter(|year| *year > 0)?;
+    (1..=12).contains(&months).then(|| PeriodName::OfYear { year, months, name: text.to_owned() })
 }
 
 fn number(text: &str, digits: usize) -> Option<u32> {
@@ -124,6 +166,10 @@ fn number(text: &str, digits: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn period(text: &str) -> Period {
+        text.parse::<PeriodName>().unwrap().by(&Rules::built_in()).unwrap()
+    }
 
     #[test]
     fn a_period_is_cumulative_from_1_october() {
@@ -137,7 +183,7 @@ mod tests {
             ("2019", "2018-10-01", "2019-09-30"),
             ("2018-11-05..2018-11-05", "2018-11-05", "2018-11-05"),
         ] {
-            let period: Period = text.parse().unwrap();
+            let period = period(text);
             assert_eq!(
                 (period.from().to_string().as_str(), period.to().to_string().as_str()),
                 (from, to),
@@ -168,16 +214,23 @@ mod tests {
             "0000",
             "2018-10-01..2019-02-30",
         ] {
-            assert_eq!(text.parse::<Period>(), Err(NotAPeriod(text.to_owned())));
+            assert_eq!(text.parse::<PeriodName>(), Err(NotAPeriod(text.to_owned())));
         }
     }
 
     #[test]
     fn the_year_has_come_so_many_months() {
-        for (text, months) in [("2019-Q1", 3), ("2019-H1", 6), ("2019", 12), ("2018-10-01..2018-10-01", 1)] {
-            assert_eq!(text.parse::<Period>().unwrap().months(), months, "{text}");
+        let rules = Rules::built_in();
+        for (text, year, months) in [
+            ("2019-Q1", 2019, 3),
+            ("2019-H1", 2019, 6),
+            ("2019", 2019, 12),
+            ("2018-10-01..2018-10-01", 2019, 1),
+            ("2018-10-01..2018-09-30", 0, 0),
+        ] {
+            let Ok(name) = text.parse::<PeriodName>() else { continue };
+            let to = name.by(&rules).unwrap().to();
+            assert_eq!((year_of(&rules, to), months_of(&rules, to)), (Some(year), Some(months)), "{text}");
         }
-        assert_eq!(Period::of_year(2019, 6).unwrap().name(), "2019-H1");
-        assert_eq!(Period::of_year(2019, 13), None);
     }
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use thads_cases::ids::{OfficeCode, OfficeNo, Position};
 use thads_cases::money::{Ratio, Total};
 use thads_cases::organisation::Organisation;
+use thads_cases::reference_data::ReferenceData;
 use thads_cases::rules::{Parameter, RuleSet};
 
 use crate::columns::{Cells, Column};
 use crate::figures::{FIGURES, FigureInfo, Measure, Unit, Value, figure};
-use crate::period::Period;
+use crate::period::{Period, months_of, year_of};
 use crate::query::Query;
 use crate::read_model::ReadModel;
 use crate::regime::Regime;
@@ -130,7 +131,7 @@ pub(crate) fn assemble(
         sum.add_all(cells);
     }
     let offices = office_rows(query.scope, organisation, regime, rows);
-    let targets = target_rows(period, organisation, &offices);
+    let targets = target_rows(&query.reference_data, period, &offices);
     let figures = FIGURES
         .iter()
         .map(|info| Figure { info, value: figure_value(info, &sum, &regime.unset, &targets) })
@@ -170,14 +171,16 @@ fn office_rows(
         .collect()
 }
 
-fn target_rows(period: &Period, organisation: &Organisation, offices: &[OfficeRow]) -> Vec<TargetRow> {
-    let year = period.year();
+/// The targets of the statistical year of the period's end.
+fn target_rows(known: &ReferenceData, period: &Period, offices: &[OfficeRow]) -> Vec<TargetRow> {
     let mut targets = Vec::new();
+    let of = (year_of(&known.rules, period.to()), months_of(&known.rules, period.to()));
+    let (Some(year), Some(months)) = of else { return targets };
     for row in offices {
         for info in FIGURES.iter().filter(|info| info.unit == Unit::Rate) {
-            let Some(target) = organisation.target(year, row.office, info.id) else { continue };
+            let Some(target) = known.organisation.target(year, row.office, info.id) else { continue };
             let rate = value_of(info, &row.cells, &row.unset).unwrap_or(Value::Uncounted);
-            let months = Total::from(period.months());
+            let months = Total::from(months);
             let pace = (Total::from(target.numerator) * months, Total::from(target.denominator) * 12);
             targets.push(TargetRow {
                 office: row.office,

@@ -140,11 +140,6 @@ impl Date {
     pub const fn since(self, earlier: Date) -> i32 {
         self.0 - earlier.0
     }
-
-    /// The statistical year that holds this date: 1 October of the year before to 30 September.
-    pub fn fiscal_year(self) -> i32 {
-        if self.month() >= 10 { self.year() + 1 } else { self.year() }
-    }
 }
 
 impl fmt::Display for Date {
@@ -221,8 +216,6 @@ mod tests {
         assert_eq!(friday.weekday(), Weekday::Friday);
         assert_eq!(friday.plus_months(1).to_string(), "2019-03-01");
         assert_eq!("2019-01-31".parse::<Date>().unwrap().plus_months(1).to_string(), "2019-02-28");
-        assert_eq!("2018-09-30".parse::<Date>().unwrap().fiscal_year(), 2018);
-        assert_eq!("2018-10-01".parse::<Date>().unwrap().fiscal_year(), 2019);
         assert_eq!(Date::of_instant(friday.begins_at()), friday);
         assert_eq!(Date::of_instant(friday.begins_at() - 1), friday.previous());
         assert_eq!((Date::of_instant(i64::MIN), Date::of_instant(i64::MAX)), (Date::MIN, Date::MAX));

@@ -11,7 +11,7 @@ use thads_cases::event::Body;
 use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::money::Total;
 use thads_cases::organisation::Role;
-use thads_projections::period::Period;
+use thads_projections::period::{Period, PeriodName};
 use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
@@ -70,7 +70,10 @@ fn median(mut values: Vec<Total>) -> Total {
 
 /// The bands of a demo's read model, as known at its head.
 pub fn bands(model: &ReadModel) -> Vec<Band> {
-    let Ok(period) = "2019-H1".parse::<Period>() else { return Vec::new() };
+    let name = "2019-H1".parse::<PeriodName>().ok();
+    let Some(period) = name.and_then(|name| name.by(&model.reference_data().rules)) else {
+        return Vec::new();
+    };
     let report = report(model, &period, Scope::Ledger, model.position());
     let mut seen = Seen::default();
     for (_, entries) in model.cases() {

@@ -10,9 +10,10 @@ use thads_cases::event::{Event, Payload, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at};
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::rules::RuleSet;
+use thads_cases::rules::Rules;
 use thads_cases::stream::{Numbered, StreamId};
 use thads_projections::figures::Value;
-use thads_projections::period::Period;
+use thads_projections::period::PeriodName;
 use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
@@ -161,7 +162,7 @@ fn nothing_is_refused_and_the_figures_of_the_period_come_out() {
         let plan = super::plan(seed);
         let actions = plan.actions.len();
         let model = run(plan, sample);
-        let period: Period = "2019-H1".parse().unwrap();
+        let period = "2019-H1".parse::<PeriodName>().unwrap().by(&Rules::built_in()).unwrap();
         let report = report(&model, &period, Scope::Ledger, model.position());
         let of = |id: &str| report.amount(id).unwrap();
         println!(

@@ -29,6 +29,7 @@ use thads_cases::ids::{AssetNo, CaseId, ObligationNo, OfficeNo, Position};
 use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::Role;
 use thads_cases::refusal::Refusal;
+use thads_cases::rules::Value as Rule;
 use thads_cases::stream::StreamKind;
 use thads_proof::record::{Stream, StreamTag};
 
@@ -62,6 +63,21 @@ impl LedgerWriter {
 
     pub(crate) fn postpone(&mut self, case: &CaseId, on: &str, ground: &str) {
         self.act(case, on, Body::Postponed(Postponed { ground: ground.to_owned(), until: None }));
+    }
+
+    /// Sets a rule of the law from a day on.
+    pub(crate) fn set_rule(&mut self, rule: &str, from: &str, value: Rule) {
+        let stream = Stream::new(StreamTag::Parameter, rule.as_bytes()).unwrap();
+        let set = thads_cases::rules::ParameterSet {
+            rule: rule.to_owned(),
+            from: date(from),
+            value,
+            document: "QĐ 1".to_owned(),
+        };
+        let body = Body::ParameterSet(thads_cases::event::organisation::ParameterSet { set });
+        let (history, head) = (self.model.organisation().to_vec(), officer(DEPARTMENT, Role::ProvincialHead));
+        self.on_the_day("2024-01-02");
+        self.write(&stream, &history, DEPARTMENT, head, date("2024-01-02"), body, Sender::NotAsked).unwrap();
     }
 
     pub(crate) fn serve(&mut self, case: &CaseId, on: &str, until: &str) {

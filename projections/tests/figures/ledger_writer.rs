@@ -15,9 +15,10 @@ use thads_cases::money::{Amount, Ratio};
 use thads_cases::organisation::{Level, Role};
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::refusal::Refusal;
+use thads_cases::rules::Rules;
 use thads_cases::stream::StreamKind;
 use thads_projections::identities::identities;
-use thads_projections::period::Period;
+use thads_projections::period::{Period, PeriodName};
 use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
@@ -36,7 +37,7 @@ pub(crate) fn date(text: &str) -> Date {
 }
 
 pub(crate) fn period(text: &str) -> Period {
-    text.parse().unwrap()
+    text.parse::<PeriodName>().unwrap().by(&Rules::built_in()).unwrap()
 }
 
 pub(crate) fn dong(amount: i64) -> Amount {
@@ -302,7 +303,9 @@ impl LedgerWriter {
     }
 
     pub(crate) fn report_as_known(&self, text: &str, scope: Scope, known: Position) -> Report {
-        let report = report(&self.model, &period(text), scope, known);
+        let days =
+            text.parse::<PeriodName>().unwrap().by(&self.model.reference_data_at(known).rules).unwrap();
+        let report = report(&self.model, &days, scope, known);
         assert_eq!(identities(&report), Vec::new(), "{text} {scope:?}");
         report
     }

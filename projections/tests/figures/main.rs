@@ -6,4 +6,5 @@ mod acts;
 mod ledger_writer;
 mod lists;
 mod properties;
+mod regimes;
 mod vectors;

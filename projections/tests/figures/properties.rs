@@ -27,6 +27,7 @@ use thads_cases::ids::{AssetNo, CaseId, ObligationNo, Position};
 use thads_cases::money::Ratio;
 use thads_cases::organisation::Role;
 use thads_cases::personal::{Personal, VaultRef};
+use thads_cases::rules::Value as Rule;
 use thads_projections::breakdown::{Dimension, report_by};
 use thads_projections::drilldown::{Subject, figure_cases, figure_events, restatement};
 use thads_projections::figures::{FIGURES, Measure, Unit, Value};
@@ -101,17 +102,7 @@ fn mixed_case(writer: &mut LedgerWriter, on: &str) -> CaseId {
 
 /// Money counts as soon as it is collected, from the beginning on; recorded at the end, so that it is a late parameter.
 fn count_when_collected(writer: &mut LedgerWriter) {
-    let stream = Stream::new(StreamTag::Parameter, b"stat_credit").unwrap();
-    let set = thads_cases::rules::ParameterSet {
-        rule: "stat_credit".to_owned(),
-        from: date("2010-01-01"),
-        value: thads_cases::rules::Value::Choice("collected".to_owned()),
-        document: "QĐ 1".to_owned(),
-    };
-    let body = Body::ParameterSet(thads_cases::event::organisation::ParameterSet { set });
-    let (history, head) = (writer.model.organisation().to_vec(), officer(DEPARTMENT, Role::ProvincialHead));
-    writer.on_the_day("2024-01-02");
-    writer.write(&stream, &history, DEPARTMENT, head, date("2024-01-02"), body, Sender::NotAsked).unwrap();
+    writer.set_rule("stat_credit", "2010-01-01", Rule::Choice("collected".to_owned()));
 }
 
 /// Entrusts or pulls up a case, and takes it over the same day if that was allowed.

@@ -374,7 +374,7 @@ fn a_round_trip_through_the_tracking_book() {
     }
 }
 
-fn ten_open_cases(ordered: &str, decided: &str, interpreted: &str) -> LedgerWriter {
+pub(crate) fn ten_open_cases(ordered: &str, decided: &str, interpreted: &str) -> LedgerWriter {
     let mut writer = LedgerWriter::new();
     for number in 0..10 {
         let case = writer.loan_case(A, ordered, 1_000_000);

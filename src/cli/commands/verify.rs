@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use thads_ledger::cache::{BOOKS, CacheCheck, HEADS};
 use thads_ledger::{BEFORE_1970, Clock, DirectoryReport, Sentence, SledReport, SystemClock, VaultCheck};
-use thads_projections::period::Period;
+use thads_projections::period::{Period, year_of};
 use thads_projections::scope::Scope;
 use thads_proof::checkpoint::{Checkpoint, CheckpointError};
 use thads_proof::note::{Note, Vkey};
@@ -205,8 +205,12 @@ fn identities(view: &ReadOnlyLedger) -> Vec<Sentence> {
         });
         let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
         let mut broken = Vec::new();
-        for year in first.fiscal_year()..=last.fiscal_year() {
-            let Some(period) = Period::of_year(year, 12) else { continue };
+        let rules = &model.reference_data().rules;
+        let (Some(first), Some(last)) = (year_of(rules, first), year_of(rules, last)) else {
+            return Vec::new();
+        };
+        for year in first..=last {
+            let Some(period) = Period::of_year(rules, year) else { continue };
             let report = thads_projections::report::report(model, &period, Scope::Ledger, model.position());
             for one in thads_projections::identities::identities(&report) {
                 let says = format!("{year}: {}: {} ≠ {}", one.identity, one.left, one.right);

@@ -4,7 +4,7 @@
 use thads_cases::date::{Date, NotADate};
 use thads_cases::ids::{OfficeNo, Position};
 use thads_cases::organisation::Organisation;
-use thads_projections::period::{NotAPeriod, Period};
+use thads_projections::period::{NotAPeriod, Period, PeriodName};
 use thads_projections::read_model::ReadModel;
 use thads_projections::scope::Scope;
 
@@ -129,8 +129,8 @@ pub fn digits<T: std::str::FromStr>(given: &str) -> Option<T> {
 /// A question about a period.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// Which period.
-    pub period: Period,
+    /// Which period, by its name.
+    pub period: PeriodName,
     /// Whose cases.
     pub whose: Whose,
     /// As known when.
@@ -167,7 +167,17 @@ impl Asked {
     /// An office or a moment that the read model does not know.
     pub fn read(&self, model: &ReadModel) -> Result<Question, AnswerError> {
         let known = self.moment.known(model)?;
-        let scope = self.whose.scope(&model.reference_data_at(known).organisation)?;
-        Ok(Question { period: self.period.clone(), scope, known })
+        let reference_data = model.reference_data_at(known);
+        let scope = self.whose.scope(&reference_data.organisation)?;
+        let period = self.period.by(&reference_data.rules).ok_or_else(|| {
+            let rule = "the rule stat_year, which says when the year begins, is not set for it";
+            JsonError::new(
+                "period",
+                &self.period.to_string(),
+                rule,
+                "its days, for instance 2018-10-01..2019-03-31",
+            )
+        })?;
+        Ok(Question { period, scope, known })
     }
 }

@@ -105,6 +105,10 @@ const RULES: &[(&str, &str)] = &[
     ("a moment of knowledge", "phải là thời điểm được biết"),
     ("a dimension", "phải là một chiều phân tích"),
     ("what a figure can list", "không phải thứ mà chỉ số liệt kê được"),
+    (
+        "the rule stat_year, which says when the year begins, is not set for it",
+        "quy tắc stat_year (tháng bắt đầu năm thống kê) chưa được đặt cho kỳ này",
+    ),
     ("yes or no", "phải là có hoặc không"),
     (
         "it leaves out the offices below an office, and no office is named",

@@ -1,8 +1,9 @@
 //! The read model beside the log: folded behind it, kept in snapshots, and compared with a fold from nothing.
 
+use thads_cases::rules::Rules;
 use thads_ledger::cache::{self, Fold, Statement};
 use thads_ledger::journal::Head;
-use thads_projections::period::Period;
+use thads_projections::period::PeriodName;
 use thads_projections::read_model::ReadModel;
 use thads_projections::report::report;
 use thads_projections::scope::Scope;
@@ -69,7 +70,8 @@ impl Folds {
         if self.model.reference_data_at(known).organisation != then.reference_data().organisation {
             return Err(format!("the organisation as known at {known} is another than it was then"));
         }
-        let period: Period = rng.pick(&["2018-10-01..2019-09-30", "2016", "2021-H1"]).parse().unwrap();
+        let name: PeriodName = rng.pick(&["2018-10-01..2019-09-30", "2016", "2021-H1"]).parse().unwrap();
+        let period = name.by(&Rules::built_in()).unwrap();
         let (now, then) = (
             report(&self.model, &period, Scope::Ledger, known),
             report(&then, &period, Scope::Ledger, known),
