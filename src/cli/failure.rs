@@ -29,6 +29,9 @@ const FORKED: &str = "nothing was written; keep this directory as evidence, and 
 /// The way out where a file of the vault is gone.
 const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made with --keys); only where there is none, make an empty file of that name: what it held can then never be read again";
 
+/// The way out where a file of the vault is another ledger's.
+const OTHER_VAULT: &str = "move it out of the directory, and bring this ledger's own back from a backup (keys/keyring from one made with --keys)";
+
 /// The way out where only a copy is left that need not be whole.
 const NO_SEGMENTS: &str =
     "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
@@ -263,6 +266,7 @@ impl From<OpenError> for Failure {
                 OpenError::OutOfOrder { .. } => NO_SEGMENTS,
                 OpenError::Gone { .. } => SEGMENTS_GONE,
                 OpenError::Remains(_) => NO_LOG,
+                OpenError::Vault(VaultError::Strange(_)) => OTHER_VAULT,
                 OpenError::Vault(_) => NO_VAULT,
                 OpenError::Key(_) => NO_KEY,
                 _ => MEND,

@@ -83,7 +83,7 @@ pub enum VaultError {
     Lost(#[from] Unopened),
     /// A file of the vault has nothing of what records commit to, and something else.
     #[error(
-        "{0} holds nothing of the personal data that the last records commit to, and something else: it is another ledger's"
+        "{0} holds nothing of the personal data that the first and the last records commit to, and something else: it is another ledger's"
     )]
     Strange(&'static str),
     /// Other content already stands under this reference.

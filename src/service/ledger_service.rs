@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use thads_ledger::{
-    Clock, Ledger, OpenError, OpenReport, Opened, OsRandom, Randomness, Scratch, Seeded, Sentence, Setup,
-    SimulatedClock, Storage, SystemClock, VaultError, is_short_of_room,
+    Clock, Ledger, OpenError, OpenReport, Opened, OsRandom, Randomness, Reference, Scratch, Seeded, Sentence,
+    Setup, SimulatedClock, Storage, SystemClock, VaultError, is_short_of_room,
 };
 use thads_projections::read_model::ReadModel;
 use thads_proof::checkpoint::LogKey;
@@ -247,6 +247,9 @@ impl LedgerService {
     }
 }
 
+/// Of so many records at once it is asked whether the vault has what they name.
+const RECORDS_LOOKED_AT: u64 = 64;
+
 impl<L: Log> LedgerService<L> {
     /// Folds what a log holds. `anew`: no cache is looked at.
     pub(crate) fn fold(
@@ -276,35 +279,49 @@ impl<L: Log> LedgerService<L> {
         }
     }
 
-    /// Refuses a vault that has nothing of what the last records commit to, before anything is added to it: it is not this
-    /// ledger's, and what would be recorded now is lost where the right one comes back. What it lacks of that is said and stops
-    /// nobody: an older copy, or damage. Cost: reads the last records that name any, a look-up for each piece.
+    /// Refuses a vault that has nothing of what the last records commit to, nor of what the first do, before anything is added to
+    /// it: it is not this ledger's, and what would be recorded now is lost where the right one comes back. What it lacks of the
+    /// last is said and stops nobody: an older copy, or damage. Cost: reads the last records that name any, and in that case the
+    /// first, a look-up for each piece.
     pub(crate) fn look_at_vault(&self) -> Result<Option<Sentence>, ServiceError> {
-        const RECORDS: u64 = 64;
-        let mut end = self.ledger.head().size;
-        let mut named = Vec::new();
-        while named.is_empty() && end > 0 {
-            let from = end.saturating_sub(RECORDS);
-            let count = usize::try_from(end - from).unwrap_or(usize::MAX);
-            for record in self.ledger.read(Position::new(from)).take(count) {
-                let record = record?;
-                let references = (REFERENCES.of)(record.kind, record.kind_revision, &record.payload);
-                // Of a kind that is not known nothing is.
-                named.extend(references.unwrap_or_default());
-            }
+        let (size, mut end, mut last) = (self.ledger.head().size, self.ledger.head().size, Vec::new());
+        while last.is_empty() && end > 0 {
+            let from = end.saturating_sub(RECORDS_LOOKED_AT);
+            last = self.named_between(from, end)?;
             end = from;
         }
         let vault = self.ledger.vault();
-        if let Some(file) = vault.strange(&named) {
-            return Err(OpenError::from(VaultError::Strange(file)).into());
+        if vault.strange(&last).is_some() {
+            // An older copy of its own has what the first records name.
+            let (mut from, mut first) = (0, Vec::new());
+            while first.is_empty() && from < size {
+                let end = from.saturating_add(RECORDS_LOOKED_AT).min(size);
+                first = self.named_between(from, end)?;
+                from = end;
+            }
+            if let Some(file) = vault.strange(&first) {
+                return Err(OpenError::from(VaultError::Strange(file)).into());
+            }
         }
-        let (missing, of) = (vault.count_missing(&named), named.len());
+        let (missing, of) = (vault.count_missing(&last), last.len());
         Ok((missing > 0).then(|| {
             Sentence::new(
                 format!("{missing} trong {of} dữ liệu cá nhân sau cùng không có trong vault/entries và keys/keyring: đó có phải bản sao cũ? thads verify cho biết những gì đã mất."),
                 format!("{missing} of the last {of} pieces of personal data are not in vault/entries and keys/keyring: are these older copies? thads verify says what is lost."),
             )
         }))
+    }
+
+    /// The references that the records in `from..end` name; of a kind that is not known nothing is.
+    fn named_between(&self, from: u64, end: u64) -> Result<Vec<Reference>, ServiceError> {
+        let count = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX);
+        let mut named = Vec::new();
+        for record in self.ledger.read(Position::new(from)).take(count) {
+            let record = record?;
+            let references = (REFERENCES.of)(record.kind, record.kind_revision, &record.payload);
+            named.extend(references.unwrap_or_default());
+        }
+        Ok(named)
     }
 
     /// Folds what the log has and the read model has not. The same function serves start-up and every append.

@@ -303,3 +303,21 @@ fn nothing_is_recorded_beside_another_ledgers_vault() {
         assert!(lost.err.contains("dữ liệu cá nhân sau cùng không có"), "{file}: {lost:?}");
     }
 }
+
+/// An older copy of the ledger's own keyring or vault is no other ledger's, however much was recorded since: that it lacks the
+/// last pieces is said, what it opens stays open, and recording goes on.
+#[test]
+fn an_older_copy_of_its_own_is_gone_on_with() {
+    let honest = ledger_with("DT03/2018/0001");
+    for file in ["vault/entries", "keys/keyring"] {
+        let folder = Folder::copy_of(&honest.data);
+        let older = fs::read(folder.data.join(file)).unwrap();
+        let notes: Vec<_> = (0..70).map(|nth| note_on("DT03/2018/0001", &format!("{nth}"))).collect();
+        record(&folder.data, &notes).ok();
+        fs::write(folder.data.join(file), &older).unwrap();
+        let said = record(&folder.data, &[note_on("DT03/2018/0001", "x")]).ok();
+        assert!(said.err.contains("dữ liệu cá nhân sau cùng không có"), "{file}: {said:?}");
+        let read = fs::read(folder.data.join(file)).unwrap();
+        assert!(read.len() > older.len() && read.starts_with(&older), "{file}");
+    }
+}
