@@ -53,6 +53,18 @@ fn payloads_are_written_and_read_as_ever() {
     }
 }
 
+/// A document that has a word is written as that word's form, and never as another in its words.
+#[test]
+fn a_document_has_one_form() {
+    let kind = KindCode { code: 49, revision: 2 };
+    let payload = |word: &str| {
+        let length = u8::try_from(word.len()).unwrap();
+        [&[0, 0, 0, 0, 0, 13, length][..], word.as_bytes(), &[0, 0, 0]].concat()
+    };
+    assert!(codec::decode_seed(PayloadOf(kind), &payload("x")).is_ok());
+    assert!(codec::decode_seed(PayloadOf(kind), &payload("order")).is_err());
+}
+
 /// A log whose notices are of their first revision: in a case and under corrections and voids. What rests on them (the voluntary
 /// period, a payee who was told, a price reduced after an unsold notice) is as it was, to the byte of each answer; and it goes on.
 #[test]
@@ -73,6 +85,20 @@ fn a_log_of_the_first_revision_of_notices_says_what_it_said() {
         let args: Vec<&str> = ["--json", "--quiet"].into_iter().chain(asked.split(' ')).collect();
         let tells = thads(&folder.data, &args).ok().json_lines();
         assert_eq!(&Value::from(tells), told, "{asked}");
+    }
+    // What was sent then is sent again in the same bytes: the same receipt.
+    for (at, of, mode) in [(34, "auction_unsold", "post"), (39, "quyết định thi hành án số 2/QĐ", "direct")]
+    {
+        let then = log.iter().find(|record| record["position"] == at).unwrap();
+        let mut again = json!({ "to": then["fields"]["to"], "of": of, "mode": mode, "result": "received" });
+        if at == 34 {
+            again["note"] = json!("gửi bảo đảm");
+        }
+        let case = then["stream"].as_str().unwrap().trim_start_matches("case:");
+        let mut again = action(case, "notice_served", then["effective"].as_str().unwrap(), 3, again);
+        again["request"] = then["request"].clone();
+        let told = record(&folder.data, &[again]).ok().json_lines().remove(0);
+        assert_eq!((&told["first"], &told["leaf"]), (&json!(at), &then["leaf"]), "{told}");
     }
     let notice = json!({ "to": { "debtor": 1 }, "of": "order", "mode": "direct", "result": "received" });
     record(

@@ -110,6 +110,8 @@ class Page:
                 raise Wrong(f"{of} has no form {number}")
             name, inner = self.forms[of][number]
             value = None if inner is None else self.value(source, inner)
+            if (name, inner) == ("other", "text"):
+                return value
             return name if value is None else {name: value}
         if of in self.parts:
             return {name: self.value(source, inner) for name, inner in self.parts[of]}

@@ -50,9 +50,9 @@ pub enum Recipient {
     Other,
 }
 
-/// Of which document a notice is. In JSON a word, or `{"other": "…"}` for one that has none.
+/// Of which document a notice is. In JSON a text: the word of a document, or for one that has none what it is called.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub enum NoticeOf {
     /// Quyết định thi hành án.
     Order,
@@ -148,13 +148,13 @@ const DOCUMENTS: [(&str, NoticeOf); 13] = [
 ];
 
 impl NoticeOf {
-    /// Returns the document that a word of the first revision named.
+    /// Returns the document that a text names, as the first revision and JSON have it.
     fn named(word: String) -> NoticeOf {
         let known = DOCUMENTS.iter().find(|(known, _)| *known == word);
         known.map_or_else(|| NoticeOf::Other(word), |(_, document)| document.clone())
     }
 
-    /// Returns the word in which the first revision named it.
+    /// Returns that text.
     fn word(&self) -> &str {
         match self {
             NoticeOf::Other(word) => word,
@@ -201,21 +201,7 @@ impl KindOf<Case> for NoticeServed {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "39")?;
         own_case(case, on)?;
-        if let NoticeOf::Other(words) = &self.of {
-            not_blank(words, "39", "of.other")?;
-            if let NoticeOf::Other(_) = NoticeOf::named(words.clone()) {
-            } else {
-                let way = format!("\"of\": \"{words}\"");
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "39",
-                    "of.other",
-                    words,
-                    "a document that has no word of its own",
-                    way,
-                ));
-            }
-        }
+        not_blank(self.of.word(), "39", "of")?;
         let (list, field, number) = match self.to {
             Recipient::Debtor(Some(number)) => (&case.debtors, "to.debtor", number),
             Recipient::Creditor(Some(number)) => (&case.creditors, "to.creditor", number),
@@ -328,6 +314,33 @@ impl<'de> Deserialize<'de> for Recipient {
             deserializer.deserialize_any(InJson)
         } else {
             Recipient::deserialize(deserializer)
+        }
+    }
+}
+
+impl Serialize for NoticeOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.word())
+        } else {
+            NoticeOf::serialize(self, serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NoticeOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<NoticeOf, D::Error> {
+        if deserializer.is_human_readable() {
+            String::deserialize(deserializer).map(NoticeOf::named)
+        } else {
+            let read = NoticeOf::deserialize(deserializer)?;
+            // A document that has a word is written in one form.
+            match &read {
+                NoticeOf::Other(word) if NoticeOf::named(word.clone()) != read => {
+                    Err(de::Error::custom(format_args!("a document {word} has a word of its own")))
+                }
+                _ => Ok(read),
+            }
         }
     }
 }

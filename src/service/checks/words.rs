@@ -106,8 +106,8 @@ fn what_is_kept_in_clear_is_short() {
             (
                 CASE,
                 "notice_served",
-                json!({ "to": "debtor", "of": { "other": text }, "mode": "direct", "result": "received" }),
-                "of.other",
+                json!({ "to": "debtor", "of": text, "mode": "direct", "result": "received" }),
+                "of",
             ),
             (
                 "case:DT00/2018/0002",

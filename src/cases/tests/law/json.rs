@@ -16,7 +16,7 @@ const EVERY_KIND: &[&str] = &[
     "order_withdrawn",
     "enforcer_assigned",
     "notice_served to={\"debtor\":2}",
-    "notice_served creditor of={\"other\":\"a\"} sent=\"2018-10-05\"",
+    "notice_served creditor of=\"a\" sent=\"2018-10-05\"",
     "voluntary_period_started 2018-10-18",
     "conditions_verified means",
     "classified_enforceable",
