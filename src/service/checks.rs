@@ -11,6 +11,7 @@ use crate::testing::{CASE, FEE, record, service_in};
 mod clock;
 mod judged_again;
 mod kept;
+mod payees;
 mod random;
 mod rehearsed;
 mod repeated;

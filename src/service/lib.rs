@@ -13,6 +13,7 @@ pub mod json;
 mod judged_again;
 pub mod ledger_service;
 pub mod log;
+mod payees;
 mod pending;
 pub mod persons;
 pub mod read_only;

@@ -1,9 +1,11 @@
 //! The words about persons behind the references of events: each shown only where it opens the commitment of the record
 //! that names it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use thads_cases::case::Party;
 use thads_cases::event::Event;
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::Position;
 use thads_cases::personal::{Person, Personal, VaultRef};
 use thads_ledger::journal::JournalError;
@@ -105,6 +107,41 @@ impl<'a, S: Source> Words<'a, S> {
         }
         Ok(words.unwrap_or(Personal::Lost(*reference)))
     }
+}
+
+/// What an entry that is being recorded says in words, by the references that it is sealed with.
+pub(crate) fn own_words(entry: &RecordedEvent, words: &Event) -> HashMap<VaultRef, Personal> {
+    let (mut sealed, mut plain) = (Event::clone(&entry.event), words.clone());
+    let pairs = sealed.personal().into_iter().zip(plain.personal());
+    pairs
+        .filter_map(|(sealed, plain)| match sealed {
+            Personal::Sealed(reference) => Some((*reference, plain.clone())),
+            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) => None,
+        })
+        .collect()
+}
+
+/// Opens parties, as far as some recorded entry of theirs, or the words that are being recorded, name them; what is only
+/// pending is in no record yet, and stays sealed. Cost: reads the records that name them.
+pub(crate) fn open_parties<'p>(
+    source: &impl Source,
+    model: &ReadModel,
+    parties: impl Iterator<Item = &'p mut Party>,
+    entries: &[RecordedEvent],
+    own: &HashMap<VaultRef, Personal>,
+) -> Result<(), ServiceError> {
+    let recorded = || entries.iter().filter(|entry| entry.position < model.position());
+    let named: HashSet<VaultRef> = recorded().flat_map(|entry| entry.event.references()).collect();
+    let mut words = Words::of(source, recorded().map(|entry| (entry.position, &*entry.event)));
+    for party in parties {
+        let Personal::Sealed(reference) = party.person else { continue };
+        if let Some(own) = own.get(&reference) {
+            party.person = own.clone();
+        } else if named.contains(&reference) {
+            party.person = words.personal(&party.person)?;
+        }
+    }
+    Ok(())
 }
 
 /// The words of one record; without those that are lost.

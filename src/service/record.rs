@@ -26,6 +26,7 @@ use crate::json::{self, JsonError, Request, What};
 use crate::judged_again::{judges_again, left_behind};
 use crate::ledger_service::{LedgerService, ServiceError};
 use crate::log::Log;
+use crate::payees::paid_persons_stay;
 use crate::pending::Pending;
 use crate::persons::Words;
 use crate::seal::{self, SealError};
@@ -561,10 +562,13 @@ impl<L: Log> LedgerService<L> {
                 office,
                 actor: part.actor,
                 imported: action.imported,
-                event: action.event,
+                event: Arc::clone(&action.event),
             };
             if !entry.imported {
                 parties_are_those_sent(self, model, &ends, known, &entry, &part.event)?;
+            }
+            if !entry.imported && matches!(part.subject, StreamId::Case(_)) {
+                paid_persons_stay(self, model, known, &action, &entry, &part.event)?;
             }
             if part.subject.is_organisation() && judges_again(&entry.event.body, entry.effective, today) {
                 let after = reference_data_of(&known.iter().chain([&entry]).cloned().collect::<Vec<_>>());

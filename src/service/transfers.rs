@@ -1,19 +1,16 @@
 //! Moves between offices: what stands at the other end, where a decision needs it.
 
-use std::collections::{HashMap, HashSet};
-
 use thads_cases::case::Case;
 use thads_cases::decide::OtherEnds;
 use thads_cases::event::{Event, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at, timeline};
 use thads_cases::ids::CaseId;
-use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::stream::StreamId;
 use thads_projections::read_model::ReadModel;
 
 use crate::json::{Request, What};
 use crate::pending::Pending;
-use crate::persons::Words;
+use crate::persons::{open_parties, own_words};
 use crate::read_only::Source;
 use crate::record::{RecordError, count};
 
@@ -107,37 +104,12 @@ pub(crate) fn parties_are_those_sent(
     let with: Vec<RecordedEvent> = known.iter().chain([entry]).cloned().collect();
     let timeline = timeline(&with);
     let Some(brought) = timeline.iter().find_map(|live| live.event.body.brought()) else { return Ok(()) };
-    let (mut sealed, mut plain) = (Event::clone(&entry.event), words.clone());
-    let own: HashMap<VaultRef, Personal> = sealed
-        .personal()
-        .into_iter()
-        .zip(plain.personal())
-        .filter_map(|(sealed, plain)| match sealed {
-            Personal::Sealed(reference) => Some((*reference, plain.clone())),
-            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) => None,
-        })
-        .collect();
-    let recorded = |entries: &[RecordedEvent]| -> Vec<RecordedEvent> {
-        entries.iter().filter(|entry| entry.position < model.position()).cloned().collect()
-    };
-    let (here, there) = (recorded(known), recorded(model.history(subject)));
+    let own = own_words(entry, words);
     let mut brought = brought.clone();
     let mut sender = Case::clone(case);
-    for (parties, entries) in [
-        (brought.debtors.iter_mut().chain(&mut brought.creditors), &here),
-        (sender.debtors.iter_mut().chain(&mut sender.creditors), &there),
-    ] {
-        let named: HashSet<VaultRef> = entries.iter().flat_map(|entry| entry.event.references()).collect();
-        let mut words = Words::of(source, entries.iter().map(|entry| (entry.position, &*entry.event)));
-        for party in parties {
-            let Personal::Sealed(reference) = party.person else { continue };
-            if let Some(own) = own.get(&reference) {
-                party.person = own.clone();
-            } else if named.contains(&reference) {
-                party.person = words.personal(&party.person)?;
-            }
-        }
-    }
+    open_parties(source, model, brought.debtors.iter_mut().chain(&mut brought.creditors), known, &own)?;
+    let there = model.history(subject);
+    open_parties(source, model, sender.debtors.iter_mut().chain(&mut sender.creditors), there, &own)?;
     Ok(brought.has_the_parties_sent(&sender)?)
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Date;
 use crate::ids::{CaseId, Position};
 use crate::personal::Personal;
+use crate::text::normal;
 
 /// On whose initiative.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -119,6 +120,30 @@ pub struct Party {
     pub person: Personal,
     /// What kind.
     pub kind: PartyKind,
+}
+
+impl Party {
+    /// Returns the name, in its normal form and in small letters; `None` where it is not known.
+    pub fn name(&self) -> Option<String> {
+        match &self.person {
+            Personal::Person(person) => Some(normal(&person.name).to_lowercase()),
+            Personal::Text(text) => Some(normal(text).to_lowercase()),
+            Personal::Sealed(_) | Personal::Lost(_) => None,
+        }
+    }
+
+    /// Returns the identity number without what only parts it (`0012-3` and `00123`); `None` where it is not known.
+    pub fn id_number(&self) -> Option<String> {
+        let Personal::Person(person) = &self.person else { return None };
+        let number = person.id_number.as_deref()?;
+        Some(number.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+    }
+
+    /// Returns whether it has the name of the other, or his identity number, as far as they are known.
+    pub fn is_the_one(&self, other: &Party) -> bool {
+        let is_one = |one: Option<String>, other: Option<String>| one.is_some() && one == other;
+        is_one(self.name(), other.name()) || is_one(self.id_number(), other.id_number())
+    }
 }
 
 /// What the order says, and what led to it.

@@ -4,7 +4,7 @@ use super::{
     Action, DecisionContext, RecordedEvent, folded, other_ends, pays_out, role_name, stream_of, subject_of,
     with_action,
 };
-use crate::case::Obligation;
+use crate::case::{Case, Obligation, Party};
 use crate::check::{not_blank, own_case};
 use crate::event::organisation::{is_still_governed, within_reach};
 use crate::event::{Body, EventMeta, KindInfo, Receiver, RuleContext, Sender};
@@ -84,7 +84,8 @@ pub(super) fn check(
 }
 
 /// Who was paid stays who was paid: no repair gives what was paid over, or put aside, on an obligation to another payee, or makes
-/// another debt of it. Imported history is what it is.
+/// another debt of it. Where it brings a payment back, that was to whom it was when it was recorded. Imported history is what it
+/// is.
 pub(super) fn check_payees(
     history: &[RecordedEvent],
     action: &Action,
@@ -93,22 +94,56 @@ pub(super) fn check_payees(
     if action.imported || action.event.body.repairs().is_none() {
         return Ok(());
     }
-    let (before, after) = (folded(history), folded(&with_action(history, action, context.next)));
-    let is_credited = |one: &&Obligation| one.credited > Amount::ZERO;
-    for paid in before.obligations.iter().filter(is_credited) {
-        let now = after.obligations.iter().filter(is_credited).find(|now| now.number == paid.number);
-        if let Some(now) = now.filter(|now| (now.kind, now.payee) != (paid.kind, paid.payee)) {
+    for Paid { before, after, .. } in paid(history, action, context.next) {
+        if (after.kind, after.payee) != (before.kind, before.payee) {
             return Err(Refusal::new(
                 Code::Later,
                 "47",
                 "obligations",
-                format!("{}: {}, {}", now.number, now.kind, now.payee),
-                format!("{}, {}: {} was paid on it", paid.kind, paid.payee, paid.credited),
-                "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited, paid_directly), then this, then the payments again",
+                format!("{}: {}, {}", after.number, after.kind, after.payee),
+                format!("{}, {}: {} was paid on it", before.kind, before.payee, after.credited),
+                "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again",
             ));
         }
     }
     Ok(())
+}
+
+/// An obligation on which something is paid after a repair.
+pub struct Paid {
+    /// As it was when that was paid: before the repair, or where the repair brings it back when the payment was recorded.
+    pub before: Obligation,
+    /// Who were the creditors then.
+    pub creditors: Vec<Party>,
+    /// As it is after the repair.
+    pub after: Obligation,
+    /// Who are the creditors then.
+    pub creditors_after: Vec<Party>,
+}
+
+/// The obligations on which something is paid after a repair, and was before it, or is again.
+pub fn paid(history: &[RecordedEvent], action: &Action, next: Position) -> Vec<Paid> {
+    let with = with_action(history, action, next);
+    let (before, after) = (folded(history), folded(&with));
+    let of = |case: &Case, number| case.obligations.iter().find(|one| one.number == number).cloned();
+    // What the repair is about in the end was recorded on what stood before it.
+    let recorded = subject_of(&with, next).map(|subject| {
+        folded(&history.iter().filter(|entry| entry.position <= subject).cloned().collect::<Vec<_>>())
+    });
+    let is_credited = |one: &&Obligation| one.credited > Amount::ZERO;
+    let mut all = Vec::new();
+    for now in after.obligations.iter().filter(is_credited) {
+        let was = of(&before, now.number);
+        let gains = was.as_ref().is_none_or(|was| was.credited < now.credited);
+        let then = [was.filter(|was| is_credited(&was)).map(|was| (was, &before.creditors))];
+        let again = recorded.as_ref().filter(|_| gains);
+        let again = again.and_then(|case| Some((of(case, now.number)?, &case.creditors)));
+        for (before, creditors) in then.into_iter().flatten().chain(again) {
+            let (creditors, creditors_after) = (creditors.clone(), after.creditors.clone());
+            all.push(Paid { before, creditors, after: now.clone(), creditors_after });
+        }
+    }
+    all
 }
 
 /// Whether who recorded a repair may record it, as the organisation is known; `history` is what stands before it.

@@ -11,7 +11,6 @@ use crate::money::Total;
 use crate::organisation::Role;
 use crate::personal::Personal;
 use crate::refusal::{Code, Refusal};
-use crate::text::normal;
 
 /// Moves everything that remains out of the case.
 fn move_out(case: &mut Case, to: OfficeNo) {
@@ -210,7 +209,7 @@ impl Brought {
                 );
                 return Err(Refusal::new(Code::Mismatch, "57", field, "other names", limit, accepted));
             }
-            let is_other = |(brought, sent): (&Party, &Party)| matches!((id_number(brought), id_number(sent)), (Some(brought), Some(sent)) if brought != sent);
+            let is_other = |(brought, sent): (&Party, &Party)| matches!((brought.id_number(), sent.id_number()), (Some(brought), Some(sent)) if brought != sent);
             if brought.iter().zip(sent).any(is_other) {
                 let limit = format!("those of {}", self.from);
                 let accepted = format!(
@@ -282,21 +281,9 @@ impl Brought {
     }
 }
 
-/// The names of parties by number, in small letters; `None` where one is not known.
+/// The names of parties by number; `None` where one is not known.
 fn names(parties: &[Party]) -> Option<Vec<String>> {
-    let name = |party: &Party| match &party.person {
-        Personal::Person(person) => Some(normal(&person.name).to_lowercase()),
-        Personal::Text(text) => Some(normal(text).to_lowercase()),
-        Personal::Sealed(_) | Personal::Lost(_) => None,
-    };
-    parties.iter().map(name).collect()
-}
-
-/// A party's identity number without what only parts it (`0012-3` and `00123`); `None` where it is not known.
-fn id_number(party: &Party) -> Option<String> {
-    let Personal::Person(person) = &party.person else { return None };
-    let number = person.id_number.as_deref()?;
-    Some(number.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+    parties.iter().map(Party::name).collect()
 }
 
 /// The parties by number and kind, for instance `1 individual, 2 state_body`.

@@ -83,7 +83,7 @@ fn who_was_paid_stays_who_was_paid() {
     let other = "2018-12-12 fact_corrected 102 to 2018-10-05 enforcement_ordered";
     let refused = |now: &str| {
         format!(
-            "refused 47 later: obligations 1: {now}; wages, creditor 1: 30000000 was paid on it; accepted: entry_voided of what was paid first (disbursed, remitted_to_budget, deposited, paid_directly), then this, then the payments again"
+            "refused 47 later: obligations 1: {now}; wages, creditor 1: 30000000 was paid on it; accepted: entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again"
         )
     };
     check(PAID, &format!("{other} wages:50_000_000@2"), &refused("wages, creditor 2"));
@@ -91,6 +91,10 @@ fn who_was_paid_stays_who_was_paid() {
     check(PAID, &format!("{other} wages:40_000_000@1"), "credited 30000000");
     let voided = format!("{PAID} / 2018-12-12 entry_voided 106");
     check(&voided, &format!("{other} wages:50_000_000@2"), "credited 0");
+    // The payment does not come back as one to somebody else.
+    let exchanged = format!("{voided} / {other} wages:50_000_000@2");
+    check(&exchanged, "2018-12-12 entry_voided 108", &refused("wages, creditor 2"));
+    check(&voided, "2018-12-12 entry_voided 108", "credited 30000000");
 }
 
 /// The enforcer's assignment is voided only while nothing of his rests on it.
