@@ -27,8 +27,8 @@ pub(super) struct Draft {
     path: PathBuf,
     /// Whether the data directory was not there before.
     is_new: bool,
-    /// The parts that have their names.
-    named: Vec<&'static str>,
+    /// The parts that have their names, with the files that were put into each.
+    named: Vec<(&'static str, Vec<OsString>)>,
     is_named: bool,
     /// What is removed where a signal ends the process before it is named.
     held: Vec<Held>,
@@ -112,8 +112,10 @@ impl Draft {
 
     fn name_all(&mut self) -> Result<(), BackupError> {
         for part in BEFORE_THE_LOG {
+            let files = fs::read_dir(self.path.join(part))?;
+            let files = files.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>()?;
             self.name_part(part)?;
-            self.named.push(part);
+            self.named.push((part, files));
         }
         self.sync()?;
         self.is_named = true;
@@ -149,9 +151,14 @@ impl Drop for Draft {
             return;
         }
         scratch::release(&self.held, || {
-            // What cannot be removed now is recognised by the next restoring. Only what this one has named is its own.
-            for part in &self.named {
-                let _ = fs::rename(self.dir.join(part), self.path.join(part));
+            // What cannot be removed now is recognised by the next restoring. Only what this one has put there is its own: files
+            // of somebody else may stand beside them by now.
+            for (part, files) in &self.named {
+                let part = self.dir.join(part);
+                for file in files {
+                    let _ = fs::remove_file(part.join(file));
+                }
+                let _ = fs::remove_dir(part);
             }
             let _ = fs::remove_dir_all(&self.path);
             if self.is_new {
@@ -186,6 +193,20 @@ mod tests {
             let all = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name());
             let first = place.split('/').next().unwrap();
             assert_eq!(all.collect::<Vec<_>>(), [first], "{place}");
+        }
+        // Beside what has its name by then, too.
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("data");
+        let mut draft = Draft::begin(&dir, |_| Ok(())).unwrap();
+        fs::write(draft.path().join("vault/entries"), "made").unwrap();
+        fs::create_dir(dir.join("keys")).unwrap();
+        fs::write(dir.join("keys/keyring"), "mine").unwrap();
+        draft.name_all().unwrap_err();
+        fs::write(dir.join("vault/last-week"), "mine").unwrap();
+        drop(draft);
+        assert!(!dir.join("vault/entries").exists() && !dir.join(DRAFT).exists());
+        for file in ["vault/last-week", "keys/keyring"] {
+            assert_eq!(fs::read(dir.join(file)).unwrap(), b"mine", "{file}");
         }
         // A signal takes the draft, and the directory only where it is empty.
         let folder = tempfile::tempdir().unwrap();
