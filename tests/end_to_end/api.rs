@@ -208,13 +208,13 @@ fn problems_name_field_value_limit_and_way_out() {
         (with(note_on(CASE, "x"), "actor", "me"), "actor", "me"),
         (with(note_on(CASE, "x"), "case", "DT3"), "case", "DT3"),
         (with(note_on(CASE, "x"), "text", 5), "text", "5"),
-        (json!({ "case": CASE, "kind": "note_added", "actor": 3 }), "text", "nothing"),
-        (json!({ "case": CASE, "kind": "note_added", "text": "x" }), "actor", "nothing"),
+        (json!({ "case": CASE, "kind": "note_added", "actor": 3 }), "text", "null"),
+        (json!({ "case": CASE, "kind": "note_added", "text": "x" }), "actor", "null"),
     ];
     for (action, field, given) in fields {
         let said = problem(&server.post(ACTIONS, &action.to_string()), 400, "bad-field");
         assert_eq!(said["field"], field, "{action}: {said}");
-        assert!(said["given"].as_str().unwrap().contains(given), "{action}: {said}");
+        assert!(said["given"].to_string().contains(given), "{action}: {said}");
         for key in ["rule", "accepted"] {
             assert!(!said[key].as_str().unwrap().is_empty(), "{key} for {action}: {said}");
         }
