@@ -313,7 +313,9 @@ impl<'a> Taking<'a, '_> {
                         Refused::Doubtful(_) => Some(&mut self.summary.doubtful),
                         Refused::Row(reject) => match reject.problem {
                             Problem::CaseNotYet => Some(&mut self.summary.case_not_yet),
-                            Problem::TakenOver { .. } => Some(&mut self.summary.taken_over),
+                            Problem::TakenOver { .. } | Problem::TakenBefore { .. } => {
+                                Some(&mut self.summary.taken_over)
+                            }
                             _ => None,
                         },
                     };

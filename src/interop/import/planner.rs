@@ -47,6 +47,8 @@ pub struct Planner<'m> {
     cases: HashMap<String, CaseId>,
     /// The complaints about each case, in the order of receipt.
     pub(super) complaints: HashMap<CaseId, Vec<ComplaintId>>,
+    /// Which case took over what a case sent away, of what was planned.
+    taking: HashMap<CaseId, CaseId>,
     /// Officers by their name in the source.
     pub(super) officers: HashMap<String, OfficerNo>,
     intake: HashMap<u16, u32>,
@@ -130,6 +132,7 @@ impl<'m> Planner<'m> {
             offices: BTreeMap::new(),
             cases: HashMap::new(),
             complaints: HashMap::new(),
+            taking: HashMap::new(),
             officers: HashMap::new(),
             intake: HashMap::new(),
             complaint_numbers: HashMap::new(),
@@ -202,7 +205,9 @@ impl<'m> Planner<'m> {
             },
         };
         let acted = self.act_out(&mut plan, row, order, target).and_then(|()| {
-            taken_over(&plan.case, row, plan.fold.kept.case(), &plan.case_entries, target).map_or(Ok(()), Err)
+            let new = plan.case_entries.get(plan.case_before..).unwrap_or_default();
+            let reject = taken_over(&plan.case, row, plan.fold.kept.case(), &plan.case_entries, target);
+            reject.or_else(|| self.takes_again(&plan.case, row, new, target)).map_or(Ok(()), Err)
         });
         Ok(match acted {
             Ok(()) => Ok(self.commit(plan, row, request, file, order)),
@@ -269,6 +274,22 @@ impl<'m> Planner<'m> {
             Body::RowImported(kept) => Some(kept.file.clone()),
             _ => None,
         })
+    }
+
+    /// Why a row cannot be taken that takes over what another case took over already: the debt would stand twice. `new`: what the
+    /// row comes to.
+    fn takes_again<T: Target>(
+        &self,
+        case: &CaseId,
+        row: &Row,
+        new: &[RecordedEvent],
+        target: &T,
+    ) -> Option<Reject> {
+        let taken = new.iter().filter_map(|entry| entry.event.body.comes_from());
+        let by = |from| self.taking.get(from).cloned().or_else(|| target.taken_over_by(from));
+        let (from, by) = taken.filter_map(|from| Some((from, by(from)?))).find(|(_, by)| by != case)?;
+        let problem = Problem::TakenBefore { from: from.clone(), by };
+        Some(Reject::new(row.line, None, row.activity(), problem))
     }
 
     /// Forgets what was planned of a case that no row of the import names any more.
@@ -412,6 +433,11 @@ impl<'m> Planner<'m> {
         let new_case = plan.case_before == 0;
         if let Some((name, event)) = plan.appointed.take() {
             streams.push(self.appoint(plan.actor, name, event));
+        }
+        for entry in plan.case_entries.iter().skip(plan.case_before) {
+            if let Some(from) = entry.event.body.comes_from() {
+                self.taking.insert(from.clone(), plan.case.clone());
+            }
         }
         // As they will stand in the log: a later row may void them.
         number(&mut plan.case_entries, plan.case_before, &mut self.next);

@@ -162,6 +162,14 @@ pub enum Problem {
         /// The case that took it over.
         by: CaseId,
     },
+    /// A row that takes over what another case took over.
+    #[error("taken_over: {by} took over already what {from} sent away")]
+    TakenBefore {
+        /// The case that sent it.
+        from: CaseId,
+        /// The case that took it over.
+        by: CaseId,
+    },
     /// A row that says what another said.
     #[error(
         "doubtful: it says the same as a row that was taken ({0}), and may be that row written twice or another"
@@ -199,7 +207,7 @@ impl Problem {
             Problem::Unreadable => "unreadable",
             Problem::Long(_) => "long",
             Problem::CaseNotYet => "case_not_yet",
-            Problem::TakenOver { .. } => "taken_over",
+            Problem::TakenOver { .. } | Problem::TakenBefore { .. } => "taken_over",
             Problem::Doubtful(_) => "doubtful",
             Problem::Event { .. } => "event",
         }
@@ -225,6 +233,7 @@ impl Problem {
             Problem::Unreadable => "write the words without it".to_owned(),
             Problem::Long(_) => format!("shorten it to {CLEAR_LENGTH_MAX} characters, a number or a title; what is about persons belongs into a field that is kept in the vault, such as note"),
             Problem::CaseNotYet => "import the file with the row that takes the case in (judgment_received in the mapping), then this file of rejects".to_owned(),
+            Problem::TakenBefore { by, .. } => format!("nothing, where {by} is the same case; where it is another, have its office void its taking over (entry_voided), then import this file of rejects"),
             Problem::TakenOver { by } => format!("have the office of {by} void its taking over (entry_voided), import this file of rejects, then take the case over as it is; where the act was done there, record it there"),
             Problem::Doubtful(_) => "nothing, where it is the same act; where it is another: --count-doubtful takes it".to_owned(),
             Problem::Event { .. } => "fill in the cells that it needs, or say in the mapping when it happens".to_owned(),
@@ -259,6 +268,9 @@ impl Problem {
             Problem::CaseNotYet => {
                 "case_not_yet: việc chưa được thụ lý, trước đây cũng như trong lần nhập này".to_owned()
             }
+            Problem::TakenBefore { from, by } => {
+                format!("taken_over: {by} đã nhận những gì {from} chuyển đi")
+            }
             Problem::TakenOver { by } => {
                 format!("taken_over: {by} đã nhận những gì hồ sơ chuyển đi, mà dòng này làm thay đổi điều đó")
             }
@@ -289,6 +301,7 @@ impl Problem {
             Problem::Unreadable => "viết lại không có ký tự ấy".to_owned(),
             Problem::Long(_) => format!("rút ngắn còn {CLEAR_LENGTH_MAX} ký tự, là số hoặc tên gọi; nội dung về cá nhân phải ghi vào trường được giữ trong kho mã hóa, như note"),
             Problem::CaseNotYet => "nhập tệp có dòng thụ lý (judgment_received trong tệp ánh xạ), rồi nhập tệp các dòng bị từ chối này".to_owned(),
+            Problem::TakenBefore { by, .. } => format!("không cần làm gì nếu {by} là cùng một hồ sơ; nếu là hồ sơ khác: cơ quan của nó hủy việc nhận (entry_voided), rồi nhập tệp các dòng bị từ chối này"),
             Problem::TakenOver { by } => format!("cơ quan của {by} hủy việc nhận (entry_voided), nhập tệp các dòng bị từ chối này, rồi nhận lại hồ sơ như hiện có; nếu việc được làm ở đó thì ghi ở đó"),
             Problem::Doubtful(_) => "không cần làm gì nếu là cùng một việc; nếu là việc khác: --count-doubtful nhận dòng này".to_owned(),
             Problem::Event { .. } => "điền các ô cần thiết, hoặc ghi điều kiện when trong tệp ánh xạ".to_owned(),

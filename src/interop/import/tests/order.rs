@@ -424,6 +424,24 @@ fn a_row_changes_nothing_that_another_case_took_over() {
     }
 }
 
+/// What was taken over once is taken over by no other row, of the same import or of a later one.
+#[test]
+fn a_case_is_taken_over_once() {
+    let takes = "[[activities.take]]\nkind = 'judgment_received'\ncourt = 'x'\ndate = { column = 'on' }\njudgment = 'civil'\n\
+        [[activities.take]]\nkind = 'entrusted_in'\nbrought = { from = 'A/2024/0001', basis = 'proactive', judgment = 'civil', \
+        obligations = [{ kind = 'fine', payee = 'budget', amount = { column = 'sum' } }], debtors = [] }\n";
+    let mapping = Mapping::read(&format!("{MAPPING}{MORE}{takes}")).unwrap();
+    let mut target = empty();
+    let first = ["1,in,2024-01-02,An,10000,", "1,send,2024-03-01,An,,", "2,take,2024-03-05,An,10000,"];
+    let (summary, rejects) =
+        import(&rows(&[first[0], first[1], first[2], "3,take,2024-03-06,An,10000,"]), &mapping, &mut target);
+    assert_eq!((summary.recorded, summary.taken_over), (3, 1), "{rejects:?}");
+    assert!(rejects[0].row == 5 && rejects[0].reason.contains("A/2024/0001"), "{rejects:?}");
+    let stood = target.cases().clone();
+    let (summary, rejects) = import(&rows(&["4,take,2024-03-07,An,99999,"]), &mapping, &mut target);
+    assert_eq!((summary.recorded, summary.taken_over, target.cases()), (0, 1, &stood), "{rejects:?}");
+}
+
 /// A row before what somebody did on the case is late, too.
 #[test]
 fn a_row_before_what_somebody_did_came_late() {
