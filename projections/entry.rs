@@ -11,6 +11,7 @@ use thads_cases::event::{Body, Event, Kind, KindCode, PayloadIn, PayloadOf};
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::personal::VaultRef;
+use thads_cases::rules::RuleSet;
 use thads_proof::codec::{self, CodecError};
 use thads_proof::days::{CLOCK_CORRECTED, Correction};
 use thads_proof::genesis;
@@ -55,6 +56,14 @@ pub enum DecodeError {
         position: u64,
         /// The date, in days since 1970-01-01.
         days: i32,
+    },
+    /// A later program has written it: by a rule set that is not known here.
+    #[error("record {position}: rule set {rule_set} is of a later program")]
+    LaterRules {
+        /// Which record.
+        position: u64,
+        /// The number of its rule set.
+        rule_set: u8,
     },
     /// The header names another record to correct than the payload does.
     #[error("record {position}: the header corrects {header:?}, the payload {payload:?}")]
@@ -156,6 +165,9 @@ pub fn entry_of(record: &Record) -> Result<Option<RecordedEvent>, DecodeError> {
     corrects(event.body.repairs())?;
     let effective =
         Date::from_days(record.effective).ok_or(DecodeError::Date { position, days: record.effective })?;
+    if RuleSet::is_later(record.rule_set, effective) {
+        return Err(DecodeError::LaterRules { position, rule_set: record.rule_set });
+    }
     Ok(Some(RecordedEvent {
         position: Position(position),
         effective,

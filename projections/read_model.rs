@@ -106,7 +106,7 @@ pub enum FoldError {
 impl FoldError {
     /// Whether a later program may read it: nothing is wrong with the record then.
     pub fn is_later(&self) -> bool {
-        matches!(self, FoldError::Decode(DecodeError::Later { .. }))
+        matches!(self, FoldError::Decode(DecodeError::Later { .. } | DecodeError::LaterRules { .. }))
     }
 }
 

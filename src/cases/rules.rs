@@ -78,6 +78,13 @@ impl RuleSet {
         }
     }
 
+    /// Whether a record of that day with this number may be a later program's: of a rule set that is not known here, which began
+    /// behind all that are.
+    pub fn is_later(code: u8, on: Date) -> bool {
+        let last = RuleSet::in_force(Date::MAX);
+        code > last.code() && RuleSet::in_force(on) == last
+    }
+
     /// The name, for instance `r2013`.
     pub const fn id(self) -> &'static str {
         match self {

@@ -179,10 +179,6 @@ impl Audit {
             FoldError::Decode(DecodeError::Later { kind, revision, .. }) => (*kind, *revision),
             _ => (record.kind, record.kind_revision),
         };
-        self.count_later(record, kind, revision);
-    }
-
-    fn count_later(&mut self, record: &Record, kind: u16, revision: u8) {
         let later = &mut self.found.later;
         later.count = later.count.saturating_add(1);
         if later.first.len() < NAMED_MAX {
@@ -193,9 +189,6 @@ impl Audit {
     /// An entry of the law, judged as an action was that stands there.
     fn entry(&mut self, model: &ReadModel, record: &Record, entry: &RecordedEvent) -> bool {
         let subject = stream_id(&record.stream);
-        if header::is_later(record, entry.effective) {
-            self.count_later(record, record.kind, record.kind_revision);
-        }
         header::of_entry(record, entry.effective, self.practice)
             .into_iter()
             .for_each(|finding| self.found.add(finding));

@@ -283,6 +283,13 @@ fn rules_that_a_program_could_not_know_accuse_nobody() {
         assert_eq!(ran.status, status, "{rule_set}: {ran:?}");
         assert_eq!(ran.json()["meaning"]["count"], 0, "{rule_set}: {ran:?}");
         assert_eq!(ran.err.contains("rule sets that this build does not know"), status == 1, "{ran:?}");
+        // Answers and actions might rest on such rules.
+        let report = thads(&folder.data, &["report", "--period", "2019-H1"]);
+        assert_eq!(
+            (report.status, report.err.contains("of a later program")),
+            (status, status == 1),
+            "{report:?}"
+        );
     }
 }
 

@@ -49,18 +49,11 @@ fn provenance(record: &Record, practice: Option<bool>) -> Option<Finding> {
     (record.provenance == wrong).then(|| Finding::of(record, What::Header, expected, found))
 }
 
-/// Whether a later program wrote the record, by its regime: one that is not known here, on a day on which it may be in force,
-/// since the last one that is known has begun by then.
-pub(super) fn is_later(record: &Record, effective: Date) -> bool {
-    let last = RuleSet::in_force(Date::MAX);
-    record.rule_set > last.code() && RuleSet::in_force(effective) == last
-}
-
 /// The regime is that of the effective date, or an earlier one: of a program that did not know the next one yet.
 fn rule_set(record: &Record, effective: Date) -> Option<Finding> {
     let in_force = RuleSet::in_force(effective).code();
     let given = record.rule_set;
-    if (1..=in_force).contains(&given) || is_later(record, effective) {
+    if (1..=in_force).contains(&given) {
         return None;
     }
     let said = |code: u8| match RuleSet::from_code(code) {
