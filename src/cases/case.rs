@@ -8,6 +8,8 @@ mod obligation;
 mod order;
 mod status;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
@@ -76,8 +78,10 @@ pub struct Case {
     pub postponed_by_request: bool,
     /// The office to which the rest went.
     pub sent_to: Option<OfficeNo>,
-    /// When a creditor was last told to come for his money.
+    /// When a creditor was last told to come for his money, whoever of them it was.
     pub payee_told: Option<Date>,
+    /// When the creditor of a number was last told so, each by himself.
+    pub payees_told: BTreeMap<u16, Date>,
     /// When the parties were last told that an asset was not sold.
     pub unsold_told: Option<Date>,
     /// What entries took that was not there.

@@ -307,6 +307,17 @@ impl Body {
         matches!(self, Body::EntrustedOut(_) | Body::PulledUp(_))
     }
 
+    /// Whether it says what is owed, and to whom.
+    pub const fn orders(&self) -> bool {
+        matches!(
+            self,
+            Body::EnforcementOrdered(_)
+                | Body::OrderAmended(_)
+                | Body::EntrustedIn(_)
+                | Body::TakenFromBelow(_)
+        )
+    }
+
     /// The entry that it repairs, where it is a repair.
     pub const fn repairs(&self) -> Option<Position> {
         match self {

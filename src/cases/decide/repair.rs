@@ -94,16 +94,35 @@ pub(super) fn check_payees(
     if action.imported || action.event.body.repairs().is_none() {
         return Ok(());
     }
+    let refuse = |given: String, before: &Obligation, credited: Amount| {
+        Err(Refusal::new(
+            Code::Later,
+            "47",
+            "obligations",
+            given,
+            format!("{}, {}: {credited} was paid on it", before.kind, before.payee),
+            "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again",
+        ))
+    };
     for Paid { before, after, .. } in paid(history, action, context.next) {
         if (after.kind, after.payee) != (before.kind, before.payee) {
-            return Err(Refusal::new(
-                Code::Later,
-                "47",
-                "obligations",
-                format!("{}: {}, {}", after.number, after.kind, after.payee),
-                format!("{}, {}: {} was paid on it", before.kind, before.payee, after.credited),
-                "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again",
-            ));
+            let given = format!("{}: {}, {}", after.number, after.kind, after.payee);
+            return refuse(given, &before, after.credited);
+        }
+    }
+    // What says what is owed moves nothing of what was paid from one obligation to another.
+    let with = with_action(history, action, context.next);
+    let subject =
+        subject_of(&with, context.next).and_then(|at| history.iter().find(|one| one.position == at));
+    if !subject.is_some_and(|subject| subject.event.body.orders()) {
+        return Ok(());
+    }
+    let (before, after) = (folded(history), folded(&with));
+    for was in &before.obligations {
+        let now = after.obligations.iter().find(|now| now.number == was.number);
+        let credited = now.map_or(Amount::ZERO, |now| now.credited);
+        if credited != was.credited {
+            return refuse(format!("{}: {credited} paid on it", was.number), was, was.credited);
         }
     }
     Ok(())

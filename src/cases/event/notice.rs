@@ -246,8 +246,12 @@ impl KindOf<Case> for NoticeServed {
         if matches!(self.to, Recipient::Debtor(_)) && self.result != Served::Absent && case.served.is_none() {
             case.served = Some(at.on);
         }
-        if matches!(self.to, Recipient::Creditor(_)) && self.of == NoticeOf::Payout {
-            case.payee_told = Some(at.on);
+        match self.to {
+            Recipient::Creditor(number) if self.of == NoticeOf::Payout => match number {
+                Some(number) => drop(case.payees_told.insert(number, at.on)),
+                None => case.payee_told = Some(at.on),
+            },
+            _ => {}
         }
         if self.of.is_of_unsold() {
             case.unsold_told = Some(at.on);

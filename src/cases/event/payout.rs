@@ -469,8 +469,12 @@ impl KindOf<Case> for EnforcementFeeCharged {
 }
 
 /// The last day on which a payee who was told may come for his money. One without a known address is told nothing.
-fn told_until(case: &Case, on: &RuleContext<'_>) -> Option<Date> {
-    let told = case.payee_told?;
+fn told_until(case: &Case, payee: Payee, on: &RuleContext<'_>) -> Option<Date> {
+    let himself = match payee {
+        Payee::Creditor(number) => case.payees_told.get(&number).copied(),
+        Payee::Budget => None,
+    };
+    let told = himself.max(case.payee_told)?;
     last_day(&on.reference_data.calendar, told, on.reference_data.rules.span(Parameter::DepositAfter, told))
 }
 
@@ -497,7 +501,8 @@ impl KindOf<Case> for DepositedForPayee {
         out_of_tracking_book(case)?;
         positive(self.amount, "126", "amount")?;
         not_blank(&self.bank, "126", "bank")?;
-        if obligation(case, self.obligation, "126")?.payee == Payee::Budget {
+        let payee = obligation(case, self.obligation, "126")?.payee;
+        if payee == Payee::Budget {
             return Err(Refusal::new(
                 Code::Mismatch,
                 "126",
@@ -507,7 +512,7 @@ impl KindOf<Case> for DepositedForPayee {
                 "remitted_to_budget",
             ));
         }
-        if let Some(last) = told_until(case, on) {
+        if let Some(last) = told_until(case, payee, on) {
             not_before(
                 on.at.on,
                 last.next(),

@@ -346,6 +346,20 @@ fn security_reaches_only_the_proceeds_of_the_asset() {
     check(&with_cash, "distribution_planned 3:5_000_000 2:55_000_000 1:10_000_000", "held 70000000");
 }
 
+/// Each creditor's days run from when he himself was told, or all of them.
+#[test]
+fn a_creditor_who_is_told_by_number_is_told_alone() {
+    let held = "2018-10-05 opened loan:2_000_000@2 / 2019-03-01 payment_collected 2_000_000 / payout_approved 1:2_000_000 \
+        / 2019-03-04 notice_served to={\"creditor\":2} of=\"payout\"";
+    let deposit = "2019-03-20 deposited_for_payee 1 2_000_000";
+    check(held, deposit, "deposited 2000000");
+    let told = |whom: &str| format!("{held} / 2019-03-15 notice_served to={whom} of=\"payout\"");
+    check(&told("{\"creditor\":1}"), deposit, "deposited 2000000");
+    let refused = "refused 126 too_early: effective 2019-03-20; 2019-04-02 (the payee was told and has his days to come); accepted: 2019-04-02 or later";
+    check(&told("{\"creditor\":2}"), deposit, refused);
+    check(&told("\"creditor\""), deposit, refused);
+}
+
 /// domain.md part 11, vector 21.
 #[test]
 fn a_payee_who_does_not_come_is_banked_for() {

@@ -1,6 +1,6 @@
 //! Corrections and voidings: what they may change, who may make them, and what must still hold afterwards.
 
-use super::language::{History, after, check, compare, parts};
+use super::language::{History, after, check, compare, parts, refused};
 use serde_json::json;
 use thads_cases::decide::broken_rules;
 use thads_cases::refusal::Code;
@@ -81,19 +81,28 @@ fn a_repair_keeps_what_later_entries_rest_on() {
 #[test]
 fn who_was_paid_stays_who_was_paid() {
     let other = "2018-12-12 fact_corrected 102 to 2018-10-05 enforcement_ordered";
-    let refused = |now: &str| {
+    let expected = |now: &str| {
         format!(
             "refused 47 later: obligations 1: {now}; wages, creditor 1: 30000000 was paid on it; accepted: entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again"
         )
     };
-    check(PAID, &format!("{other} wages:50_000_000@2"), &refused("wages, creditor 2"));
-    check(PAID, &format!("{other} damages:50_000_000@1"), &refused("damages, creditor 1"));
+    check(PAID, &format!("{other} wages:50_000_000@2"), &expected("wages, creditor 2"));
+    check(PAID, &format!("{other} damages:50_000_000@1"), &expected("damages, creditor 1"));
     check(PAID, &format!("{other} wages:40_000_000@1"), "credited 30000000");
+    // What was remitted on whichever obligation stays where it went.
+    let remitted = "2018-10-05 opened fine:50_000_000 confiscation:50_000_000 / 2018-12-10 payment_collected 25_000_000 \
+        / distribution_planned 1:12_500_000 2:12_500_000 / payout_approved 1:12_500_000 2:12_500_000 / remitted_to_budget 12_500_000";
+    let moves = "2018-12-12 fact_corrected 102 to 2018-10-05 enforcement_ordered loan:50_000_000@1 confiscation:50_000_000";
+    let answer = refused(&History::told(remitted).attempt(moves).unwrap_err());
+    assert!(
+        answer.contains("obligations 1: 0 paid on it; fine, the budget: 12500000 was paid on it"),
+        "{answer}"
+    );
     let voided = format!("{PAID} / 2018-12-12 entry_voided 106");
     check(&voided, &format!("{other} wages:50_000_000@2"), "credited 0");
     // The payment does not come back as one to somebody else.
     let exchanged = format!("{voided} / {other} wages:50_000_000@2");
-    check(&exchanged, "2018-12-12 entry_voided 108", &refused("wages, creditor 2"));
+    check(&exchanged, "2018-12-12 entry_voided 108", &expected("wages, creditor 2"));
     check(&voided, "2018-12-12 entry_voided 108", "credited 30000000");
 }
 
