@@ -30,4 +30,6 @@ pub(crate) use journal::Found;
 pub use journal::{Embedded, Progress};
 pub(crate) use segment::{SEGMENT_BYTES_MIN, clear_drafts, finish_segment_file, settle};
 pub(crate) use sled_files::{FILE_BYTES_MAX as SLED_FILE_BYTES_MAX, copy_to as copy_sled};
-pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};
+pub(crate) use store::{
+    Store, StoreError, delete_drafts, end_of, set_snapshots_aside, settle_sled, verify_chain,
+};

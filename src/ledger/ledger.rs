@@ -19,7 +19,7 @@ use crate::embedded::create::{self, Ground};
 use crate::embedded::lock::Lock;
 use crate::embedded::open::{self, OpenError, OpenReport};
 use crate::embedded::opened::Opened;
-use crate::embedded::{files, keys, space};
+use crate::embedded::{files, keys, settle_sled, space};
 use crate::journal::{Embedded, Head, Journal, JournalError, Outcome, Progress};
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
@@ -399,7 +399,8 @@ impl Ledger {
             // One that cannot be written is only missing.
             let _ = snapshot::write(&self.dir, &read(&self.state), &self.log_key);
         }
-        if whole && closed.is_ok() {
+        // Where sled is not durable nothing is lost: the next opening compares it.
+        if whole && closed.is_ok() && settle_sled(&self.dir.join(files::SLED)).is_ok() {
             self.lock.ended_in_order()?;
         }
         in_place?;

@@ -399,6 +399,19 @@ fn key(position: Position) -> [u8; 8] {
     position.get().to_be_bytes()
 }
 
+/// Makes durable what sled has written in its folder, by name and content: its own flush does neither. Only then may it be said
+/// that the writer has ended in order, for then a sled that lacks something is damage.
+pub(crate) fn settle_sled(path: &Path) -> IoResult<()> {
+    for entry in fs::read_dir(path).map_err(plain::of(path))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            plain::open(&entry.path(), u64::MAX)?.sync_all().map_err(plain::of(&entry.path()))?;
+        }
+    }
+    files::sync_folder(path)?;
+    files::sync_parent(path)
+}
+
 /// Returns the position after a run's last record.
 pub(crate) fn end_of(run: &RecordBatch) -> u64 {
     run.records().last().map_or(run.first.get(), |(position, _)| position.get() + 1)
