@@ -229,10 +229,6 @@ pub(crate) fn remove_left(place: &Path, prefix: &str) {
     }
 }
 
-/// A test that removes what this process holds, and one that needs what it holds, take turns.
-#[cfg(test)]
-pub(crate) static ONE_TEST: Mutex<()> = Mutex::new(());
-
 /// Makes such a folder in `place` as a killed process leaves one: nobody holds it.
 #[cfg(test)]
 pub(crate) fn left_by_a_killed(place: &Path, name: &str) -> PathBuf {
@@ -248,7 +244,6 @@ mod tests {
 
     #[test]
     fn what_a_killed_process_left_is_removed_and_what_is_used_stays() {
-        let _alone = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
         let used = Scratch::new("check").unwrap();
         let mode = fs::metadata(used.path()).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o700);
@@ -284,9 +279,25 @@ mod tests {
         assert!(link.join(MARK).exists());
         fs::remove_file(link).unwrap();
         fs::remove_dir_all(linked).unwrap();
-        let paths = [used.path().to_path_buf(), another.path().to_path_buf()];
+        let path = used.path().to_path_buf();
         drop(used);
-        assert!(!paths[0].exists());
+        assert!(!path.exists());
+    }
+
+    /// In a process of its own: what is removed is everything that the process holds, and that of other tests is theirs.
+    #[test]
+    fn a_signal_takes_what_is_held() {
+        const ALONE: &str = "THADS_TEST_REMOVES_SCRATCH";
+        if std::env::var_os(ALONE).is_none() {
+            let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+            alone.args(["--exact", "embedded::scratch::tests::a_signal_takes_what_is_held"]).env(ALONE, "1");
+            let ran = alone.output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stdout);
+            assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+            return;
+        }
+        let held = Scratch::new("check").unwrap();
+        let path = held.path().to_path_buf();
         let others = tempfile::tempdir().unwrap();
         let [filled, empty] = ["filled", "empty"].map(|name| others.path().join(name));
         for folder in [&filled, &empty] {
@@ -295,7 +306,7 @@ mod tests {
         fs::write(filled.join("file"), "mine").unwrap();
         hold(&[Held::Empty(filled.clone()), Held::Empty(empty.clone())], || Ok::<_, ()>(())).unwrap();
         let at_the_end = remove_scratch();
-        assert!(!paths[1].exists());
+        assert!(!path.exists());
         assert!(filled.join("file").exists() && !empty.exists());
         assert!(HELD.try_lock().is_err(), "another could be made, which nobody removes");
         drop(at_the_end);

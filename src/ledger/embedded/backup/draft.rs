@@ -175,7 +175,6 @@ mod tests {
     /// What somebody puts there while a ledger is being brought back is his.
     #[test]
     fn what_has_come_meanwhile_stays() {
-        let _alone = scratch::ONE_TEST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (place, is_folder) in
             [("keys/keyring", true), ("vault/entries", true), ("keys", false), ("snapshots", false)]
         {
