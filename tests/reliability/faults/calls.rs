@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::point::{self, Point};
 use super::preload::Preload;
@@ -29,6 +29,8 @@ const MUST_STOP: [&str; 4] = [
 
 /// Events of the run.
 const EVENTS: usize = 200;
+/// Payments that stand there before it.
+const FILLING: usize = 200;
 /// Runs side by side.
 const LANES: usize = 2;
 /// Runs with sixteen writers over HTTP, beside those.
@@ -106,12 +108,27 @@ impl Template {
             command
         });
         let mut rng = Chance::new(seed, 2);
+        let long = |nth: usize| format!("{nth}{}", "ệ".repeat(190));
+        let payment = |id: &str, case: &str, amount: u64, nth: usize| {
+            let mut payment = office::payment(id, case, amount, &long(nth));
+            payment["document"] = json!({ "number": long(nth), "date": "2015-11-09" });
+            payment
+        };
+        // So many before, that the run fills a segment and needs the next.
+        let before: String = (0..FILLING)
+            .map(|nth| format!("{}\n", payment(&rng.id(), &office::case(nth % 2 + 1), 1, nth)))
+            .collect();
+        let filling = folder.join("filling.jsonl");
+        fs::write(&filling, before).unwrap();
+        let mut command = small(Program::Testing, &data);
+        command.env_remove("THADS_DEFECT").args(["--json", "record"]).arg(&filling);
+        let filled = ran(&mut command);
+        assert_eq!(filled.status, Some(0), "{filled:?}");
         let actions: Vec<Value> = (0..EVENTS)
             .map(|nth| {
                 let (id, case) = (rng.id(), office::case(nth % 2 + 1));
                 match nth % 10 {
-                    // Long ones, so that the run fills a segment and needs the next.
-                    0 => office::payment(&id, &case, 1_000, &format!("{nth:030000}")),
+                    0 => payment(&id, &case, 1_000, nth),
                     1..=4 => office::payment(&id, &case, 1_000, &nth.to_string()),
                     _ => office::note(&id, &case, &format!("Ghi chú {nth}")),
                 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// Segments of the smallest size, runs of 8 KiB moved to sled after 200 ms, and an archiver that rests after each batch, so
 /// that it is behind; `THADS_STORAGE` for the recorded program.
-pub(super) const STORAGE: &str = "524800,8192,200,150";
+pub(super) const STORAGE: &str = "524800,8192,200,900";
 /// The same with an archiver that does not rest, for the programs that judge.
 pub(super) const STORAGE_TO_JUDGE: &str = "524800,8192,200,0";
 
