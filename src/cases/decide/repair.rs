@@ -104,23 +104,19 @@ pub(super) fn check_payees(
             "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again",
         ))
     };
-    for Paid { before, after, .. } in paid(history, action, context.next) {
+    let repaired = Repaired::by(history, action, context.next);
+    for Paid { before, after, .. } in repaired.paid() {
         if (after.kind, after.payee) != (before.kind, before.payee) {
             let given = format!("{}: {}, {}", after.number, after.kind, after.payee);
             return refuse(given, &before, after.credited);
         }
     }
     // What says what is owed moves nothing of what was paid from one obligation to another.
-    let with = with_action(history, action, context.next);
-    let subject =
-        subject_of(&with, context.next).and_then(|at| history.iter().find(|one| one.position == at));
-    if !subject.is_some_and(|subject| subject.event.body.orders()) {
+    if !repaired.subject.is_some_and(|subject| subject.event.body.orders()) {
         return Ok(());
     }
-    let (before, after) = (folded(history), folded(&with));
-    for was in &before.obligations {
-        let now = after.obligations.iter().find(|now| now.number == was.number);
-        let credited = now.map_or(Amount::ZERO, |now| now.credited);
+    for was in &repaired.before.obligations {
+        let credited = repaired.after.obligation(was.number).map_or(Amount::ZERO, |now| now.credited);
         if credited != was.credited {
             return refuse(format!("{}: {credited} paid on it", was.number), was, was.credited);
         }
@@ -140,29 +136,50 @@ pub struct Paid {
     pub creditors_after: Vec<Party>,
 }
 
-/// The obligations on which something is paid after a repair, and was before it, or is again.
+/// The obligations on which something is paid after a repair, and was before it, or is again. Cost: folds the case three times.
 pub fn paid(history: &[RecordedEvent], action: &Action, next: Position) -> Vec<Paid> {
-    let with = with_action(history, action, next);
-    let (before, after) = (folded(history), folded(&with));
-    let of = |case: &Case, number| case.obligations.iter().find(|one| one.number == number).cloned();
-    // What the repair is about in the end was recorded on what stood before it.
-    let recorded = subject_of(&with, next).map(|subject| {
-        folded(&history.iter().filter(|entry| entry.position <= subject).cloned().collect::<Vec<_>>())
-    });
-    let is_credited = |one: &&Obligation| one.credited > Amount::ZERO;
-    let mut all = Vec::new();
-    for now in after.obligations.iter().filter(is_credited) {
-        let was = of(&before, now.number);
-        let gains = was.as_ref().is_none_or(|was| was.credited < now.credited);
-        let then = [was.filter(|was| is_credited(&was)).map(|was| (was, &before.creditors))];
-        let again = recorded.as_ref().filter(|_| gains);
-        let again = again.and_then(|case| Some((of(case, now.number)?, &case.creditors)));
-        for (before, creditors) in then.into_iter().flatten().chain(again) {
-            let (creditors, creditors_after) = (creditors.clone(), after.creditors.clone());
-            all.push(Paid { before, creditors, after: now.clone(), creditors_after });
-        }
+    Repaired::by(history, action, next).paid()
+}
+
+/// A case before a repair and after it.
+struct Repaired<'a> {
+    before: Case,
+    after: Case,
+    /// The entry that the repair is about in the end.
+    subject: Option<&'a RecordedEvent>,
+    /// The case as it stood when that was recorded.
+    recorded: Option<Case>,
+}
+
+impl<'a> Repaired<'a> {
+    fn by(history: &'a [RecordedEvent], action: &Action, next: Position) -> Repaired<'a> {
+        let with = with_action(history, action, next);
+        let at = subject_of(&with, next);
+        let recorded = at.map(|at| {
+            folded(&history.iter().filter(|entry| entry.position <= at).cloned().collect::<Vec<_>>())
+        });
+        let subject = at.and_then(|at| history.iter().find(|entry| entry.position == at));
+        Repaired { before: folded(history), after: folded(&with), subject, recorded }
     }
-    all
+
+    fn paid(&self) -> Vec<Paid> {
+        let is_credited = |one: &&Obligation| one.credited > Amount::ZERO;
+        let mut all = Vec::new();
+        for now in self.after.obligations.iter().filter(is_credited) {
+            let was = self.before.obligation(now.number);
+            let gains = was.is_none_or(|was| was.credited < now.credited);
+            let then = was.filter(is_credited).map(|was| (was, &self.before.creditors));
+            let again = self.recorded.as_ref().filter(|_| gains);
+            let again = again.and_then(|case| Some((case.obligation(now.number)?, &case.creditors)));
+            all.extend(then.into_iter().chain(again).map(|(before, creditors)| Paid {
+                before: before.clone(),
+                creditors: creditors.clone(),
+                after: now.clone(),
+                creditors_after: self.after.creditors.clone(),
+            }));
+        }
+        all
+    }
 }
 
 /// Whether who recorded a repair may record it, as the organisation is known; `history` is what stands before it.
