@@ -202,26 +202,17 @@ impl KindOf<Case> for NoticeServed {
         open(case, "39")?;
         own_case(case, on)?;
         not_blank(self.of.word(), "39", "of")?;
-        let (list, field, number) = match self.to {
-            Recipient::Debtor(Some(number)) => (&case.debtors, "to.debtor", number),
-            Recipient::Creditor(Some(number)) => (&case.creditors, "to.creditor", number),
-            Recipient::Debtor(None)
-            | Recipient::Creditor(None)
-            | Recipient::RelatedPerson
-            | Recipient::Procuracy
-            | Recipient::Commune
-            | Recipient::Other => (&case.debtors, "to", 1),
+        let numbered = match self.to {
+            Recipient::Debtor(number) => number.map(|number| (&case.debtors, "to.debtor", number)),
+            Recipient::Creditor(number) => number.map(|number| (&case.creditors, "to.creditor", number)),
+            Recipient::RelatedPerson | Recipient::Procuracy | Recipient::Commune | Recipient::Other => None,
         };
-        if number == 0 || (field != "to" && usize::from(number) > list.len()) {
-            let accepted = format!("1 to {}, or without a number", list.len());
-            return Err(Refusal::new(
-                Code::Unknown,
-                "39",
-                field,
-                number,
-                "a number in the order's list",
-                accepted,
-            ));
+        if let Some((list, field, number)) = numbered
+            && !(1..=list.len()).contains(&usize::from(number))
+        {
+            let (limit, accepted) =
+                ("a number in the order's list", format!("1 to {}, or without a number", list.len()));
+            return Err(Refusal::new(Code::Unknown, "39", field, number, limit, accepted));
         }
         if let Some(sent) = self.sent {
             not_before(on.at.on, sent, "39", "effective", "the day on which it was sent")?;
