@@ -9,9 +9,9 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use thads_cases::calendar::Calendar;
 use thads_cases::date::Date;
-use thads_cases::decide::organisation_of;
+use thads_cases::decide::{organisation_of, took_over};
 use thads_cases::event::Body;
-use thads_cases::history::{RecordedEvent, known_at, timeline};
+use thads_cases::history::{RecordedEvent, known_at};
 use thads_cases::ids::{CaseId, ComplaintId, OfficeCode, Position};
 use thads_cases::reference_data::ReferenceData;
 use thads_cases::rules::Rules;
@@ -384,11 +384,7 @@ impl ReadModel {
 
     /// The cases that took over what a case sent away, as repairs leave their histories.
     pub fn taken_over_by(&self, sender: &CaseId) -> impl Iterator<Item = &CaseId> {
-        let took = |id: &&CaseId| {
-            let entries = self.case(id).unwrap_or_default();
-            timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(sender))
-        };
-        self.receivers(sender).iter().filter(took)
+        self.receivers(sender).iter().filter(|id| took_over(self.case(id).unwrap_or_default(), sender))
     }
 
     fn count(&mut self, stream: &Stream) {

@@ -13,7 +13,7 @@ mod state;
 pub use audit::{Breach, audit};
 pub use judge::{broken_rules, newly_broken};
 pub use kept::Kept;
-pub use moved::{OtherEnds, other_ends, went_the_same};
+pub use moved::{OtherEnds, other_ends, took_over, went_the_same};
 pub use repair::{Paid, paid};
 pub(crate) use state::State;
 

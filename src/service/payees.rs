@@ -29,12 +29,12 @@ pub(crate) fn paid_persons_stay(
     if action.event.body.repairs().is_none() {
         return Ok(());
     }
+    let own = own_words(entry, words);
     for Paid { before, mut creditors, after, mut creditors_after } in paid(known, action, entry.position) {
         let (Payee::Creditor(was), Payee::Creditor(is)) = (before.payee, after.payee) else { continue };
         if creditors == creditors_after {
             continue;
         }
-        let own = own_words(entry, words);
         open_parties(source, model, creditors.iter_mut().chain(&mut creditors_after), known, &own)?;
         let of = |list: &[Party], number: u16| list.get(usize::from(number).checked_sub(1)?).cloned();
         let (Some(paid), Some(now)) = (of(&creditors, was), of(&creditors_after, is)) else { continue };

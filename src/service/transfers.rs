@@ -1,7 +1,7 @@
 //! Moves between offices: what stands at the other end, where a decision needs it.
 
 use thads_cases::case::Case;
-use thads_cases::decide::OtherEnds;
+use thads_cases::decide::{OtherEnds, took_over};
 use thads_cases::event::{Event, Receiver, Sender};
 use thads_cases::history::{RecordedEvent, case_at, timeline};
 use thads_cases::ids::CaseId;
@@ -115,11 +115,8 @@ pub(crate) fn parties_are_those_sent(
 
 /// The case, other than `own`, that took over what `from` sent, as repairs leave it.
 fn taken_by(model: &ReadModel, pending: &Pending, from: &CaseId, own: &CaseId) -> Option<CaseId> {
-    let takes = |entries: &[RecordedEvent]| {
-        timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(from))
-    };
     let waiting = pending.iter().find_map(|(subject, entries)| match subject {
-        StreamId::Case(id) if id != own && takes(entries) => Some(id),
+        StreamId::Case(id) if id != own && took_over(entries, from) => Some(id),
         _ => None,
     });
     // A case that is pending as well was looked at with what is pending.

@@ -86,6 +86,11 @@ pub(super) fn check_moved(
     }
 }
 
+/// Whether a case with this history took over what `sender` sent away, as repairs leave the history.
+pub fn took_over(history: &[RecordedEvent], sender: &CaseId) -> bool {
+    timeline(history).iter().any(|live| live.event.body.comes_from() == Some(sender))
+}
+
 /// Whether nothing of what a receiver relies on is another than it was: all of it, where nothing had been sent away.
 pub fn went_the_same(before: &Case, after: &Case) -> bool {
     before.sent_to.is_none() || sent(before) == sent(after)

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thads_cases::date::Date;
-use thads_cases::decide::organisation_of;
+use thads_cases::decide::{organisation_of, took_over};
 use thads_cases::event::Body;
-use thads_cases::history::{RecordedEvent, timeline};
+use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, ComplaintId, NotAnId, OfficeCode, OfficerNo, Position};
 use thads_cases::personal::Personal;
 use thads_cases::reference_data::ReferenceData;
@@ -204,10 +204,7 @@ impl Target for Memory {
 
     fn taken_over_by(&self, case: &CaseId) -> Option<CaseId> {
         let says = |entry: &RecordedEvent| entry.event.body.comes_from() == Some(case);
-        let took = |entries: &[RecordedEvent]| {
-            entries.iter().any(says)
-                && timeline(entries).iter().any(|live| live.event.body.comes_from() == Some(case))
-        };
+        let took = |entries: &[RecordedEvent]| entries.iter().any(says) && took_over(entries, case);
         self.cases.iter().find(|(_, entries)| took(entries)).map(|(id, _)| id.clone())
     }
 
