@@ -13,22 +13,22 @@ use crate::support::{Folder, HALF_YEAR, THADS, ask, head, record, thads, value};
 const NAME: &str = "Sổ thử";
 const ORIGIN: &str = "thads.example/founding";
 
+const INIT: [&str; 11] = [
+    "init",
+    "--name",
+    NAME,
+    "--origin",
+    ORIGIN,
+    "--office",
+    "DT00",
+    "--office-name",
+    "Cục",
+    "--head",
+    "Người đứng đầu",
+];
+
 fn init(folder: &Folder) -> crate::support::Ran {
-    let args = [
-        "--json",
-        "init",
-        "--name",
-        NAME,
-        "--origin",
-        ORIGIN,
-        "--office",
-        "DT00",
-        "--office-name",
-        "Cục",
-        "--head",
-        "Người đứng đầu",
-    ];
-    thads(&folder.data, &args)
+    thads(&folder.data, &[&["--json"][..], &INIT].concat())
 }
 
 #[test]
@@ -210,22 +210,9 @@ fn a_founding_cut_off_before_the_genesis_is_no_ledger_to_anybody() {
 fn keys_of_another_ledger_are_kept_and_said_by_whatever_founds() {
     let other = Folder::new();
     init(&other).ok();
-    let init = [
-        "init",
-        "--name",
-        NAME,
-        "--origin",
-        ORIGIN,
-        "--office",
-        "DT00",
-        "--office-name",
-        "Cục",
-        "--head",
-        "Tên",
-    ];
     let import = ["import", "tests/data/import/whole.csv", "--mapping", "tests/data/import/notebook.toml"];
     let words = [("en", "Another signing key was there"), ("vi", "Ở đây đã có khóa ký khác")];
-    for (founding, (language, says)) in [(&init[..], words[0]), (&init, words[1]), (&import, words[0])] {
+    for (founding, (language, says)) in [(&INIT[..], words[0]), (&INIT, words[1]), (&import, words[0])] {
         for keys in [&["log.key"][..], &["root.key"], &["log.key", "root.key"]] {
             let folder = Folder::new();
             let place = folder.data.join("keys");
