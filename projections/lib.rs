@@ -1,7 +1,7 @@
 //! The folds: from the records of the log to the state of every case and every figure of the statistics.
 //!
 //! Deterministic: same log, same answer. Knows no store, no clock, no files. The way through: [`entry`] (bytes to
-//! events), [`model`] (everything folded), [`statistics`] (what one case gives a period), [`report`] (the figures).
+//! events), [`read_model`] (everything folded), [`statistics`] (what one case gives a period), [`report`] (the figures).
 
 mod auctions;
 pub mod breakdown;

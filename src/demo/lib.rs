@@ -1,6 +1,6 @@
 //! The demo: Đồng Tháp's thirteen offices and their six months to 31 March 2019, action by action.
 //!
-//! [`plan`] says what is recorded, by whom and when by the simulated clock; whoever runs it takes each action through
+//! [`plan()`] says what is recorded, by whom and when by the simulated clock; whoever runs it takes each action through
 //! the law's `decide`, as any other. Outcomes and sums are chosen here, figures are not: they come out of the fold.
 //! Deterministic: the same seed gives the same plan. No person in it exists.
 

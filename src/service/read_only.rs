@@ -47,7 +47,7 @@ impl ReadOnlyLedger {
     /// many records more are folded.
     ///
     /// # Errors
-    /// As [`View::open`].
+    /// As [`ReadOnlyLedger::open`].
     pub fn open_anew(
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),
@@ -60,11 +60,11 @@ impl ReadOnlyLedger {
         Ok(ReadOnlyLedger { reader, model, kept, kept_heads, doubled: OnceLock::new() })
     }
 
-    /// Reads and folds the whole log as [`View::open_anew`] does, and judges what each record means. Records that cannot be
+    /// Reads and folds the whole log as [`ReadOnlyLedger::open_anew`] does, and judges what each record means. Records that cannot be
     /// read are named and passed over. Personal data is not looked at, nor shown.
     ///
     /// # Errors
-    /// As [`View::open`], but not for a record that this build does not know.
+    /// As [`ReadOnlyLedger::open`], but not for a record that this build does not know.
     pub fn open_audited(
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),

@@ -131,8 +131,8 @@ fn same_entry(one: &EffectiveEvent<'_>, other: &EffectiveEvent<'_>) -> bool {
     one.at == other.at && one.corrected_by == other.corrected_by
 }
 
-/// The rules that break at the entries of a timeline, in order. Entries of imported history may break rules; they are
-/// told apart by [`held`] because they broke them before as well. Money is judged at every entry apart from what its kind
+/// The rules that break at the entries of a timeline, in order. Entries of imported history may break rules; the caller
+/// tells them apart, for they broke them before as well. Money is judged at every entry apart from what its kind
 /// may, so that no other fault hides it.
 fn violations<S: State>(
     mut state: S,

@@ -9,7 +9,7 @@ use crate::history::timeline;
 use crate::ids::{CaseId, OfficeNo, Position};
 use crate::refusal::{Code, Refusal};
 
-/// Which cases at the other ends of moves a decision needs in its [`Scene`].
+/// Which cases at the other ends of moves a decision needs in its [`DecisionContext`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct OtherEnds {
     /// The sender's case, as it stands on that day, where the action makes this case come from it.

@@ -29,7 +29,7 @@ pub enum Headed {
 }
 
 /// Knows a file by its header's cells, in their normal form, whatever quotes and separators stood around them. A name that
-/// the mapping uses is ours only with [`OURS`] behind it.
+/// the mapping uses is ours only with an asterisk behind it.
 pub fn headed(headers: &[String], mapping: &Mapping) -> Headed {
     let own: Vec<&str> = mapping.columns.all().iter().map(|(header, _)| header.as_str()).collect();
     let starred =
