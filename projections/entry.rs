@@ -12,7 +12,7 @@ use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::personal::VaultRef;
 use thads_cases::rules::RuleSet;
-use thads_proof::codec::{self, CodecError};
+use thads_codec::CodecError;
 use thads_proof::days::{CLOCK_CORRECTED, Correction};
 use thads_proof::genesis;
 use thads_proof::record::{Provenance, Record};
@@ -103,14 +103,14 @@ fn later(code: KindCode, payload: &[u8]) -> Option<(KindCode, Option<Position>)>
     if code.code != FactCorrected::INFO.code || !code.is_known() {
         return None;
     }
-    let start: FactCorrectedStart = codec::decode_start(payload).ok()?;
+    let start: FactCorrectedStart = thads_codec::decode_start(payload).ok()?;
     let replacement = KindCode { code: start.code, revision: start.revision };
     (is_entry(replacement.code) && replacement.is_later()).then_some((replacement, Some(start.entry)))
 }
 
 fn event_of(code: KindCode, payload: &[u8]) -> Result<Event, CodecError> {
-    let event = codec::decode_seed(PayloadOf(code), payload)?;
-    codec::check_canonical(&PayloadIn(&event, code.revision), payload)?;
+    let event = thads_codec::decode_seed(PayloadOf(code), payload)?;
+    thads_codec::check_canonical(&PayloadIn(&event, code.revision), payload)?;
     Ok(event)
 }
 

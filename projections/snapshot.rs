@@ -14,7 +14,7 @@ use thads_cases::event::Event;
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::stream::StreamId;
-use thads_proof::codec::{self, CodecError};
+use thads_codec::CodecError;
 use thads_proof::days::Days;
 use thads_proof::record::Stream;
 
@@ -51,7 +51,7 @@ pub fn save(model: &ReadModel) -> Result<Vec<u8>, SnapshotError> {
 }
 
 fn frame<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, content: &T) -> Result<(), SnapshotError> {
-    let content = codec::encode(content)?;
+    let content = thads_codec::encode(content)?;
     bytes.extend(u64::try_from(content.len()).unwrap_or(u64::MAX).to_le_bytes());
     bytes.extend(content);
     Ok(())
@@ -70,7 +70,7 @@ pub fn load(bytes: &[u8]) -> Result<ReadModel, SnapshotError> {
         rest = after;
     }
     let [body, stream_frames @ ..] = frames.as_slice() else { return Err(SnapshotError::Form) };
-    let (head, (organisation, organisation_streams), versions, days): Body = codec::decode(body)?;
+    let (head, (organisation, organisation_streams), versions, days): Body = thads_codec::decode(body)?;
     if organisation.len() != organisation_streams.len() {
         return Err(SnapshotError::Form);
     }
@@ -102,7 +102,7 @@ type Stored = (StreamId, Vec<RecordedEvent>);
 /// Reads the frames of streams on several threads; they come back in order.
 fn read_streams(frames: &[&[u8]]) -> Result<Vec<Vec<Stored>>, CodecError> {
     let read = |frame: &&[u8]| {
-        let read: Vec<(StreamId, Vec<EntryIn>)> = codec::decode(frame)?;
+        let read: Vec<(StreamId, Vec<EntryIn>)> = thads_codec::decode(frame)?;
         let entries = |read: Vec<EntryIn>| read.into_iter().map(RecordedEvent::from).collect();
         Ok(read.into_iter().map(|(id, read)| (id, entries(read))).collect())
     };

@@ -220,7 +220,7 @@ impl From<VerifyError> for Failure {
         let message = error.to_string();
         match error {
             VerifyError::Read { source, .. } => Failure::new(message, way_out(&source)),
-            VerifyError::Export(_) => Failure::Failed { message, hint: None },
+            _ => Failure::Failed { message, hint: None },
         }
     }
 }

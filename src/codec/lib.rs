@@ -1,4 +1,4 @@
-//! The one place that names bincode: a payload's value to bytes and back.
+//! A value to bytes and back: the one place that names bincode.
 //!
 //! bincode 2, `standard()` configuration: little-endian variable-length integers, no field names. The form is drawn
 //! in `docs/format.md`, so that it can be read without the crate. Decoding uses every byte and allocates no more
@@ -9,6 +9,7 @@ use serde::ser::Serialize;
 
 /// Why a value has no bytes, or bytes are no value.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CodecError {
     /// The value cannot be written in this form.
     #[error("the value cannot be encoded")]

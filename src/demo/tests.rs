@@ -18,7 +18,6 @@ use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
 use thads_projections::streams::stream_of;
-use thads_proof::codec;
 use thads_proof::record::{self, Leaf, LedgerId, Micros, Provenance, Record, RequestId, Stream};
 
 use super::calibration::bands;
@@ -118,7 +117,7 @@ fn sealed(planned: &Planned, model: &ReadModel) -> Record {
 }
 
 fn payload(event: &Event) -> Vec<u8> {
-    codec::encode(&Payload(event)).unwrap()
+    thads_codec::encode(&Payload(event)).unwrap()
 }
 
 /// A first record; its content is not read here.

@@ -60,6 +60,7 @@ pub struct Header {
 
 /// Why bytes are no block header.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeaderError {
     /// There are too few bytes.
     #[error("{0} bytes are left where a header needs {HEADER_LENGTH}")]
@@ -158,6 +159,7 @@ impl Header {
 
 /// Why bytes are no block, or records make none.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BlockError {
     /// The header is wrong.
     #[error(transparent)]

@@ -23,6 +23,7 @@ pub struct Checkpoint {
 
 /// Why a text is no checkpoint, or not one to rely on.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CheckpointError {
     /// The text is not origin, size and root.
     #[error("the checkpoint is malformed: {0}")]

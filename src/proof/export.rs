@@ -36,6 +36,7 @@ pub struct Header {
 
 /// Why a file is no export, or cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExportError {
     /// Reading failed.
     #[error("the export cannot be read")]

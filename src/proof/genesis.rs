@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
+use thads_codec::CodecError;
 
-use crate::codec::{self, CodecError};
 use crate::days;
 use crate::hash;
 use crate::record::{Leaf, LedgerId, Micros, Position, Provenance, Record, RequestId, Stream};
@@ -40,7 +40,7 @@ pub struct Genesis {
 pub struct Unit {
     /// ISO 4217 code.
     pub code: String,
-    /// Decimal places that an integer counts; 0 for đồng.
+    /// Decimal places that an integer counts; 0 where the currency has no parts.
     pub exponent: u8,
 }
 
@@ -59,6 +59,7 @@ pub enum Clock {
 
 /// Why a record is no genesis.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GenesisError {
     /// The payload cannot be read or written.
     #[error("the genesis payload is wrong")]
@@ -89,12 +90,12 @@ impl Genesis {
         if !crate::note::is_name(&self.origin) {
             return Err(GenesisError::Origin(self.origin.clone()));
         }
-        Ok(codec::encode(self)?)
+        Ok(thads_codec::encode(self)?)
     }
 
     /// Reads a payload; it must be canonical.
     pub fn decode(payload: &[u8]) -> Result<Genesis, GenesisError> {
-        let genesis: Genesis = codec::canonical(payload)?;
+        let genesis: Genesis = thads_codec::canonical(payload)?;
         if !crate::note::is_name(&genesis.origin) {
             return Err(GenesisError::Origin(genesis.origin));
         }

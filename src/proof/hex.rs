@@ -2,6 +2,7 @@
 
 /// Why a text is not the hexadecimal form that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HexError {
     /// The text has another length than the bytes need.
     #[error("{found} hexadecimal digits where {expected} are needed")]

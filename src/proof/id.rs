@@ -229,6 +229,7 @@ pub struct Stream {
 
 /// Why something is not a stream's name.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StreamError {
     /// The key is empty or too long.
     #[error("a stream's key is {0} bytes long; it must be 1 to {max}", max = Stream::KEY_MAX)]

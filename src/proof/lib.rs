@@ -5,7 +5,6 @@
 
 pub mod block;
 pub mod checkpoint;
-pub mod codec;
 pub mod days;
 pub mod export;
 pub mod genesis;
@@ -13,6 +12,7 @@ pub mod hash;
 pub mod hex;
 mod id;
 pub mod note;
+#[cfg(feature = "files")]
 pub mod plain;
 pub mod record;
 pub mod segment;

@@ -61,6 +61,7 @@ pub struct Vkey {
 
 /// Why a text is no verifier key.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum VkeyError {
     /// It does not read `name+hash+base64`.
     #[error("a verifier key must read name+hash+base64")]
@@ -216,6 +217,7 @@ pub struct Signed {
 
 /// Why a note is no note, or is void.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoteError {
     /// The bytes do not have a note's form.
     #[error("the note is malformed: {0}")]

@@ -72,6 +72,7 @@ pub struct Record {
 
 /// Why a record has no bytes, or bytes are no record.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordError {
     /// The bytes end before the field does.
     #[error("the record ends inside its {field}")]

@@ -4,13 +4,16 @@
 //! So what is missing from an incomplete last block shows as zeros, and [`step`] can tell a block that was never
 //! finished (and so never acknowledged) from one that was damaged later.
 
+#[cfg(feature = "files")]
 use std::fs::File;
+#[cfg(feature = "files")]
 use std::path::Path;
 
 use crate::block::{
     self, BYTES_MAX, Block, BlockError, HEADER_LENGTH, Header as BlockHeader, SECTOR, stored_length,
 };
 use crate::hash;
+#[cfg(feature = "files")]
 use crate::plain;
 use crate::record::{LedgerId, Position};
 
@@ -42,6 +45,7 @@ pub struct Header {
 
 /// Why bytes are no segment header.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeaderError {
     /// There are too few bytes.
     #[error("{0} bytes are left where a segment's header needs {SECTOR}")]
@@ -105,6 +109,7 @@ impl Header {
 ///
 /// # Errors
 /// As [`plain::open`].
+#[cfg(feature = "files")]
 pub fn open(wal: &Path, number: u64) -> std::io::Result<File> {
     plain::open(&wal.join(file_name(number)), FILE_BYTES_MAX)
 }
@@ -113,6 +118,7 @@ pub fn open(wal: &Path, number: u64) -> std::io::Result<File> {
 ///
 /// # Errors
 /// As [`plain::open`].
+#[cfg(feature = "files")]
 pub fn read(wal: &Path, number: u64) -> std::io::Result<Vec<u8>> {
     plain::read(&wal.join(file_name(number)), FILE_BYTES_MAX)
 }

@@ -35,6 +35,7 @@ pub struct Bundle {
 
 /// Why a text names no tile, or bytes are no tile or bundle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TileError {
     /// The path is none of a tile.
     #[error("the path names no tile")]

@@ -8,6 +8,8 @@
 mod chain;
 mod examine;
 mod finding;
+#[cfg(feature = "files")]
+mod folder;
 mod parallel;
 mod segments;
 
@@ -15,7 +17,9 @@ pub use finding::{Finding, Place, Report, Summary, Torn, What};
 
 use std::convert::Infallible;
 use std::io::Read;
+#[cfg(feature = "files")]
 use std::path::{Path, PathBuf};
+#[cfg(feature = "threads")]
 use std::thread;
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Vkey};
@@ -31,6 +35,7 @@ const WORK_RECORDS: usize = 2048;
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Threads that examine records; 0 for as many as the machine has.
+    #[cfg(feature = "threads")]
     pub threads: usize,
     /// The ledger that it must be.
     pub ledger: Option<LedgerId>,
@@ -44,7 +49,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { threads: 0, ledger: None, checkpoints: Vec::new(), known: Vec::new(), findings_max: 1_000 }
+        Options {
+            #[cfg(feature = "threads")]
+            threads: 0,
+            ledger: None,
+            checkpoints: Vec::new(),
+            known: Vec::new(),
+            findings_max: 1_000,
+        }
     }
 }
 
@@ -55,6 +67,13 @@ impl Options {
         Ok(())
     }
 
+    /// On the caller's thread alone.
+    #[cfg(not(feature = "threads"))]
+    fn threads(&self) -> usize {
+        1
+    }
+
+    #[cfg(feature = "threads")]
     fn threads(&self) -> usize {
         match self.threads {
             0 => thread::available_parallelism().map_or(1, usize::from),
@@ -65,8 +84,10 @@ impl Options {
 
 /// Why nothing can be said: the bytes cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum VerifyError {
     /// A file or folder cannot be read.
+    #[cfg(feature = "files")]
     #[error("{source}")]
     Read {
         /// The file or folder.
@@ -100,8 +121,9 @@ pub fn verify_records(records: impl IntoIterator<Item = (Position, Vec<u8>)>, op
 
 /// Verifies the segments in a folder (a ledger's `wal/`, or a copy of it). Needs no lock: it reads to the last whole
 /// block, and takes an incomplete one behind that for a write under way.
+#[cfg(feature = "files")]
 pub fn verify_segments(folder: &Path, options: &Options) -> Result<Report, VerifyError> {
-    verify_segment_bytes(segments::folder(folder)?, options)
+    verify_segment_bytes(folder::folder(folder)?, options)
 }
 
 /// Verifies segments from any source, each with its number, in the order of these; stops at the first error.

@@ -5,7 +5,6 @@ use thads_cases::ids::Position;
 use thads_cases::personal::{Personal, VaultRef};
 use thads_cases::rules::RuleSet;
 use thads_ledger::{NewEvent, Randomness, Vault};
-use thads_proof::codec;
 use thads_proof::record::Provenance;
 
 /// Why an event cannot be put into bytes.
@@ -19,7 +18,7 @@ pub enum SealError {
     Randomness(#[source] std::io::Error),
     /// The payload does not fit its form.
     #[error(transparent)]
-    Codec(#[from] codec::CodecError),
+    Codec(#[from] thads_codec::CodecError),
 }
 
 /// An event with references in place of personal words, and the words themselves by reference.
@@ -82,7 +81,7 @@ pub fn new_event(
         provenance,
         rule_set: RuleSet::in_force(effective).code(),
         corrects: corrects(&sealed.event).map(|position| thads_proof::record::Position::new(position.0)),
-        payload: codec::encode(&Payload(&sealed.event))?,
+        payload: thads_codec::encode(&Payload(&sealed.event))?,
         personal: sealed.personal.clone(),
     })
 }

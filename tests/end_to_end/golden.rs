@@ -10,7 +10,6 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use thads_cases::event::{KINDS, KindCode, Payload, PayloadIn, PayloadOf};
-use thads_proof::codec;
 use thads_service::json::{event_of, fields_of};
 
 use crate::small::{action, officer};
@@ -37,15 +36,19 @@ fn payloads_are_written_and_read_as_ever() {
         seen.insert((kind.to_owned(), revision));
 
         let stored = bytes(golden["payload"].as_str().unwrap());
-        let read = codec::decode_seed(PayloadOf(KindCode { code: code.code, revision }), &stored);
+        let read = thads_codec::decode_seed(PayloadOf(KindCode { code: code.code, revision }), &stored);
         let read = read.unwrap_or_else(|error| panic!("{kind} revision {revision} cannot be read: {error}"));
         let given = golden["fields"].as_object().unwrap().clone();
         let sent = event_of(kind, given).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(read, sent, "{kind} revision {revision} reads as {}", Value::Object(fields_of(&read)));
-        let again = codec::encode(&PayloadIn(&sent, revision)).unwrap();
+        let again = thads_codec::encode(&PayloadIn(&sent, revision)).unwrap();
         assert_eq!(hex(&again), hex(&stored), "{kind} revision {revision} is written anew");
         if revision == code.revision {
-            assert_eq!(hex(&codec::encode(&Payload(&sent)).unwrap()), hex(&stored), "{kind} is written anew");
+            assert_eq!(
+                hex(&thads_codec::encode(&Payload(&sent)).unwrap()),
+                hex(&stored),
+                "{kind} is written anew"
+            );
         }
     }
     for (info, _) in KINDS {
@@ -61,8 +64,8 @@ fn a_document_has_one_form() {
         let length = u8::try_from(word.len()).unwrap();
         [&[0, 0, 0, 0, 0, 13, length][..], word.as_bytes(), &[0, 0, 0]].concat()
     };
-    assert!(codec::decode_seed(PayloadOf(kind), &payload("x")).is_ok());
-    assert!(codec::decode_seed(PayloadOf(kind), &payload("order")).is_err());
+    assert!(thads_codec::decode_seed(PayloadOf(kind), &payload("x")).is_ok());
+    assert!(thads_codec::decode_seed(PayloadOf(kind), &payload("order")).is_err());
 }
 
 /// A log whose notices are of their first revision: in a case and under corrections and voids. What rests on them (the voluntary

@@ -8,7 +8,6 @@ use thads_cases::date::Date;
 use thads_cases::event::{Common, Event, Payload};
 use thads_cases::ids::Position as Entry;
 use thads_cases::rules::RuleSet;
-use thads_proof::codec;
 use thads_proof::record::{Position, Provenance, Record, Stream};
 
 use crate::appended::append;
@@ -39,7 +38,7 @@ pub(crate) fn forged(draft: &Record, stream: &str, kind: &str, fields: Value) ->
         stream: stream.parse().unwrap(),
         kind: event.info().code,
         kind_revision: event.info().revision,
-        payload: codec::encode(&Payload(&event)).unwrap(),
+        payload: thads_codec::encode(&Payload(&event)).unwrap(),
         corrects: event.body.repairs().map(|entry| Position::new(entry.0)),
         office: 2,
         actor: officer::ACCOUNTANT,
@@ -69,7 +68,7 @@ fn corrected(there: &[Record], draft: &Record, code: u8, revision: u8) -> Record
     });
     let mut record = forged(draft, FINE, "fact_corrected", fields);
     let on: Date = "2018-11-01".parse().unwrap();
-    let start = codec::encode(&(Common::default(), Entry(entry), on)).unwrap().len();
+    let start = thads_codec::encode(&(Common::default(), Entry(entry), on)).unwrap().len();
     assert_eq!(record.payload[start..start + 2], [32, 1], "code and revision of the replacement");
     record.payload[start] = code;
     record.payload[start + 1] = revision;
@@ -122,7 +121,7 @@ const FORGED: &[(&str, &str, Forge)] = &[
         let mut event: Event =
             serde_json::from_value(json!({ "kind": "classified_enforceable", "fields": {} })).unwrap();
         event.common.on_behalf_of = Some(thads_cases::ids::OfficerNo(998));
-        let payload = codec::encode(&Payload(&event)).unwrap();
+        let payload = thads_codec::encode(&Payload(&event)).unwrap();
         vec![Record { actor: officer::CLERK, payload, ..classified(draft) }]
     }),
     ("office", "an office that is none", |_, draft| vec![Record { office: 77, ..classified(draft) }]),

@@ -22,7 +22,6 @@ use thads_projections::period::{Period, PeriodName};
 use thads_projections::read_model::ReadModel;
 use thads_projections::report::{Report, report};
 use thads_projections::scope::Scope;
-use thads_proof::codec;
 use thads_proof::record::{
     Leaf, LedgerId, Micros, Position as LogPosition, Provenance, Record, RequestId, Stream, StreamTag,
 };
@@ -229,7 +228,7 @@ impl LedgerWriter {
             kind: event.info().code,
             kind_revision: event.info().revision,
             blind: [0; 16],
-            payload: codec::encode(&Payload(event)).unwrap(),
+            payload: thads_codec::encode(&Payload(event)).unwrap(),
             commitments: Vec::new(),
         };
         self.model.fold(&record).unwrap();

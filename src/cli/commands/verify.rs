@@ -356,7 +356,7 @@ impl Verified {
     /// When it cannot be written.
     pub(crate) fn print(&self, output: &Output) -> Result<(), Failure> {
         for finding in self.findings().take(NAMED_MAX) {
-            output.line(output.say(&finding.vi(), &finding.to_string()))?;
+            output.line(output.sentence(&finding.into()))?;
         }
         let meant = self.meaning.iter().flat_map(|found| found.sentences(NAMED_MAX));
         let notices = self.notices.iter().cloned();

@@ -5,6 +5,7 @@
 //! when no writer runs.
 
 mod found;
+mod words;
 
 use std::path::Path;
 use std::sync::{Arc, RwLock};

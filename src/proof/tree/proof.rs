@@ -4,6 +4,7 @@ use super::{Node, Root, parent};
 
 /// Why there is no proof, or a proof proves nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProofError {
     /// The entry is not in a tree of that size.
     #[error("entry {index} is not in a tree of size {size}")]

@@ -18,16 +18,6 @@ pub struct Place {
     pub offset: u64,
 }
 
-impl Place {
-    /// The place in Vietnamese.
-    pub fn vi(&self) -> String {
-        match self.segment {
-            Some(segment) => format!("wal/{}, byte {}", file_name(segment), self.offset),
-            None => format!("byte {}", self.offset),
-        }
-    }
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.segment {
@@ -119,37 +109,6 @@ impl What {
     }
 }
 
-impl What {
-    /// The sentence in Vietnamese.
-    pub fn vi(self) -> &'static str {
-        match self {
-            What::Leftover => "có byte không thuộc khối nào",
-            What::SegmentHeader => "đầu đoạn sai",
-            What::BlockHeader => "đầu khối bị hỏng",
-            What::BlockIndex => "mục lục của khối bị hỏng, bản ghi còn nguyên",
-            What::BlockHash => "mã băm của khối bị hỏng, các bản ghi còn nguyên",
-            What::BlockPadding => "phần đệm sau khối không phải là 0",
-            What::BlockChain => "đầu khối không khớp với các bản ghi của nó",
-            What::RecordDamaged => "bản ghi bị hỏng",
-            What::RecordEdited => "bản ghi đã bị sửa",
-            What::RecordMissing => "thiếu bản ghi",
-            What::RecordReordered => "các bản ghi bị đổi thứ tự",
-            What::RecordRepeated => "bản ghi bị chèn thêm hoặc lặp lại",
-            What::RecordPosition => "bản ghi không đứng ở vị trí mà nó nói",
-            What::Ledger => "bản ghi thuộc sổ khác",
-            What::Genesis => "bản ghi đầu không phải bản ghi lập sổ",
-            What::StreamVersion => "số thứ tự trong dòng sự kiện bị ngắt quãng",
-            What::StreamLeaf => "chuỗi của dòng sự kiện bị đứt",
-            What::RecordedAt => "được ghi trước bản ghi mà nó nối tiếp",
-            What::Corrects => "sửa một bản ghi không đứng trước nó",
-            What::Root => "gốc của cây khác với gốc trong khối",
-            What::Checkpoint => "gốc của cây khác với gốc đã ký",
-            What::Receipt => "không phải bản ghi mà biên nhận nêu",
-            What::Short => "sổ ngắn hơn phần đã ký hoặc đã có biên nhận",
-        }
-    }
-}
-
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.sentence())
@@ -171,19 +130,6 @@ pub struct Finding {
     pub expected: String,
     /// What stands there.
     pub found: String,
-}
-
-impl Finding {
-    /// The finding in Vietnamese. What was expected and found are values, and stand as they are.
-    pub fn vi(&self) -> String {
-        let last = self.position.get().saturating_add(self.count.saturating_sub(1));
-        let records = match self.count {
-            0 | 1 => format!("bản ghi {}", self.position),
-            _ => format!("các bản ghi {} đến {last}", self.position),
-        };
-        let place = self.place.map_or_else(String::new, |place| format!(" ({})", place.vi()));
-        format!("{records}{place}: {}: phải là {}, thấy {}", self.what.vi(), self.expected, self.found)
-    }
 }
 
 impl fmt::Display for Finding {

@@ -1,9 +1,9 @@
-//! Examines work on several threads and hands the results to the chain in the order of the source.
+//! Examines the work of a source and hands the results to the chain in the order of the source.
 
-use std::collections::VecDeque;
-use std::panic;
+#[cfg(feature = "threads")]
+mod threads;
+
 use std::sync::Arc;
-use std::thread;
 
 use super::chain::Chain;
 use super::examine::{self, Examined, Group};
@@ -46,50 +46,22 @@ impl Work {
     }
 }
 
-enum Pending<'scope> {
-    Running(thread::ScopedJoinHandle<'scope, Vec<Group>>),
-    Ready(Unit),
-}
-
 /// Runs `source` with a function to hand units to; at most `threads` of them are examined at a time.
 pub(super) fn run<E>(
     threads: usize,
     chain: &mut Chain<'_>,
     source: impl FnOnce(&mut dyn FnMut(Unit)) -> Result<(), E>,
 ) -> Result<(), E> {
-    if threads < 2 {
-        return source(&mut |unit| match unit {
-            Unit::Work(work) => work.examine().into_iter().for_each(|group| chain.add(group)),
-            unit => mark(chain, unit),
-        });
+    #[cfg(feature = "threads")]
+    if threads > 1 {
+        return threads::run(threads, chain, source);
     }
-    thread::scope(|scope| {
-        let mut pending = VecDeque::new();
-        source(&mut |unit| {
-            pending.push_back(match unit {
-                Unit::Work(work) => Pending::Running(scope.spawn(move || work.examine())),
-                unit => Pending::Ready(unit),
-            });
-            while pending.len() > threads {
-                pending.pop_front().into_iter().for_each(|first| settle(chain, first));
-            }
-        })?;
-        pending.into_iter().for_each(|rest| settle(chain, rest));
-        Ok(())
-    })
+    debug_assert!(threads <= 1, "without the feature there is the caller's thread");
+    source(&mut |unit| take(chain, unit))
 }
 
-fn settle(chain: &mut Chain<'_>, pending: Pending<'_>) {
-    match pending {
-        Pending::Running(handle) => match handle.join() {
-            Ok(groups) => groups.into_iter().for_each(|group| chain.add(group)),
-            Err(cause) => panic::resume_unwind(cause),
-        },
-        Pending::Ready(unit) => mark(chain, unit),
-    }
-}
-
-fn mark(chain: &mut Chain<'_>, unit: Unit) {
+/// Examines a unit on this thread and hands it on.
+fn take(chain: &mut Chain<'_>, unit: Unit) {
     match unit {
         Unit::Work(work) => work.examine().into_iter().for_each(|group| chain.add(group)),
         Unit::Segment(ledger) => chain.segment(ledger),

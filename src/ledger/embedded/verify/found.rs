@@ -3,6 +3,7 @@
 use thads_proof::segment;
 use thads_proof::verify::{Finding, Report, What};
 
+use super::words::place_vi;
 use crate::embedded::cache::{CacheCheck, HEADS};
 use crate::sentence::Sentence;
 use crate::vault::VaultReport;
@@ -237,7 +238,7 @@ impl DirectoryReport {
                     Sentence::new(
                         format!(
                             "Phần ở {} (vị trí {position}) chưa được ghi xong nên chưa từng được xác nhận.",
-                            place.vi()
+                            place_vi(&place)
                         ),
                         format!(
                             "What stands at {place} (position {position}) was never finished and so never acknowledged."
@@ -299,13 +300,16 @@ impl DirectoryReport {
 
     /// Returns the first thing that is wrong.
     pub fn first_wrong(&self) -> Option<Sentence> {
-        let of_records = self.segments.as_ref().and_then(Report::first).map(of_finding);
+        let of_records = self.segments.as_ref().and_then(Report::first).map(Sentence::from);
         let of_sled = || match &self.sled {
             SledReport::Absent | SledReport::Busy | SledReport::Skipped(_) => None,
             SledReport::Unreadable(why) => Some(unreadable(why)),
             SledReport::Checked(report, wrong) => report
                 .first()
-                .map(|finding| Sentence::new(format!("sled: {}", finding.vi()), format!("sled: {finding}")))
+                .map(|finding| {
+                    let said = Sentence::from(finding);
+                    Sentence::new(format!("sled: {}", said.vi), format!("sled: {}", said.en))
+                })
                 .or_else(|| wrong.first().cloned()),
         };
         of_records
@@ -384,7 +388,7 @@ impl DirectoryReport {
         for torn in &segments.torn {
             let place = torn.place;
             plan.push(Sentence::new(
-                format!("Sổ sẽ được ghi tiếp trong một đoạn mới, không phải ở {}.", place.vi()),
+                format!("Sổ sẽ được ghi tiếp trong một đoạn mới, không phải ở {}.", place_vi(&place)),
                 format!("The log would go on in a new segment, not at {place}."),
             ));
         }
@@ -420,10 +424,6 @@ impl DirectoryReport {
     }
 }
 
-fn of_finding(finding: &Finding) -> Sentence {
-    Sentence::new(finding.vi(), finding.to_string())
-}
-
 fn unreadable(why: &str) -> Sentence {
     Sentence::new(format!("Không đọc được sled: {why}."), format!("sled cannot be read: {why}."))
 }
@@ -436,7 +436,10 @@ fn verdict(vi: &str, en: &str, report: &Report) -> Sentence {
             format!("{en}: {size} records, nothing wrong."),
         ),
         Some(first) => Sentence::new(
-            format!("{vi}: {count} điểm sai trong {size} bản ghi; trước hết là {}.", first.vi()),
+            format!(
+                "{vi}: {count} điểm sai trong {size} bản ghi; trước hết là {}.",
+                Sentence::from(first).vi
+            ),
             format!("{en}: {count} findings in {size} records; the first is {first}."),
         ),
     }

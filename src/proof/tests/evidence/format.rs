@@ -13,7 +13,7 @@ use thads_proof::record::{
 };
 use thads_proof::tree::Frontier;
 use thads_proof::verify::{Options, verify_export};
-use thads_proof::{codec, export, hash, hex, note, segment};
+use thads_proof::{export, hash, hex, note, segment};
 
 use crate::support;
 
@@ -59,7 +59,7 @@ fn records() -> [Record; 2] {
         kind: 65_535,
         kind_revision: 1,
         blind: [0x55; 16],
-        payload: codec::encode(&("án phí", 5_000_000u64, Some(-3i64), 250u16, true)).unwrap(),
+        payload: thads_codec::encode(&("án phí", 5_000_000u64, Some(-3i64), 250u16, true)).unwrap(),
         commitments: vec![hash::commitment(&[0x44; 32], "Nguyễn Văn A".as_bytes())],
     };
     [first, second]

@@ -1,6 +1,8 @@
 //! The evidence as an auditor meets it: through the public interface only.
 
 #[cfg(test)]
+mod example;
+#[cfg(test)]
 mod format;
 #[cfg(test)]
 mod one_byte;

@@ -14,7 +14,7 @@ use thads_proof::record::{
 };
 use thads_proof::tree::{Frontier, Node, Nodes, Root, leaf_node, verify_consistency, verify_inclusion};
 use thads_proof::verify::{Options, verify_export, verify_records, verify_segment_bytes};
-use thads_proof::{codec, export, segment};
+use thads_proof::{export, segment};
 
 use crate::support::{self, Log};
 
@@ -112,7 +112,7 @@ proptest! {
         let _ = segment::Header::decode(&bytes);
         let _ = Frontier::decode(&bytes);
         let _ = Genesis::decode(&bytes);
-        let _ = codec::canonical::<(u64, String, Vec<(i64, Option<u8>)>)>(&bytes);
+        let _ = thads_codec::canonical::<(u64, String, Vec<(i64, Option<u8>)>)>(&bytes);
         let _ = thads_proof::tile::Bundle::new(0, 3).unwrap().decode(&bytes);
         let _ = verify_export(bytes.as_slice(), &options());
         let _ = verify_records([(Position::GENESIS, bytes.clone())], &options());
