@@ -43,6 +43,7 @@ pub(crate) fn empty(dir: &Path) -> Ledger {
     clock.set_step(100_000_000);
     Ledger::create(dir, genesis, Setup::new(Box::new(clock), Box::new(Seeded::from_key([1; 32])), log_seed))
         .unwrap()
+        .0
 }
 
 /// Returns the demo's events as the ledger takes them, in order, for ever.

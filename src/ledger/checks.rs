@@ -26,7 +26,7 @@ use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, Position, Provenance, Record, RequestId, Stream, StreamTag};
 use thads_proof::verify::Options;
 
-use crate::embedded::create::genesis_block;
+use crate::genesis::genesis_block;
 use crate::journal::{Head, Journal, Memory};
 use crate::{
     Append, Committer, DirectoryReport, Ledger, LedgerHead, NewEvent, NoReferences, OpenOptions, OpenReport,
@@ -79,7 +79,7 @@ fn setup() -> Setup {
 }
 
 fn create(dir: &Path) -> Ledger {
-    Ledger::create(dir, genesis(), setup()).unwrap()
+    Ledger::create(dir, genesis(), setup()).unwrap().0
 }
 
 fn options() -> OpenOptions {

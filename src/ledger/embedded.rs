@@ -5,7 +5,7 @@
 
 mod archiver;
 pub(crate) mod backup;
-pub mod cache;
+pub(crate) mod caches;
 pub(crate) mod create;
 mod cursor;
 pub(crate) mod files;
@@ -26,10 +26,8 @@ mod store;
 pub(crate) mod verify;
 
 pub(crate) use cursor::{Cursor, Listing, Segments, Used};
+pub use journal::Embedded;
 pub(crate) use journal::Found;
-pub use journal::{Embedded, Progress};
 pub(crate) use segment::{SEGMENT_BYTES_MIN, clear_drafts, finish_segment_file, settle};
 pub(crate) use sled_files::{FILE_BYTES_MAX as SLED_FILE_BYTES_MAX, copy_to as copy_sled};
-pub(crate) use store::{
-    Store, StoreError, delete_drafts, end_of, set_snapshots_aside, settle_sled, verify_chain,
-};
+pub(crate) use store::{Store, StoreError, delete_drafts, end_of, set_snapshots_aside, verify_chain};

@@ -9,6 +9,7 @@ mod faulty;
 mod memory;
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use thads_proof::block::{Block, BlockError, Header};
 use thads_proof::record::{Leaf, Position, length_of};
 use thads_proof::tree::Root;
 
-pub use crate::embedded::{Embedded, Progress};
+pub use crate::embedded::Embedded;
 #[cfg(any(test, feature = "testing"))]
 pub use faulty::{Died, Fault, Faulty, Moment, ReadFault};
 pub use memory::Memory;
@@ -135,7 +136,8 @@ impl RecordBatch {
     }
 
     /// Returns the part from `range.start` on and before `range.end`.
-    pub(crate) fn cut(self, range: &Range<u64>) -> RecordBatch {
+    #[must_use]
+    pub fn cut(self, range: &Range<u64>) -> RecordBatch {
         let mut start = self.bytes.len();
         let mut end = 0;
         let mut first = None;
@@ -243,10 +245,53 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// When it cannot be finished; nothing acknowledged is lost by that.
     fn close(&self) -> Result<(), JournalError>;
+
+    /// Notes, once it is closed, that its writer has ended with nothing left undone.
+    ///
+    /// # Errors
+    /// When that cannot be noted: the next opening looks at more.
+    fn end_in_order(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
+    /// Refuses where what it was opened in is not there any more, or is another's by now: nothing is written beside it then.
+    ///
+    /// # Errors
+    /// What has moved.
+    fn refuse_if_moved(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    /// Looks whether all is there that it reads by, and whether what could not be read before can be now. Waits for no writer.
+    ///
+    /// # Errors
+    /// What cannot be read, or is not as it was left.
+    fn look(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
+    /// Returns the folder on this machine that it lies in, if it lies in one.
+    fn dir(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Says how far the second copy is behind, where the journal keeps one.
+    fn progress(&self) -> Option<Progress> {
+        None
+    }
 }
 
-/// Reads on as the journal grows; what every implementation of [`Journal::follow`] returns.
-pub(crate) fn follow(journal: &dyn Journal, from: Position) -> RecordBatches<'_> {
+/// How far the second copy of a journal is behind the first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Records before this position are in the second copy as well.
+    pub moved: u64,
+    /// Why moving has ended, if it has failed.
+    pub failed: Option<String>,
+}
+
+/// Reads on as the journal grows, by [`Journal::wait`]; what an implementation of [`Journal::follow`] returns.
+pub fn follow(journal: &dyn Journal, from: Position) -> RecordBatches<'_> {
     let mut next = from.get();
     let mut ready: Option<RecordBatches<'_>> = None;
     Box::new(std::iter::from_fn(move || {
@@ -271,40 +316,48 @@ pub(crate) fn follow(journal: &dyn Journal, from: Position) -> RecordBatches<'_>
     }))
 }
 
-/// The durable end of a journal, and those who wait for it to move.
-pub(crate) struct Watch {
+/// The durable end of a journal, and those who wait for it to move: what an implementation of [`Journal::wait`] asks.
+pub struct Watch {
     end: Mutex<(Head, bool)>,
     moved: Condvar,
 }
 
 impl Watch {
-    pub(crate) fn new(head: Head) -> Watch {
+    /// Begins at an end.
+    pub fn new(head: Head) -> Watch {
         Watch { end: Mutex::new((head, false)), moved: Condvar::new() }
     }
 
-    pub(crate) fn head(&self) -> Head {
+    /// Returns the end.
+    pub fn head(&self) -> Head {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 
-    pub(crate) fn advance(&self, head: Head) {
+    /// Moves the end on, and wakes who waits for that.
+    pub fn advance(&self, head: Head) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).0 = head;
         self.moved.notify_all();
     }
 
-    pub(crate) fn close(&self) {
+    /// Says that the end will not move any more.
+    pub fn close(&self) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
         self.moved.notify_all();
     }
 
-    pub(crate) fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
+    /// As [`Journal::wait`].
+    pub fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = |end: &mut (Head, bool)| end.0.size <= size && !end.1;
         *self.moved.wait_timeout_while(end, at_most, waiting).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
-/// Checks that a block follows on `expected`; every implementation asks this first.
-pub(crate) fn check_contiguous(expected: &Head, block: &OwnedBlock) -> Result<(), JournalError> {
+/// Checks that a block follows on `expected`; every implementation of [`Journal::append`] asks this first.
+///
+/// # Errors
+/// [`JournalError::NotContiguous`].
+pub fn check_contiguous(expected: &Head, block: &OwnedBlock) -> Result<(), JournalError> {
     let header = block.header();
     if header.first.get() != expected.size || header.previous_leaf != expected.leaf {
         return Err(JournalError::NotContiguous(format!(

@@ -1,190 +1,135 @@
 //! The ledger as its callers see it: appends from many threads, one committer on a thread of its own, reads that never
-//! wait for writing.
+//! wait for writing. It works on any journal and any vault.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use thads_proof::checkpoint::LogKey;
-use thads_proof::genesis::Genesis;
+use thads_proof::genesis::{Genesis, GenesisError};
 use thads_proof::record::{LedgerId, Position, Record, RequestId, Stream};
 
 use crate::append::{Append, AppendError, NotTogether};
+use crate::cache::{self, Caches, Fold, Log, Statement};
 use crate::clock::Clock;
-use crate::commit::{Committer, read};
-use crate::embedded::Found;
-use crate::embedded::cache::{self, Fold, Log, Statement};
-use crate::embedded::create::{self, Ground};
-use crate::embedded::lock::Lock;
-use crate::embedded::open::{self, OpenError, OpenReport};
-use crate::embedded::opened::Opened;
-use crate::embedded::{files, keys, settle_sled, space};
-use crate::journal::{Embedded, Head, Journal, JournalError, Outcome, Progress};
+use crate::commit::{CatchUpError, Committer, read};
+use crate::genesis::{genesis_block, genesis_of};
+use crate::journal::{Head, Journal, JournalError, Outcome, Progress};
 use crate::queue::{self, Answer, Answers, Core, Job, PIECE_APPENDS};
 use crate::randomness::Randomness;
 use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::rehearsal::{self, Rehearsed};
-use crate::setup::{OpenOptions, Setup};
 use crate::state::{LedgerHead, State, StreamHead};
-use crate::vault::{self, Vault, VaultError};
+use crate::vault::Vault;
 use crate::{idempotency, snapshot};
 
-/// An open ledger: the only writer of its data directory.
+/// What a ledger is started with beside its journal and its vault.
+pub struct Start {
+    /// Its clock.
+    pub clock: Box<dyn Clock>,
+    /// Its randomness.
+    pub randomness: Box<dyn Randomness>,
+    /// The key that signs its checkpoints and caches: the one that the genesis names.
+    pub log_key: LogKey,
+    /// Where its caches are kept.
+    pub caches: Arc<dyn Caches>,
+    /// Whether no cache is looked at and everything is folded anew.
+    pub anew: bool,
+}
+
+/// Why a ledger cannot be started on a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The journal cannot be read, or its records do not form one log.
+    #[error(transparent)]
+    Log(#[from] CatchUpError),
+    /// The genesis record is a later program's.
+    #[error(transparent)]
+    Later(GenesisError),
+    /// The genesis record is none, or cannot be made.
+    #[error("the genesis record is wrong: {0}")]
+    NotGenesis(String),
+    /// The key is not the one that the genesis names.
+    #[error("the log's key is {found}, and the genesis names {expected}")]
+    Key {
+        /// The verifier key in the genesis.
+        expected: String,
+        /// That of the key given.
+        found: String,
+    },
+    /// The journal holds a log already, so that none can be founded in it.
+    #[error("the journal holds {0} records already")]
+    AlreadyThere(u64),
+    /// The machine gives no randomness, or no thread.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl From<JournalError> for StartError {
+    fn from(error: JournalError) -> StartError {
+        StartError::Log(error.into())
+    }
+}
+
+/// An open ledger: the only writer of its journal and its vault.
 pub struct Ledger {
-    dir: PathBuf,
     core: Arc<Core>,
-    journal: Arc<Embedded>,
+    journal: Arc<dyn Journal>,
     vault: Arc<Vault>,
+    caches: Arc<dyn Caches>,
     state: Arc<RwLock<State>>,
     genesis: Genesis,
     id: LedgerId,
     log_key: Arc<LogKey>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    lock: Arc<Lock>,
-    keys_set_aside: Vec<PathBuf>,
 }
 
 impl Ledger {
-    /// Makes a ledger in `dir`, which must not hold one, and records its genesis. Where that fails, nothing is left that was
-    /// not there before.
+    /// Founds a ledger in a journal that holds nothing, and starts it.
     ///
     /// # Errors
-    /// When there is one already, the genesis does not name the key of `log_seed`, the disk has too little room, or the file
-    /// system fails.
-    pub fn create(dir: &Path, genesis: Genesis, setup: Setup) -> Result<Ledger, OpenError> {
-        keys::log_key(&genesis.origin, &setup.log_seed, &genesis.log_key)?;
-        let mut ground = Ground::look(dir);
-        ground.has_room(&setup.storage)?;
-        let lock = match create::take(dir) {
-            Ok(lock) => Arc::new(lock),
-            Err(error) => {
-                ground.remove_folders();
-                return Err(error);
-            }
-        };
-        ground.look_again();
-        Ledger::found(dir, &lock, &genesis, setup).map_err(|error| {
-            ground.clear();
-            if lock.followed_order {
-                // As the last writer left it.
-                let _ = lock.ended_in_order();
-            }
-            match error {
-                OpenError::Write(JournalError::Stopped(why)) => OpenError::NotFounded(why),
-                error => error,
-            }
-        })
-    }
-
-    /// Founds a ledger in `dir`, whose lock is held.
-    fn found(dir: &Path, lock: &Arc<Lock>, genesis: &Genesis, setup: Setup) -> Result<Ledger, OpenError> {
-        let Setup { mut clock, mut randomness, log_seed, root_seed, storage } = setup;
-        create::make_way(dir, &storage)?;
-        for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
-            files::make_folder(&dir.join(folder))?;
-        }
-        let wal = dir.join(files::WAL);
-        lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
-        let (id, block) = create::genesis_block(genesis, clock.as_mut(), randomness.as_mut())?;
-        // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
-        let mut keys_set_aside = Vec::from_iter(keys::write_log_key(dir, &log_seed)?);
-        keys_set_aside.extend(match root_seed {
-            Some(seed) => keys::write_root_key(dir, &seed)?,
-            None => keys::set_other_root_key_aside(dir, genesis)?,
-        });
-        space::take_ballast(dir, storage.ballast_bytes)?;
-        files::sync_folder(dir)?;
-        let found = Found {
-            ledger: id,
-            head: Head::empty(),
-            used: Vec::new(),
-            current: None,
-            next: 0,
-            store: None,
-            no_sled: None,
-            moved: 0,
-        };
-        let journal = Embedded::start(dir, Arc::clone(lock), found, storage.clone())?;
+    /// When the journal holds something, the genesis does not name the key, or the journal fails.
+    pub fn found(
+        journal: Arc<dyn Journal>,
+        vault: Arc<Vault>,
+        genesis: &Genesis,
+        mut start: Start,
+    ) -> Result<Ledger, StartError> {
+        refuse_other_key(genesis, &start.log_key)?;
+        let (_, block) = genesis_block(genesis, start.clock.as_mut(), start.randomness.as_mut())?;
         match journal.append(&Head::empty(), &block)? {
-            Outcome::Committed => {}
-            Outcome::Conflict(_) | Outcome::Indeterminate(_) => {
-                return Err(OpenError::AlreadyThere(dir.to_path_buf()));
-            }
+            Outcome::Committed => Ledger::start(journal, vault, start),
+            Outcome::Conflict(head) => Err(StartError::AlreadyThere(head.size)),
+            Outcome::Indeterminate(why) => Err(JournalError::Stopped(why).into()),
         }
-        drop(journal);
-        // sled is made once the genesis is durable: one that is half made, without a segment, could not be told from all
-        // that is left of a ledger.
-        let mut report = OpenReport::default();
-        let (journal, id) = open::open_journal(dir, lock, &storage, &mut report)?;
-        let mut ledger =
-            Ledger::start(dir, Arc::clone(lock), journal, id, clock, randomness, true, &mut report)?;
-        ledger.keys_set_aside = keys_set_aside;
-        Ok(ledger)
     }
 
-    /// Returns where other keys that sign lie now which stood in the directory when this ledger was founded there: nothing
-    /// says what they still sign. None where it was opened.
-    pub fn keys_set_aside(&self) -> &[PathBuf] {
-        &self.keys_set_aside
-    }
-
-    /// Opens the ledger in `dir` for writing, and says what had to be done.
+    /// Starts a ledger on what a journal and a vault hold. Cost: folds the log, from a cache on where one is believed.
     ///
     /// # Errors
-    /// When another process writes to it, there is none, or both its copies are damaged.
-    pub fn open(dir: &Path, options: OpenOptions) -> Result<(Ledger, OpenReport), OpenError> {
-        Opened::open(dir, &options.storage)?.start(options.clock, options.randomness)
-    }
-
-    /// `anew`: no cache is looked at.
-    #[allow(clippy::too_many_arguments, reason = "all that a ledger consists of")]
-    pub(crate) fn start(
-        dir: &Path,
-        lock: Arc<Lock>,
-        journal: Embedded,
-        id: LedgerId,
-        clock: Box<dyn Clock>,
-        randomness: Box<dyn Randomness>,
-        anew: bool,
-        report: &mut OpenReport,
-    ) -> Result<Ledger, OpenError> {
-        let size = journal.head()?.size;
-        refuse_without_vault(dir, || Records::new(journal.read(0..size)))?;
-        let (vault, odd) = Vault::open(dir, lock.followed_order)?;
-        report.extend(odd);
-        let (vault, journal) = (Arc::new(vault), Arc::new(journal));
-        let genesis = genesis_of(journal.as_ref())?;
-        let log_key = keys::read_log_key(dir, &genesis.origin, &genesis.log_key)?;
+    /// When the journal cannot be read, its records do not form one log, or the genesis does not name the key.
+    pub fn start(journal: Arc<dyn Journal>, vault: Arc<Vault>, start: Start) -> Result<Ledger, StartError> {
+        let Start { clock, randomness, log_key, caches, anew } = start;
+        let (genesis, id) = genesis_of(journal.as_ref())?;
+        refuse_other_key(&genesis, &log_key)?;
         let log_key = Arc::new(log_key);
-        let state = if anew { None } else { known_state(dir, &id, &genesis, journal.as_ref()) };
-        let state = state.unwrap_or_else(|| State::new(id));
+        let known = if anew { None } else { known_state(caches.as_ref(), &id, &genesis, journal.as_ref()) };
+        let state = known.unwrap_or_else(|| State::new(id));
         let kept = state.size();
-        let seam: Arc<dyn Journal> = Arc::<Embedded>::clone(&journal);
-        let committer = Committer::with_state(state, seam, Arc::clone(&vault), clock, randomness)?;
+        let committer =
+            Committer::with_state(state, Arc::clone(&journal), Arc::clone(&vault), clock, randomness)?;
         let state = Arc::clone(committer.state());
         let core = Arc::new(Core::default());
         let thread = {
-            let (core, dir, key) = (Arc::clone(&core), dir.to_path_buf(), Arc::clone(&log_key));
+            let (core, caches, key) = (Arc::clone(&core), Arc::clone(&caches), Arc::clone(&log_key));
             std::thread::Builder::new()
                 .name("thads-committer".into())
-                .spawn(move || queue::run(&core, committer, &dir, kept, &key))?
+                .spawn(move || queue::run(&core, committer, caches.as_ref(), kept, &key))?
         };
-        let dir = dir.to_path_buf();
-        Ok(Ledger {
-            dir,
-            core,
-            journal,
-            vault,
-            state,
-            genesis,
-            id,
-            log_key,
-            thread: Mutex::new(Some(thread)),
-            lock,
-            keys_set_aside: Vec::new(),
-        })
+        let thread = Mutex::new(Some(thread));
+        Ok(Ledger { core, journal, vault, caches, state, genesis, id, log_key, thread })
     }
 
     /// Records an append; returns when it is durable. Many threads may call: what waits together is committed together.
@@ -304,7 +249,7 @@ impl Ledger {
     /// Returns the content of the cache `name` and for how many records it stands, if `fold` made it of this very log.
     pub fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)> {
         let log = Log { ledger: self.id, key: &self.genesis.log_key, size: self.head().size };
-        let bytes = cache::read(&self.dir, name)?;
+        let bytes = self.caches.read(name)?;
         let (log_end, content) = cache::believed(&bytes, fold, &log, |size| self.end_of(size)).ok()?;
         Some((log_end.size, content.to_vec()))
     }
@@ -317,7 +262,7 @@ impl Ledger {
     pub fn keep(&self, name: &str, fold: Fold, size: u64, content: &[u8]) -> std::io::Result<()> {
         let Some(log_end) = self.end_of(size) else { return Ok(()) };
         let sealed = cache::seal(&Statement { ledger: self.id, fold, head: log_end }, content, &self.log_key);
-        cache::write(&self.dir, name, &sealed)
+        self.caches.write(name, &sealed)
     }
 
     /// Returns the log's end as it was with `size` records, where a block ended there.
@@ -352,13 +297,13 @@ impl Ledger {
         self.id
     }
 
-    /// Returns the data directory.
-    pub fn dir(&self) -> &Path {
-        &self.dir
+    /// Returns the folder on this machine that it lies in, if it lies in one.
+    pub fn dir(&self) -> Option<&Path> {
+        self.journal.dir()
     }
 
-    /// Returns how far sled is behind the segments.
-    pub fn progress(&self) -> Progress {
+    /// Returns how far the second copy of the log is behind the first, where there is one.
+    pub fn progress(&self) -> Option<Progress> {
         self.journal.progress()
     }
 
@@ -392,16 +337,15 @@ impl Ledger {
     /// As [`Ledger::close`].
     pub fn shut_down(&self) -> Result<(), JournalError> {
         self.end();
-        let in_place = self.lock.refuse_if_moved();
+        let in_place = self.journal.refuse_if_moved();
         let whole = in_place.is_ok() && self.stopped().is_none_or(|why| why == queue::CLOSED);
         let closed = self.journal.close();
         if whole {
             // One that cannot be written is only missing.
-            let _ = snapshot::write(&self.dir, &read(&self.state), &self.log_key);
+            let _ = snapshot::write(self.caches.as_ref(), &read(&self.state), &self.log_key);
         }
-        // Where sled is not durable nothing is lost: the next opening compares it.
-        if whole && closed.is_ok() && settle_sled(&self.dir.join(files::SLED)).is_ok() {
-            self.lock.ended_in_order()?;
+        if whole && closed.is_ok() {
+            self.journal.end_in_order()?;
         }
         in_place?;
         closed
@@ -422,36 +366,22 @@ impl Drop for Ledger {
     }
 }
 
-/// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the
-/// old one is lost, and stand in its way when it is brought back.
-pub(crate) fn refuse_without_vault<'a>(
-    dir: &Path,
-    all: impl FnOnce() -> Records<'a>,
-) -> Result<(), OpenError> {
-    let Some(gone) = [vault::ENTRIES, vault::KEYRING]
-        .map(|file| dir.join(file))
-        .into_iter()
-        .find(|file| files::is_missing(file))
-    else {
+/// Refuses a key whose signatures nobody could verify.
+fn refuse_other_key(genesis: &Genesis, log_key: &LogKey) -> Result<(), StartError> {
+    let found = log_key.vkey().to_string();
+    if found == genesis.log_key {
         return Ok(());
-    };
-    for record in all() {
-        if !record?.commitments.is_empty() {
-            return Err(VaultError::Gone(gone).into());
-        }
     }
-    Ok(())
-}
-
-/// Reads the genesis from record 0.
-pub(crate) fn genesis_of(journal: &dyn Journal) -> Result<Genesis, OpenError> {
-    let record = Records::new(journal.read(0..1)).next().transpose()?;
-    let record = record.ok_or_else(|| OpenError::Genesis("there is no record".into()))?;
-    Ok(Genesis::from_record(&record)?)
+    Err(StartError::Key { expected: genesis.log_key.clone(), found })
 }
 
 /// Returns the state that was kept, if it is to be believed.
-fn known_state(dir: &Path, id: &LedgerId, genesis: &Genesis, journal: &dyn Journal) -> Option<State> {
+fn known_state(
+    caches: &dyn Caches,
+    id: &LedgerId,
+    genesis: &Genesis,
+    journal: &dyn Journal,
+) -> Option<State> {
     let log = Log { ledger: *id, key: &genesis.log_key, size: journal.head().ok()?.size };
-    snapshot::believed(&cache::read(dir, cache::HEADS)?, &log, journal)
+    snapshot::believed(&caches.read(cache::HEADS)?, &log, journal)
 }

@@ -16,7 +16,7 @@
 //! let unit = Unit { code: "VND".into(), exponent: 0 };
 //! let (name, origin, root_key) = ("Example".into(), "thads/example".into(), log_key.clone());
 //! let genesis = Genesis { name, origin, unit, log_key, root_key, clock: Clock::Real, practice: true };
-//! let ledger = Ledger::create(&dir, genesis, Setup::real(seed))?;
+//! let (ledger, _) = Ledger::create(&dir, genesis, Setup::real(seed))?;
 //! let event = NewEvent { kind: 57, kind_revision: 1, effective: 17_897, office: 1, actor: 2, provenance: Provenance::Live,
 //!     rule_set: 1, corrects: None, payload: b"an event".to_vec(), personal: vec![] };
 //! let part = StreamAppend { stream: Stream::new(StreamTag::Case, b"DT03/2018/0412")?, expected_version: 0, events: vec![event] };
@@ -31,12 +31,14 @@
 
 mod append;
 mod block_builder;
+pub mod cache;
 #[cfg(test)]
 mod checks;
 mod clock;
 mod commit;
 mod count;
 mod embedded;
+mod genesis;
 mod idempotency;
 pub mod journal;
 mod judge;
@@ -58,7 +60,7 @@ pub use append::{Append, AppendError, Malformed, Moment, NewEvent, NotTogether, 
 pub use clock::{BEFORE_1970, Clock, SimulatedClock, SystemClock};
 pub use commit::{CatchUpError, Committer};
 pub use embedded::backup::{Backup, BackupError, Restored, Unsigned, Until, backup, restore};
-pub use embedded::cache;
+pub use embedded::caches::read_cache;
 pub use embedded::create::no_log;
 pub use embedded::files::{holds_log, keep_private, own_file};
 pub use embedded::keys::KeyError;
@@ -69,7 +71,7 @@ pub use embedded::scratch::{Scratch, remove_scratch};
 pub use embedded::space::is_short_of_room;
 pub use embedded::storage::Storage;
 pub use embedded::verify::{DirectoryReport, SledReport, VaultCheck, verify_directory};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, Start, StartError};
 pub use randomness::{OsRandom, Randomness, Seeded};
 pub use receipt::Receipt;
 pub use records::{Records, Stored};

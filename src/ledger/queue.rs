@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use thads_proof::checkpoint::LogKey;
 
 use crate::append::{Append, AppendError, NotTogether};
+use crate::cache::Caches;
 use crate::commit::{Committer, read};
 use crate::receipt::Receipt;
 use crate::snapshot;
@@ -124,7 +124,7 @@ impl Core {
 
 /// The committer's thread: takes what waits, commits it, answers.
 /// `key` signs the cache of the stream heads, where one is to be written.
-pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64, key: &LogKey) {
+pub(crate) fn run(core: &Core, mut committer: Committer, caches: &dyn Caches, kept: u64, key: &LogKey) {
     let mut kept = kept;
     loop {
         let jobs = core.take();
@@ -140,7 +140,7 @@ pub(crate) fn run(core: &Core, mut committer: Committer, dir: &Path, kept: u64, 
         if state.size() >= kept + SNAPSHOT_RECORDS {
             kept = state.size();
             // One that cannot be written is only missing.
-            let _ = snapshot::write(dir, &state, key);
+            let _ = snapshot::write(caches, &state, key);
         }
     }
     core.stop(CLOSED);

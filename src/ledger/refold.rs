@@ -3,8 +3,8 @@
 use thads_proof::hash;
 use thads_proof::record::{Leaf, Position, Record};
 
+use crate::cache::{self, CacheCheck};
 use crate::commit::CatchUpError;
-use crate::embedded::cache::{self, CacheCheck};
 use crate::embedded::reader::Reader;
 use crate::journal::{Head, Journal, JournalError};
 use crate::records::decode;

@@ -14,9 +14,10 @@ use thads_proof::record::{LedgerId, Micros, Position, Record, RequestId};
 
 use crate::append::{Append, AppendError, NotTogether};
 use crate::block_builder::{self, BlockBuilder};
+use crate::cache::Fold;
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
-use crate::embedded::cache::{self, Fold};
+use crate::embedded::caches;
 use crate::embedded::reader::Reader;
 use crate::embedded::space;
 use crate::embedded::storage::Storage;
@@ -150,7 +151,7 @@ impl Rehearsal {
 
     /// Returns the content of the cache `name` and for how many records it stands, if `fold` made it of the ledger's log.
     pub fn cached(&self, name: &str, fold: Fold) -> Option<(u64, Vec<u8>)> {
-        let kept = cache::read(self.dir(), name)?;
+        let kept = caches::read_cache(self.dir(), name)?;
         let (size, content) = self.journal.below.believes(&kept, fold).ok()?;
         Some((size, content.to_vec()))
     }

@@ -1,17 +1,16 @@
 //! The cache of the committer's state, so that opening need not read the whole log again.
 //!
 //! It holds what takes reading every record: the tree's frontier, the streams' heads, the requests. What the last record
-//! says by itself is taken from there. How it is signed, and when it is believed: see [`crate::embedded::cache`].
+//! says by itself is taken from there. How it is signed, and when it is believed: see [`crate::cache`].
 
 use std::io::Result;
-use std::path::Path;
 
 use thads_proof::checkpoint::LogKey;
 use thads_proof::record::{Leaf, LedgerId, Position, Stream, StreamTag};
 use thads_proof::tree::Frontier;
 
+use crate::cache::{self, Caches, Fold, HEADS, Log, Statement};
 use crate::count::to_u64;
-use crate::embedded::cache::{self, Fold, HEADS, Log, Statement};
 use crate::journal::{Head, Journal};
 use crate::refold;
 use crate::state::{State, StreamHead};
@@ -22,9 +21,9 @@ pub(crate) fn fold() -> Fold {
     Fold::new("thads heads 2")
 }
 
-/// Writes the state into the data directory `dir`, signed by the log's key.
-pub(crate) fn write(dir: &Path, state: &State, key: &LogKey) -> Result<()> {
-    cache::write(dir, HEADS, &seal(state, key))
+/// Keeps the state, signed by the log's key.
+pub(crate) fn write(caches: &dyn Caches, state: &State, key: &LogKey) -> Result<()> {
+    caches.write(HEADS, &seal(state, key))
 }
 
 /// Returns the bytes of a state, signed.

@@ -3,7 +3,7 @@
 //! Readers take the read model's lock for reading; writing never holds it while the disk works. The way of one action: [`LedgerService::record`].
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
@@ -47,6 +47,7 @@ pub struct LedgerService<L = Ledger> {
     /// What is decided rests on offices, officers and rules as they stand: whoever changes them is alone from the look to the
     /// record, all others share it.
     pub(crate) organisation: RwLock<()>,
+    keys_set_aside: Vec<PathBuf>,
 }
 
 /// Why a ledger cannot be opened.
@@ -168,7 +169,9 @@ impl LedgerService {
         if config.clock == genesis::Clock::Real {
             setup.root_seed = Some(root_seed.into());
         }
-        LedgerService::fold(Ledger::create(directory, genesis, setup)?, clock, references, true)
+        let (ledger, keys_set_aside) = Ledger::create(directory, genesis, setup)?;
+        let service = LedgerService::fold(ledger, clock, references, true)?;
+        Ok(LedgerService { keys_set_aside, ..service })
     }
 
     /// Opens a ledger to write to it.
@@ -271,6 +274,7 @@ impl<L: Log> LedgerService<L> {
             fresh: Mutex::new(Box::new(OsRandom::default())),
             alone: Mutex::new(()),
             organisation: RwLock::new(()),
+            keys_set_aside: Vec::new(),
         };
         match service.catch_up() {
             // What was kept is not what the log goes on from.
@@ -372,6 +376,12 @@ impl<L: Log> LedgerService<L> {
     /// The read model, to read.
     pub fn model(&self) -> RwLockReadGuard<'_, ReadModel> {
         self.model.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where other keys that sign lie now which stood in the directory when this ledger was founded there: nothing says what
+    /// they still sign. None where it was opened.
+    pub fn keys_set_aside(&self) -> &[PathBuf] {
+        &self.keys_set_aside
     }
 
     /// The ledger, to read.

@@ -1,7 +1,5 @@
 //! What a service records in: the ledger, or a rehearsal of it. The way of an action is one for both.
 
-use std::path::Path;
-
 use thads_ledger::cache::Fold;
 use thads_ledger::journal::JournalError;
 use thads_ledger::{
@@ -42,8 +40,6 @@ pub trait Log {
     fn genesis(&self) -> &Genesis;
     /// Returns the vault.
     fn vault(&self) -> &Vault;
-    /// Returns the data directory.
-    fn dir(&self) -> &Path;
 }
 
 macro_rules! log {
@@ -83,10 +79,6 @@ macro_rules! log {
 
             fn vault(&self) -> &Vault {
                 <$of>::vault(self)
-            }
-
-            fn dir(&self) -> &Path {
-                <$of>::dir(self)
             }
         }
     )*};

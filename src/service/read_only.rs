@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use thads_ledger::cache::{self, CacheCheck};
+use thads_ledger::read_cache;
 use thads_ledger::{Reader, Records, Vault};
 use thads_projections::read_model::ReadModel;
 use thads_proof::genesis::Genesis;
@@ -37,7 +38,7 @@ impl ReadOnlyLedger {
     /// # Errors
     /// No ledger there, or one that cannot be read or folded.
     pub fn open(directory: &Path) -> Result<ReadOnlyLedger, ServiceError> {
-        let kept = cache::read(directory, cache::BOOKS);
+        let kept = read_cache(directory, cache::BOOKS);
         let reader = Reader::open(directory)?;
         let model = anew::model_of(&reader, kept.as_deref())?;
         Ok(ReadOnlyLedger { reader, model, kept, kept_heads: None, doubled: OnceLock::new() })
@@ -52,7 +53,7 @@ impl ReadOnlyLedger {
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),
     ) -> Result<ReadOnlyLedger, ServiceError> {
-        let [kept_heads, kept] = [cache::HEADS, cache::BOOKS].map(|name| cache::read(directory, name));
+        let [kept_heads, kept] = [cache::HEADS, cache::BOOKS].map(|name| read_cache(directory, name));
         let reader = Reader::open(directory)?;
         let size = reader.head().size;
         let mut model = ReadModel::default();
@@ -69,7 +70,7 @@ impl ReadOnlyLedger {
         directory: &Path,
         mut went_on: impl FnMut(u64, usize),
     ) -> Result<(ReadOnlyLedger, Found), ServiceError> {
-        let kept = cache::read(directory, cache::BOOKS);
+        let kept = read_cache(directory, cache::BOOKS);
         let reader = Reader::open_log(directory)?;
         let size = reader.head().size;
         let (mut model, mut audit) = (ReadModel::default(), Audit::default());

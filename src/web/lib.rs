@@ -139,7 +139,10 @@ async fn run_blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let work = move || {
         let done = service.keep_up().map_err(Problem::from).and_then(|()| work(&service));
-        done.map_err(|problem| problem.within(service.ledger().dir()))
+        done.map_err(|problem| match service.ledger().dir() {
+            Some(dir) => problem.within(dir),
+            None => problem,
+        })
     };
     tokio::task::spawn_blocking(work).await.map_err(|panic| Problem::internal(&panic))?
 }
@@ -181,7 +184,8 @@ async fn index(State(service): State<Shared>) -> Answer {
 /// Whether actions can be recorded. A second copy that is not kept stops nothing.
 async fn ready(State(service): State<Shared>) -> Answer {
     let work = move || {
-        let (stopped, sled) = (service.ledger().stopped(), service.ledger().progress().failed);
+        let progress = service.ledger().progress();
+        let (stopped, sled) = (service.ledger().stopped(), progress.and_then(|sled| sled.failed));
         let (files, clock) = (service.look().err(), service.clock_off());
         let ready = stopped.is_none() && files.is_none() && clock.is_none();
         let (files, clock) = (files.map(|why| why.to_string()), clock.map(|off| off.to_string()));

@@ -42,7 +42,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args, ending: &mut Ending
         Some(service) => go_on(service, data, args)?,
         None => found(data, args)?,
     };
-    super::say_keys_set_aside(output, service.ledger().keys_set_aside());
+    super::say_keys_set_aside(output, service.keys_set_aside());
     generate(&service, output, args.seed)?;
     service.save_snapshot();
     let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now)?;

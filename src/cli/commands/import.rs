@@ -295,7 +295,7 @@ impl Records for Ledger {
     }
 
     fn keys_set_aside(service: &LedgerService) -> &[PathBuf] {
-        service.ledger().keys_set_aside()
+        service.keys_set_aside()
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         service.close()?;
     }
     let service = found(data, &config)?;
-    super::say_keys_set_aside(output, service.ledger().keys_set_aside());
+    super::say_keys_set_aside(output, service.keys_set_aside());
     open_office(&service, args)?;
     let (head, genesis) = (service.ledger().head(), service.ledger().genesis().clone());
     service.close()?;

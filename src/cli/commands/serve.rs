@@ -108,7 +108,7 @@ async fn tell_changes(service: Weak<LedgerService>, output: Output) {
     let (mut stopped, mut alone) = (None, None);
     let mut is_off = service.upgrade().is_some_and(|service| service.clock_off().is_some());
     while let Some(service) = service.upgrade() {
-        let now = (service.ledger().stopped(), service.ledger().progress().failed);
+        let now = (service.ledger().stopped(), service.ledger().progress().and_then(|sled| sled.failed));
         let off = service.clock_off();
         drop(service);
         if let (None, Some(why)) = (&stopped, &now.0) {

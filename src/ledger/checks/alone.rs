@@ -143,11 +143,11 @@ fn a_sled_that_was_moved_or_replaced_is_said_and_stops_nothing() {
             let place = place();
             let mut setup = setup();
             setup.storage.run_bytes = run_bytes;
-            let ledger = Ledger::create(&place.dir, genesis(), setup).unwrap();
+            let ledger = Ledger::create(&place.dir, genesis(), setup).unwrap().0;
             fill(&ledger, 1, 3);
             disturb(&place.dir);
             fill(&ledger, 4, 3);
-            let why = ledger.progress().failed.unwrap_or_else(|| panic!("{name}: nothing is said"));
+            let why = ledger.progress().unwrap().failed.unwrap_or_else(|| panic!("{name}: nothing is said"));
             assert!(why.contains(place.dir.join("sled").to_str().unwrap()), "{name}: {why}");
             fill(&ledger, 7, 3);
             let known = stored(&ledger);

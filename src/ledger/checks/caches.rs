@@ -9,7 +9,8 @@ use thads_proof::record::Leaf;
 use thads_proof::tree::Frontier;
 
 use super::*;
-use crate::embedded::cache::{self, BOOKS, CacheCheck, Fold, HEADS, NotBelieved, Statement};
+use crate::cache::{self, BOOKS, CacheCheck, Fold, HEADS, NotBelieved, Statement};
+use crate::embedded::caches;
 use crate::journal::{JournalError, Outcome, OwnedBlock, RecordBatches};
 use crate::state::State;
 use crate::{AppendError, OpenError, Reader, snapshot};
@@ -24,13 +25,13 @@ fn another_key() -> LogKey {
 
 /// The stream heads that a closed ledger has kept.
 fn kept(place: &Place) -> State {
-    let bytes = cache::read(&place.dir, HEADS).unwrap();
+    let bytes = caches::read_cache(&place.dir, HEADS).unwrap();
     let (statement, content) = cache::open(&bytes, own_key().vkey()).unwrap();
     snapshot::decode(content, statement.ledger, &statement.head).unwrap()
 }
 
 fn keep(place: &Place, state: &State, key: &LogKey) {
-    snapshot::write(&place.dir, state, key).unwrap();
+    snapshot::write(&caches::Folder(place.dir.clone()), state, key).unwrap();
 }
 
 /// What somebody may say in a cache that is not so: name, how, and whether the log itself contradicts it once it is used.
@@ -151,7 +152,7 @@ fn only_the_logs_own_key_can_say_that_it_was_cut_short() {
         let log_end = Head { size: 42, leaf: Leaf([5; 32]), root: ahead.frontier.root() };
         let write = |key: &LogKey| {
             let statement = Statement { ledger: ahead.ledger, fold, head: log_end };
-            cache::write(&place.dir, name, &cache::seal(&statement, b"", key)).unwrap();
+            caches::write(&place.dir, name, &cache::seal(&statement, b"", key)).unwrap();
         };
         write(&another_key());
         assert!(verify(&place).is_good(), "{name}");
@@ -225,7 +226,7 @@ fn a_cache_of_an_earlier_form_of_another_build_or_of_another_ledger_is_folded_an
         (cut, NotBelieved::Damaged),
     ] {
         let place = office();
-        cache::write(&place.dir, HEADS, &bytes).unwrap();
+        caches::write(&place.dir, HEADS, &bytes).unwrap();
         assert_eq!(verify(&place).heads, CacheCheck::NotBelieved(why));
         goes_on(&place, "another form");
     }

@@ -34,7 +34,7 @@ fn a_sled_of_another_ledger_is_set_aside() {
         let other = super::place();
         let mut setup = setup();
         setup.randomness = Box::new(crate::Seeded::new(77));
-        let ledger = Ledger::create(&other.dir, genesis(), setup).unwrap();
+        let ledger = Ledger::create(&other.dir, genesis(), setup).unwrap().0;
         fill(&ledger, 1, count);
         ledger.close().unwrap();
         fs::remove_dir_all(place.dir.join("sled")).unwrap();

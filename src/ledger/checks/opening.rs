@@ -193,7 +193,7 @@ fn many_segments_are_written_read_and_reopened() {
     assert!(fs::read_dir(place.dir.join("wal")).unwrap().count() >= 4);
     let ledger = reopen(&place.dir);
     assert_eq!((ledger.head(), stored(&ledger)), (head, records));
-    assert_eq!(ledger.progress().moved, 60);
+    assert_eq!(ledger.progress().unwrap().moved, 60);
     for position in [0, 1, 17, 59] {
         let record = ledger.record(Position::new(position)).unwrap().unwrap();
         assert_eq!(record.position, Position::new(position));
@@ -220,7 +220,7 @@ fn a_repair_gives_a_full_disk_the_ballast_and_takes_it_again() {
     let mut setup = setup();
     setup.storage.ballast_bytes = 1 << 20;
     let roomy = Storage { repair: true, ..setup.storage.clone() };
-    Ledger::create(&place.dir, genesis(), setup).unwrap().close().unwrap();
+    Ledger::create(&place.dir, genesis(), setup).unwrap().0.close().unwrap();
     let opened = |storage: &Storage| {
         let (ledger, report) =
             Ledger::open(&place.dir, OpenOptions { storage: storage.clone(), ..options() }).unwrap();

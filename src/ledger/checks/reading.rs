@@ -188,7 +188,7 @@ fn who_reads_the_segments_says_nothing_of_both_copies() {
 fn the_sled_of_another_ledger_speaks_against_no_segments() {
     let (place, other) = (filled(3), super::place());
     let setup = Setup { randomness: Box::new(Seeded::new(SEED + 1)), ..setup() };
-    let ledger = Ledger::create(&other.dir, genesis(), setup).unwrap();
+    let ledger = Ledger::create(&other.dir, genesis(), setup).unwrap().0;
     fill(&ledger, 1, 9);
     ledger.close().unwrap();
     let sled = place.dir.join("sled");

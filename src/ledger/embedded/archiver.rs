@@ -21,20 +21,11 @@ use super::segment::Placed;
 use super::sled_files::InPlace;
 use super::store::{Store, end_of};
 use crate::embedded::storage::Storage;
-use crate::journal::{RecordBatch, Watch};
+use crate::journal::{Progress, RecordBatch, Watch};
 use crate::testing::{Step, reached};
 
 /// Runs that go to sled between two flushes.
 const RUNS_A_BATCH: usize = 64;
-
-/// How far the event store is behind the segments.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Progress {
-    /// Records before this position are in sled as well.
-    pub moved: u64,
-    /// Why moving has ended, if it has failed.
-    pub failed: Option<String>,
-}
 
 /// A block that is not in sled yet, and where it stands.
 #[derive(Clone, Copy, Debug)]

@@ -3,24 +3,24 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use thads_proof::block::Builder;
 use thads_proof::genesis::Genesis;
-use thads_proof::hash;
 use thads_proof::plain;
-use thads_proof::record::{Leaf, LedgerId, Position, RequestId};
 use thads_proof::segment;
-use thads_proof::tree::Frontier;
 
-use crate::clock::Clock;
-use crate::embedded::Listing;
+use crate::cache;
 use crate::embedded::lock::{self, Lock};
-use crate::embedded::open::OpenError;
+use crate::embedded::open::{self, OpenError, OpenReport};
+use crate::embedded::opened::start;
 use crate::embedded::reader::CopiedStore;
 use crate::embedded::storage::Storage;
-use crate::embedded::{cache, files, keys, scan, space};
-use crate::journal::OwnedBlock;
-use crate::randomness::Randomness;
+use crate::embedded::{Embedded, Found, Listing};
+use crate::embedded::{files, keys, scan, space};
+use crate::genesis::genesis_block;
+use crate::journal::{Head, Journal, JournalError, Outcome};
+use crate::ledger::Ledger;
+use crate::setup::Setup;
 use crate::vault;
 
 /// What a founding makes in the data directory; its lock last, for it guards the others.
@@ -190,27 +190,87 @@ fn holds_records(dir: &Path, storage: &Storage) -> bool {
     copy.and_then(|copy| copy.store.known_end()).map_or(true, |end| end > 0)
 }
 
-/// Makes record 0 and its block. The ledger's id is drawn first, then the blind.
-pub(crate) fn genesis_block(
+impl Ledger {
+    /// Makes a ledger in `dir`, which must not hold one, and records its genesis. Where that fails, nothing is left that was
+    /// not there before. With it comes where other keys that sign lie now which stood in the directory: nothing says what they
+    /// still sign.
+    ///
+    /// # Errors
+    /// When there is one already, the genesis does not name the key of `log_seed`, the disk has too little room, or the file
+    /// system fails.
+    pub fn create(dir: &Path, genesis: Genesis, setup: Setup) -> Result<(Ledger, Vec<PathBuf>), OpenError> {
+        keys::log_key(&genesis.origin, &setup.log_seed, &genesis.log_key)?;
+        let mut ground = Ground::look(dir);
+        ground.has_room(&setup.storage)?;
+        let lock = match take(dir) {
+            Ok(lock) => Arc::new(lock),
+            Err(error) => {
+                ground.remove_folders();
+                return Err(error);
+            }
+        };
+        ground.look_again();
+        found(dir, &lock, &genesis, setup).map_err(|error| {
+            ground.clear();
+            if lock.followed_order {
+                // As the last writer left it.
+                let _ = lock.ended_in_order();
+            }
+            match error {
+                OpenError::Write(JournalError::Stopped(why)) => OpenError::NotFounded(why),
+                error => error,
+            }
+        })
+    }
+}
+
+/// Founds a ledger in `dir`, whose lock is held.
+fn found(
+    dir: &Path,
+    lock: &Arc<Lock>,
     genesis: &Genesis,
-    clock: &mut dyn Clock,
-    randomness: &mut dyn Randomness,
-) -> Result<(LedgerId, OwnedBlock), OpenError> {
-    let wrong = |error: &dyn std::fmt::Display| OpenError::Genesis(error.to_string());
-    let mut id = LedgerId([0; 16]);
-    let mut blind = [0; 16];
-    randomness.serve(Position::GENESIS);
-    randomness.fill(&mut id.0)?;
-    randomness.fill(&mut blind)?;
-    let record = genesis.record(id, clock.now(), RequestId([0; 16]), blind).map_err(|error| wrong(&error))?;
-    let bytes = record.encode().map_err(|error| wrong(&error))?;
-    let leaf = hash::leaf(&bytes);
-    let mut frontier = Frontier::new();
-    frontier.push(leaf);
-    let mut builder = Builder::new(Position::GENESIS, Leaf::ZERO);
-    builder.push(&bytes, leaf).map_err(|error| wrong(&error))?;
-    let parts = builder.finish(frontier.root()).map_err(|error| wrong(&error))?;
-    Ok((id, OwnedBlock::new(parts)))
+    setup: Setup,
+) -> Result<(Ledger, Vec<PathBuf>), OpenError> {
+    let Setup { mut clock, mut randomness, log_seed, root_seed, storage } = setup;
+    make_way(dir, &storage)?;
+    for folder in [files::WAL, files::SNAPSHOTS, files::VAULT, files::KEYS] {
+        files::make_folder(&dir.join(folder))?;
+    }
+    let wal = dir.join(files::WAL);
+    lock.hold_wal(&wal).map_err(|error| OpenError::lock(&wal, error))?;
+    let (id, block) = genesis_block(genesis, clock.as_mut(), randomness.as_mut())?;
+    // Before the genesis: a ledger whose keys are lost is worth nothing, a key without a ledger does no harm.
+    let mut keys_set_aside = Vec::from_iter(keys::write_log_key(dir, &log_seed)?);
+    keys_set_aside.extend(match root_seed {
+        Some(seed) => keys::write_root_key(dir, &seed)?,
+        None => keys::set_other_root_key_aside(dir, genesis)?,
+    });
+    space::take_ballast(dir, storage.ballast_bytes)?;
+    files::sync_folder(dir)?;
+    let found = Found {
+        ledger: id,
+        head: Head::empty(),
+        used: Vec::new(),
+        current: None,
+        next: 0,
+        store: None,
+        no_sled: None,
+        moved: 0,
+    };
+    let journal = Embedded::start(dir, Arc::clone(lock), found, storage.clone())?;
+    match journal.append(&Head::empty(), &block)? {
+        Outcome::Committed => {}
+        Outcome::Conflict(_) | Outcome::Indeterminate(_) => {
+            return Err(OpenError::AlreadyThere(dir.to_path_buf()));
+        }
+    }
+    drop(journal);
+    // sled is made once the genesis is durable: one that is half made, without a segment, could not be told from all
+    // that is left of a ledger.
+    let mut report = OpenReport::default();
+    let opened = open::open_journal(dir, lock, &storage, &mut report)?;
+    let ledger = start(dir, lock, opened, clock, randomness, true, &mut report)?;
+    Ok((ledger, keys_set_aside))
 }
 
 #[cfg(test)]

@@ -16,20 +16,19 @@ use thads_proof::record::{LedgerId, Position};
 use thads_proof::segment::BLOCKS_AT;
 
 use super::archiver;
-pub use super::archiver::Progress;
 use super::archiver::{Recent, Shared};
 use super::cursor;
 use super::cursor::{Cursor, Segments, Used};
 use super::segment::SegmentWriter;
 use super::sled_files::InPlace;
-use super::store::Store;
+use super::store::{Store, settle_sled};
 use crate::count::to_u64;
 use crate::embedded::lock::Lock;
 use crate::embedded::storage::Storage;
 use crate::embedded::{files, space};
 use crate::journal::{
-    Head, Journal, JournalError, Outcome, OwnedBlock, RecordBatch, RecordBatches, Watch, check_contiguous,
-    follow,
+    Head, Journal, JournalError, Outcome, OwnedBlock, Progress, RecordBatch, RecordBatches, Watch,
+    check_contiguous, follow,
 };
 
 /// Reads of at most so many records are looked up in sled.
@@ -118,32 +117,7 @@ impl Embedded {
         })
     }
 
-    /// Returns how far sled is behind, and why it is not kept where its folder or its log is not there any more.
-    pub fn progress(&self) -> Progress {
-        self.shared.progress()
-    }
-
-    /// Looks whether what is read by is there: folders, every segment, the end of the last; and whether what could not be
-    /// read before can be now. Waits for no writer.
-    ///
-    /// # Errors
-    /// What cannot be read, or is not as it was left.
-    pub(crate) fn look(&self) -> Result<(), JournalError> {
-        self.lock.refuse_if_moved()?;
-        cursor::refuse_unreadable(&self.wal, &self.segments)?;
-        // Who is writing now has looked itself.
-        if let Ok(writer) = self.writer.try_lock() {
-            writer.segments.look()?;
-        }
-        let unread = *self.unread.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(position) = unread {
-            self.read(position..position.saturating_add(1)).try_for_each(|run| run.map(drop))?;
-            *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        Ok(())
-    }
-
-    /// Notes what neither copy let be read, for [`Embedded::look`].
+    /// Notes what neither copy let be read, for [`Journal::look`].
     fn note_unread(&self, position: u64) {
         *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = Some(position);
     }
@@ -318,10 +292,45 @@ impl Journal for Embedded {
         }
         let store = self.store.write().unwrap_or_else(PoisonError::into_inner).take();
         let flushed = store.map_or(Ok(()), Store::close);
-        match self.progress().failed {
+        match self.shared.progress().failed {
             Some(failed) => Err(JournalError::Stopped(failed)),
             None => flushed.map_err(|error| JournalError::Stopped(error.to_string())),
         }
+    }
+
+    fn end_in_order(&self) -> Result<(), JournalError> {
+        // Where sled is not durable nothing is lost: the next opening compares it.
+        if settle_sled(&self.dir.join(files::SLED)).is_ok() {
+            self.lock.ended_in_order()?;
+        }
+        Ok(())
+    }
+
+    fn refuse_if_moved(&self) -> std::io::Result<()> {
+        self.lock.refuse_if_moved()
+    }
+
+    fn look(&self) -> Result<(), JournalError> {
+        self.lock.refuse_if_moved()?;
+        cursor::refuse_unreadable(&self.wal, &self.segments)?;
+        // Who is writing now has looked itself.
+        if let Ok(writer) = self.writer.try_lock() {
+            writer.segments.look()?;
+        }
+        let unread = *self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = unread {
+            self.read(position..position.saturating_add(1)).try_for_each(|run| run.map(drop))?;
+            *self.unread.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        Ok(())
+    }
+
+    fn dir(&self) -> Option<&Path> {
+        Some(&self.dir)
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        Some(self.shared.progress())
     }
 }
 

@@ -19,7 +19,8 @@ use thads_proof::plain;
 use thads_proof::record::{LedgerId, Position, Record};
 use thads_proof::segment;
 
-use crate::embedded::cache::{Beginnings, Log};
+use crate::cache::Log;
+use crate::embedded::caches::Beginnings;
 use crate::embedded::create;
 use crate::embedded::files;
 use crate::embedded::lock::Lock;

@@ -7,19 +7,23 @@ use std::sync::Arc;
 
 use thads_proof::genesis::Genesis;
 use thads_proof::plain;
-use thads_proof::record::{LedgerId, Micros};
+use thads_proof::record::{LedgerId, Micros, Position};
 
 use crate::clock::Clock;
-use crate::embedded::create;
-use crate::embedded::files;
+use crate::commit::CatchUpError;
 use crate::embedded::lock::{self, Lock};
 use crate::embedded::open::{self, OpenError, OpenReport};
 use crate::embedded::space;
 use crate::embedded::storage::Storage;
+use crate::embedded::{caches, create, files, keys};
+use crate::genesis::genesis_of;
 use crate::journal::{Embedded, Journal};
-use crate::ledger::{Ledger, genesis_of};
+use crate::ledger::{Ledger, Start};
 use crate::randomness::Randomness;
 use crate::records::Records;
+use crate::setup::OpenOptions;
+use crate::state::Discontinuity;
+use crate::vault::{self, Vault, VaultError};
 
 /// A ledger that is locked, open and mended. It writes once [`Opened::start`] gives it a clock.
 pub struct Opened {
@@ -65,7 +69,7 @@ impl Opened {
                 format!("The ballast of {size} MiB was taken again."),
             );
         }
-        let genesis = genesis_of(&journal)?;
+        let (genesis, _) = genesis_of(&journal)?;
         let size = journal.head()?.size;
         let last = Records::new(journal.read(size.saturating_sub(1)..size)).next().transpose()?;
         let recorded_at = last.ok_or_else(|| OpenError::NotALedger(dir.to_path_buf()))?.recorded_at;
@@ -97,9 +101,66 @@ impl Opened {
         for folder in [files::SNAPSHOTS, files::VAULT, files::KEYS] {
             files::make_folder(&dir.join(folder))?;
         }
-        let ledger = Ledger::start(&dir, lock, journal, id, clock, randomness, anew, &mut report)?;
+        let ledger = start(&dir, &lock, (journal, id), clock, randomness, anew, &mut report)?;
         Ok((ledger, report))
     }
+}
+
+impl Ledger {
+    /// Opens the ledger in `dir` for writing, and says what had to be done.
+    ///
+    /// # Errors
+    /// When another process writes to it, there is none, or both its copies are damaged.
+    pub fn open(dir: &Path, options: OpenOptions) -> Result<(Ledger, OpenReport), OpenError> {
+        Opened::open(dir, &options.storage)?.start(options.clock, options.randomness)
+    }
+}
+
+/// Starts a ledger on the journal of `dir`, whose segments say this id and which `lock` holds, and on the vault there. `anew`: no cache is looked at.
+pub(super) fn start(
+    dir: &Path,
+    lock: &Lock,
+    (journal, id): (Embedded, LedgerId),
+    clock: Box<dyn Clock>,
+    randomness: Box<dyn Randomness>,
+    anew: bool,
+    report: &mut OpenReport,
+) -> Result<Ledger, OpenError> {
+    let size = journal.head()?.size;
+    refuse_without_vault(dir, || Records::new(journal.read(0..size)))?;
+    let (vault, odd) = Vault::open(dir, lock.followed_order)?;
+    report.extend(odd);
+    let (genesis, named) = genesis_of(&journal)?;
+    if named != id {
+        let (position, field) = (Position::GENESIS, "ledger id");
+        let differs = Discontinuity { position, field, expected: id.to_string(), found: named.to_string() };
+        return Err(CatchUpError::from(differs).into());
+    }
+    let log_key = keys::read_log_key(dir, &genesis.origin, &genesis.log_key)?;
+    let caches = Arc::new(caches::Folder(dir.to_path_buf()));
+    let start = Start { clock, randomness, log_key, caches, anew };
+    Ok(Ledger::start(Arc::new(journal), Arc::new(vault), start)?)
+}
+
+/// Refuses where a file of the vault is not there and some record commits to personal data: a new one would hide that the
+/// old one is lost, and stand in its way when it is brought back.
+pub(crate) fn refuse_without_vault<'a>(
+    dir: &Path,
+    all: impl FnOnce() -> Records<'a>,
+) -> Result<(), OpenError> {
+    let Some(gone) = [vault::ENTRIES, vault::KEYRING]
+        .map(|file| dir.join(file))
+        .into_iter()
+        .find(|file| files::is_missing(file))
+    else {
+        return Ok(());
+    };
+    for record in all() {
+        if !record?.commitments.is_empty() {
+            return Err(VaultError::Gone(gone).into());
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what no ledger is opened beside, or founded: something else in the place of `LOCK`; where it is `mended` or founded, of

@@ -14,8 +14,9 @@ use thads_proof::hash;
 use thads_proof::record::{Leaf, Position};
 use thads_proof::verify::{Options, Report, VerifyError, verify_records, verify_segments};
 
+use crate::cache::{CacheCheck, HEADS, NotBelieved};
 use crate::embedded::backup::{self, KeptPersonal};
-use crate::embedded::cache::{self, CacheCheck, NotBelieved};
+use crate::embedded::caches;
 use crate::embedded::files;
 use crate::embedded::keys;
 use crate::embedded::lock;
@@ -38,7 +39,7 @@ pub fn verify_directory(
 ) -> Result<DirectoryReport, VerifyError> {
     let wal = dir.join(files::WAL);
     // Read before the log: a writer may be at work, and the log only grows.
-    let kept = cache::read(dir, cache::HEADS);
+    let kept = caches::read_cache(dir, HEADS);
     let segments = if wal.is_dir() {
         let report = verify_segments(&wal, options)?;
         (report.summary.records > 0 || !report.is_good()).then_some(report)

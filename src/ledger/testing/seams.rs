@@ -8,12 +8,11 @@ use thads_proof::genesis::Genesis;
 use thads_proof::note::Vkey;
 use thads_proof::record::{LedgerId, Stream};
 
+use crate::cache::Log;
 use crate::clock::Clock;
 use crate::commit::{CatchUpError, Committer, read};
-use crate::embedded::cache::Log;
-use crate::embedded::create;
-use crate::embedded::open::OpenError;
 use crate::journal::{Journal, OwnedBlock};
+use crate::ledger::StartError;
 use crate::randomness::Randomness;
 use crate::records::Records;
 use crate::snapshot;
@@ -27,8 +26,8 @@ pub fn genesis_block(
     genesis: &Genesis,
     clock: &mut dyn Clock,
     randomness: &mut dyn Randomness,
-) -> Result<(LedgerId, OwnedBlock), OpenError> {
-    create::genesis_block(genesis, clock, randomness)
+) -> Result<(LedgerId, OwnedBlock), StartError> {
+    crate::genesis::genesis_block(genesis, clock, randomness)
 }
 
 /// Returns the records of a range, each checked to follow on the one before it.

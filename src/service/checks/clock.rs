@@ -126,7 +126,7 @@ fn a_clock_far_from_the_head_records_nothing() {
         }
     }
     assert_eq!(service.ledger().head().size, size);
-    let directory = service.ledger().dir().to_path_buf();
+    let directory = service.ledger().dir().unwrap().to_path_buf();
     service.close().unwrap();
     let said = |clock: &SimulatedClock| {
         let (service, report) =
@@ -227,7 +227,7 @@ fn a_wrong_clock_is_corrected_and_the_ledger_goes_on() {
         assert!(send(service, &undated).unwrap().receipt.unwrap().repeated());
     };
     look(&service);
-    let directory = service.ledger().dir().to_path_buf();
+    let directory = service.ledger().dir().unwrap().to_path_buf();
     service.close().unwrap();
     let service = open(&directory, &clock);
     look(&service);
@@ -316,7 +316,7 @@ fn what_was_decided_by_another_day_is_not_recorded() {
 fn what_is_strange_about_times_is_said_to_who_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let (service, clock) = real(&folder);
-    let directory = service.ledger().dir().to_path_buf();
+    let directory = service.ledger().dir().unwrap().to_path_buf();
     let said = |machine: i64| {
         let notices = ReadOnlyLedger::open(&directory).unwrap().clock_notices(Micros::new(machine));
         notices.into_iter().map(|sentence| sentence.en).collect::<Vec<_>>()

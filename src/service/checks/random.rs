@@ -476,7 +476,7 @@ proptest! {
             }
         }
         // Judged again, each where it stands, all that was accepted is as lawful as it was.
-        let (view, found) = ReadOnlyLedger::open_audited(play.service.ledger().dir(), |_, _| {}).unwrap();
+        let (view, found) = ReadOnlyLedger::open_audited(play.service.ledger().dir().unwrap(), |_, _| {}).unwrap();
         prop_assert_eq!(found, Found::default());
         prop_assert!(view.with_model(|model| *model == *play.service.model()));
     }

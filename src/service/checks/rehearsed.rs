@@ -204,7 +204,7 @@ fn of_two_founding_acts_at_once_one_is_refused() {
 fn what_was_rehearsed_is_recorded_as_it_was_judged() {
     let folder = tempfile::tempdir().unwrap();
     let service = prepared(&folder);
-    let rehearsal = crate::rehearse::Rehearsing::rehearse(service.ledger().dir()).unwrap();
+    let rehearsal = crate::rehearse::Rehearsing::rehearse(service.ledger().dir().unwrap()).unwrap();
     let size = service.ledger().head().size;
     let asked = |kind: &str, actor: u32, fields: Value| {
         let mut action = json!({ "stream": "case:DT00/2018/0002", "kind": kind, "actor": actor, "effective": "2018-12-11" });
@@ -239,7 +239,7 @@ fn what_was_rehearsed_is_recorded_as_it_was_judged() {
     assert_eq!(case["cash"]["collected"], 5);
 
     // A ledger that has gone on takes nothing of it.
-    let rehearsal = crate::rehearse::Rehearsing::rehearse(service.ledger().dir()).unwrap();
+    let rehearsal = crate::rehearse::Rehearsing::rehearse(service.ledger().dir().unwrap()).unwrap();
     let note = json!({ "stream": CASE, "kind": "note_added", "text": "x", "actor": 3 });
     rehearsal.record(request(note.clone())).unwrap();
     service.record(request(note)).unwrap();

@@ -121,7 +121,7 @@ fn a_correction_of_some_fields_is_known_again_whatever_became_of_its_entry() {
     let void = json!({ "stream": CASE, "kind": "entry_voided", "entry": note, "authority": "biên bản 5", "actor": 4 });
     send(&service, &void).unwrap();
     all(&service);
-    let directory = service.ledger().dir().to_path_buf();
+    let directory = service.ledger().dir().unwrap().to_path_buf();
     drop(service);
     all(&LedgerService::open(&directory).unwrap().0);
 }

@@ -9,6 +9,7 @@ use crate::embedded::keys::KeyError;
 use crate::embedded::lock::LockError;
 use crate::embedded::rebuild::RebuildError;
 use crate::journal::JournalError;
+use crate::ledger::StartError;
 use crate::vault::VaultError;
 
 /// Why a ledger cannot be opened or made.
@@ -168,6 +169,19 @@ impl From<CatchUpError> for OpenError {
             error @ (CatchUpError::Journal(JournalError::NotContiguous(_))
             | CatchUpError::Discontinuity(_)
             | CatchUpError::End { .. }) => OpenError::Log(error),
+        }
+    }
+}
+
+impl From<StartError> for OpenError {
+    fn from(error: StartError) -> OpenError {
+        match error {
+            StartError::Log(error) => error.into(),
+            StartError::Later(error) => OpenError::Later(error),
+            StartError::NotGenesis(why) => OpenError::Genesis(why),
+            StartError::Key { expected, found } => KeyError::Other { expected, found }.into(),
+            error @ StartError::AlreadyThere(_) => OpenError::Genesis(error.to_string()),
+            StartError::Io(error) => OpenError::Io(error),
         }
     }
 }

@@ -4,7 +4,7 @@ use thads_proof::segment;
 use thads_proof::verify::{Finding, Report, What};
 
 use super::words::place_vi;
-use crate::embedded::cache::{CacheCheck, HEADS};
+use crate::cache::{CacheCheck, HEADS};
 use crate::sentence::Sentence;
 use crate::vault::VaultReport;
 

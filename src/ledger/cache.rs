@@ -4,23 +4,16 @@
 //! its fold, the number of records, their last leaf and their root, and the digest of its bytes. Anything else is folded
 //! anew. What the log's key signed for more records than there are, or for others, is evidence against the log.
 
-use std::fs;
-use std::io::{Read, Result as IoResult, Write};
-use std::path::Path;
+use std::io::Result as IoResult;
 
 use thads_proof::checkpoint::LogKey;
 use thads_proof::hash;
 use thads_proof::note::Vkey;
-use thads_proof::plain;
 use thads_proof::record::{Leaf, LedgerId};
 use thads_proof::tree::Root;
 
-use crate::count::to_u64;
-use crate::embedded::files::{self, SNAPSHOTS};
-use crate::embedded::open::OpenError;
 use crate::journal::Head;
 use crate::sentence::Sentence;
-use crate::testing::{Step, reached};
 
 /// The cache of the committer's stream heads.
 pub const HEADS: &str = "heads";
@@ -29,14 +22,39 @@ pub const BOOKS: &str = "books";
 /// Every cache, by the name of its file in `snapshots`.
 pub const ALL: [&str; 2] = [HEADS, BOOKS];
 
-/// Most bytes of one that are read.
-const BYTES_MAX: u64 = 1 << 30;
-const MAGIC: [u8; 8] = *b"thadsca\x01";
-const STATEMENT_BYTES: usize = 160;
-const SIGNATURE_BYTES: usize = 64;
+/// What a cache begins with.
+pub(crate) const MAGIC: [u8; 8] = *b"thadsca\x01";
+pub(crate) const STATEMENT_BYTES: usize = 160;
+pub(crate) const SIGNATURE_BYTES: usize = 64;
 const SIGNATURE_CONTEXT: &str = "thads 2026 cache v1";
 const CONTENT_CONTEXT: &str = "thads 2026 cache content v1";
 const FOLD_BYTES: usize = 32;
+
+/// Keeps caches beside a log: each whole or not at all. Nothing depends on them, so that one that cannot be read is none.
+pub trait Caches: Send + Sync {
+    /// Returns the bytes of the cache `name`, if there are any.
+    fn read(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Puts `bytes` in the place of the cache `name`.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    fn write(&self, name: &str, bytes: &[u8]) -> IoResult<()>;
+}
+
+/// No caches: everything is folded anew.
+#[derive(Clone, Copy, Debug)]
+pub struct NoCaches;
+
+impl Caches for NoCaches {
+    fn read(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn write(&self, _: &str, _: &[u8]) -> IoResult<()> {
+        Ok(())
+    }
+}
 
 /// Which fold made a cache, in which revision: another one reads nothing of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -175,7 +193,7 @@ pub(crate) fn believed<'a>(
 }
 
 /// Holds what a cache begins with against a log, whatever was folded.
-fn held(
+pub(crate) fn held(
     head: &[u8],
     key: &Vkey,
     log: &Log<'_>,
@@ -199,83 +217,6 @@ fn held(
 pub(crate) fn unsigned(bytes: &[u8]) -> Option<(Head, &[u8])> {
     let (statement, _) = parse(bytes.get(..STATEMENT_BYTES)?)?;
     Some((statement.head, bytes.get(STATEMENT_BYTES + SIGNATURE_BYTES..)?))
-}
-
-/// Reads the cache `name` of the data directory `dir`; `None` where none can be read.
-pub fn read(dir: &Path, name: &str) -> Option<Vec<u8>> {
-    let folder = dir.join(SNAPSHOTS);
-    plain::folder(&folder).ok()?;
-    plain::read(&folder.join(name), BYTES_MAX).ok()
-}
-
-/// What the caches of a directory begin with: what was signed of each, and by whom, without its content.
-pub(crate) struct Beginnings(Vec<(&'static str, [u8; STATEMENT_BYTES + SIGNATURE_BYTES])>);
-
-impl Beginnings {
-    /// Reads them. Before the log is read: a writer may be at work, and the log only grows.
-    pub(crate) fn read(dir: &Path) -> Beginnings {
-        let folder = dir.join(SNAPSHOTS);
-        let beginning = |name: &'static str| {
-            plain::folder(&folder).ok()?;
-            let mut head = [0; STATEMENT_BYTES + SIGNATURE_BYTES];
-            plain::open(&folder.join(name), BYTES_MAX).ok()?.read_exact(&mut head).ok()?;
-            Some((name, head))
-        };
-        Beginnings(ALL.into_iter().filter_map(beginning).collect())
-    }
-
-    /// Returns whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Refuses a log that is shorter than, or another than, what its own key signed. `end`: as for [`believed`].
-    ///
-    /// # Errors
-    /// [`OpenError::Short`] or [`OpenError::OtherHistory`].
-    pub(crate) fn refuse(&self, log: &Log<'_>, end: impl Fn(u64) -> Option<Head>) -> Result<(), OpenError> {
-        // A genesis that names no key is said elsewhere.
-        let Ok(key) = log.key.parse() else { return Ok(()) };
-        for (cache, head) in &self.0 {
-            match held(head, &key, log, &end) {
-                Err(NotBelieved::Ahead(known)) => {
-                    return Err(OpenError::Short { size: log.size, known, cache });
-                }
-                Err(NotBelieved::OtherHistory(signed)) => {
-                    return Err(OpenError::OtherHistory { signed, cache });
-                }
-                Ok(_) | Err(_) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Puts the cache `name` into the data directory `dir`, whole or not at all. It is not synced: one that is torn is folded
-/// anew.
-///
-/// # Errors
-/// When it cannot be written.
-pub(crate) fn write(dir: &Path, name: &str, bytes: &[u8]) -> IoResult<()> {
-    let folder = dir.join(SNAPSHOTS);
-    // It may have been removed under a running server: a folder of caches is made anew.
-    files::make_folder(&folder)?;
-    plain::folder(&folder)?;
-    let draft = folder.join(format!("{name}.new"));
-    remove_draft(&draft)?;
-    files::new_file(&draft)?.write_all(bytes)?;
-    reached(Step::SnapshotDrafted);
-    fs::rename(&draft, folder.join(name))?;
-    reached(Step::SnapshotNamed);
-    Ok(())
-}
-
-/// Removes what a run that was cut off has left of a cache: it begins as one does.
-fn remove_draft(draft: &Path) -> IoResult<()> {
-    let mut head = Vec::new();
-    let read =
-        plain::open(draft, u64::MAX).and_then(|file| file.take(to_u64(MAGIC.len())).read_to_end(&mut head));
-    if read.is_ok() && MAGIC.starts_with(&head) { files::remove_if_there(draft) } else { Ok(()) }
 }
 
 /// What became of a cache that was held against a fold made anew.
@@ -355,23 +296,5 @@ impl CacheCheck {
             format!("Không tin snapshots/{name}: {vi}; nội dung được lập lại từ nhật ký."),
             format!("snapshots/{name} is not believed: {en}; what it held is folded anew from the log."),
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_draft_of_a_cache_is_replaced() {
-        let dir = tempfile::tempdir().unwrap();
-        let at = |name: &str| dir.path().join(SNAPSHOTS).join(name);
-        fs::create_dir(dir.path().join(SNAPSHOTS)).unwrap();
-        for (there, is_kept) in [(&b"thadsca\x01 a part"[..], false), (b"tha", false), (b"mine", true)] {
-            fs::write(at("heads.new"), there).unwrap();
-            write(dir.path(), HEADS, b"folded").unwrap();
-            assert_eq!(fs::read(at(HEADS)).unwrap(), b"folded");
-            assert_eq!(fs::read(at("heads.new.aside-1")).ok(), is_kept.then(|| there.to_vec()));
-        }
     }
 }
