@@ -10,7 +10,7 @@ use thads_cases::event::{Body, Event};
 use thads_cases::ids::{CaseId, Position};
 use thads_cases::stream::StreamId;
 use thads_demo::{Planned, plan};
-use thads_ledger::{Append, Ledger, NewEvent, Seeded, Setup, SimulatedClock, StreamAppend, Vault};
+use thads_ledger::{Append, Ledger, MemoryVault, NewEvent, Seeded, Setup, SimulatedClock, StreamAppend};
 use thads_projections::streams::stream_of;
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{Clock, Genesis, Unit};
@@ -51,7 +51,7 @@ pub(crate) fn events() -> impl Iterator<Item = (Stream, NewEvent)> {
     let actions = plan(SEED).actions;
     let count = actions.len();
     let mut randomness = Seeded::from_key([2; 32]);
-    let nothing = Vault::memory();
+    let nothing = MemoryVault::new();
     // Where the actions of this repetition went, by the position that the plan gives them.
     let mut places: HashMap<u64, u64> = HashMap::new();
     let mut next = 1;

@@ -113,7 +113,7 @@ impl BlockBuilder {
         (index, fingerprint): (usize, u64),
         append: &Append,
         state: &State,
-        vault: &Vault,
+        vault: &dyn Vault,
         clock: &mut dyn Clock,
         randomness: &mut dyn Randomness,
     ) -> Result<Added, AppendError> {
@@ -156,7 +156,7 @@ impl BlockBuilder {
         ends: &[Leaf],
         ledger: LedgerId,
         recorded_at: Micros,
-        vault: &Vault,
+        vault: &dyn Vault,
         randomness: &mut dyn Randomness,
     ) -> Result<Prepared, AppendError> {
         let mut prepared = Prepared::default();
@@ -210,7 +210,7 @@ impl BlockBuilder {
     fn seal(
         &mut self,
         event: &NewEvent,
-        vault: &Vault,
+        vault: &dyn Vault,
         randomness: &mut dyn Randomness,
     ) -> Result<Vec<[u8; 32]>, AppendError> {
         let seal = |personal: &crate::append::Personal| {

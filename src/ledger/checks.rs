@@ -193,7 +193,7 @@ fn verify(place: &Place) -> DirectoryReport {
 }
 
 /// What is said of the persons of a record: their words, or `None` where these are lost.
-fn said(vault: &Vault, record: &Record) -> Vec<Option<String>> {
+fn said(vault: &dyn Vault, record: &Record) -> Vec<Option<String>> {
     let pieces = vault.read_record(record, REFERENCES).unwrap();
     let words = |piece: Piece| Some(String::from_utf8(piece.plaintext.ok()?.to_vec()).unwrap());
     pieces.into_iter().map(words).collect()
@@ -220,10 +220,10 @@ fn seam<J: Journal + 'static>(journal: &Arc<J>) -> Arc<dyn Journal> {
 }
 
 fn committer(id: LedgerId, journal: Arc<dyn Journal>) -> Committer {
-    committer_with(id, journal, Arc::new(Vault::memory()))
+    committer_with(id, journal, Arc::new(crate::MemoryVault::new()))
 }
 
-fn committer_with(id: LedgerId, journal: Arc<dyn Journal>, vault: Arc<Vault>) -> Committer {
+fn committer_with(id: LedgerId, journal: Arc<dyn Journal>, vault: Arc<dyn Vault>) -> Committer {
     let clock = clock();
     clock.set(START.checked_add(1000).unwrap()); // the genesis has read it once
     Committer::new(id, journal, vault, Box::new(clock), Box::new(Seeded::new(SEED))).unwrap()

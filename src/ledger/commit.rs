@@ -47,7 +47,7 @@ pub enum CatchUpError {
 /// Numbers, chains and hashes what is appended; one per ledger.
 pub struct Committer {
     journal: Arc<dyn Journal>,
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
     state: Arc<RwLock<State>>,
     clock: Box<dyn Clock>,
     randomness: Box<dyn Randomness>,
@@ -66,7 +66,7 @@ impl Committer {
     pub fn new(
         ledger: LedgerId,
         journal: Arc<dyn Journal>,
-        vault: Arc<Vault>,
+        vault: Arc<dyn Vault>,
         clock: Box<dyn Clock>,
         randomness: Box<dyn Randomness>,
     ) -> Result<Committer, CatchUpError> {
@@ -77,7 +77,7 @@ impl Committer {
     pub(crate) fn with_state(
         state: State,
         journal: Arc<dyn Journal>,
-        vault: Arc<Vault>,
+        vault: Arc<dyn Vault>,
         clock: Box<dyn Clock>,
         randomness: Box<dyn Randomness>,
     ) -> Result<Committer, CatchUpError> {
@@ -193,7 +193,8 @@ impl Committer {
     ) -> Result<Judged, AppendError> {
         let Committer { journal, vault, state, clock, randomness, .. } = self;
         let (state, clock, randomness) = (&*read(state), clock.as_mut(), randomness.as_mut());
-        Admission { journal: journal.as_ref(), vault, state, clock, randomness }.judge(index, append, draft)
+        Admission { journal: journal.as_ref(), vault: vault.as_ref(), state, clock, randomness }
+            .judge(index, append, draft)
     }
 
     /// Records appends all in one block, or none of them. Each is judged on top of the ones before it. Where all of them are
@@ -286,7 +287,7 @@ impl Committer {
             Err(NoBlock::Full { free, least }) => return Err(Failure::Full { free, least }),
             Err(NoBlock::Stopped(why)) => return Err(self.stop(Failure::Stopped(why))),
         };
-        if let Err(error) = self.vault.write(batch) {
+        if let Err(error) = self.vault.write(batch.entries()) {
             return Err(self.stop(Failure::Stopped(error.to_string())));
         }
         self.make_durable(&expected, &block, finished)

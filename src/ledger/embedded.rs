@@ -23,6 +23,7 @@ mod sled_files;
 pub(crate) mod space;
 pub(crate) mod storage;
 mod store;
+pub(crate) mod vault;
 pub(crate) mod verify;
 
 pub(crate) use cursor::{Cursor, Listing, Segments, Used};

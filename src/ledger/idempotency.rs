@@ -101,7 +101,7 @@ pub(crate) fn answer(
     first: Receipt,
     records: &[Record],
     append: &Append,
-    vault: &Vault,
+    vault: &dyn Vault,
 ) -> Result<Receipt, AppendError> {
     if says_the_same(records, append, vault).map_err(AppendError::Vault)? {
         return Ok(first);
@@ -110,7 +110,7 @@ pub(crate) fn answer(
 }
 
 /// Returns whether `append` has the content that was recorded as `records`.
-fn says_the_same(records: &[Record], append: &Append, vault: &Vault) -> Result<bool, VaultError> {
+fn says_the_same(records: &[Record], append: &Append, vault: &dyn Vault) -> Result<bool, VaultError> {
     let sent =
         || append.streams.iter().flat_map(|part| part.events.iter().map(|event| (&part.stream, event)));
     if records.len() != sent().count() {
@@ -124,7 +124,12 @@ fn says_the_same(records: &[Record], append: &Append, vault: &Vault) -> Result<b
     Ok(true)
 }
 
-fn same_event(record: &Record, stream: &Stream, event: &NewEvent, vault: &Vault) -> Result<bool, VaultError> {
+fn same_event(
+    record: &Record,
+    stream: &Stream,
+    event: &NewEvent,
+    vault: &dyn Vault,
+) -> Result<bool, VaultError> {
     let same = record.stream == *stream
         && (record.kind, record.kind_revision) == (event.kind, event.kind_revision)
         && record.effective == event.effective

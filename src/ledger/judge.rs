@@ -30,7 +30,7 @@ pub(crate) enum Judged {
 /// What an append is judged by, and what it is given.
 pub(crate) struct Admission<'a> {
     pub(crate) journal: &'a dyn Journal,
-    pub(crate) vault: &'a Vault,
+    pub(crate) vault: &'a dyn Vault,
     pub(crate) state: &'a State,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) randomness: &'a mut dyn Randomness,
@@ -55,14 +55,14 @@ impl Admission<'_> {
             Err(error) => return Err(AppendError::Unreadable(error.to_string())),
         };
         if let Some((first, records)) = recorded.filter(|_| !planted(Defect::RequestRepeated)) {
-            return Ok(Judged::Repeated(idempotency::answer(first, &records, append, vault)?));
+            return Ok(Judged::Repeated(idempotency::answer(first, &records, append, *vault)?));
         }
         if !planted(Defect::HeadsBelieved)
             && let Some(wrong) = wrong_heads(append, state, *journal)?
         {
             return Ok(Judged::Contradicted(wrong));
         }
-        match draft.add((index, fingerprint), append, state, vault, *clock, *randomness)? {
+        match draft.add((index, fingerprint), append, state, *vault, *clock, *randomness)? {
             Added::In => Ok(Judged::In),
             Added::Full => Ok(Judged::Full),
         }

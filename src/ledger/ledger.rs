@@ -77,7 +77,7 @@ impl From<JournalError> for StartError {
 pub struct Ledger {
     core: Arc<Core>,
     journal: Arc<dyn Journal>,
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
     caches: Arc<dyn Caches>,
     state: Arc<RwLock<State>>,
     genesis: Genesis,
@@ -93,7 +93,7 @@ impl Ledger {
     /// When the journal holds something, the genesis does not name the key, or the journal fails.
     pub fn found(
         journal: Arc<dyn Journal>,
-        vault: Arc<Vault>,
+        vault: Arc<dyn Vault>,
         genesis: &Genesis,
         mut start: Start,
     ) -> Result<Ledger, StartError> {
@@ -110,7 +110,11 @@ impl Ledger {
     ///
     /// # Errors
     /// When the journal cannot be read, its records do not form one log, or the genesis does not name the key.
-    pub fn start(journal: Arc<dyn Journal>, vault: Arc<Vault>, start: Start) -> Result<Ledger, StartError> {
+    pub fn start(
+        journal: Arc<dyn Journal>,
+        vault: Arc<dyn Vault>,
+        start: Start,
+    ) -> Result<Ledger, StartError> {
         let Start { clock, randomness, log_key, caches, anew } = start;
         let (genesis, id) = genesis_of(journal.as_ref())?;
         refuse_other_key(&genesis, &log_key)?;
@@ -191,7 +195,9 @@ impl Ledger {
     pub fn rehearse(&self, append: &Append) -> Result<Rehearsed, AppendError> {
         match self.stopped() {
             Some(why) => Err(AppendError::Stopped(why)),
-            None => rehearsal::rehearse(self.journal.as_ref(), &self.vault, &read(&self.state), append),
+            None => {
+                rehearsal::rehearse(self.journal.as_ref(), self.vault.as_ref(), &read(&self.state), append)
+            }
         }
     }
 
@@ -272,8 +278,8 @@ impl Ledger {
     }
 
     /// Returns the vault.
-    pub fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn vault(&self) -> &dyn Vault {
+        self.vault.as_ref()
     }
 
     /// Returns the signed checkpoint of the present head, as a note.

@@ -80,6 +80,6 @@ pub use sentence::Sentence;
 pub use setup::{OpenOptions, Setup};
 pub use state::{Discontinuity, LedgerHead, StreamHead};
 pub use vault::{
-    NoReferences, Piece, ReadReferences, Reference, References, Unopened, Vault, VaultError, VaultReport,
-    WhyLost,
+    Held, MemoryVault, NoReferences, Piece, ReadReferences, Reference, References, SealedEntry, Unopened,
+    Vault, VaultError, VaultReport, WhyLost,
 };

@@ -29,7 +29,7 @@ use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::refold;
 use crate::state::{LedgerHead, State};
-use crate::vault::Vault;
+use crate::vault::{MemoryVault, Vault};
 
 /// What an append would come to that is not refused.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub enum Rehearsed {
 /// Judges one append on top of the state, as the committer would, up to the block and the room for it.
 pub(crate) fn rehearse(
     journal: &dyn Journal,
-    vault: &Vault,
+    vault: &dyn Vault,
     state: &State,
     append: &Append,
 ) -> Result<Rehearsed, AppendError> {
@@ -83,7 +83,7 @@ pub struct Rehearsal {
     taken: Mutex<Vec<Append>>,
     state: Arc<RwLock<State>>,
     journal: Arc<Upon>,
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
     genesis: Genesis,
     id: LedgerId,
 }
@@ -95,7 +95,7 @@ impl Rehearsal {
     /// When its records do not form one log.
     pub fn new(reader: Reader, clock: Box<dyn Clock>) -> Result<Rehearsal, CatchUpError> {
         let (genesis, id) = (reader.genesis().clone(), reader.id());
-        let vault = Arc::new(Vault::upon(reader.shared_vault()));
+        let vault: Arc<dyn Vault> = Arc::new(MemoryVault::upon(reader.shared_vault()));
         let journal = Arc::new(Upon { added: Memory::behind(reader.journal_head()), below: reader });
         let seam: Arc<dyn Journal> = Arc::<Upon>::clone(&journal);
         let randomness = Box::new(OsRandom::default());
@@ -181,8 +181,8 @@ impl Rehearsal {
     }
 
     /// Returns the vault.
-    pub fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn vault(&self) -> &dyn Vault {
+        self.vault.as_ref()
     }
 
     /// Returns the data directory of the ledger.

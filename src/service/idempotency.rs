@@ -37,7 +37,7 @@ pub(crate) fn says_event(
     decided_on: Date,
     sent: &Sent<'_>,
     event: &Event,
-    vault: &Vault,
+    vault: &dyn Vault,
 ) -> Result<bool, VaultError> {
     let Some(recorded) = envelope(record, decided_on, sent) else { return Ok(false) };
     same_event(&recorded, &record.commitments, event, vault)
@@ -49,7 +49,7 @@ pub(crate) fn says_request(
     decided_on: Date,
     sent: &Sent<'_>,
     request: &Request,
-    vault: &Vault,
+    vault: &dyn Vault,
 ) -> Result<bool, VaultError> {
     match &request.what {
         What::Event(event) => says_event(record, decided_on, sent, event, vault),
@@ -105,7 +105,7 @@ fn same_event(
     recorded: &Event,
     commitments: &[[u8; 32]],
     sent: &Event,
-    vault: &Vault,
+    vault: &dyn Vault,
 ) -> Result<bool, VaultError> {
     let (mut recorded, mut sent) = (recorded.clone(), sent.clone());
     let (kept, words) = (recorded.personal(), sent.personal());

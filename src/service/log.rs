@@ -39,7 +39,7 @@ pub trait Log {
     /// Returns the genesis.
     fn genesis(&self) -> &Genesis;
     /// Returns the vault.
-    fn vault(&self) -> &Vault;
+    fn vault(&self) -> &dyn Vault;
 }
 
 macro_rules! log {
@@ -77,7 +77,7 @@ macro_rules! log {
                 <$of>::genesis(self)
             }
 
-            fn vault(&self) -> &Vault {
+            fn vault(&self) -> &dyn Vault {
                 <$of>::vault(self)
             }
         }

@@ -150,7 +150,7 @@ pub trait Source {
     /// The first record's content.
     fn genesis(&self) -> &Genesis;
     /// The vault.
-    fn vault(&self) -> &Vault;
+    fn vault(&self) -> &dyn Vault;
     /// The references that more than one record names. Found when they are first asked for: what this process records
     /// itself names none twice.
     fn doubled(&self) -> &Doubled;
@@ -183,7 +183,7 @@ impl Source for ReadOnlyLedger {
         self.reader.genesis()
     }
 
-    fn vault(&self) -> &Vault {
+    fn vault(&self) -> &dyn Vault {
         self.reader.vault()
     }
 
@@ -215,7 +215,7 @@ impl<L: Log> Source for LedgerService<L> {
         self.ledger().genesis()
     }
 
-    fn vault(&self) -> &Vault {
+    fn vault(&self) -> &dyn Vault {
         self.ledger().vault()
     }
 

@@ -452,7 +452,7 @@ impl<L: Log> LedgerService<L> {
         request: Option<RequestId>,
         of_first: usize,
         days: impl FnOnce() -> Arc<Days>,
-        says_the_same: impl FnOnce(&[Record], &dyn Fn(&Record) -> Date, &Vault) -> Result<bool, VaultError>,
+        says_the_same: impl FnOnce(&[Record], &dyn Fn(&Record) -> Date, &dyn Vault) -> Result<bool, VaultError>,
     ) -> Result<Option<Done>, RecordError> {
         let Some(request) = request else { return Ok(None) };
         let Some((first, records)) = self.ledger.repeated(&request).map_err(ServiceError::Read)? else {

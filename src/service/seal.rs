@@ -35,7 +35,11 @@ pub struct Sealed {
 ///
 /// # Errors
 /// A reference given where words are wanted, or no randomness.
-pub fn seal(mut event: Event, randomness: &mut dyn Randomness, vault: &Vault) -> Result<Sealed, SealError> {
+pub fn seal(
+    mut event: Event,
+    randomness: &mut dyn Randomness,
+    vault: &dyn Vault,
+) -> Result<Sealed, SealError> {
     let mut personal = Vec::new();
     for field in event.personal() {
         let plaintext = plaintext(field).ok_or(SealError::Reference)?;

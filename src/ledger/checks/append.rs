@@ -152,7 +152,7 @@ fn recorded_at_never_decreases_whatever_the_clock_does() {
     let mut committer = Committer::new(
         id,
         seam(&journal),
-        Arc::new(Vault::memory()),
+        Arc::new(crate::MemoryVault::new()),
         Box::new(handle.clone()),
         Box::new(Seeded::new(SEED)),
     )

@@ -51,7 +51,7 @@ fn a_failed_write_or_sync_stops_the_committer_and_the_repetition_is_definite() {
         (Fault::SyncFails, true),
     ] {
         let (journal, id) = faulty([Fault::None, fault.clone()]);
-        let vault = Arc::new(Vault::memory());
+        let vault: Arc<dyn Vault> = Arc::new(crate::MemoryVault::new());
         let mut committer = committer_with(id, seam(&journal), Arc::clone(&vault));
         let acknowledged =
             only(committer.commit(&[append(1, "A", 0, vec![personal_event(1, "An")])])).unwrap();
@@ -117,7 +117,7 @@ fn what_was_refused_on_a_block_that_lost_is_judged_on_the_one_that_won() {
 fn no_failure_after_an_undecided_try_says_that_nothing_was_written() {
     for failure in [Fault::Full, Fault::WriteFails, Fault::Torn] {
         let (journal, id) = faulty([Fault::None, Fault::Late].into_iter().chain(vec![failure.clone(); 16]));
-        let vault = Arc::new(Vault::memory());
+        let vault: Arc<dyn Vault> = Arc::new(crate::MemoryVault::new());
         let mut committer = committer_with(id, seam(&journal), Arc::clone(&vault));
         only(committer.commit(&[one(1, "A", 0)])).unwrap();
         assert!(matches!(only(committer.commit(&[one(2, "A", 1)])), Err(AppendError::Unknown(_))));
@@ -168,7 +168,7 @@ fn live_through(seed: u64) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let (memory, id) = memory();
     let mut journal = Arc::new(Faulty::seeded(memory, rng.next_u64()));
-    let vault = Arc::new(Vault::memory());
+    let vault: Arc<dyn Vault> = Arc::new(crate::MemoryVault::new());
     let mut committer = committer_with(id, seam(&journal), Arc::clone(&vault));
     let mut acknowledged: Vec<(Append, Position)> = Vec::new();
     let mut open: Vec<Append> = Vec::new();

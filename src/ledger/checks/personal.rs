@@ -7,6 +7,7 @@ use std::sync::Arc;
 use thads_proof::record::Position;
 
 use super::*;
+use crate::embedded::vault::FileVault;
 use crate::{AppendError, Reader, VaultCheck, VaultError};
 
 #[test]
@@ -80,16 +81,16 @@ fn a_reference_stands_for_one_thing() {
 /// A process that draws references from a seed was killed between the vault and the block: it goes on as if it had not been.
 #[test]
 fn words_left_by_a_write_that_was_cut_off_keep_their_reference_and_no_others_get_it() {
-    let vault = crate::Vault::memory();
+    let vault: &dyn Vault = &crate::MemoryVault::new();
     let (mut batch, reference) = (crate::vault::Batch::default(), [7; 16]);
     let mut chance = crate::Seeded::new(1);
     assert!(vault.takes(&reference, b"words"));
     let first = vault.seal(&mut batch, &reference, b"words", &mut chance).unwrap();
-    vault.write(batch).unwrap();
+    vault.write(batch.entries()).unwrap();
     assert!(vault.takes(&reference, b"words") && !vault.takes(&reference, b"other words"));
     let mut again = crate::vault::Batch::default();
     assert_eq!(vault.seal(&mut again, &reference, b"words", &mut chance).unwrap(), first);
-    assert!(again.is_empty());
+    assert!(again.entries().is_empty());
 }
 
 #[test]
@@ -121,10 +122,11 @@ fn a_torn_vault_tail_is_stepped_over() {
     let files = ["keys/keyring", "vault/entries"].map(|file| place.dir.join(file));
     let before = files.clone().map(|file| fs::read(file).unwrap());
     let seal = |reference: u8, plaintext: &[u8]| {
-        let (vault, odd) = Vault::open(&place.dir, true).unwrap();
-        let mut batch = Default::default();
+        let (vault, odd) = FileVault::open(&place.dir, true).unwrap();
+        let vault: &dyn Vault = &vault;
+        let mut batch = crate::vault::Batch::default();
         let sealed = vault.seal(&mut batch, &[reference; 16], plaintext, &mut Seeded::new(5));
-        vault.write(batch).unwrap();
+        vault.write(batch.entries()).unwrap();
         (odd, sealed)
     };
     let torn = seal(2, b"torn").1.unwrap();
@@ -139,7 +141,8 @@ fn a_torn_vault_tail_is_stepped_over() {
             assert!(cut == before[which].len() || !odd.is_empty(), "cut {cut}");
             let again = seal(2, b"again").1;
             assert!(matches!(again, Err(VaultError::ReferenceTaken(_))), "cut {cut}: {again:?}");
-            let (vault, _) = Vault::open(&place.dir, true).unwrap();
+            let (vault, _) = FileVault::open(&place.dir, true).unwrap();
+            let vault: &dyn Vault = &vault;
             assert_eq!(**vault.read(&[3; 16], &later.unwrap()).unwrap(), *b"later", "cut {cut}");
             assert!(vault.read(&[2; 16], &torn).is_err(), "cut {cut}");
             drop(vault);
@@ -163,8 +166,8 @@ fn a_changed_byte_in_the_vault_is_never_given_out() {
             let mut changed = whole.clone();
             changed[at] ^= 1;
             fs::write(&path, &changed).unwrap();
-            let vault = Vault::open(&place.dir, true).unwrap().0;
-            assert_eq!(said(&vault, &record), [None], "{file} byte {at}");
+            let vault: &dyn Vault = &FileVault::open(&place.dir, true).unwrap().0;
+            assert_eq!(said(vault, &record), [None], "{file} byte {at}");
         }
         fs::write(&path, &whole).unwrap();
     }
@@ -184,10 +187,11 @@ fn every_record_is_held_against_the_vault() {
     };
     counted(2, 0, 0); // also while it is written
     ledger.close().unwrap();
-    let (vault, _) = Vault::open(&place.dir, true).unwrap();
-    let mut batch = Default::default();
+    let (vault, _) = FileVault::open(&place.dir, true).unwrap();
+    let vault: &dyn Vault = &vault;
+    let mut batch = crate::vault::Batch::default();
     vault.seal(&mut batch, &[3; 16], b"cut off", &mut Seeded::new(5)).unwrap();
-    vault.write(batch).unwrap();
+    vault.write(batch.entries()).unwrap();
     counted(2, 1, 0);
     let (slot, entry) = (16 + 32 + 8, 32 + 72 + "An".len());
     for (file, length) in [("keys/keyring", slot), ("vault/entries", entry)] {

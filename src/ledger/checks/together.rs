@@ -157,7 +157,7 @@ fn a_rehearsal_builds_on_what_it_took() {
 fn appends_together_that_lose_their_place_are_judged_anew() {
     let (memory, id) = memory();
     let journal = Arc::new(memory);
-    let vault = Arc::new(Vault::memory());
+    let vault: Arc<dyn Vault> = Arc::new(crate::MemoryVault::new());
     let rival = || committer_with(id, seam(&journal), Arc::clone(&vault));
     let recorded =
         |answers: Vec<Result<crate::Receipt, AppendError>>| answers.into_iter().all(|one| one.is_ok());
@@ -186,7 +186,7 @@ fn appends_together_that_lose_their_place_are_judged_anew() {
 fn lost_races_of_what_was_denied_are_not_counted_on() {
     let (memory, id) = memory();
     let journal = Arc::new(memory);
-    let vault = Arc::new(Vault::memory());
+    let vault: Arc<dyn Vault> = Arc::new(crate::MemoryVault::new());
     let rival = || committer_with(id, seam(&journal), Arc::clone(&vault));
     let (mut ours, mut theirs) = (rival(), rival());
     for version in 0..70 {

@@ -15,13 +15,13 @@ use crate::embedded::open::{self, OpenError, OpenReport};
 use crate::embedded::opened::start;
 use crate::embedded::reader::CopiedStore;
 use crate::embedded::storage::Storage;
+use crate::embedded::vault;
 use crate::embedded::{Embedded, Found, Listing};
 use crate::embedded::{files, keys, scan, space};
 use crate::genesis::genesis_block;
 use crate::journal::{Head, Journal, JournalError, Outcome};
 use crate::ledger::Ledger;
 use crate::setup::Setup;
-use crate::vault;
 
 /// What a founding makes in the data directory; its lock last, for it guards the others.
 const MADE: [&str; 7] =

@@ -10,8 +10,8 @@ use thads_proof::{hex, plain};
 use zeroize::Zeroizing;
 
 use crate::embedded::files;
+use crate::embedded::vault;
 use crate::sentence::Sentence;
-use crate::vault;
 
 /// The file of the log's signing key, in the data directory.
 pub(crate) const LOG_KEY: &str = "keys/log.key";

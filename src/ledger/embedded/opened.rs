@@ -15,6 +15,7 @@ use crate::embedded::lock::{self, Lock};
 use crate::embedded::open::{self, OpenError, OpenReport};
 use crate::embedded::space;
 use crate::embedded::storage::Storage;
+use crate::embedded::vault::{self, FileVault};
 use crate::embedded::{caches, create, files, keys};
 use crate::genesis::genesis_of;
 use crate::journal::{Embedded, Journal};
@@ -23,7 +24,7 @@ use crate::randomness::Randomness;
 use crate::records::Records;
 use crate::setup::OpenOptions;
 use crate::state::Discontinuity;
-use crate::vault::{self, Vault, VaultError};
+use crate::vault::VaultError;
 
 /// A ledger that is locked, open and mended. It writes once [`Opened::start`] gives it a clock.
 pub struct Opened {
@@ -128,7 +129,7 @@ pub(super) fn start(
 ) -> Result<Ledger, OpenError> {
     let size = journal.head()?.size;
     refuse_without_vault(dir, || Records::new(journal.read(0..size)))?;
-    let (vault, odd) = Vault::open(dir, lock.followed_order)?;
+    let (vault, odd) = FileVault::open(dir, lock.followed_order)?;
     report.extend(odd);
     let (genesis, named) = genesis_of(&journal)?;
     if named != id {

@@ -27,12 +27,13 @@ use crate::embedded::opened::refuse_without_vault;
 use crate::embedded::scan::{self, SegmentsScan, Trouble};
 use crate::embedded::scratch::Scratch;
 use crate::embedded::storage::Storage;
+use crate::embedded::vault::FileVault;
 use crate::embedded::{Cursor, Listing, Segments, Store, StoreError, copy_sled, delete_drafts, end_of};
 use crate::journal::{Head, JournalError, RecordBatches};
 use crate::records::Records;
 use crate::refold;
 use crate::state::LedgerHead;
-use crate::vault::Vault;
+use crate::vault::{MemoryVault, Vault};
 
 /// How often a tail that looks damaged is looked at again: a writer may be in the middle of it.
 const LOOKS: usize = 20;
@@ -48,7 +49,7 @@ pub struct Reader {
     head: LedgerHead,
     id: LedgerId,
     genesis: Genesis,
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
 }
 
 enum Source {
@@ -105,7 +106,7 @@ impl Reader {
     pub(crate) fn open_as_it_is(dir: &Path) -> Result<Reader, OpenError> {
         let mut reader = Reader::open_log(dir)?;
         files::refuse_strange_folders(dir)?;
-        reader.vault = Arc::new(Vault::open_read_only(dir)?);
+        reader.vault = Arc::new(FileVault::open_read_only(dir)?);
         Ok(reader)
     }
 
@@ -170,7 +171,7 @@ impl Reader {
             root: log_end.root,
             recorded_at: last.recorded_at,
         };
-        let vault = Arc::new(Vault::memory());
+        let vault = Arc::new(MemoryVault::new());
         Ok(Reader { dir: dir.to_path_buf(), source, head, id: last.ledger, genesis, vault })
     }
 
@@ -195,8 +196,8 @@ impl Reader {
     }
 
     /// Returns the vault as it was at the time of opening.
-    pub fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn vault(&self) -> &dyn Vault {
+        self.vault.as_ref()
     }
 
     /// Returns what a cache is held against.
@@ -269,7 +270,7 @@ impl Reader {
     }
 
     /// Returns the vault, to share.
-    pub(crate) fn shared_vault(&self) -> Arc<Vault> {
+    pub(crate) fn shared_vault(&self) -> Arc<dyn Vault> {
         Arc::clone(&self.vault)
     }
 

@@ -23,9 +23,10 @@ use crate::embedded::lock;
 use crate::embedded::open::out_of_order;
 use crate::embedded::reader::{CopiedStore, Reader};
 use crate::embedded::storage::Storage;
+use crate::embedded::vault::{ENTRIES, KEYRING};
 use crate::embedded::{Cursor, Listing, StoreError};
 use crate::sentence::Sentence;
-use crate::vault::{Check, ENTRIES, KEYRING, References};
+use crate::vault::{Check, References};
 pub use found::{DirectoryReport, SledReport, VaultCheck};
 
 /// Verifies both copies in the data directory `dir`, and the vault. `references`: how to read those of a payload.

@@ -54,7 +54,7 @@ pub fn resume(
     key: &Vkey,
     ledger: LedgerId,
     journal: Arc<dyn Journal>,
-    vault: Arc<Vault>,
+    vault: Arc<dyn Vault>,
     clock: Box<dyn Clock>,
     randomness: Box<dyn Randomness>,
 ) -> Option<Result<Committer, CatchUpError>> {

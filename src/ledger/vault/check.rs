@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::io::Error;
 
 use rayon::prelude::*;
+use thads_proof::hex;
 use thads_proof::record::{Position, Record};
 
 use super::read::{NoReferences, Unpaired, paired};
-use super::{Reference, References, Unopened, Vault, WhyLost, hex};
+use super::{Reference, References, Unopened, Vault, WhyLost};
 use crate::count::to_u64;
 use crate::sentence::Sentence;
 use crate::testing::{Defect, planted};
@@ -54,7 +55,7 @@ impl VaultReport {
 
 /// A check under way: records are given in their order.
 pub(crate) struct Check<'a> {
-    vault: &'a Vault,
+    vault: &'a dyn Vault,
     references: References,
     /// Which record names a reference.
     by: HashMap<Reference, Position>,
@@ -64,7 +65,7 @@ pub(crate) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub(crate) fn new(vault: &'a Vault, references: References, keys_at: u64) -> Check<'a> {
+    pub(crate) fn new(vault: &'a dyn Vault, references: References, keys_at: u64) -> Check<'a> {
         Check { vault, references, by: HashMap::new(), report: VaultReport::default(), keys_at }
     }
 
@@ -99,7 +100,7 @@ impl<'a> Check<'a> {
         for (number, (reference, opened)) in pieces.into_iter().enumerate() {
             if let Some(other) = self.by.insert(reference, position) {
                 self.report.finding(|| {
-                    let name = hex(&reference);
+                    let name = hex::encode(&reference);
                     of(position, &Sentence::new(
                         format!("nêu cùng mã {name} như bản ghi {other}; mỗi mã chỉ thuộc một bản ghi"),
                         format!("it names the reference {name}, as record {other} does; one belongs to one record"),
@@ -131,13 +132,14 @@ impl<'a> Check<'a> {
 
     /// Ends the check.
     pub(crate) fn finish(mut self) -> VaultReport {
-        let index = self.vault.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let entries = index.iter().filter(|(_, place)| place.entry.is_some());
-        self.report.unnamed =
-            to_u64(entries.filter(|(reference, _)| !self.by.contains_key(*reference)).count());
-        for reference in &self.vault.doubled {
+        let mut unnamed = 0;
+        self.vault.for_each(&mut |reference, held| {
+            unnamed += u64::from(held.entry && !self.by.contains_key(reference));
+        });
+        self.report.unnamed = unnamed;
+        for reference in &self.vault.doubled() {
             self.report.finding(|| {
-                let name = hex(reference);
+                let name = hex::encode(reference);
                 Sentence::new(
                     format!("kho có hơn một mục hoặc hơn một khóa mang mã {name}: mục hay khóa sau do ai khác thêm vào"),
                     format!("the vault has more than one entry, or more than one key, under reference {name}: who records writes one"),
@@ -158,7 +160,7 @@ struct Judged {
     pieces: Result<Vec<Opened>, (Unpaired, usize)>,
 }
 
-fn judge(vault: &Vault, references: References, record: &Record) -> Option<Judged> {
+fn judge(vault: &dyn Vault, references: References, record: &Record) -> Option<Judged> {
     let pieces = match paired(record, references) {
         Ok(named) if named.is_empty() => return None,
         Err(Unpaired::Payload(NoReferences::Unknown { .. })) if record.commitments.is_empty() => return None,
@@ -178,13 +180,14 @@ fn judge(vault: &Vault, references: References, record: &Record) -> Option<Judge
 }
 
 /// With the planted defect a commitment opens where any entry fits it.
-fn by_any(vault: &Vault, commitment: &[u8; 32], unopened: Unopened) -> Result<(), Unopened> {
+fn by_any(vault: &dyn Vault, commitment: &[u8; 32], unopened: Unopened) -> Result<(), Unopened> {
     let fits = |reference: &Reference| {
         vault.salted(reference).is_ok_and(|salted| salted.commitment() == *commitment)
     };
-    let all = || -> Vec<Reference> {
-        let index = vault.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        index.keys().copied().collect()
+    let all = || {
+        let mut all: Vec<Reference> = Vec::new();
+        vault.for_each(&mut |reference, _| all.push(*reference));
+        all
     };
     if planted(Defect::CommitmentsAsASet) && all().iter().any(fits) { Ok(()) } else { Err(unopened) }
 }

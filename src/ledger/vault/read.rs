@@ -4,20 +4,14 @@
 //! the law's to say ([`References`]); the ledger holds what the vault has under each of them against the commitment.
 
 use std::fmt;
-use std::sync::PoisonError;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
-use thads_proof::hash;
 use thads_proof::record::Record;
+use thads_proof::{hash, hex};
 use zeroize::Zeroizing;
 
-use super::scan::Place;
-use super::{
-    ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, KEY_BYTES, NONCE_BYTES, REFERENCE_BYTES, Reference, SALT_BYTES,
-    Vault, hex,
-};
-use crate::count::to_u64;
+use super::{NONCE_BYTES, Reference, SALT_BYTES, SealedEntry, Vault};
 use crate::sentence::Sentence;
 
 /// Reads the references in a payload, given its kind and its revision, in the order of the record's commitments.
@@ -94,7 +88,7 @@ impl fmt::Display for Unopened {
 impl Unopened {
     /// Says it.
     pub fn sentence(&self) -> Sentence {
-        let name = hex(&self.reference);
+        let name = hex::encode(&self.reference);
         match &self.why {
             WhyLost::NoEntry => Sentence::new(
                 format!("kho không có mục nào mang mã {name}"),
@@ -127,7 +121,7 @@ impl Unopened {
 }
 
 /// What stands under a reference, held against nothing yet.
-pub(super) struct Salted {
+pub(crate) struct Salted {
     /// Salt and plaintext, in one piece.
     bytes: Zeroizing<Vec<u8>>,
 }
@@ -137,16 +131,16 @@ impl Salted {
         self.bytes.first_chunk().copied().unwrap_or_default()
     }
 
-    pub(super) fn plaintext(&self) -> &[u8] {
+    pub(crate) fn plaintext(&self) -> &[u8] {
         self.bytes.get(SALT_BYTES..).unwrap_or_default()
     }
 
-    pub(super) fn commitment(&self) -> [u8; 32] {
+    pub(crate) fn commitment(&self) -> [u8; 32] {
         hash::commitment(&self.salt(), self.plaintext())
     }
 }
 
-impl Vault {
+impl dyn Vault + '_ {
     /// Returns the plaintext behind `reference`, if it opens `commitment`: the one that the record which names the
     /// reference made to it.
     ///
@@ -175,24 +169,8 @@ impl Vault {
     }
 
     /// Decrypts what stands under a reference.
-    pub(super) fn salted(&self, reference: &Reference) -> Result<Salted, WhyLost> {
-        let place = self.index.read().unwrap_or_else(PoisonError::into_inner).get(reference).copied();
-        if let (None, Some(below)) = (place, &self.below) {
-            return below.salted(reference);
-        }
-        let Place { entry: Some((entry, length)), slot } = place.unwrap_or_default() else {
-            return Err(WhyLost::NoEntry);
-        };
-        let Some(slot) = slot else { return Err(WhyLost::NoKey) };
-        let unreadable = |error: std::io::Error| match error.kind() {
-            // Of a write that was cut off, or the file was cut short since.
-            std::io::ErrorKind::UnexpectedEof => WhyLost::Damaged,
-            _ => WhyLost::Unreadable(error),
-        };
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        self.keyring.read_at(&mut key[..], slot + to_u64(REFERENCE_BYTES)).map_err(unreadable)?;
-        let mut sealed = vec![0; ENTRY_EXTRA_BYTES + length];
-        self.entries.read_at(&mut sealed, entry + to_u64(ENTRY_HEAD_BYTES)).map_err(unreadable)?;
+    pub(crate) fn salted(&self, reference: &Reference) -> Result<Salted, WhyLost> {
+        let SealedEntry { sealed, key, .. } = self.get(reference)?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(WhyLost::Damaged)?;
         let sealed = Payload { msg: sealed, aad: reference };
         let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(*nonce), sealed);

@@ -138,7 +138,7 @@ impl Judge {
         blocks: &[Arc<OwnedBlock>],
         may_shrink: bool,
         asking: &HashSet<RequestId>,
-        vault: &Vault,
+        vault: &dyn Vault,
     ) -> Result<(), Broken> {
         let same = self.blocks.iter().zip(blocks).take_while(|(ours, theirs)| ours == theirs).count();
         if same < self.blocks.len() {
@@ -179,7 +179,7 @@ impl Judge {
         &mut self,
         block: &Arc<OwnedBlock>,
         asking: &HashSet<RequestId>,
-        vault: &Vault,
+        vault: &dyn Vault,
     ) -> Result<(), Broken> {
         let parsed =
             OwnedBlock::parse(block.bytes().to_vec()).map_err(|error| format!("a block: {error}"))?;
@@ -250,7 +250,7 @@ impl Judge {
         first: usize,
         count: usize,
         asking: &HashSet<RequestId>,
-        vault: &Vault,
+        vault: &dyn Vault,
     ) -> Result<(), Broken> {
         if let Some(place) = self.places.get(request) {
             return Err(format!("request {request} is recorded twice: at {} and at {first}", place.first));
@@ -427,7 +427,7 @@ pub(crate) fn replace(payload: &mut [u8], old: &Reference, new: &Reference) {
 }
 
 /// What the vault keeps opens the record's commitments, and says what was sent.
-fn check_commitments(event: &NewEvent, record: &Record, vault: &Vault) -> Result<(), Broken> {
+fn check_commitments(event: &NewEvent, record: &Record, vault: &dyn Vault) -> Result<(), Broken> {
     for (personal, commitment) in event.personal.iter().zip(&record.commitments) {
         match vault.read(&personal.reference, commitment) {
             Ok(plaintext) if *plaintext == personal.plaintext => {}

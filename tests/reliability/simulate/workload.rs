@@ -44,7 +44,7 @@ pub(crate) struct View<'a> {
     /// The log, whose records name references.
     pub(crate) log: &'a [Logged],
     /// The words behind the references.
-    pub(crate) vault: &'a Vault,
+    pub(crate) vault: &'a dyn Vault,
 }
 
 /// A role's officer in an office: office × 10 + 1 head, 2 enforcer, 3 accountant, 4 clerk.

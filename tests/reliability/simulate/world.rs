@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thads_cases::date::Date;
 use thads_ledger::journal::{Died, Fault, Faulty, Head, Journal, Memory, Outcome};
 use thads_ledger::testing;
-use thads_ledger::{Append, Committer, Seeded, SimulatedClock, Vault};
+use thads_ledger::{Append, Committer, MemoryVault, Seeded, SimulatedClock, Vault};
 use thads_proof::checkpoint::LogKey;
 use thads_proof::genesis::{self, Genesis, Unit};
 use thads_proof::record::{LedgerId, Micros, RequestId};
@@ -47,7 +47,7 @@ pub(crate) struct World {
     pub(super) id: LedgerId,
     pub(super) seed: u64,
     pub(super) clock: SimulatedClock,
-    pub(super) vault: Arc<Vault>,
+    pub(super) vault: Arc<dyn Vault>,
     pub(super) writers: Vec<Writer>,
     /// Appends that are to be recorded together, and of which it is not known whether they are.
     pub(super) together: Vec<Vec<Append>>,
@@ -80,7 +80,7 @@ impl World {
         let journal = Arc::new(Faulty::timed(Memory::new(), clock.clone()));
         assert_eq!(journal.append(&Head::empty(), &block).unwrap(), Outcome::Committed);
         journal.take_happened();
-        let vault = Arc::new(Vault::memory());
+        let vault: Arc<dyn Vault> = Arc::new(MemoryVault::new());
         let committer = Committer::new(
             id,
             Arc::<Faulty>::clone(&journal),
@@ -120,7 +120,7 @@ impl World {
                 model: self.folds.model(),
                 today: self.today(),
                 log: self.judge.log(),
-                vault: &self.vault,
+                vault: self.vault.as_ref(),
             };
             let part = view.organise(&mut self.rng, tag, &key, on, body).ok_or("the founding is refused")?;
             let request = RequestId(self.rng.id());
@@ -409,7 +409,7 @@ impl World {
     /// Looks at what the journal holds now.
     fn look(&mut self, may_shrink: bool, asking: &HashSet<RequestId>) -> Result<(), Broken> {
         let known = self.judge.blocks().len();
-        self.judge.see(&self.journal.blocks(), may_shrink, asking, &self.vault)?;
+        self.judge.see(&self.journal.blocks(), may_shrink, asking, self.vault.as_ref())?;
         let blocks = self.judge.blocks().len();
         if blocks > known && self.rng.one_in(6) {
             self.counts.one("checked", "roots");

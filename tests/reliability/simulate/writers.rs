@@ -113,7 +113,7 @@ impl World {
             model: self.folds.model(),
             today: self.today(),
             log: self.judge.log(),
-            vault: &self.vault,
+            vault: self.vault.as_ref(),
         };
         match view.act(&mut self.rng) {
             Some(streams) => {

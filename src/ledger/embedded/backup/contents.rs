@@ -9,8 +9,8 @@ use thads_proof::{hash, hex, plain};
 
 use super::BackupError;
 use crate::count::to_usize;
+use crate::embedded::vault;
 use crate::embedded::{files, keys};
-use crate::vault;
 
 /// Its name in a backup.
 pub(in crate::embedded) const FILE: &str = "contents";

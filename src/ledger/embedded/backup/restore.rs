@@ -23,10 +23,11 @@ use super::{BackupError, busy, key_of, open_note, refuse_strange, refuse_within}
 use crate::embedded::Listing;
 use crate::embedded::lock::FolderLock;
 use crate::embedded::open::OpenError;
+use crate::embedded::vault::KEYRING;
 use crate::embedded::verify::{VaultCheck, check_vault_with_keys_of};
 use crate::embedded::{files, keys, scan};
 use crate::journal::OwnedBlock;
-use crate::vault::{KEYRING, References};
+use crate::vault::References;
 
 /// How far a ledger is brought back.
 #[derive(Clone, Copy, Debug)]

@@ -10,12 +10,12 @@ use thads_proof::hash;
 use zeroize::Zeroizing;
 
 use super::store::Store;
-use super::{
-    CHECK_BYTES, ENTRY_CONTEXT, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, ENTRY_MAGIC, KEY_BYTES,
-    PLAINTEXT_BYTES_MAX, REFERENCE_BYTES, Reference, SLOT_BYTES, SLOT_CONTEXT, VaultError,
-};
+use super::{CHECK_BYTES, ENTRY_CONTEXT, ENTRY_HEAD_BYTES, ENTRY_MAGIC, SLOT_BYTES, SLOT_CONTEXT};
 use crate::count::{to_u64, to_usize};
 use crate::sentence::Sentence;
+use crate::vault::{
+    Held, KEY_BYTES, PLAINTEXT_BYTES_MAX, REFERENCE_BYTES, Reference, SEALED_EXTRA_BYTES, VaultError,
+};
 
 const WINDOW_BYTES: usize = 1024 * 1024;
 /// So many bytes are searched at a time.
@@ -28,6 +28,13 @@ pub(super) struct Place {
     pub(super) entry: Option<(u64, usize)>,
     /// Offset of the slot in the keyring, if there is one.
     pub(super) slot: Option<u64>,
+}
+
+impl Place {
+    /// Whether there is an entry, and a key.
+    pub(super) fn held(&self) -> Held {
+        Held { entry: self.entry.is_some(), key: self.slot.is_some() }
+    }
 }
 
 /// What the files hold.
@@ -81,7 +88,7 @@ pub(super) fn scan(entries: &Store, keyring: &Store) -> Result<Scan, VaultError>
                     None => place.entry = Some((at, plaintext)),
                     Some(_) => doubled.push(reference),
                 }
-                let next = at + to_u64(ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + plaintext);
+                let next = at + to_u64(ENTRY_HEAD_BYTES + SEALED_EXTRA_BYTES + plaintext);
                 if next > length {
                     odd.push(Sentence::new(
                         format!(

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use super::{
-    ENTRIES_BYTES_MAX, ENTRY_EXTRA_BYTES, ENTRY_HEAD_BYTES, KEYRING_BYTES_MAX, Reference, SLOT_BYTES, Store,
-    Vault, VaultError, WhyLost, scan,
-};
+use super::{ENTRIES_BYTES_MAX, ENTRY_HEAD_BYTES, FileVault, KEYRING_BYTES_MAX, SLOT_BYTES, Store, scan};
 use crate::count::to_u64;
+use crate::vault::{KEY_BYTES, REFERENCE_BYTES, Reference, SEALED_EXTRA_BYTES, Vault, VaultError, WhyLost};
 
 /// Files of entries and keys, of one copy; one that is not there holds nothing.
 #[derive(Clone, Copy)]
@@ -27,16 +25,18 @@ pub(crate) struct Difference {
 /// Both copies, and each one's entries under the other's keys: keys and entries may have been damaged apart.
 struct Both {
     /// The later entries, under the later keys and under the earlier ones.
-    later: [Vault; 2],
+    later: [FileVault; 2],
     /// The earlier entries, under the earlier keys and under the later ones.
-    earlier: [Vault; 2],
+    earlier: [FileVault; 2],
 }
 
 impl Both {
     fn open(later: Files<'_>, earlier: Files<'_>) -> Result<Both, VaultError> {
         let vault = |entries: &Path, keyring: &Path| {
             let entries = Store::open_read_only(entries, ENTRIES_BYTES_MAX)?;
-            Ok::<_, VaultError>(Vault::load(entries, Store::open_read_only(keyring, KEYRING_BYTES_MAX)?)?.0)
+            Ok::<_, VaultError>(
+                FileVault::load(entries, Store::open_read_only(keyring, KEYRING_BYTES_MAX)?)?.0,
+            )
         };
         Ok(Both {
             later: [vault(later.entries, later.keyring)?, vault(later.entries, earlier.keyring)?],
@@ -46,8 +46,9 @@ impl Both {
 }
 
 /// Returns the commitment that a reference opens under any of some keys: the word itself is not held.
-fn word(vaults: &[&Vault], reference: &Reference) -> Result<Option<[u8; 32]>, VaultError> {
+fn word(vaults: &[&FileVault], reference: &Reference) -> Result<Option<[u8; 32]>, VaultError> {
     for vault in vaults {
+        let vault: &dyn Vault = *vault;
         match vault.salted(reference) {
             Ok(salted) => return Ok(Some(salted.commitment())),
             Err(WhyLost::Unreadable(error)) => return Err(error.into()),
@@ -123,13 +124,11 @@ struct Slot(zeroize::Zeroizing<[u8; SLOT_BYTES]>);
 
 impl Slot {
     fn is_erased(&self) -> bool {
-        self.0[super::REFERENCE_BYTES..super::REFERENCE_BYTES + super::KEY_BYTES]
-            .iter()
-            .all(|byte| *byte == 0)
+        self.0[REFERENCE_BYTES..REFERENCE_BYTES + KEY_BYTES].iter().all(|byte| *byte == 0)
     }
 }
 
-impl Vault {
+impl FileVault {
     fn references(&self) -> Vec<Reference> {
         let index = self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         index.iter().filter(|(_, place)| place.entry.is_some()).map(|(reference, _)| *reference).collect()
@@ -141,7 +140,7 @@ impl Vault {
         let Some(place) = index.get(reference).copied() else { return Ok(None) };
         drop(index);
         let Some((at, length)) = place.entry else { return Ok(None) };
-        let mut bytes = vec![0; ENTRY_HEAD_BYTES + ENTRY_EXTRA_BYTES + length];
+        let mut bytes = vec![0; ENTRY_HEAD_BYTES + SEALED_EXTRA_BYTES + length];
         match self.entries.read_at(&mut bytes, at) {
             Ok(()) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),

@@ -1,4 +1,4 @@
-//! One file of the vault, or its likeness in memory: read and written at places, synced when asked.
+//! One file of the vault, read and written at places, synced when asked; one that is not there is an empty one in memory.
 
 use crate::count::{to_u64, to_usize};
 use std::fs::{File, OpenOptions};
