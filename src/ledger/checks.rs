@@ -3,6 +3,7 @@
 mod alone;
 mod append;
 mod caches;
+mod conforming;
 mod cut;
 mod doubtful;
 mod exchanged;
@@ -29,9 +30,9 @@ use thads_proof::verify::Options;
 use crate::genesis::genesis_block;
 use crate::journal::{Head, Journal, Memory};
 use crate::{
-    Append, Committer, DirectoryReport, Ledger, LedgerHead, NewEvent, NoReferences, OpenOptions, OpenReport,
-    Personal, Piece, Reference, References, Seeded, Setup, SimulatedClock, Storage, StreamAppend, Vault,
-    verify_directory,
+    Append, Committer, DirectoryReport, Ledger, LedgerHead, MemoryVault, NewEvent, NoReferences, OpenOptions,
+    OpenReport, Personal, Piece, Reference, References, Seeded, Setup, SimulatedClock, Storage, StreamAppend,
+    Vault, verify_directory,
 };
 
 const SEED: u64 = 8271;
@@ -220,7 +221,7 @@ fn seam<J: Journal + 'static>(journal: &Arc<J>) -> Arc<dyn Journal> {
 }
 
 fn committer(id: LedgerId, journal: Arc<dyn Journal>) -> Committer {
-    committer_with(id, journal, Arc::new(crate::MemoryVault::new()))
+    committer_with(id, journal, Arc::new(MemoryVault::new()))
 }
 
 fn committer_with(id: LedgerId, journal: Arc<dyn Journal>, vault: Arc<dyn Vault>) -> Committer {

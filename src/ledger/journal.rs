@@ -345,6 +345,11 @@ impl Watch {
         self.moved.notify_all();
     }
 
+    /// Returns whether it will not move any more.
+    pub fn is_closed(&self) -> bool {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+
     /// As [`Journal::wait`].
     pub fn wait(&self, size: u64, at_most: Duration) -> (Head, bool) {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);

@@ -36,6 +36,8 @@ pub mod cache;
 mod checks;
 mod clock;
 mod commit;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod count;
 mod embedded;
 mod genesis;

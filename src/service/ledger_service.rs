@@ -5,11 +5,13 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
+use thads_ledger::cache::NoCaches;
+use thads_ledger::journal::Journal;
 use thads_ledger::{
     Clock, Ledger, OpenError, OpenReport, Opened, OsRandom, Randomness, Reference, Scratch, Seeded, Sentence,
-    Setup, SimulatedClock, Storage, SystemClock, VaultError, is_short_of_room,
+    Setup, SimulatedClock, Start, Storage, SystemClock, Vault, VaultError, is_short_of_room,
 };
 use thads_projections::read_model::ReadModel;
 use thads_proof::checkpoint::LogKey;
@@ -107,6 +109,56 @@ pub struct LedgerConfig {
     pub practice: bool,
 }
 
+/// What founding a ledger takes, whatever it is founded in.
+struct Founding {
+    genesis: Genesis,
+    log_seed: [u8; 32],
+    root_seed: [u8; 32],
+    /// Gives the time of the genesis.
+    first: Box<dyn Clock>,
+    clock: ServiceClock,
+    committer: Box<dyn Randomness>,
+    references: Box<dyn Randomness>,
+}
+
+/// Draws the keys and writes the genesis of a ledger. `at`: the instant before the first of a simulated clock.
+fn founding(config: &LedgerConfig, at: i64) -> Result<Founding, ServiceError> {
+    if !is_readable(&config.name) {
+        return Err(ServiceError::Name);
+    }
+    let (clock, committer, references) = sources(config.clock, Box::new(SystemClock));
+    let mut seeds = [[0; 32]; 2];
+    match config.clock {
+        genesis::Clock::Real => {
+            for seed in &mut seeds {
+                OsRandom::default().fill(seed).map_err(ServiceError::Randomness)?;
+            }
+        }
+        genesis::Clock::Simulated { seed } => {
+            seeds = [genesis::from_seed(seed, "log key"), genesis::from_seed(seed, "root key")];
+        }
+    }
+    let [log_seed, root_seed] = seeds;
+    let vkey = |seed| LogKey::from_seed(&config.origin, seed).map(|key| key.vkey().to_string());
+    let genesis = Genesis {
+        name: config.name.clone(),
+        origin: config.origin.clone(),
+        unit: config.unit.clone(),
+        log_key: vkey(&log_seed)?,
+        root_key: vkey(&root_seed)?,
+        clock: config.clock,
+        practice: config.practice,
+    };
+    // It gives the time of the genesis; every later action brings its own.
+    let first: Box<dyn Clock> = match config.clock {
+        genesis::Clock::Real => Box::new(SystemClock),
+        genesis::Clock::Simulated { .. } => {
+            Box::new(SimulatedClock::new(Micros::new(at.saturating_add(1_000_000))))
+        }
+    };
+    Ok(Founding { genesis, log_seed, root_seed, first, clock, committer, references })
+}
+
 impl LedgerService {
     /// Creates a ledger in a directory that holds none. `at`: the instant before the first of a simulated clock, µs since 1970
     /// UTC.
@@ -132,39 +184,8 @@ impl LedgerService {
         at: i64,
         storage: Storage,
     ) -> Result<LedgerService, ServiceError> {
-        if !is_readable(&config.name) {
-            return Err(ServiceError::Name);
-        }
-        let (clock, committer, references) = sources(config.clock, Box::new(SystemClock));
-        let mut seeds = [[0; 32]; 2];
-        match config.clock {
-            genesis::Clock::Real => {
-                for seed in &mut seeds {
-                    OsRandom::default().fill(seed).map_err(ServiceError::Randomness)?;
-                }
-            }
-            genesis::Clock::Simulated { seed } => {
-                seeds = [genesis::from_seed(seed, "log key"), genesis::from_seed(seed, "root key")];
-            }
-        }
-        let [log_seed, root_seed] = seeds;
-        let vkey = |seed| LogKey::from_seed(&config.origin, seed).map(|key| key.vkey().to_string());
-        let genesis = Genesis {
-            name: config.name.clone(),
-            origin: config.origin.clone(),
-            unit: config.unit.clone(),
-            log_key: vkey(&log_seed)?,
-            root_key: vkey(&root_seed)?,
-            clock: config.clock,
-            practice: config.practice,
-        };
-        // It gives the time of the genesis; every later action brings its own.
-        let first: Box<dyn Clock> = match config.clock {
-            genesis::Clock::Real => Box::new(SystemClock),
-            genesis::Clock::Simulated { .. } => {
-                Box::new(SimulatedClock::new(Micros::new(at.saturating_add(1_000_000))))
-            }
-        };
+        let Founding { genesis, log_seed, root_seed, first, clock, committer, references } =
+            founding(config, at)?;
         let mut setup = Setup { storage, ..Setup::new(first, committer, log_seed) };
         if config.clock == genesis::Clock::Real {
             setup.root_seed = Some(root_seed.into());
@@ -172,6 +193,25 @@ impl LedgerService {
         let (ledger, keys_set_aside) = Ledger::create(directory, genesis, setup)?;
         let service = LedgerService::fold(ledger, clock, references, true)?;
         Ok(LedgerService { keys_set_aside, ..service })
+    }
+
+    /// Founds a ledger in a journal and a vault of any make, which hold nothing. Its log key lives as long as the service: who
+    /// keeps the ledger keeps the seed as well. `at`: as for [`LedgerService::create`].
+    ///
+    /// # Errors
+    /// The journal holds something, or fails.
+    pub fn found_on(
+        journal: Arc<dyn Journal>,
+        vault: Arc<dyn Vault>,
+        config: &LedgerConfig,
+        at: i64,
+    ) -> Result<LedgerService, ServiceError> {
+        let Founding { genesis, log_seed, first, clock, committer, references, .. } = founding(config, at)?;
+        let log_key = LogKey::from_seed(&config.origin, &log_seed)?;
+        let start =
+            Start { clock: first, randomness: committer, log_key, caches: Arc::new(NoCaches), anew: true };
+        let ledger = Ledger::found(journal, vault, &genesis, start).map_err(OpenError::from)?;
+        LedgerService::fold(ledger, clock, references, true)
     }
 
     /// Opens a ledger to write to it.

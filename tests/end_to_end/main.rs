@@ -15,6 +15,7 @@ mod caches;
 mod copies;
 mod demo;
 mod dry_runs;
+mod elsewhere;
 mod ending;
 mod evidence;
 mod figures;

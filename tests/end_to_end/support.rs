@@ -261,6 +261,33 @@ pub(crate) fn problem(answer: &Answer, status: u16, kind: &str) -> Value {
     problem
 }
 
+/// Sends one request to a server at an address and reads the answer to its end.
+pub(crate) fn send(address: &str, method: &str, path: &str, body: Option<&str>) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", address);
+    if let Some(body) = body {
+        request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+    }
+    request += "\r\n";
+    request += body.unwrap_or_default();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (lines, text) = answer.split_once("\r\n\r\n").unwrap();
+    let header = |name: &str| {
+        lines.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        })
+    };
+    assert_eq!(header("transfer-encoding"), None, "this client reads no chunks");
+    Answer {
+        status: lines.split(' ').nth(1).unwrap().parse().unwrap(),
+        content_type: header("content-type").unwrap_or_default(),
+        text: text.to_owned(),
+    }
+}
+
 impl Server {
     /// Starts `thads serve` on a ledger and waits until it listens.
     pub(crate) fn start(data: &Path) -> Server {
@@ -324,39 +351,12 @@ impl Server {
 
     /// GET.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, None)
+        send(&self.address, "GET", path, None)
     }
 
     /// POST of a JSON text.
     pub(crate) fn post(&self, path: &str, body: &str) -> Answer {
-        self.send("POST", path, Some(body))
-    }
-
-    fn send(&self, method: &str, path: &str, body: Option<&str>) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
-        if let Some(body) = body {
-            request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
-        }
-        request += "\r\n";
-        request += body.unwrap_or_default();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (lines, text) = answer.split_once("\r\n\r\n").unwrap();
-        let header = |name: &str| {
-            lines.lines().find_map(|line| {
-                let (key, value) = line.split_once(':')?;
-                key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-            })
-        };
-        assert_eq!(header("transfer-encoding"), None, "this client reads no chunks");
-        Answer {
-            status: lines.split(' ').nth(1).unwrap().parse().unwrap(),
-            content_type: header("content-type").unwrap_or_default(),
-            text: text.to_owned(),
-        }
+        send(&self.address, "POST", path, Some(body))
     }
 
     /// Asks it to end, as a service manager does, and returns its exit status.

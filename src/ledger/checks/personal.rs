@@ -141,11 +141,11 @@ fn a_torn_vault_tail_is_stepped_over() {
             assert!(cut == before[which].len() || !odd.is_empty(), "cut {cut}");
             let again = seal(2, b"again").1;
             assert!(matches!(again, Err(VaultError::ReferenceTaken(_))), "cut {cut}: {again:?}");
-            let (vault, _) = FileVault::open(&place.dir, true).unwrap();
-            let vault: &dyn Vault = &vault;
+            let files = FileVault::open(&place.dir, true).unwrap().0;
+            let vault: &dyn Vault = &files;
             assert_eq!(**vault.read(&[3; 16], &later.unwrap()).unwrap(), *b"later", "cut {cut}");
             assert!(vault.read(&[2; 16], &torn).is_err(), "cut {cut}");
-            drop(vault);
+            drop(files);
             let report = verify(&place);
             assert!(report.is_good(), "cut {cut}: {:?}", report.sentences());
         }

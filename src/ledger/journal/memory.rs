@@ -63,6 +63,9 @@ impl Journal for Memory {
 
     fn append(&self, expected: &Head, block: &OwnedBlock) -> Result<Outcome, JournalError> {
         check_contiguous(expected, block)?;
+        if self.watch.is_closed() {
+            return Err(JournalError::Stopped("it was closed".into()));
+        }
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
         let head = self.watch.head();
         if head != *expected {
