@@ -1,55 +1,33 @@
 //! Checks that many kinds share: each is a refusal that names the article, the field, the value and what would do.
 
-use crate::case::{Activity, Asset, Case, CaseStatus, Class, Finish, Obligation, Open};
+use crate::case::{Activity, Asset, Case, CaseStatus, Obligation, Open};
 use crate::date::Date;
+use crate::event::KindName;
 use crate::event::RuleContext;
 use crate::ids::{AssetNo, ObligationNo, OfficeNo, OfficerNo};
 use crate::money::{Amount, Total};
 use crate::organisation::Role;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::text::is_silent;
-
-/// A case's standing in a word, for refusals.
-pub(crate) fn standing_name(status: &CaseStatus) -> &'static str {
-    match status {
-        CaseStatus::Unknown => "unknown",
-        CaseStatus::Registered => "registered",
-        CaseStatus::Open(open) => match (&open.class, &open.activity) {
-            (Class::NotYet { tracking_book: true, .. }, _) => "open, in the tracking book",
-            (_, Activity::Postponed { .. }) => "open, postponed",
-            (_, Activity::Suspended { .. }) => "open, suspended",
-            (_, Activity::Paused) => "open, paused",
-            (Class::NotYet { .. }, Activity::Active) => "open, not yet enforceable",
-            (Class::Enforceable, Activity::Active) => "open, enforceable",
-            (Class::Pending, Activity::Active) => "open, not classified",
-        },
-        CaseStatus::Finished { how, .. } => match how {
-            Finish::Completed => "completed",
-            Finish::Terminated => "terminated",
-            Finish::EntrustedOut => "entrusted out",
-            Finish::PulledUp => "pulled up",
-            Finish::Withdrawn => "withdrawn",
-        },
-        CaseStatus::Refused { .. } => "request refused",
-    }
-}
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 /// A refusal about where the case stands.
-pub(crate) fn wrong_standing(case: &Case, article: &'static str, must: &str, accepted: &str) -> Refusal {
-    Refusal::new(Code::Standing, article, "case", standing_name(&case.status), must, accepted)
+pub(crate) fn wrong_standing(case: &Case, article: &'static str, must: Words, accepted: Words) -> Refusal {
+    refusal!(Standing, article, "case" => &case.status; must; accepted)
 }
 
 /// The case must be open.
 pub(crate) fn open<'a>(case: &'a Case, article: &'static str) -> Result<&'a Open, Refusal> {
     case.open().ok_or_else(|| {
         let accepted = match case.status {
-            CaseStatus::Unknown => "judgment_received",
-            CaseStatus::Registered => "enforcement_ordered",
+            CaseStatus::Unknown => Words::kinds([KindName::JudgmentReceived]),
+            CaseStatus::Registered => Words::kinds([KindName::EnforcementOrdered]),
             CaseStatus::Open(_) | CaseStatus::Finished { .. } | CaseStatus::Refused { .. } => {
-                "note_added, fact_corrected, entry_voided"
+                Words::kinds([KindName::NoteAdded, KindName::FactCorrected, KindName::EntryVoided])
             }
         };
-        wrong_standing(case, article, "open", accepted)
+        wrong_standing(case, article, Words::MustBeOpen, accepted)
     })
 }
 
@@ -58,11 +36,21 @@ pub(crate) fn active<'a>(case: &'a Case, article: &'static str) -> Result<&'a Op
     let open = open(case, article)?;
     match open.activity {
         Activity::Active => Ok(open),
-        Activity::Postponed { .. } => {
-            Err(wrong_standing(case, article, "open and active", "postponement_ended first"))
+        Activity::Postponed { .. } => Err(wrong_standing(
+            case,
+            article,
+            Words::MustBeActive,
+            Words::first([KindName::PostponementEnded]),
+        )),
+        Activity::Suspended { .. } => {
+            Err(wrong_standing(case, article, Words::MustBeActive, Words::first([KindName::Resumed])))
         }
-        Activity::Suspended { .. } => Err(wrong_standing(case, article, "open and active", "resumed first")),
-        Activity::Paused => Err(wrong_standing(case, article, "open and active", "pause_lifted first")),
+        Activity::Paused => Err(wrong_standing(
+            case,
+            article,
+            Words::MustBeActive,
+            Words::First { kinds: Value::typed("pause_lifted") },
+        )),
     }
 }
 
@@ -72,7 +60,7 @@ pub(crate) fn not_suspended<'a>(case: &'a Case, article: &'static str) -> Result
     match open.activity {
         Activity::Active | Activity::Postponed { .. } | Activity::Paused => Ok(open),
         Activity::Suspended { .. } => {
-            Err(wrong_standing(case, article, "open and not suspended", "resumed first"))
+            Err(wrong_standing(case, article, Words::MustNotBeSuspended, Words::first([KindName::Resumed])))
         }
     }
 }
@@ -94,8 +82,8 @@ pub(crate) fn out_of_tracking_book(case: &Case) -> Result<(), Refusal> {
         return Err(wrong_standing(
             case,
             "D9.6",
-            "out of the tracking book",
-            "returned_from_tracking_book first",
+            Words::MustBeOutOfBook,
+            Words::first([KindName::ReturnedFromTrackingBook]),
         ));
     }
     Ok(())
@@ -114,17 +102,11 @@ pub(crate) fn named_enforcer(case: &Case, named: Option<OfficerNo>) -> Result<()
     match named {
         Some(enforcer) => assigned_to(case, enforcer, "on_behalf_of"),
         None => {
-            let accepted = case
-                .last_enforcer
-                .map_or_else(|| "enforcer_assigned first".to_owned(), |number| number.to_string());
-            Err(Refusal::new(
-                Code::Competence,
-                "20",
-                "on_behalf_of",
-                "none",
-                "a clerk names the enforcer",
-                accepted,
-            ))
+            let accepted =
+                case.last_enforcer.map_or_else(|| Words::first([KindName::EnforcerAssigned]), Words::from);
+            Err(refusal!(Competence, "20", "on_behalf_of" => Words::None;
+                    Words::ClerkNamesEnforcer;
+                    accepted))
         }
     }
 }
@@ -134,23 +116,15 @@ fn assigned_to(case: &Case, acting: OfficerNo, field: &'static str) -> Result<()
     if assigned == Some(acting) {
         return Ok(());
     }
-    let limit =
-        assigned.map_or_else(|| "no enforcer is assigned".to_owned(), |number| format!("enforcer {number}"));
-    let accepted = assigned.map_or_else(|| "enforcer_assigned first".to_owned(), |number| number.to_string());
-    Err(Refusal::new(Code::Competence, "20", field, acting, limit, accepted))
+    let limit = assigned.map_or(Words::NoEnforcer, |number| Words::EnforcerIs { number });
+    let accepted = assigned.map_or_else(|| Words::first([KindName::EnforcerAssigned]), Words::from);
+    Err(refusal!(Competence, "20", field => acting; limit; accepted))
 }
 
 /// The text must say something.
 pub(crate) fn not_blank(text: &str, article: &'static str, field: &'static str) -> Result<(), Refusal> {
     if is_silent(text) {
-        return Err(Refusal::new(
-            Code::Unknown,
-            article,
-            field,
-            "nothing",
-            "a text",
-            "what the document says",
-        ));
+        refuse!(Unknown, article, field => Words::Nothing; Words::AText; Words::DocumentsWords);
     }
     Ok(())
 }
@@ -163,7 +137,7 @@ pub(crate) fn no_overflow(
     field: &'static str,
 ) -> Result<(), Refusal> {
     let room = Total::from(i64::MAX) - there;
-    at_most(added.total(), room, article, field, "that an account can hold")
+    at_most(added.total(), room, article, field, Words::AccountHolds)
 }
 
 /// There must be a number left for one more of what a case counts: obligations, assets, sums in keeping.
@@ -176,14 +150,9 @@ pub(crate) fn number_left(
     let numbers = usize::from(u16::MAX);
     match there.checked_add(more) {
         Some(all) if all <= numbers => Ok(()),
-        Some(_) | None => Err(Refusal::new(
-            Code::Limit,
-            article,
-            field,
-            format!("{there} there, {more} more"),
-            format!("{numbers} in a case"),
-            "a case of its own",
-        )),
+        Some(_) | None => Err(refusal!(Limit, article, field => Words::NumbersThere { there, more };
+                Words::NumbersInCase { most: numbers };
+                Words::CaseOfItsOwn)),
     }
 }
 
@@ -192,7 +161,7 @@ pub(crate) fn positive(amount: Amount, article: &'static str, field: &'static st
     if amount > Amount::ZERO {
         return Ok(());
     }
-    Err(Refusal::new(Code::Money, article, field, amount, "more than 0", "a whole amount from 1"))
+    Err(refusal!(Money, article, field => amount; Words::MoreThanZero; Words::WholeAmount))
 }
 
 /// The amount must not be beyond what is there.
@@ -201,23 +170,18 @@ pub(crate) fn at_most(
     limit: Total,
     article: &'static str,
     field: &'static str,
-    of: &str,
+    of: Words,
 ) -> Result<(), Refusal> {
     if amount <= limit {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::Money,
-        article,
-        field,
-        amount,
-        format!("{limit} {of}"),
-        format!("at most {limit}"),
-    ))
+    Err(refusal!(Money, article, field => amount;
+            Words::amount_of(limit, of);
+            Words::AtMost { amount: limit }))
 }
 
 /// The value must be exactly the one that follows from the record.
-pub(crate) fn exactly<T: PartialEq + ToString>(
+pub(crate) fn exactly<T: PartialEq + Clone + Into<Words>>(
     given: T,
     wanted: T,
     article: &'static str,
@@ -226,14 +190,7 @@ pub(crate) fn exactly<T: PartialEq + ToString>(
     if given == wanted {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::Mismatch,
-        article,
-        field,
-        given.to_string(),
-        wanted.to_string(),
-        wanted.to_string(),
-    ))
+    Err(refusal!(Mismatch, article, field => given; wanted.clone(); wanted))
 }
 
 /// The date must not be before another.
@@ -242,19 +199,14 @@ pub(crate) fn not_before(
     limit: Date,
     article: &'static str,
     field: &'static str,
-    what: &str,
+    what: Words,
 ) -> Result<(), Refusal> {
     if date >= limit {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::TooEarly,
-        article,
-        field,
-        date,
-        format!("{limit} ({what})"),
-        format!("{limit} or later"),
-    ))
+    Err(refusal!(TooEarly, article, field => date;
+            Words::DateOf { date: limit, what: Box::new(what) };
+            Words::OrLater { date: limit }))
 }
 
 /// The date must not be after another.
@@ -263,19 +215,14 @@ pub(crate) fn not_after(
     limit: Date,
     article: &'static str,
     field: &'static str,
-    what: &str,
+    what: Words,
 ) -> Result<(), Refusal> {
     if date <= limit {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::TooLate,
-        article,
-        field,
-        date,
-        format!("{limit} ({what})"),
-        format!("{limit} or earlier"),
-    ))
+    Err(refusal!(TooLate, article, field => date;
+            Words::DateOf { date: limit, what: Box::new(what) };
+            Words::OrEarlier { date: limit }))
 }
 
 /// The ground must be one that the law of that date knows.
@@ -288,24 +235,9 @@ pub(crate) fn ground(
     if on.reference_data.rules.ground_allowed(parameter, given, on.at.on) {
         return Ok(());
     }
-    let known = on
-        .reference_data
-        .rules
-        .grounds(parameter, on.at.on)
-        .set()
-        .unwrap_or_default()
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
-    Err(Refusal::new(
-        Code::Ground,
-        article,
-        "ground",
-        given,
-        format!("the law in force on {}", on.at.on),
-        known,
-    ))
+    let grounds = on.reference_data.rules.grounds(parameter, on.at.on);
+    let known = Value::typed_list(grounds.set().unwrap_or_default());
+    Err(refusal!(Ground, article, "ground" => Words::typed(given); Words::LawOn { date: on.at.on }; known))
 }
 
 /// An obligation of the case.
@@ -315,8 +247,8 @@ pub(crate) fn obligation<'a>(
     article: &'static str,
 ) -> Result<&'a Obligation, Refusal> {
     case.obligation(number).ok_or_else(|| {
-        let known = case.obligations.iter().map(|o| o.number.to_string()).collect::<Vec<_>>().join(", ");
-        Refusal::new(Code::Unknown, article, "obligation", number, format!("the case has {known}"), known)
+        let known = Value::list(case.obligations.iter().map(|one| one.number));
+        refusal!(Unknown, article, "obligation" => number; Words::CaseHas { known: known.clone() }; known)
     })
 }
 
@@ -327,26 +259,16 @@ pub(crate) fn asset<'a>(
     article: &'static str,
 ) -> Result<&'a Asset, Refusal> {
     let asset = case.asset(number).ok_or_else(|| {
-        let known = case.assets.iter().map(|a| a.number.to_string()).collect::<Vec<_>>().join(", ");
-        Refusal::new(
-            Code::Unknown,
-            article,
-            "asset",
-            number,
-            format!("the case has seized: {known}"),
-            "asset_distrained first",
-        )
+        let known = Value::list(case.assets.iter().map(|one| one.number));
+        refusal!(Unknown, article, "asset" => number;
+            Words::CaseSeized { known };
+            Words::first([KindName::AssetDistrained]))
     })?;
     match asset.handed_over {
         None => Ok(asset),
-        Some(date) => Err(Refusal::new(
-            Code::Standing,
-            article,
-            "asset",
-            number,
-            format!("handed over on {date}"),
-            "another asset",
-        )),
+        Some(date) => Err(
+            refusal!(Standing, article, "asset" => number; Words::HandedOverOn { date }; Words::AnotherAsset),
+        ),
     }
 }
 
@@ -359,31 +281,20 @@ pub(crate) fn other_office(
     field: &'static str,
 ) -> Result<(), Refusal> {
     if to == case.office {
-        return Err(Refusal::new(
-            Code::Mismatch,
-            article,
-            field,
-            to,
-            "another office",
-            "the number of another office",
-        ));
+        refuse!(Mismatch, article, field => to; Words::AnotherOffice; Words::NumberOfAnotherOffice);
     }
     if on.reference_data.organisation.offices.contains_key(&to) || on.at.imported {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::Unknown,
-        article,
-        field,
-        to,
-        "offices opened by office_opened",
-        "office_opened first",
-    ))
+    Err(refusal!(Unknown, article, field => to;
+            Words::OfficesOpened { kind: KindName::OfficeOpened.into() };
+            Words::first([KindName::OfficeOpened])))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Code;
 
     #[test]
     fn numbers_end() {

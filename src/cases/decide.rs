@@ -24,13 +24,16 @@ use self::kept::Behind;
 
 use crate::case::Case;
 use crate::date::Date;
+use crate::event::KindName;
 use crate::event::{Body, Event, EventMeta, HeldIn, KindInfo, Receiver, RuleContext, Sender, StateVisitor};
 use crate::history::{RecordedEvent, timeline};
 use crate::ids::{OfficeNo, OfficerNo, Position};
 use crate::organisation::{Officer, Organisation, Role};
 use crate::reference_data::ReferenceData;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::stream::StreamKind;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 /// An action that somebody wants recorded.
 #[derive(Clone, PartialEq, Debug)]
@@ -111,33 +114,19 @@ fn decided(
 
 fn check_dates(_: &[RecordedEvent], action: &Action, _: &DecisionContext<'_>) -> Result<(), Refusal> {
     if action.effective > action.recorded_on {
-        let limit = format!("{} (today)", action.recorded_on);
-        return Err(Refusal::new(
-            Code::TooLate,
-            "–",
-            "effective",
-            action.effective,
-            limit,
-            "today or earlier",
-        ));
+        let limit = Words::Today { date: action.recorded_on };
+        refuse!(TooLate, "–", "effective" => action.effective; limit; Words::TodayOrEarlier);
     }
     if let Some(document) =
         action.event.common.document.as_ref().filter(|document| document.date > action.recorded_on)
     {
-        let limit = format!("{} (today)", action.recorded_on);
-        return Err(Refusal::new(
-            Code::TooLate,
-            "–",
-            "document.date",
-            document.date,
-            limit,
-            "today or earlier",
-        ));
+        let limit = Words::Today { date: action.recorded_on };
+        refuse!(TooLate, "–", "document.date" => document.date; limit; Words::TodayOrEarlier);
     }
     match &action.event.body {
         Body::FactCorrected(fact) if fact.took_effect > action.recorded_on => {
-            let limit = format!("{} (today)", action.recorded_on);
-            Err(Refusal::new(Code::TooLate, "–", "took_effect", fact.took_effect, limit, "today or earlier"))
+            let limit = Words::Today { date: action.recorded_on };
+            Err(refusal!(TooLate, "–", "took_effect" => fact.took_effect; limit; Words::TodayOrEarlier))
         }
         _ => Ok(()),
     }
@@ -165,22 +154,15 @@ fn check_stream(history: &[RecordedEvent], action: &Action, _: &DecisionContext<
         (_, StreamKind::Any) | (StreamKind::Any, _) => Ok(()),
         (of, kind) if of == kind => Ok(()),
         (of, _) => {
-            let limit = format!("a stream of {}", of.words());
-            Err(Refusal::new(
-                Code::Mismatch,
-                info.article,
-                "kind",
-                info.name,
-                limit,
-                "a kind of that sort, or the right stream",
-            ))
+            let limit = Words::StreamOf { sort: Box::new(of.into()) };
+            Err(refusal!(Mismatch, info.article, "kind" => info; limit; Words::RightStream))
         }
     }
 }
 
 /// The refusal of a kind that does not begin a stream where none has begun.
-pub fn not_begun(info: &KindInfo, kind: StreamKind) -> Refusal {
-    Refusal::new(Code::Unknown, info.article, "stream", info.name, "a stream that has begun", kind.first())
+pub fn not_begun(info: &'static KindInfo, kind: StreamKind) -> Refusal {
+    refusal!(Unknown, info.article, "stream" => info; Words::StreamBegun; kind.first())
 }
 
 /// The role may record the kind, in an office that it belongs to or stands above.
@@ -204,46 +186,26 @@ fn may_act(
         return if founds(&event.body, organisation) || at.imported {
             Ok(())
         } else {
-            Err(Refusal::new(
-                Code::Role,
-                info.article,
-                "actor",
-                0,
-                "an officer",
-                "the number of an officer (officer_appointed)",
-            ))
+            Err(refusal!(Role, info.article, "actor" => 0;
+                    Words::AnOfficer;
+                    Words::OfficerNumber { kind: KindName::OfficerAppointed.into() }))
         };
     }
     let Some(officer) = organisation.officers.get(&at.actor) else {
-        return Err(Refusal::new(
-            Code::Unknown,
-            info.article,
-            "actor",
-            at.actor,
-            "an officer appointed before",
-            "officer_appointed first",
-        ));
+        refuse!(Unknown, info.article, "actor" => at.actor;
+            Words::OfficerAppointedBefore;
+            Words::first([KindName::OfficerAppointed]));
     };
     if officer.from > at.on {
-        return Err(Refusal::new(
-            Code::TooEarly,
-            info.article,
-            "actor",
-            at.actor,
-            format!("in office since {}", officer.from),
-            "an officer of that time",
-        ));
+        refuse!(TooEarly, info.article, "actor" => at.actor;
+            Words::InOfficeSince { date: officer.from };
+            Words::OfficerOfThatTime);
     }
     if !info.by.is_empty() && !info.by.contains(&officer.role) {
-        let by = info.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
-        return Err(Refusal::new(
-            Code::Role,
-            info.article,
-            "actor",
-            role_name(officer.role),
-            format!("{} is recorded by: {by}", info.name),
-            by,
-        ));
+        let by = Value::list(info.by.iter().copied());
+        refuse!(Role, info.article, "actor" => officer.role;
+            Words::RecordedBy { kind: info.into(), roles: by.clone() };
+            by);
     }
     if let Some(enforcer) = event.common.on_behalf_of {
         check_named(enforcer, officer, organisation)?;
@@ -253,26 +215,15 @@ fn may_act(
         return Ok(());
     }
     if office != at.office {
-        return Err(Refusal::new(
-            Code::Competence,
-            info.article,
-            "office",
-            at.office,
-            format!("the case is of office {office}"),
-            office,
-        ));
+        refuse!(Competence, info.article, "office" => at.office; Words::CaseOfOffice { office }; office);
     }
     let competent = officer.office == office
         || (matches!(officer.role, Role::ProvincialHead) && organisation.covers(officer.office, office));
     if !competent {
-        return Err(Refusal::new(
-            Code::Competence,
-            info.article,
-            "actor",
-            format!("{} of office {}", at.actor, officer.office),
-            format!("an officer of office {office}"),
-            "an officer of that office",
-        ));
+        let given = Words::OfficerOfOffice { officer: at.actor.into(), office: officer.office };
+        refuse!(Competence, info.article, "actor" => given;
+            Words::AnOfficerOfOffice { office };
+            Words::AnOfficerOfThatOffice);
     }
     Ok(())
 }
@@ -285,44 +236,16 @@ fn founds(body: &Body, organisation: &Organisation) -> bool {
 /// Only a clerk records for another, and for an enforcer of his own office.
 fn check_named(named: OfficerNo, officer: &Officer, organisation: &Organisation) -> Result<(), Refusal> {
     if officer.role != Role::Clerk {
-        return Err(Refusal::new(
-            Code::Role,
-            "20",
-            "on_behalf_of",
-            named,
-            "a clerk records for another",
-            "no on_behalf_of",
-        ));
+        refuse!(Role, "20", "on_behalf_of" => named;
+            Words::ClerkForAnother;
+            Words::WithoutField { field: Value::Field("on_behalf_of") });
     }
     match organisation.officers.get(&named) {
         Some(enforcer) if enforcer.office == officer.office && enforcer.role == Role::Enforcer => Ok(()),
         Some(_) | None => {
-            let limit = format!("an enforcer of office {}", officer.office);
-            Err(Refusal::new(
-                Code::Competence,
-                "20",
-                "on_behalf_of",
-                named,
-                limit,
-                "the enforcer of the case",
-            ))
+            let limit = Words::EnforcerOfOffice { office: officer.office };
+            Err(refusal!(Competence, "20", "on_behalf_of" => named; limit; Words::EnforcerOfCase))
         }
-    }
-}
-
-/// A role in the words of JSON.
-pub fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Head => "head",
-        Role::Enforcer => "enforcer",
-        Role::Examiner => "examiner",
-        Role::Clerk => "clerk",
-        Role::Accountant => "accountant",
-        Role::Cashier => "cashier",
-        Role::ProvincialHead => "provincial_head",
-        Role::Procurator => "procurator",
-        Role::Auditor => "auditor",
-        Role::Administrator => "administrator",
     }
 }
 

@@ -153,6 +153,21 @@ macro_rules! each_kind {
         /// Every kind there is, with the sort of stream it belongs to.
         pub const KINDS: &[(KindInfo, StreamKind)] = &[$((<$m::$k as Kind>::INFO, StreamKind::$sort),)*];
 
+        /// A kind by its name alone.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum KindName {
+            $(#[doc = concat!("[`", stringify!($k), "`](", stringify!($m), "::", stringify!($k), ").")] $k,)*
+        }
+
+        impl KindName {
+            /// The kind's row of the table.
+            pub const fn info(self) -> &'static KindInfo {
+                match self {
+                    $(KindName::$k => &<$m::$k as Kind>::INFO,)*
+                }
+            }
+        }
+
         impl Body {
             /// The kind's row of the table.
             pub const fn info(&self) -> &'static KindInfo {

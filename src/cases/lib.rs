@@ -24,3 +24,4 @@ pub mod refusal;
 pub mod rules;
 pub mod stream;
 pub mod text;
+pub mod words;

@@ -36,6 +36,24 @@ pub enum Role {
     Administrator,
 }
 
+impl Role {
+    /// Its word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Head => "head",
+            Role::Enforcer => "enforcer",
+            Role::Examiner => "examiner",
+            Role::Clerk => "clerk",
+            Role::Accountant => "accountant",
+            Role::Cashier => "cashier",
+            Role::ProvincialHead => "provincial_head",
+            Role::Procurator => "procurator",
+            Role::Auditor => "auditor",
+            Role::Administrator => "administrator",
+        }
+    }
+}
+
 /// What an office is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,10 +1,12 @@
-//! A refusal: the law's answer to an action that may not be. Data, put into words in two languages at the edge.
+//! A refusal: the law's answer to an action that may not be. Data: its words and their values are typed, and a language is
+//! given to them at the edge.
 
 use serde::Serialize;
 
 use crate::ids::Position;
+use crate::words::Words;
 
-/// Which kind of rule an action met. Its words in both languages: [`Code::vi`] and [`Code::en`].
+/// Which kind of rule an action met. Its words stand in the catalogues under [`Code::id`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -39,51 +41,47 @@ pub enum Code {
 }
 
 impl Code {
-    /// The rule in Vietnamese.
-    pub const fn vi(self) -> &'static str {
-        match self {
-            Code::Standing => "việc thi hành án đang ở trạng thái không cho phép hành động này",
-            Code::Role => "chức danh của người thực hiện không được làm việc này",
-            Code::Competence => {
-                "người thực hiện không được phân công hoặc không thuộc cơ quan thụ lý việc này"
-            }
-            Code::SamePerson => "luật đòi hỏi hai người khác nhau",
-            Code::Limit => "giá trị vượt giới hạn",
-            Code::Mismatch => "giá trị không khớp với sổ",
-            Code::Unknown => "không có trong sổ",
-            Code::Duplicate => "đã có trong sổ",
-            Code::TooEarly => "ngày quá sớm",
-            Code::TooLate => "ngày quá muộn",
-            Code::Ground => "căn cứ không có trong luật áp dụng tại ngày đó",
-            Code::Money => "số tiền vượt số đang giữ, còn nợ hoặc đã duyệt",
-            Code::Unset => "chưa có giá trị quy định cho ngày đó",
-            Code::Later => "một hành động sau đó sẽ không còn hợp lệ",
-        }
-    }
+    /// Every code.
+    pub const ALL: &'static [Code] = &[
+        Code::Standing,
+        Code::Role,
+        Code::Competence,
+        Code::SamePerson,
+        Code::Limit,
+        Code::Mismatch,
+        Code::Unknown,
+        Code::Duplicate,
+        Code::TooEarly,
+        Code::TooLate,
+        Code::Ground,
+        Code::Money,
+        Code::Unset,
+        Code::Later,
+    ];
 
-    /// The rule in English.
-    pub const fn en(self) -> &'static str {
+    /// The name under which the catalogues say it.
+    pub const fn id(self) -> &'static str {
         match self {
-            Code::Standing => "the case stands where this cannot be done",
-            Code::Role => "the actor's role may not do this",
-            Code::Competence => "the actor is not assigned to this case or is of another office",
-            Code::SamePerson => "the law wants two different persons",
-            Code::Limit => "the value is beyond the limit",
-            Code::Mismatch => "the value does not follow from the record",
-            Code::Unknown => "there is no such thing in the record",
-            Code::Duplicate => "it is in the record already",
-            Code::TooEarly => "the date is too early",
-            Code::TooLate => "the date is too late",
-            Code::Ground => "the ground is not known to the law of that date",
-            Code::Money => "more money than is held, owed or approved",
-            Code::Unset => "the value that the rule needs is not set for that date",
-            Code::Later => "a later entry would no longer hold",
+            Code::Standing => "CodeStanding",
+            Code::Role => "CodeRole",
+            Code::Competence => "CodeCompetence",
+            Code::SamePerson => "CodeSamePerson",
+            Code::Limit => "CodeLimit",
+            Code::Mismatch => "CodeMismatch",
+            Code::Unknown => "CodeUnknown",
+            Code::Duplicate => "CodeDuplicate",
+            Code::TooEarly => "CodeTooEarly",
+            Code::TooLate => "CodeTooLate",
+            Code::Ground => "CodeGround",
+            Code::Money => "CodeMoney",
+            Code::Unset => "CodeUnset",
+            Code::Later => "CodeLater",
         }
     }
 }
 
 /// Why an action may not be recorded, and what would do.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
     /// The rule met.
     pub code: Code,
@@ -92,40 +90,49 @@ pub struct Refusal {
     /// The field of the action.
     pub field: &'static str,
     /// Its value, as given.
-    pub given: String,
+    pub given: Box<Words>,
     /// What the value was held against.
-    pub limit: String,
+    pub limit: Box<Words>,
     /// What would be accepted instead.
-    pub accepted: String,
+    pub accepted: Box<Words>,
     /// The later entry that would no longer hold, where that is the reason.
     pub breaks: Option<Position>,
 }
 
-/// What stands where there is nothing: a list of creditors, or of entries, that has none.
-pub const NONE: &str = "none";
-
-fn or_none(text: String) -> String {
-    if text.is_empty() { NONE.to_owned() } else { text }
-}
-
 impl Refusal {
-    /// A refusal without a later entry.
+    /// A refusal without a later entry; [`refusal!`](crate::refusal!) writes it in a line.
     pub fn new(
         code: Code,
         article: &'static str,
         field: &'static str,
-        given: impl ToString,
-        limit: impl ToString,
-        accepted: impl ToString,
+        given: impl Into<Words>,
+        limit: impl Into<Words>,
+        accepted: impl Into<Words>,
     ) -> Refusal {
-        Refusal {
-            code,
-            article,
-            field,
-            given: given.to_string(),
-            limit: or_none(limit.to_string()),
-            accepted: or_none(accepted.to_string()),
-            breaks: None,
-        }
+        let [given, limit, accepted] = [given.into(), limit.into(), accepted.into()].map(Box::new);
+        Refusal { code, article, field, given, limit, accepted, breaks: None }
     }
+}
+
+/// A refusal in a line: the code, the article, the field with its value, what that was held against, and what would do.
+#[macro_export]
+macro_rules! refusal {
+    ($code:ident, $article:expr, $field:expr => $given:expr; $limit:expr; $accepted:expr) => {
+        $crate::refusal::Refusal::new(
+            $crate::refusal::Code::$code,
+            $article,
+            $field,
+            $given,
+            $limit,
+            $accepted,
+        )
+    };
+}
+
+/// Answers with a refusal, as [`refusal!`](crate::refusal!) makes it.
+#[macro_export]
+macro_rules! refuse {
+    ($($refusal:tt)*) => {
+        return Err($crate::refusal!($($refusal)*))
+    };
 }

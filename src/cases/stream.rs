@@ -45,32 +45,6 @@ pub enum StreamKind {
     Any,
 }
 
-impl StreamKind {
-    /// Returns what a stream of this sort is about.
-    pub const fn words(self) -> &'static str {
-        match self {
-            StreamKind::Case => "a case",
-            StreamKind::Complaint => "a complaint or denunciation",
-            StreamKind::Inspection => "an inspection",
-            StreamKind::Organisation => "the organisation",
-            StreamKind::Any => "any sort",
-        }
-    }
-
-    /// Returns which kinds begin one.
-    pub const fn first(self) -> &'static str {
-        match self {
-            StreamKind::Case => "judgment_received, entrusted_in or taken_from_below first",
-            StreamKind::Complaint => "complaint_received or denunciation_received first",
-            StreamKind::Inspection => "inspection_opened first",
-            StreamKind::Organisation => "office_opened, officer_appointed or parameter_set first",
-            StreamKind::Any => {
-                "judgment_received, complaint_received, office_opened, officer_appointed, … first"
-            }
-        }
-    }
-}
-
 /// Why a text names no stream.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{rule}; accepted: {accepted}")]

@@ -2,11 +2,14 @@
 
 use thads_cases::date::Date;
 use thads_cases::decide::{Action, not_begun};
+use thads_cases::event::KindName;
 use thads_cases::event::{Body, Event};
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{CaseId, OfficeNo};
-use thads_cases::refusal::{Code, Refusal};
+use thads_cases::refusal;
+use thads_cases::refusal::Refusal;
 use thads_cases::stream::{Numbered, StreamId, StreamKind};
+use thads_cases::words::{Value, Words};
 use thads_projections::read_model::ReadModel;
 use thads_projections::streams::stream_of;
 use thads_proof::record::Stream;
@@ -49,10 +52,11 @@ pub(crate) fn replacement_belongs(
     event: &Event,
 ) -> Result<(), Refusal> {
     let Body::FactCorrected(corrected) = &event.body else { return Ok(()) };
-    belongs(model, subject, &corrected.replacement).map_err(|error| {
-        let (given, limit) = (corrected.replacement.info().name, error.rule);
-        let ways = "the same kind with the office, officer or rule that the stream is of; entry_voided for what was never so";
-        Refusal::new(Code::Mismatch, "–", "replacement", given, limit, ways)
+    belongs(model, subject, &corrected.replacement).map_err(|_| {
+        let given = corrected.replacement.info();
+        let limit = Words::NotRecordedThere { kind: given.into() };
+        let ways = Words::SameKindThere { void: KindName::EntryVoided.into() };
+        refusal!(Mismatch, "–", "replacement" => given; limit; ways)
     })
 }
 
@@ -83,8 +87,8 @@ pub(crate) fn goes_on(model: &ReadModel, stream: &Stream, begun: bool, event: &E
     match event.body.repairs() {
         Some(entry) if model.organisation_stream(entry).is_some_and(|of| of != stream) => {
             let of = model.organisation_stream(entry).map_or_else(String::new, ToString::to_string);
-            let limit = "an entry of this stream";
-            Err(Refusal::new(Code::Unknown, "–", "entry", entry, limit, format!("stream {of}")))
+            let limit = Words::EntryOfStream;
+            Err(refusal!(Unknown, "–", "entry" => entry; limit; Words::StreamIs { stream: Value::typed(of) }))
         }
         Some(_) | None => Ok(()),
     }
@@ -101,9 +105,9 @@ pub(crate) fn office_stands(
     if !has_begun || model.reference_data().organisation.offices.contains_key(&office) {
         return Ok(());
     }
-    let limit = "an office that was opened and stands";
-    let ways = "what took the office away (thads log --stream office:CODE) voided, then this again";
-    Err(Refusal::new(Code::Unknown, "–", "office", office, limit, ways).into())
+    let limit = Words::OfficeStands;
+    let ways = Words::OfficeBackFirst { command: Value::typed("thads log --stream office:CODE") };
+    Err(refusal!(Unknown, "–", "office" => office; limit; ways).into())
 }
 
 /// A new case takes the next intake number of its office and year, so that an omitted case shows as a gap.
@@ -127,16 +131,14 @@ pub(crate) fn number_follows(
     let more = count_new(pending, group, is_new);
     let (given, next) = (number, model.next_number(subject.kind(), office, year).saturating_add(more));
     if model.reference_data().organisation.office_by_code(office).is_none() {
-        let limit = "offices opened by office_opened";
-        let ways = "office_opened first";
-        return Err(Refusal::new(Code::Unknown, article(subject), subject.tag(), office, limit, ways).into());
+        let limit = Words::OfficesOpened { kind: KindName::OfficeOpened.into() };
+        let ways = Words::first([KindName::OfficeOpened]);
+        return Err(refusal!(Unknown, article(subject), subject.tag() => office; limit; ways).into());
     }
     if given != next {
-        let limit = "numbers follow each other within office and year";
-        let (given, accepted) = (format!("number {given}"), format!("number {next}"));
-        return Err(
-            Refusal::new(Code::Mismatch, article(subject), subject.tag(), given, limit, accepted).into()
-        );
+        let limit = Words::NumbersFollow;
+        let (given, accepted) = (Words::NumberIs { number: given }, Words::NumberIs { number: next });
+        return Err(refusal!(Mismatch, article(subject), subject.tag() => given; limit; accepted).into());
     }
     Ok(())
 }
@@ -148,16 +150,9 @@ pub(crate) fn year_fits(subject: &StreamId, known: &[RecordedEvent], action: &Ac
     if !known.is_empty() || years.contains(&i32::from(year)) {
         return Ok(());
     }
-    let limit = "the year in which it came in, or in which that was recorded";
-    let accepted = years.map(|year| year.to_string()).join(", ");
-    Err(Refusal::new(
-        Code::Mismatch,
-        article(subject),
-        subject.tag(),
-        format!("year {year}"),
-        limit,
-        accepted,
-    ))
+    let limit = Words::YearItCameIn;
+    let accepted = Value::list(years);
+    Err(refusal!(Mismatch, article(subject), subject.tag() => Words::YearIs { year }; limit; accepted))
 }
 
 /// By which article a stream has its number: a case is entered in the intake book, other numbers are this ledger's rule.
@@ -180,8 +175,8 @@ pub(crate) fn named_case_exists(model: &ReadModel, pending: &Pending, event: &Ev
         None => Ok(()),
         Some(id) => {
             let article = event.info().article;
-            let accepted = "a case of this ledger, or no case";
-            Err(Refusal::new(Code::Unknown, article, "case", id, "cases of this ledger", accepted))
+            let accepted = Words::CaseOrNone;
+            Err(refusal!(Unknown, article, "case" => id; Words::CasesOfLedger; accepted))
         }
     }
 }

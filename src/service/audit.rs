@@ -22,6 +22,7 @@ use thads_projections::read_model::{FoldError, ReadModel};
 use thads_projections::streams::{stream_id, stream_of};
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Record, RequestId, Stream, StreamTag};
+use thads_texts::Language;
 
 use self::found::NAMED_MAX;
 pub use self::found::{Finding, Flag, Flags, Found, Later, What};
@@ -408,7 +409,7 @@ fn broken(record: &Record, breach: Breach) -> Finding {
             };
             (
                 What::Money,
-                Sentence::new(pot.vi(), pot.words()),
+                both(|language| thads_texts::words(&pot.into(), language)),
                 Sentence::new(
                     format!("{missing} quá số có{vi}"),
                     format!("{missing} more than there is{en}"),
@@ -424,8 +425,9 @@ fn broken(record: &Record, breach: Breach) -> Finding {
 }
 
 fn refused(what: What, refusal: &Refusal) -> (What, Sentence, Sentence) {
-    let found = Sentence::as_given(format!("{} {}", refusal.field, refusal.given));
-    (what, Sentence::as_given(&refusal.limit), found)
+    let found =
+        both(|language| format!("{} {}", refusal.field, thads_texts::words(&refusal.given, language)));
+    (what, both(|language| thads_texts::held_against(&refusal.limit, language)), found)
 }
 
 /// The finding of a record that is no entry.
@@ -453,6 +455,11 @@ fn unread(record: &Record, error: &FoldError) -> Finding {
         ),
     };
     Finding::of(record, what, expected, found)
+}
+
+/// The same in both languages.
+fn both(say: impl Fn(Language) -> String) -> Sentence {
+    Sentence::new(say(Language::Vi), say(Language::En))
 }
 
 /// An error with its causes.

@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use thads_cases::date::Date;
 use thads_cases::event::Body;
-use thads_cases::refusal::{Code, Refusal};
+use thads_cases::refusal;
+use thads_cases::refusal::Refusal;
+use thads_cases::words::{Value, Words};
 use thads_ledger::{Clock, Moment, Sentence};
 use thads_projections::entry::correction;
 use thads_projections::read_model::ReadModel;
@@ -151,32 +153,33 @@ pub(crate) fn clock_fits(
     imported: bool,
 ) -> Result<(), Refusal> {
     let Some(Correction { from, day }) = correction(body) else { return Ok(()) };
-    let refuse = |limit: String, accepted: String| {
-        Err(Refusal::new(Code::TooEarly, "–", "day", Date::nearest(day.into()), limit, accepted))
+    let refuse = |limit: Words, accepted: Words| {
+        Err(refusal!(TooEarly, "–", "day" => Date::nearest(day.into()); limit; accepted))
     };
+    let entry = |position: Position| thads_cases::ids::Position(position.get());
     if imported {
-        let limit = "a correction of this ledger's own clock";
-        let accepted = "record it live, or leave it out of the import";
-        return Err(Refusal::new(Code::Mismatch, "–", "provenance", "imported", limit, accepted));
+        let limit = Words::OwnClock;
+        let accepted = Words::RecordLive;
+        return Err(refusal!(Mismatch, "–", "provenance" => Words::typed("imported"); limit; accepted));
     }
     let Some(today) = effective else {
-        let limit = "what corrects the clock says itself what day it is";
-        let accepted = "the true day of today";
-        return Err(Refusal::new(Code::TooEarly, "–", "effective", "nothing", limit, accepted));
+        let limit = Words::SaysDay;
+        let accepted = Words::TrueToday;
+        return Err(refusal!(TooEarly, "–", "effective" => Words::Nothing; limit; accepted));
     };
     let before = from.previous().and_then(|before| model.days().truly_on(before));
     // A day after today is wrong itself, and its record is corrected next.
     if let Some(before) = before.filter(|before| day < *before && *before <= today.days()) {
         let before = Date::nearest(before.into());
-        let limit = format!("{before}, the day of the record before {from}");
-        return refuse(limit, format!("{before} or later, or an earlier from"));
+        let limit = Words::DayOfRecordBefore { date: before, entry: entry(from) };
+        return refuse(limit, Words::LaterOrEarlierFrom { date: before, field: Value::Field("from") });
     }
     match model.days().corrected_behind(from).filter(|(_, behind)| *behind < day) {
         None => Ok(()),
         Some((next, behind)) => {
             let behind = Date::nearest(behind.into());
-            let limit = format!("{behind}, the day to which record {next} was corrected");
-            refuse(limit, format!("{behind} or earlier, or correct record {next} first"))
+            let limit = Words::CorrectedTo { date: behind, entry: entry(next) };
+            refuse(limit, Words::EarlierOrCorrect { date: behind, entry: entry(next) })
         }
     }
 }

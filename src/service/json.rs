@@ -10,11 +10,12 @@ use serde_path_to_error::{Segment, Track};
 use thads_cases::date::Date;
 use thads_cases::event::{Body, COMMON_FIELDS, Event, KINDS, KindCode};
 use thads_cases::ids::{CaseId, OfficerNo, Position};
-use thads_cases::refusal::{self, Refusal};
+use thads_cases::refusal::Refusal;
 use thads_cases::stream::{NotAStream, StreamId};
 use thads_cases::text::normal;
 use thads_proof::genesis::Genesis;
 use thads_proof::record::{Provenance, Record, RequestId};
+pub use thads_texts::{Language, refusal as refusal_text};
 
 mod error;
 
@@ -397,81 +398,17 @@ pub fn instant(text: &str) -> Option<i64> {
     Some(((days * 24 + hours) * 60 + minutes) * 60_000_000 + seconds * 1_000_000 + micros)
 }
 
-/// A refusal as JSON, with its words in both languages.
+/// A refusal as JSON, with its words in both languages; its parts by themselves as JSON has values.
 pub fn refusal_json(refusal: &Refusal) -> Value {
     json!({
         "code": refusal.code,
         "article": refusal.article,
         "field": refusal.field,
-        "given": refusal.given,
-        "limit": refusal.limit,
-        "accepted": refusal.accepted,
+        "given": thads_texts::words(&refusal.given, Language::En),
+        "limit": thads_texts::held_against(&refusal.limit, Language::En),
+        "accepted": thads_texts::held_against(&refusal.accepted, Language::En),
         "breaks": refusal.breaks,
         "vi": refusal_text(refusal, Language::Vi),
         "en": refusal_text(refusal, Language::En),
     })
-}
-
-/// A language of the interface.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Language {
-    /// Vietnamese.
-    #[default]
-    Vi,
-    /// English.
-    En,
-}
-
-/// A refusal in one sentence, with the way out.
-pub fn refusal_text(refusal: &Refusal, language: Language) -> String {
-    let article = match refusal.article {
-        "–" => String::new(),
-        article => match language {
-            Language::Vi => format!(" (Điều {article})"),
-            Language::En => format!(" (Art. {article})"),
-        },
-    };
-    let of = |text: &'_ str| match (text, language) {
-        ("", Language::Vi) => "để trống".to_owned(),
-        ("", Language::En) => "nothing".to_owned(),
-        (refusal::NONE, Language::Vi) => "không có".to_owned(),
-        (text, _) => text.to_owned(),
-    };
-    let [given, limit, accepted] = [&refusal.given, &refusal.limit, &refusal.accepted].map(|text| of(text));
-    match language {
-        Language::Vi => format!(
-            "Từ chối: {}{article}. {}: {given}; giới hạn: {limit}. Chấp nhận: {accepted}.",
-            refusal.code.vi(),
-            refusal.field,
-        ),
-        Language::En => format!(
-            "Refused: {}{article}. {}: {given}; limit: {limit}. Accepted: {accepted}.",
-            refusal.code.en(),
-            refusal.field,
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use thads_cases::refusal::Code;
-
-    use super::*;
-
-    /// A sentence has no hole where there is nothing to name: no creditor, no entry, no text.
-    #[test]
-    fn a_refusal_says_it_where_there_is_nothing() {
-        let refusal = Refusal::new(Code::Mismatch, "57", "brought.creditors", "", "", String::new());
-        let json = refusal_json(&refusal);
-        assert_eq!(
-            (&json["given"], &json["limit"], &json["accepted"]),
-            (&json!(""), &json!("none"), &json!("none"))
-        );
-        let [vi, en] = [Language::Vi, Language::En].map(|language| refusal_text(&refusal, language));
-        assert!(en.ends_with("brought.creditors: nothing; limit: none. Accepted: none."), "{en}");
-        assert!(
-            vi.ends_with("brought.creditors: để trống; giới hạn: không có. Chấp nhận: không có."),
-            "{vi}"
-        );
-    }
 }

@@ -7,7 +7,9 @@ use thads_cases::event::Body;
 use thads_cases::history::{RecordedEvent, known_at};
 use thads_cases::ids::Position;
 use thads_cases::reference_data::ReferenceData;
-use thads_cases::refusal::{Code, Refusal};
+use thads_cases::refusal;
+use thads_cases::refusal::Refusal;
+use thads_cases::words::{Value, Words};
 use thads_projections::read_model::ReadModel;
 
 /// So many cases and complaints are named; of the others it is said how many there are.
@@ -32,26 +34,22 @@ pub(crate) fn left_behind(
     before: &ReferenceData,
     after: &ReferenceData,
 ) -> Vec<Refusal> {
-    let first = |name: String, entries: &[RecordedEvent]| {
+    let first = |name: Value, entries: &[RecordedEvent]| {
         let broken = newly_broken(known_at(entries, known), before, after);
         let (position, refusal) = broken.into_iter().next()?;
-        let given = format!("{name}, entry {position}: {} {}", refusal.field, refusal.given);
+        let field = Value::Field(refusal.field);
+        let given = Box::new(Words::LeftBehind { name, entry: position, field, given: refusal.given });
         Some(Refusal { given, breaks: Some(position), ..refusal })
     };
-    let numbered = model.streams().filter_map(|(id, entries)| first(id.key(), entries));
-    let organisation = first("organisation".to_owned(), model.organisation());
+    let numbered = model.streams().filter_map(|(id, entries)| first(Value::Typed(id.key()), entries));
+    let organisation = first(Words::Organisation.into(), model.organisation());
     let mut flags: Vec<Refusal> = organisation.into_iter().chain(numbered).collect();
     let more = flags.len().saturating_sub(NAMED_MAX);
     if more > 0 {
         flags.truncate(NAMED_MAX);
-        flags.push(Refusal::new(
-            Code::Later,
-            "–",
-            "flags",
-            format!("{more} more cases and complaints"),
-            format!("{NAMED_MAX} are named"),
-            "the history of each",
-        ));
+        let given = Words::MoreCases { more };
+        let limit = Words::SoManyNamed { most: NAMED_MAX };
+        flags.push(refusal!(Later, "–", "flags" => given; limit; Words::HistoryOfEach));
     }
     flags
 }

@@ -3,8 +3,10 @@
 use thads_cases::case::{Party, Payee};
 use thads_cases::decide::{Action, Paid, paid};
 use thads_cases::event::Event;
+use thads_cases::event::KindName;
 use thads_cases::history::RecordedEvent;
-use thads_cases::refusal::{Code, Refusal};
+use thads_cases::refusal;
+use thads_cases::words::Words;
 use thads_projections::read_model::ReadModel;
 
 use crate::persons::{open_parties, own_words};
@@ -40,14 +42,10 @@ pub(crate) fn paid_persons_stay(
         let (Some(paid), Some(now)) = (of(&creditors, was), of(&creditors_after, is)) else { continue };
         let is_in = |list: &[Party], one: &Party| list.iter().any(|other| other.is_the_one(one));
         if !paid.is_the_one(&now) && (is_in(&creditors_after, &paid) || is_in(&creditors, &now)) {
-            let refusal = Refusal::new(
-                Code::Later,
-                "47",
-                "creditors",
-                format!("creditor {is} is somebody else"),
-                format!("who was paid {} on obligation {}", after.credited, after.number),
-                "the same list with others behind its end; or entry_voided of what was paid first, then this, then the payments recorded again",
-            );
+            let limit = Words::WhoWasPaid { amount: after.credited, obligation: after.number };
+            let accepted = Words::SameListOrVoid { void: KindName::EntryVoided.into() };
+            let refusal =
+                refusal!(Later, "47", "creditors" => Words::CreditorIsOther { number: is }; limit; accepted);
             return Err(refusal.into());
         }
     }

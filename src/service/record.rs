@@ -8,8 +8,10 @@ use thads_cases::decide::{Action, DecisionContext};
 use thads_cases::event::Event;
 use thads_cases::history::RecordedEvent;
 use thads_cases::ids::{OfficeNo, OfficerNo, Position};
-use thads_cases::refusal::{Code, Refusal};
+use thads_cases::refusal;
+use thads_cases::refusal::Refusal;
 use thads_cases::stream::{StreamId, StreamKind};
+use thads_cases::words::Words as Said;
 use thads_ledger::{Append, AppendError, NewEvent, Receipt, Rehearsed, StreamAppend, Vault, VaultError};
 use thads_projections::read_model::{ReadModel, reference_data_of};
 use thads_projections::streams::stream_of;
@@ -482,10 +484,8 @@ impl<L: Log> LedgerService<L> {
         rest: &Map<String, Value>,
     ) -> Result<Event, RecordError> {
         let Some(at) = entries.iter().position(|known| known.position == entry) else {
-            let known = entries.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ");
-            return Err(
-                Refusal::new(Code::Unknown, "–", "entry", entry, "an entry of this stream", known).into()
-            );
+            let known = thads_cases::words::Value::list(entries.iter().map(|entry| entry.position));
+            return Err(refusal!(Unknown, "–", "entry" => entry; Said::EntryOfStream; known).into());
         };
         let target = &entries[at];
         let (event, took_effect) = match thads_cases::history::repairs(entries).get(at).copied().flatten() {

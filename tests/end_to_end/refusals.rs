@@ -348,9 +348,7 @@ fn illegal_actions_are_refused_with_article_limit_and_way_out() {
         for (key, part) in [("given", one.given), ("limit", one.limit), ("accepted", one.accepted)] {
             let text = said[key].as_str().unwrap();
             assert!(text.contains(part), "{key} lacks {part:?} for {}: {said}", one.action);
-            for language in ["vi", "en"] {
-                assert!(said[language].as_str().unwrap().contains(text), "{language} lacks {text:?}: {said}");
-            }
+            assert!(said["en"].as_str().unwrap().contains(text), "en lacks {text:?}: {said}");
         }
         if one.article != "–" {
             assert!(said["vi"].as_str().unwrap().contains(&format!("Điều {}", one.article)), "{said}");

@@ -28,24 +28,30 @@ const ARROWS: &[(&str, &[&str])] = &[
             "thads-web",
         ],
     ),
+    ("thads-codec", &[]),
     ("thads-demo", &["thads-cases", "thads-projections", "thads-service"]),
     ("thads-interop", &["thads-cases", "thads-ledger", "thads-proof", "thads-service"]),
     ("thads-ledger", &["thads-proof"]),
-    ("thads-projections", &["thads-cases", "thads-proof"]),
-    ("thads-proof", &[]),
+    ("thads-projections", &["thads-cases", "thads-codec", "thads-proof"]),
+    ("thads-proof", &["thads-codec"]),
     (
         "thads-reliability",
         &["thads-cases", "thads-cli", "thads-ledger", "thads-projections", "thads-proof", "thads-service"],
     ),
-    ("thads-service", &["thads-cases", "thads-ledger", "thads-projections", "thads-proof"]),
+    (
+        "thads-service",
+        &["thads-cases", "thads-codec", "thads-ledger", "thads-projections", "thads-proof", "thads-texts"],
+    ),
+    ("thads-texts", &["thads-cases"]),
     ("thads-web", &["thads-cases", "thads-ledger", "thads-service"]),
 ];
 
 /// Who alone may name a crate from outside.
 const WRAPPERS: &[(&str, &[&str])] = &[
     ("sled", &["thads-ledger", "thads-reliability"]),
-    ("bincode", &["thads-proof"]),
+    ("bincode", &["thads-codec"]),
     ("axum", &["thads-web"]),
+    ("fluent-bundle", &["thads-texts"]),
     ("tokio", &["thads-cli", "thads-web"]),
     ("clap", &["thads-benches", "thads-cli", "thads-reliability"]),
 ];

@@ -38,34 +38,6 @@ pub enum Pot {
     OwedAtEnd,
 }
 
-impl Pot {
-    /// What there must be enough of, in Vietnamese.
-    pub const fn vi(self) -> &'static str {
-        match self {
-            Pot::Held => "số tiền đang giữ đủ cho khoản chi ra",
-            Pot::Owed => "không trả, miễn hay đình chỉ quá số còn phải thi hành",
-            Pot::Approved => "không chi quá số mà người khác đã duyệt",
-            Pot::ApprovedOfHeld => "không duyệt chi quá số đang giữ",
-            Pot::ApprovedOfOwed => "không duyệt chi quá số còn phải thi hành",
-            Pot::HeldAtEnd => "việc đã kết thúc không còn giữ khoản nào chưa xử lý",
-            Pot::OwedAtEnd => "việc đã kết thúc không còn khoản nào phải thi hành",
-        }
-    }
-
-    /// What there must be enough of, in words for a refusal.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Pot::Held => "the case holds enough for what is paid out",
-            Pot::Owed => "no more is paid over, let off or ended than is owed",
-            Pot::Approved => "no more is paid over than another officer approved",
-            Pot::ApprovedOfHeld => "no more is approved for paying out than is held",
-            Pot::ApprovedOfOwed => "no more is approved for paying out than is owed",
-            Pot::HeldAtEnd => "a finished case holds nothing that is not settled",
-            Pot::OwedAtEnd => "a finished case owes nothing",
-        }
-    }
-}
-
 impl Case {
     /// How much is missing in each pot; all nothing in a lawful history.
     pub fn excess(&self) -> [(Pot, Total); 7] {

@@ -14,6 +14,7 @@ use crate::history::{EffectiveEvent, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
 use crate::refusal::{Code, Refusal};
+use crate::words::Words;
 
 /// What an entry breaks where it stands.
 #[derive(Clone, PartialEq, Debug)]
@@ -203,18 +204,16 @@ impl Breach {
     /// The same as a rule of entry.
     fn into_rule(self, action: &Action) -> Breach {
         let info = action.event.info();
-        let rule = |code, field, given: String, limit: &str| {
-            Breach::Rule(Refusal::new(code, info.article, field, given, limit, "–"))
+        let rule = |code, field, given: Words, limit: Words| {
+            Breach::Rule(Refusal::new(code, info.article, field, given, limit, Words::typed("–")))
         };
         match self {
             Breach::Officer { field, number } => {
-                rule(Code::Unknown, field, number.to_string(), "an officer appointed before")
+                rule(Code::Unknown, field, number.into(), Words::OfficerAppointedBefore)
             }
-            Breach::Entry(named) => {
-                rule(Code::Unknown, "entry", named.to_string(), "an entry of this stream")
-            }
+            Breach::Entry(named) => rule(Code::Unknown, "entry", named.into(), Words::EntryOfStream),
             Breach::Money { pot, missing, at } => {
-                rule(Code::Money, "amount", format!("{missing} too much at entry {at}"), pot.words())
+                rule(Code::Money, "amount", Words::TooMuchAt { missing, entry: at }, pot.into())
             }
             Breach::Debt(refusal)
             | Breach::Organisation(refusal)

@@ -7,8 +7,10 @@ use crate::history::{EffectiveEvent, known_at, timeline};
 use crate::ids::{OfficerNo, Position};
 use crate::money::Total;
 use crate::reference_data::ReferenceData;
+use crate::refusal;
 use crate::refusal::{Code, Refusal};
 use crate::stream::StreamKind;
+use crate::words::{Value, Words};
 
 /// Refuses the new entry where a rule breaks at it, or breaks at another because of it.
 pub(super) fn check_violations(broken: Vec<Violation>) -> Result<(), Refusal> {
@@ -189,22 +191,21 @@ fn violations<S: State>(
 /// Money that an entry takes without its being there.
 fn not_there(live: &EffectiveEvent<'_>, pot: Pot, missing: Total) -> Refusal {
     let info = live.event.info();
-    Refusal::new(
-        Code::Money,
-        info.article,
-        "amount",
-        format!("{}: {missing} too much", info.name),
-        pot.words(),
-        format!("{missing} less, or what it rests on first"),
-    )
+    refusal!(Money, info.article, "amount" => Words::TooMuch { kind: info.into(), missing };
+        pot;
+        Words::LessOrRest { missing })
 }
 
 pub(super) fn breaks_later(position: Position, cause: Refusal) -> Refusal {
     Refusal {
         code: Code::Later,
-        given: format!("entry {position}: {} {}", cause.field, cause.given),
+        given: Box::new(Words::AtEntry {
+            entry: position,
+            field: Value::Field(cause.field),
+            given: cause.given,
+        }),
         limit: cause.limit,
-        accepted: format!("correct or void entry {position} first"),
+        accepted: Box::new(Words::RepairFirst { entry: position }),
         breaks: Some(position),
         ..cause
     }

@@ -4,10 +4,13 @@ use super::kept::Behind;
 use super::{Action, DecisionContext, RecordedEvent, folded, subject_of, with_action};
 use crate::case::{Basis, Case, CaseStatus, JudgmentKind, Party, SentOver};
 use crate::date::Date;
+use crate::event::KindName;
 use crate::event::{Body, Receiver};
 use crate::history::timeline;
 use crate::ids::{CaseId, OfficeNo, Position};
-use crate::refusal::{Code, Refusal};
+use crate::refusal;
+use crate::refusal::Refusal;
+use crate::words::{Value, Words};
 
 /// Which cases at the other ends of moves a decision needs in its [`DecisionContext`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -67,22 +70,21 @@ pub(super) fn check_moved(
     if went_the_same(&before, &after) {
         return Ok(());
     }
-    let refuse = |given: String| {
-        let limit = "what was moved out stays as it is while the receiver's case stands";
-        Err(Refusal::new(
-            Code::Later,
-            "57",
-            "entry",
-            given,
-            limit,
-            "entry_voided of the receiver's entrusted_in or taken_from_below first",
-        ))
+    let void = || Words::VoidTakeover {
+        void: KindName::EntryVoided.into(),
+        kinds: Value::either([KindName::EntrustedIn, KindName::TakenFromBelow]),
+    };
+    let refuse = |given: Words| {
+        let limit = Words::MovedStays;
+        Err(refusal!(Later, "57", "entry" => given;
+                limit;
+                void()))
     };
     match context.receiver {
         Receiver::Nobody => Ok(()),
         Receiver::NotAsked if action.imported => Ok(()),
-        Receiver::NotAsked => refuse("the receiver was not asked for".to_owned()),
-        Receiver::Took(case) => refuse(format!("taken over as {case}")),
+        Receiver::NotAsked => refuse(Words::ReceiverNotAsked),
+        Receiver::Took(case) => refuse(Words::TakenOverAs { case: case.clone() }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Who may repair which entry: a repair is as weighty as what it repairs.
 
 use super::{
-    Action, DecisionContext, RecordedEvent, folded, other_ends, pays_out, role_name, stream_of, subject_of,
-    with_action,
+    Action, DecisionContext, RecordedEvent, folded, other_ends, pays_out, stream_of, subject_of, with_action,
 };
 use crate::case::{Case, Obligation, Party};
 use crate::check::{not_blank, own_case};
+use crate::event::KindName;
 use crate::event::organisation::{is_still_governed, within_reach};
 use crate::event::{Body, EventMeta, KindInfo, Receiver, RuleContext, Sender};
 use crate::history::{EffectiveEvent, Repair, repairs, timeline};
@@ -13,8 +13,14 @@ use crate::ids::{OfficerNo, Position};
 use crate::money::Amount;
 use crate::organisation::{Officer, Organisation, Role};
 use crate::reference_data::ReferenceData;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::stream::StreamKind;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
+
+/// What pays a creditor, or the budget.
+const PAYMENTS: [KindName; 4] =
+    [KindName::Disbursed, KindName::RemittedToBudget, KindName::DepositedForPayee, KindName::PaidDirectly];
 
 /// A repair names a standing entry of its own stream, replaces like by like, and is recorded by one who may record
 /// what it repairs.
@@ -30,49 +36,25 @@ pub(super) fn check(
     };
     not_blank(authority, "–", "authority")?;
     let Some(at) = history.iter().position(|entry| entry.position == named) else {
-        return Err(Refusal::new(
-            Code::Unknown,
-            "–",
-            "entry",
-            named,
-            "an entry of this stream",
-            positions(history),
-        ));
+        refuse!(Unknown, "–", "entry" => named; Words::EntryOfStream; positions(history));
     };
     let target = &history[at];
     if let Some(Some(Repair::Voided { by })) = repairs(history).get(at) {
-        return Err(Refusal::new(
-            Code::Duplicate,
-            "–",
-            "entry",
-            named,
-            format!("voided by entry {by}"),
-            format!("entry_voided of entry {by}, to undo that"),
-        ));
+        refuse!(Duplicate, "–", "entry" => named;
+            Words::VoidedBy { entry: *by };
+            Words::UndoVoid { kind: KindName::EntryVoided.into(), entry: *by });
     }
     if matches!(target.event.body, Body::RowImported(_)) && !action.imported {
-        return Err(Refusal::new(
-            Code::Mismatch,
-            "–",
-            "entry",
-            named,
-            "what a source said stays as it said it",
-            "the entries that it became",
-        ));
+        refuse!(Mismatch, "–", "entry" => named; Words::SourceStays; Words::EntriesItBecame);
     }
     if let Body::FactCorrected(fact) = &action.event.body {
         check_replacement(target, fact.replacement.info(), named)?;
     }
     let ends = other_ends(history, action, context.next);
     if !action.imported && ends.sender.is_some() && matches!(context.sender, Sender::NotAsked) {
-        return Err(Refusal::new(
-            Code::Unknown,
-            "57",
-            "entry",
-            "the sender was not asked for",
-            "what the sender moved out",
-            "the sender's case",
-        ));
+        refuse!(Unknown, "57", "entry" => Words::SenderNotAsked;
+            Words::WhatSenderMovedOut;
+            Words::SendersCase);
     }
     judge(history, action, context, |change| {
         check_repairer(history, change, action, context)?;
@@ -94,20 +76,16 @@ pub(super) fn check_payees(
     if action.imported || action.event.body.repairs().is_none() {
         return Ok(());
     }
-    let refuse = |given: String, before: &Obligation, credited: Amount| {
-        Err(Refusal::new(
-            Code::Later,
-            "47",
-            "obligations",
-            given,
-            format!("{}, {}: {credited} was paid on it", before.kind, before.payee),
-            "entry_voided of what was paid first (disbursed, remitted_to_budget, deposited_for_payee, paid_directly), then this, then the payments recorded again",
-        ))
+    let refuse = |given: Words, before: &Obligation, credited: Amount| {
+        Err(refusal!(Later, "47", "obligations" => given;
+                Words::PaidOnObligation { kind: before.kind, payee: before.payee, amount: credited };
+                Words::VoidPayments { void: KindName::EntryVoided.into(), kinds: Value::list(PAYMENTS) }))
     };
     let repaired = Repaired::by(history, action, context.next);
     for Paid { before, after, .. } in repaired.paid() {
         if (after.kind, after.payee) != (before.kind, before.payee) {
-            let given = format!("{}: {}, {}", after.number, after.kind, after.payee);
+            let given =
+                Words::ObligationBecomes { number: after.number, kind: after.kind, payee: after.payee };
             return refuse(given, &before, after.credited);
         }
     }
@@ -118,7 +96,7 @@ pub(super) fn check_payees(
     for was in &repaired.before.obligations {
         let credited = repaired.after.obligation(was.number).map_or(Amount::ZERO, |now| now.credited);
         if credited != was.credited {
-            return refuse(format!("{}: {credited} paid on it", was.number), was, was.credited);
+            return refuse(Words::PaidOnIt { number: was.number, amount: credited }, was, was.credited);
         }
     }
     Ok(())
@@ -239,31 +217,25 @@ impl Change<'_> {
     }
 }
 
-fn positions(history: &[RecordedEvent]) -> String {
-    history.iter().map(|entry| entry.position.to_string()).collect::<Vec<_>>().join(", ")
+fn positions(history: &[RecordedEvent]) -> Words {
+    Value::list(history.iter().map(|entry| entry.position)).into()
 }
 
-fn check_replacement(target: &RecordedEvent, replacement: &KindInfo, named: Position) -> Result<(), Refusal> {
+fn check_replacement(
+    target: &RecordedEvent,
+    replacement: &'static KindInfo,
+    named: Position,
+) -> Result<(), Refusal> {
     if target.event.body.repairs().is_some() {
-        return Err(Refusal::new(
-            Code::Mismatch,
-            "–",
-            "entry",
-            named,
-            "an entry that is no repair itself",
-            "entry_voided, to undo a repair",
-        ));
+        refuse!(Mismatch, "–", "entry" => named;
+            Words::NoRepairItself;
+            Words::VoidToUndo { kind: KindName::EntryVoided.into() });
     }
     let wanted = target.event.info();
     if replacement.code != wanted.code {
-        return Err(Refusal::new(
-            Code::Mismatch,
-            "–",
-            "replacement",
-            replacement.name,
-            wanted.name,
-            "entry_voided, then the right kind",
-        ));
+        refuse!(Mismatch, "–", "replacement" => replacement;
+            wanted;
+            Words::ThenRightKind { kind: KindName::EntryVoided.into() });
     }
     Ok(())
 }
@@ -286,15 +258,10 @@ fn check_repairer(
         && target.event.body.stream_kind() != StreamKind::Organisation
         && !(pays_out(&target.event.body) && change.rewrites());
     if !own_kind && !as_head {
-        let by = info.by.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
-        return Err(Refusal::new(
-            Code::Role,
-            info.article,
-            "actor",
-            role_name(officer.role),
-            format!("{} is recorded and repaired by: {by}", info.name),
-            by,
-        ));
+        let by = Value::list(info.by.iter().copied());
+        refuse!(Role, info.article, "actor" => officer.role;
+            Words::RepairedBy { kind: info.into(), roles: by.clone() };
+            by);
     }
     if let Some(after) = change.after {
         check_term(&context.reference_data.organisation, target.actor, after.at.on, info)?;
@@ -327,14 +294,11 @@ fn check_term(
     info: &KindInfo,
 ) -> Result<(), Refusal> {
     match organisation.officers.get(&actor) {
-        Some(Officer { from, .. }) if *from > day => Err(Refusal::new(
-            Code::TooEarly,
-            info.article,
-            "took_effect",
-            day,
-            format!("officer {actor} in office since {from}"),
-            format!("{from} or later"),
-        )),
+        Some(Officer { from, .. }) if *from > day => {
+            Err(refusal!(TooEarly, info.article, "took_effect" => day;
+                Words::OfficerInOfficeSince { officer: actor, date: *from };
+                Words::OrLater { date: *from }))
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -364,14 +328,11 @@ fn check_organisation(
     let mut organisation = known.clone();
     let Some(after) = change.after else {
         return match &target.event.body {
-            Body::OfficeOpened(_) | Body::OfficerAppointed(_) => Err(Refusal::new(
-                Code::Standing,
-                "–",
-                "entry",
-                target.position,
-                "numbers are given for ever",
-                "fact_corrected, of anything but the number",
-            )),
+            Body::OfficeOpened(_) | Body::OfficerAppointed(_) => {
+                Err(refusal!(Standing, "–", "entry" => target.position;
+                    Words::NumbersForEver;
+                    Words::AllButNumber { kind: KindName::FactCorrected.into() }))
+            }
             _ => Ok(()),
         };
     };
@@ -386,55 +347,41 @@ fn check_organisation(
     if is_still_governed(known, &organisation) {
         return Ok(());
     }
+    let roles = Value::either([Role::ProvincialHead, Role::Administrator]);
     let given = match &after.event.body {
-        Body::OfficerAppointed(new) => format!("{} of office {}", role_name(new.role), new.office),
-        body => body.info().name.to_owned(),
+        Body::OfficerAppointed(new) => Words::RoleOfOffice { role: new.role, office: new.office },
+        body => body.info().into(),
     };
-    Err(Refusal::new(
-        Code::Role,
-        "17",
-        "replacement",
-        given,
-        "somebody goes on who may appoint officers",
-        "officer_appointed of another provincial_head or administrator first",
-    ))
+    Err(refusal!(Role, "17", "replacement" => given;
+            Words::SomebodyAppoints;
+            Words::AppointAnother { kind: KindName::OfficerAppointed.into(), roles }))
 }
 
 /// Refuses what gives an office or officer another number or code, or sets an office above itself, where a repair makes `new`
 /// of what was `old`.
 pub(super) fn given_for_ever(old: &Body, new: &Body, organisation: &Organisation) -> Result<(), Refusal> {
-    let changed = |given: String, wanted: String| {
-        Err(Refusal::new(
-            Code::Mismatch,
-            "–",
-            "replacement",
-            given,
-            format!("{wanted}, given for ever"),
-            wanted,
-        ))
+    let changed = |given: Value, wanted: Value| {
+        Err(refusal!(Mismatch, "–", "replacement" => given;
+                Words::GivenForEver { value: wanted.clone() };
+                wanted))
     };
     match (old, new) {
         (Body::OfficeOpened(old), Body::OfficeOpened(new)) => {
             if (old.number, &old.code) != (new.number, &new.code) {
                 return changed(
-                    format!("{} {}", new.number, new.code),
-                    format!("{} {}", old.number, old.code),
+                    Words::NumberAndCode { number: new.number, code: new.code.clone() }.into(),
+                    Words::NumberAndCode { number: old.number, code: old.code.clone() }.into(),
                 );
             }
             if new.parent.is_some_and(|parent| organisation.covers(new.number, parent)) {
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "13",
-                    "replacement",
-                    "parent",
-                    "an office that is not below it",
-                    "another office",
-                ));
+                refuse!(Mismatch, "13", "replacement" => Words::typed("parent");
+                    Words::NotBelowIt;
+                    Words::AnotherOffice);
             }
             Ok(())
         }
         (Body::OfficerAppointed(old), Body::OfficerAppointed(new)) if old.number != new.number => {
-            changed(new.number.to_string(), old.number.to_string())
+            changed(new.number.into(), old.number.into())
         }
         _ => Ok(()),
     }

@@ -7,11 +7,14 @@ use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::Case;
 use crate::check::{exactly, not_before, open, own_case};
 use crate::date::Date;
+use crate::event::KindName;
 use crate::ids::OfficerNo;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::Parameter;
+use crate::words::Words;
+use crate::{refusal, refuse};
 
 /// `enforcer_assigned` (phân công chấp hành viên); again for a change.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -43,27 +46,17 @@ impl KindOf<Case> for EnforcerAssigned {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "36.2")?;
         let Some(officer) = on.reference_data.organisation.officers.get(&self.enforcer) else {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "36.2",
-                "enforcer",
-                self.enforcer,
-                "an officer appointed before",
-                "officer_appointed first",
-            ));
+            refuse!(Unknown, "36.2", "enforcer" => self.enforcer;
+                Words::OfficerAppointedBefore;
+                Words::first([KindName::OfficerAppointed]));
         };
         if officer.office != case.office {
-            let given = format!("{} of office {}", self.enforcer, officer.office);
-            return Err(Refusal::new(
-                Code::Competence,
-                "36.2",
-                "enforcer",
-                given,
-                format!("office {}", case.office),
-                "an enforcer of the case's office",
-            ));
+            let given = Words::OfficerOfOffice { officer: self.enforcer.into(), office: officer.office };
+            refuse!(Competence, "36.2", "enforcer" => given;
+                Words::OfficeIs { office: case.office };
+                Words::EnforcerOfCasesOffice);
         }
-        not_before(on.at.on, officer.from, "36.2", "enforcer", "the enforcer's appointment")?;
+        not_before(on.at.on, officer.from, "36.2", "enforcer", Words::EnforcersAppointment)?;
         match officer.role {
             Role::Enforcer | Role::Head | Role::ProvincialHead => Ok(()),
             Role::Examiner
@@ -72,14 +65,9 @@ impl KindOf<Case> for EnforcerAssigned {
             | Role::Cashier
             | Role::Procurator
             | Role::Auditor
-            | Role::Administrator => Err(Refusal::new(
-                Code::Role,
-                "36.2",
-                "enforcer",
-                self.enforcer,
-                "an enforcer",
-                "an officer with the role enforcer",
-            )),
+            | Role::Administrator => Err(refusal!(Role, "36.2", "enforcer" => self.enforcer;
+                    Words::AnEnforcer;
+                    Words::OfficerWithRole { role: Role::Enforcer })),
         }
     }
 
@@ -115,14 +103,9 @@ impl KindOf<Case> for VoluntaryPeriodStarted {
         open(case, "45")?;
         own_case(case, on)?;
         let Some(served) = case.served else {
-            return Err(Refusal::new(
-                Code::TooEarly,
-                "45",
-                "effective",
-                on.at.on,
-                "the debtor's notice of the order",
-                "notice_served first",
-            ));
+            refuse!(TooEarly, "45", "effective" => on.at.on;
+                Words::NoticeOfOrder;
+                Words::first([KindName::NoticeServed]));
         };
         match last_day(
             &on.reference_data.calendar,
@@ -130,7 +113,7 @@ impl KindOf<Case> for VoluntaryPeriodStarted {
             on.reference_data.rules.span(Parameter::Voluntary, served),
         ) {
             Some(last) => exactly(self.until, last, "45", "until"),
-            None => not_before(self.until, served, "45", "until", "the debtor's notice"),
+            None => not_before(self.until, served, "45", "until", Words::DebtorsNotice),
         }
     }
 

@@ -7,40 +7,33 @@ use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::case::{Asset, Case, Receipt, Round, RoundResult};
 use crate::check::{active, asset, exactly, no_overflow, not_after, not_before, open, own_case, positive};
 use crate::date::Date;
+use crate::event::KindName;
 use crate::ids::AssetNo;
 use crate::money::{Amount, Ratio};
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::Parameter;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 const ENFORCER: &[Role] = &[Role::Enforcer];
 
 fn unsold(asset: &Asset, article: &'static str) -> Result<(Amount, Date), Refusal> {
     match asset.last_round() {
         Some(Round { result: RoundResult::Unsold { on }, start_price, .. }) => Ok((*start_price, *on)),
-        _ => Err(Refusal::new(
-            Code::Standing,
-            article,
-            "asset",
-            asset.number,
-            "its last round unsold",
-            "auction_unsold first",
-        )),
+        _ => Err(refusal!(Standing, article, "asset" => asset.number;
+                Words::LastRoundUnsold;
+                Words::first([KindName::AuctionUnsold]))),
     }
 }
 
 fn pending<'a>(asset: &'a Asset, article: &'static str) -> Result<&'a Round, Refusal> {
     match asset.last_round() {
         Some(round) if round.result == RoundResult::Pending => Ok(round),
-        _ => Err(Refusal::new(
-            Code::Standing,
-            article,
-            "asset",
-            asset.number,
-            "an announced round",
-            "auction_announced first",
-        )),
+        _ => Err(refusal!(Standing, article, "asset" => asset.number;
+                Words::AnnouncedRound;
+                Words::first([KindName::AuctionAnnounced]))),
     }
 }
 
@@ -67,19 +60,14 @@ impl KindOf<Case> for AssetAppraised {
         own_case(case, on)?;
         positive(self.value, "98", "value")?;
         if let Some(until) = self.valid_until {
-            not_before(until, on.at.on, "98", "valid_until", "the appraisal")?;
+            not_before(until, on.at.on, "98", "valid_until", Words::TheAppraisal)?;
         }
         let one = asset(case, self.asset, "98")?;
         match one.last_round() {
             None => Ok(()),
-            Some(round) => Err(Refusal::new(
-                Code::Standing,
-                "99",
-                "asset",
-                self.asset,
-                format!("round {} announced", round.number),
-                "price_reduced after an unsold round",
-            )),
+            Some(round) => Err(refusal!(Standing, "99", "asset" => self.asset;
+                    Words::RoundAnnounced { round: round.number };
+                    Words::AfterUnsold { kind: KindName::PriceReduced.into() })),
         }
     }
 
@@ -115,31 +103,21 @@ impl KindOf<Case> for AuctionAnnounced {
         own_case(case, on)?;
         let one = asset(case, self.asset, "101")?;
         let Some(price) = one.offered_at else {
-            return Err(Refusal::new(
-                Code::TooEarly,
-                "101",
-                "asset",
-                self.asset,
-                "an appraisal",
-                "asset_appraised first",
-            ));
+            refuse!(TooEarly, "101", "asset" => self.asset;
+                Words::AnAppraisal;
+                Words::first([KindName::AssetAppraised]));
         };
         if one.last_round().is_some() {
             unsold(one, "101")?;
             if usize::from(one.reductions) < one.rounds.len() {
-                return Err(Refusal::new(
-                    Code::TooEarly,
-                    "104",
-                    "round",
-                    self.round,
-                    "a reduction after the failed round",
-                    "price_reduced first",
-                ));
+                refuse!(TooEarly, "104", "round" => self.round;
+                    Words::ReductionAfterRound;
+                    Words::first([KindName::PriceReduced]));
             }
         }
         exactly(usize::from(self.round), one.rounds.len() + 1, "101", "round")?;
         exactly(self.start_price, price, "101", "start_price")?;
-        not_before(self.held_on, on.at.on, "101", "held_on", "the announcement")
+        not_before(self.held_on, on.at.on, "101", "held_on", Words::TheAnnouncement)
     }
 
     fn apply(&self, case: &mut Case, at: &EventMeta) {
@@ -174,17 +152,12 @@ impl KindOf<Case> for AuctionUnsold {
         open(case, "104")?;
         own_case(case, on)?;
         if !UNSOLD_GROUNDS.contains(&self.ground.as_str()) {
-            return Err(Refusal::new(
-                Code::Ground,
-                "104",
-                "ground",
-                &self.ground,
-                "why no sale came about",
-                UNSOLD_GROUNDS.join(", "),
-            ));
+            refuse!(Ground, "104", "ground" => Words::typed(&self.ground);
+                Words::WhyNoSale;
+                Value::typed_list(UNSOLD_GROUNDS));
         }
         let round = pending(asset(case, self.asset, "104")?, "104")?;
-        not_before(on.at.on, round.announced, "104", "effective", "the announcement")
+        not_before(on.at.on, round.announced, "104", "effective", Words::TheAnnouncement)
     }
 
     fn apply(&self, case: &mut Case, at: &EventMeta) {
@@ -228,38 +201,23 @@ impl KindOf<Case> for PriceReduced {
         let one = asset(case, self.asset, "104")?;
         let (price, failed) = unsold(one, "104")?;
         if usize::from(one.reductions) >= one.rounds.len() {
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "104",
-                "asset",
-                self.asset,
-                "one reduction a failed round",
-                "auction_announced first",
-            ));
+            refuse!(Duplicate, "104", "asset" => self.asset;
+                Words::OneReduction;
+                Words::first([KindName::AuctionAnnounced]));
         }
-        let given = format!("{}/{}", self.by.numerator, self.by.denominator);
+        let given = self.by;
         if self.by.denominator <= 0 || self.by.numerator <= 0 || self.by.numerator >= self.by.denominator {
-            return Err(Refusal::new(
-                Code::Limit,
-                "104.5",
-                "by",
-                given,
-                "more than 0, less than all",
-                "{\"numerator\": 10, \"denominator\": 100}",
-            ));
+            refuse!(Limit, "104.5", "by" => given;
+                Words::PartOfAll;
+                Words::typed("{\"numerator\": 10, \"denominator\": 100}"));
         }
         match on.reference_data.rules.ratio(Parameter::ReduceMax, on.at.on).set() {
             Some(max) if !within(self.by, max) => {
                 let limit =
                     crate::money::percent(max.numerator.into(), max.denominator.into()).unwrap_or_default();
-                return Err(Refusal::new(
-                    Code::Limit,
-                    "104.5",
-                    "by",
-                    given,
-                    format!("{limit} % of the last start price ({price})"),
-                    format!("at most {limit} %"),
-                ));
+                refuse!(Limit, "104.5", "by" => given;
+                    Words::PercentOfPrice { percent: Value::Decimal(limit.clone()), price };
+                    Words::PercentAtMost { percent: Value::Decimal(limit) });
             }
             Some(_) | None => {}
         }
@@ -271,7 +229,7 @@ impl KindOf<Case> for PriceReduced {
             on.reference_data.rules.span(Parameter::UnsoldAgree, told),
         );
         if let (0, false, Some(last)) = (one.reductions, self.agreed, wait) {
-            not_before(on.at.on, last.next(), "104.1", "effective", "the parties' days to agree are over")?;
+            not_before(on.at.on, last.next(), "104.1", "effective", Words::DaysToAgree)?;
         }
         let reduced = price.times(self.by).and_then(|cut| price.checked_sub(cut)).unwrap_or(price);
         exactly(self.start_price, reduced, "104", "start_price")
@@ -317,26 +275,19 @@ impl KindOf<Case> for AuctionSold {
         active(case, "103")?;
         own_case(case, on)?;
         let round = pending(asset(case, self.asset, "103")?, "103")?;
-        not_before(on.at.on, round.held_on, "103", "effective", "the day of the auction")?;
+        not_before(on.at.on, round.held_on, "103", "effective", Words::DayOfAuction)?;
         if self.price < round.start_price {
-            return Err(Refusal::new(
-                Code::Limit,
-                "103",
-                "price",
-                self.price,
-                format!("start price {}", round.start_price),
-                format!("{} or more", round.start_price),
-            ));
+            refuse!(Limit, "103", "price" => self.price;
+                Words::StartPrice { price: round.start_price };
+                Words::OrMore { value: round.start_price.into() });
         }
-        not_before(self.pay_by, on.at.on, "D27.3", "pay_by", "the sale")?;
+        not_before(self.pay_by, on.at.on, "D27.3", "pay_by", Words::TheSale)?;
         match last_day(
             &on.reference_data.calendar,
             on.at.on,
             on.reference_data.rules.span(Parameter::AuctionPay, on.at.on),
         ) {
-            Some(last) => {
-                not_after(self.pay_by, last, "D27.3", "pay_by", "30 days from the sale, no extension")
-            }
+            Some(last) => not_after(self.pay_by, last, "D27.3", "pay_by", Words::ThirtyDays),
             None => Ok(()),
         }
     }
@@ -365,28 +316,18 @@ impl KindOf<Case> for AuctionPaid {
         open(case, "D27.3")?;
         let one = asset(case, self.asset, "D27.3")?;
         let Some(Round { result: RoundResult::Sold { price, pay_by, .. }, .. }) = one.last_round() else {
-            return Err(Refusal::new(
-                Code::Standing,
-                "D27.3",
-                "asset",
-                self.asset,
-                "a sale",
-                "auction_sold first",
-            ));
+            refuse!(Standing, "D27.3", "asset" => self.asset;
+                Words::ASale;
+                Words::first([KindName::AuctionSold]));
         };
         if let Some(date) = one.paid {
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "D27.3",
-                "asset",
-                self.asset,
-                format!("paid on {date}"),
-                "asset_handed_over",
-            ));
+            refuse!(Duplicate, "D27.3", "asset" => self.asset;
+                Words::PaidOn { date };
+                Words::kinds([KindName::AssetHandedOver]));
         }
         exactly(self.amount, *price, "D27.3", "amount")?;
         no_overflow(case.cash.collected, self.amount, "D27.3", "amount")?;
-        not_after(on.at.on, *pay_by, "D27.3", "effective", "the day to pay by")
+        not_after(on.at.on, *pay_by, "D27.3", "effective", Words::DayToPayBy)
     }
 
     fn apply(&self, case: &mut Case, at: &EventMeta) {
@@ -418,14 +359,9 @@ impl KindOf<Case> for AssetHandedOver {
         own_case(case, on)?;
         match asset(case, self.asset, "103")?.paid {
             Some(_) => Ok(()),
-            None => Err(Refusal::new(
-                Code::TooEarly,
-                "103",
-                "asset",
-                self.asset,
-                "paid in full",
-                "auction_paid first",
-            )),
+            None => Err(refusal!(TooEarly, "103", "asset" => self.asset;
+                    Words::PaidInFull;
+                    Words::first([KindName::AuctionPaid]))),
         }
     }
 

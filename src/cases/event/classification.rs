@@ -8,11 +8,14 @@ use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::{Activity, Case, Class};
 use crate::check::{ground, not_before, open, own_case, wrong_standing};
 use crate::deadline::{Waited, waited};
+use crate::event::KindName;
 use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::Parameter;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
 
@@ -63,14 +66,9 @@ fn names(on: &RuleContext<'_>, parameter: Parameter, code: &str, name: &str) -> 
 
 fn verified(case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
     if case.verified.is_empty() {
-        return Err(Refusal::new(
-            Code::TooEarly,
-            "44a",
-            "effective",
-            on.at.on,
-            "a verification",
-            "conditions_verified first",
-        ));
+        refuse!(TooEarly, "44a", "effective" => on.at.on;
+            Words::AVerification;
+            Words::first([KindName::ConditionsVerified]));
     }
     Ok(())
 }
@@ -95,12 +93,7 @@ impl KindOf<Case> for ClassifiedEnforceable {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a")?;
         if now.class == Class::Enforceable {
-            return Err(wrong_standing(
-                case,
-                "44a",
-                "not yet classified enforceable",
-                "nothing: it is enforceable",
-            ));
+            return Err(wrong_standing(case, "44a", Words::MustNotBeEnforceable, Words::ItIsEnforceable));
         }
         crate::check::out_of_tracking_book(case)?;
         if case.voluntary_until.is_some() { Ok(()) } else { verified(case, on) }
@@ -136,14 +129,9 @@ impl KindOf<Case> for ClassifiedNotYetEnforceable {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         let now = open(case, "44a.1")?;
         if let Class::NotYet { since, .. } = &now.class {
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "44a.1",
-                "case",
-                format!("not yet enforceable since {since}"),
-                "another class",
-                "classified_enforceable first",
-            ));
+            refuse!(Duplicate, "44a.1", "case" => Words::NotYetSince { date: *since };
+                Words::AnotherClass;
+                Words::first([KindName::ClassifiedEnforceable]));
         }
         verified(case, on)?;
         ground(on, Parameter::NotYetGrounds, "44a.1", &self.ground)?;
@@ -154,15 +142,9 @@ impl KindOf<Case> for ClassifiedNotYetEnforceable {
         let of = on.reference_data.rules.grounds(Parameter::NotYetGroundsAddressOf, on.at.on).set();
         match of {
             Some(of) if !of.iter().any(|of| of.is("debtor")) => {
-                let whose = of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                Err(Refusal::new(
-                    Code::Ground,
-                    "44a.1c",
-                    "ground",
-                    &self.ground,
-                    format!("a debt of money; address unknown of: {whose}"),
-                    "a no_means, where that is so",
-                ))
+                Err(refusal!(Ground, "44a.1c", "ground" => Words::typed(&self.ground);
+                        Words::AddressUnknownOf { whose: Value::typed_list(of) };
+                        Words::WhereThatIsSo { ground: Value::typed("a no_means") }))
             }
             Some(_) | None => Ok(()),
         }
@@ -198,12 +180,17 @@ impl KindOf<Case> for MovedToTrackingBook {
             return Err(wrong_standing(
                 case,
                 "D9.5",
-                "not yet enforceable, out of the book",
-                "classified_not_yet_enforceable first",
+                Words::MustBeNotYetEnforceable,
+                Words::first([KindName::ClassifiedNotYetEnforceable]),
             ));
         };
         if now.activity != Activity::Active && !matches!(now.activity, Activity::Postponed { .. }) {
-            return Err(wrong_standing(case, "D9.5", "not suspended or paused", "resumed first"));
+            return Err(wrong_standing(
+                case,
+                "D9.5",
+                Words::MustNotBePaused,
+                Words::first([KindName::Resumed]),
+            ));
         }
         let decided_under = on.reference_data.rules.ground(Parameter::NotYetGrounds, ground, *since);
         let longer = decided_under.is_some_and(|ground| ground.name == "address_unknown");
@@ -211,26 +198,15 @@ impl KindOf<Case> for MovedToTrackingBook {
         if let Waited::Until(last) =
             waited(parameter, *since, on.at.on, &on.reference_data.rules, &on.reference_data.calendar)
         {
-            not_before(
-                on.at.on,
-                last.next(),
-                "D9.5",
-                "effective",
-                "a year (two: address unknown) since the decision is over",
-            )?;
+            not_before(on.at.on, last.next(), "D9.5", "effective", Words::YearOver)?;
         }
         // Two entries of one day are one verification.
         let times = u32::try_from(case.verified.iter().collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX);
         match on.reference_data.rules.count(Parameter::TrackingAfterVerifications, on.at.on).set() {
             Some(wanted) if times < wanted => {
-                return Err(Refusal::new(
-                    Code::Limit,
-                    "D9.5",
-                    "case",
-                    format!("{times} verifications"),
-                    format!("{wanted} or more"),
-                    "conditions_verified first",
-                ));
+                refuse!(Limit, "D9.5", "case" => Words::Verifications { times };
+                    Words::OrMore { value: wanted.into() };
+                    Words::first([KindName::ConditionsVerified]));
             }
             Some(_) | None => {}
         }
@@ -265,7 +241,12 @@ impl KindOf<Case> for ReturnedFromTrackingBook {
         if case.in_tracking_book() {
             return Ok(());
         }
-        Err(wrong_standing(case, "D9.6", "open, in the tracking book", "moved_to_tracking_book first"))
+        Err(wrong_standing(
+            case,
+            "D9.6",
+            Words::CaseInTrackingBook,
+            Words::first([KindName::MovedToTrackingBook]),
+        ))
     }
 
     fn apply(&self, case: &mut Case, at: &EventMeta) {

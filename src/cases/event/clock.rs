@@ -9,7 +9,9 @@ use crate::date::Date;
 use crate::ids::Position;
 use crate::organisation::Organisation;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::refuse;
+use crate::words::Words;
 
 /// `clock_corrected` (đính chính ngày ghi sổ): the times of recording from an entry on are wrong by whole days. They stay in
 /// the log; what was known on a date follows the true days. It takes effect on the day of its recording, which whoever
@@ -44,15 +46,15 @@ impl Kind for ClockCorrected {
 impl KindOf<Organisation> for ClockCorrected {
     fn allowed(&self, _: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.from >= on.at.position {
-            let (limit, accepted) = ("a record of this log", format!("below {}", on.at.position));
-            return Err(Refusal::new(Code::Unknown, "–", "from", self.from, limit, accepted));
+            let (limit, accepted) = (Words::RecordOfLog, Words::Below { entry: on.at.position });
+            refuse!(Unknown, "–", "from" => self.from; limit; accepted);
         }
         if on.at.on != on.at.recorded_on {
-            let limit = format!("the day of recording, by the machine's clock {}", on.at.recorded_on);
-            let accepted = "the true day of today: set the machine's clock where it shows another";
-            return Err(Refusal::new(Code::Mismatch, "–", "effective", on.at.on, limit, accepted));
+            let limit = Words::DayOfRecording { date: on.at.recorded_on };
+            let accepted = Words::TrueDay;
+            refuse!(Mismatch, "–", "effective" => on.at.on; limit; accepted);
         }
-        not_after(self.day, on.at.recorded_on, "–", "day", "today")
+        not_after(self.day, on.at.recorded_on, "–", "day", Words::IsToday)
     }
 
     fn apply(&self, _: &mut Organisation, _: &EventMeta) {}

@@ -6,11 +6,14 @@ use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::{Asset, AssetKind, Case, Class, Payee};
 use crate::check::{active, not_blank, number_left, open, own_case, positive, wrong_standing};
 use crate::distribution::ObligationKind;
+use crate::event::KindName;
 use crate::ids::AssetNo;
 use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 /// A coercive measure of Art. 71; its printed number depends on the date (rules.md T10), so its id is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -34,9 +37,12 @@ pub enum Measure {
 fn enforceable(case: &Case, article: &'static str) -> Result<(), Refusal> {
     match active(case, article)?.class {
         Class::Pending | Class::Enforceable => Ok(()),
-        Class::NotYet { .. } => {
-            Err(wrong_standing(case, "44a", "enforceable", "classified_enforceable first"))
-        }
+        Class::NotYet { .. } => Err(wrong_standing(
+            case,
+            "44a",
+            Words::MustBeEnforceable,
+            Words::first([KindName::ClassifiedEnforceable]),
+        )),
     }
 }
 
@@ -71,22 +77,12 @@ impl KindOf<Case> for CoercionOrdered {
         }
         match case.voluntary_until {
             Some(until) if on.at.on > until => Ok(()),
-            Some(until) => Err(Refusal::new(
-                Code::TooEarly,
-                "46.1",
-                "effective",
-                on.at.on,
-                format!("the voluntary period ends on {until}"),
-                until.next(),
-            )),
-            None => Err(Refusal::new(
-                Code::TooEarly,
-                "46.1",
-                "effective",
-                on.at.on,
-                "a voluntary period",
-                "voluntary_period_started first",
-            )),
+            Some(until) => Err(refusal!(TooEarly, "46.1", "effective" => on.at.on;
+                    Words::VoluntaryEnds { date: until };
+                    until.next())),
+            None => Err(refusal!(TooEarly, "46.1", "effective" => on.at.on;
+                    Words::VoluntaryPeriod;
+                    Words::first([KindName::VoluntaryPeriodStarted]))),
         }
     }
 
@@ -131,14 +127,9 @@ impl KindOf<Case> for AssetDistrained {
         enforceable(case, "84")?;
         own_case(case, on)?;
         if case.distraint_ordered.is_none() {
-            return Err(Refusal::new(
-                Code::TooEarly,
-                "84",
-                "effective",
-                on.at.on,
-                "a decision to distrain",
-                "coercion_ordered with measure distrain first",
-            ));
+            refuse!(TooEarly, "84", "effective" => on.at.on;
+                Words::ADecisionToDistrain;
+                Words::FirstWithMeasure { kind: KindName::CoercionOrdered.into(), measure: Value::typed("distrain") });
         }
         number_left(case.assets.len(), 1, "84", "asset")
     }

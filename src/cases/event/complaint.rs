@@ -2,46 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
+use super::{EventMeta, Kind, KindInfo, KindName, KindOf, RuleContext, info};
 use crate::complaint::{Complaint, Ending, Outcome, Sort};
 use crate::ids::CaseId;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
 const DESK: &[Role] = &[Role::Clerk, Role::Examiner, Role::Head, Role::ProvincialHead];
 
-fn stands(complaint: &Complaint) -> &'static str {
-    match (&complaint.sort, &complaint.accepted, &complaint.ended) {
-        (None, _, _) => "not received",
-        (Some(_), _, Some(_)) => "ended",
-        (Some(_), Some(_), None) => "accepted",
-        (Some(_), None, None) => "received",
-    }
-}
-
 fn must_be(
     complaint: &Complaint,
     sort: Sort,
-    status: &str,
+    status: Words,
     article: &'static str,
-    first: &str,
+    first: Words,
 ) -> Result<(), Refusal> {
     if complaint.sort.is_some_and(|is| is != sort) {
-        return Err(Refusal::new(
-            Code::Mismatch,
-            article,
-            "kind",
-            "of the other sort",
-            "complaint_… or denunciation_…, as received",
-            "the other kind",
-        ));
+        refuse!(Mismatch, article, "kind" => Words::OtherSort;
+            Words::AsReceived { one: Value::typed("complaint_…"), other: Value::typed("denunciation_…") };
+            Words::OtherKind);
     }
-    if stands(complaint) == status {
+    if Words::from(complaint) == status {
         return Ok(());
     }
-    Err(Refusal::new(Code::Standing, article, "stream", stands(complaint), status, first))
+    Err(refusal!(Standing, article, "stream" => complaint; status; first))
 }
 
 /// `complaint_received` (nhận khiếu nại).
@@ -79,22 +67,19 @@ impl Kind for ComplaintReceived {
 
 impl KindOf<Complaint> for ComplaintReceived {
     fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
-        must_be(complaint, Sort::Complaint, "not received", "141", "another number")?;
+        must_be(complaint, Sort::Complaint, Words::NotReceived, "141", Words::AnotherNumber)?;
         if !(1..=4).contains(&self.class) {
-            return Err(Refusal::new(Code::Limit, "140", "class", self.class, "1 to 4", "1, 2, 3 or 4"));
+            refuse!(Limit, "140", "class" => self.class;
+                Words::Range { first: 1_u8.into(), last: 4_u8.into() };
+                Words::from(Value::either([1_u8, 2, 3, 4])));
         }
         if !(1..=2).contains(&self.level) {
-            return Err(Refusal::new(Code::Limit, "142", "level", self.level, "1 or 2", "1 or 2"));
+            refuse!(Limit, "142", "level" => self.level;
+                Words::from(Value::either([1_u8, 2]));
+                Words::from(Value::either([1_u8, 2])));
         }
         if self.class == 2 && self.level == 2 {
-            return Err(Refusal::new(
-                Code::Limit,
-                "142",
-                "level",
-                self.level,
-                "level 1 is final for class 2",
-                "1",
-            ));
+            refuse!(Limit, "142", "level" => self.level; Words::LevelOneFinal; 1_u8);
         }
         Ok(())
     }
@@ -112,7 +97,7 @@ impl KindOf<Complaint> for ComplaintReceived {
 }
 
 macro_rules! steps {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* } = $info:expr, $sort:ident, $status:literal, $first:literal, |$this:ident, $complaint:ident, $at:ident| $apply:block)*) => { $(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* } = $info:expr, $sort:ident, $status:ident, $first:ident, |$this:ident, $complaint:ident, $at:ident| $apply:block)*) => { $(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -124,7 +109,7 @@ macro_rules! steps {
 
         impl KindOf<Complaint> for $name {
             fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
-                must_be(complaint, Sort::$sort, $status, Self::INFO.article, $first)
+                must_be(complaint, Sort::$sort, Words::$status, Self::INFO.article, Words::first([KindName::$first]))
             }
 
             fn apply(&self, $complaint: &mut Complaint, $at: &EventMeta) {
@@ -148,34 +133,34 @@ fn end(complaint: &mut Complaint, ending: Ending, at: &EventMeta) {
 steps! {
     /// `complaint_accepted` (thụ lý khiếu nại).
     ComplaintAccepted {} = info(193, "complaint_accepted", "thụ lý khiếu nại", "148", HEAD),
-        Complaint, "received", "complaint_received first", |this, complaint, at| { complaint.accepted = Some(at.on); }
+        Complaint, ComplaintReceived, ComplaintReceived, |this, complaint, at| { complaint.accepted = Some(at.on); }
     /// `complaint_rejected` (không thụ lý khiếu nại).
     ComplaintRejected {
         /// The ground of Art. 141.
         ground: String
     } = info(194, "complaint_rejected", "không thụ lý khiếu nại", "141", HEAD),
-        Complaint, "received", "complaint_received first", |this, complaint, at| { end(complaint, Ending::Rejected, at); }
+        Complaint, ComplaintReceived, ComplaintReceived, |this, complaint, at| { end(complaint, Ending::Rejected, at); }
     /// `complaint_resolved` (giải quyết khiếu nại).
     ComplaintResolved {
         /// How it came out.
         outcome: Outcome
     } = info(195, "complaint_resolved", "quyết định giải quyết khiếu nại", "150-151", HEAD),
-        Complaint, "accepted", "complaint_accepted first", |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
+        Complaint, ComplaintAccepted, ComplaintAccepted, |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
     /// `denunciation_accepted` (thụ lý tố cáo).
     DenunciationAccepted {} = info(198, "denunciation_accepted", "thụ lý tố cáo", "157", HEAD),
-        Denunciation, "received", "denunciation_received first", |this, complaint, at| { complaint.accepted = Some(at.on); }
+        Denunciation, ComplaintReceived, DenunciationReceived, |this, complaint, at| { complaint.accepted = Some(at.on); }
     /// `denunciation_not_accepted` (không thụ lý tố cáo).
     DenunciationNotAccepted {
         /// Why not.
         ground: String
     } = info(199, "denunciation_not_accepted", "không thụ lý tố cáo", "157", HEAD),
-        Denunciation, "received", "denunciation_received first", |this, complaint, at| { end(complaint, Ending::Rejected, at); }
+        Denunciation, ComplaintReceived, DenunciationReceived, |this, complaint, at| { end(complaint, Ending::Rejected, at); }
     /// `denunciation_concluded` (kết luận nội dung tố cáo).
     DenunciationConcluded {
         /// How it came out.
         outcome: Outcome
     } = info(200, "denunciation_concluded", "kết luận nội dung tố cáo", "157.2", HEAD),
-        Denunciation, "accepted", "denunciation_accepted first", |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
+        Denunciation, ComplaintAccepted, DenunciationAccepted, |this, complaint, at| { end(complaint, Ending::Resolved(this.outcome), at); }
 }
 
 /// `complaint_withdrawn` (rút khiếu nại).
@@ -189,10 +174,10 @@ impl Kind for ComplaintWithdrawn {
 
 impl KindOf<Complaint> for ComplaintWithdrawn {
     fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
-        if stands(complaint) == "accepted" && complaint.sort == Some(Sort::Complaint) {
+        if Words::from(complaint) == Words::ComplaintAccepted && complaint.sort == Some(Sort::Complaint) {
             return Ok(());
         }
-        must_be(complaint, Sort::Complaint, "received", "143", "a complaint that has not ended")
+        must_be(complaint, Sort::Complaint, Words::ComplaintReceived, "143", Words::NotEnded)
     }
 
     fn apply(&self, complaint: &mut Complaint, at: &EventMeta) {
@@ -230,7 +215,7 @@ impl Kind for DenunciationReceived {
 
 impl KindOf<Complaint> for DenunciationReceived {
     fn allowed(&self, complaint: &Complaint, _: &RuleContext<'_>) -> Result<(), Refusal> {
-        must_be(complaint, Sort::Denunciation, "not received", "155", "another number")
+        must_be(complaint, Sort::Denunciation, Words::NotReceived, "155", Words::AnotherNumber)
     }
 
     fn apply(&self, complaint: &mut Complaint, at: &EventMeta) {

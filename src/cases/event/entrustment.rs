@@ -6,11 +6,14 @@ use super::intake::{Owed, check_owed, open_case, settled};
 use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, Sender};
 use crate::case::{Basis, Case, CaseStatus, Finish, JudgmentKind, Order, Party, Payee, SentOver, Tag};
 use crate::check::{exactly, not_before, open, other_office, out_of_tracking_book, wrong_standing};
+use crate::event::KindName;
 use crate::ids::{CaseId, OfficeNo};
 use crate::money::Total;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::refuse;
+use crate::words::{Value, Words};
 
 /// Moves everything that remains out of the case.
 fn move_out(case: &mut Case, to: OfficeNo) {
@@ -45,25 +48,15 @@ impl KindOf<Case> for EntrustedOut {
         out_of_tracking_book(case)?;
         other_office(case, self.to, on, "55", "to")?;
         if case.verified.is_empty() {
-            return Err(Refusal::new(
-                Code::TooEarly,
-                "55",
-                "effective",
-                on.at.on,
-                "a verification",
-                "conditions_verified first",
-            ));
+            refuse!(TooEarly, "55", "effective" => on.at.on;
+                Words::AVerification;
+                Words::first([KindName::ConditionsVerified]));
         }
         let in_hand = case.assets.iter().find(|asset| asset.handed_over.is_none());
         if let Some(asset) = in_hand {
-            return Err(Refusal::new(
-                Code::Standing,
-                "57",
-                "case",
-                format!("asset {} in hand", asset.number),
-                "assets in hand dealt with first",
-                "asset_handed_over first",
-            ));
+            refuse!(Standing, "57", "case" => Words::AssetInHand { asset: asset.number };
+                Words::AssetsDealtWith;
+                Words::first([KindName::AssetHandedOver]));
         }
         settled(case, on, "57")
     }
@@ -113,7 +106,7 @@ impl Brought {
         how: Finish,
     ) -> Result<(), Refusal> {
         if case.status != CaseStatus::Unknown {
-            return Err(wrong_standing(case, article, "a new case", "the next intake number"));
+            return Err(wrong_standing(case, article, Words::MustBeNew, Words::NextIntakeNumber));
         }
         check_owed(&self.obligations, &self.creditors, article)?;
         self.follows_sender(on, article, how)
@@ -129,24 +122,14 @@ impl Brought {
         let sender = match on.sender {
             Sender::NotAsked => return Ok(()),
             Sender::Missing => {
-                return Err(Refusal::new(
-                    Code::Unknown,
-                    article,
-                    "brought.from",
-                    &self.from,
-                    "a case in this ledger",
-                    "the sender's case",
-                ));
+                refuse!(Unknown, article, "brought.from" => &self.from;
+                    Words::CaseInLedger;
+                    Words::SendersCase);
             }
             Sender::Taken(by) => {
-                return Err(Refusal::new(
-                    Code::Duplicate,
-                    article,
-                    "brought.from",
-                    &self.from,
-                    format!("taken over as {by}"),
-                    "the case that took it over",
-                ));
+                refuse!(Duplicate, article, "brought.from" => &self.from;
+                    Words::TakenOverAs { case: by.clone() };
+                    Words::CaseThatTook);
             }
             Sender::Found(sender) => sender,
         };
@@ -155,17 +138,12 @@ impl Brought {
         let gone =
             matches!(sender.status, CaseStatus::Finished { how: sent_how, .. } if sent_how == how) || sent;
         if !gone || sender.sent_to != Some(on.at.office) {
-            return Err(Refusal::new(
-                Code::Standing,
-                article,
-                "brought.from",
-                &self.from,
-                "moved out to this office",
-                "the sender's action first",
-            ));
+            refuse!(Standing, article, "brought.from" => &self.from;
+                Words::MovedOutHere;
+                Words::SendersActionFirst);
         }
         if let CaseStatus::Finished { on: moved_on, .. } = sender.status {
-            not_before(on.at.on, moved_on, article, "effective", "the sender's decision")?;
+            not_before(on.at.on, moved_on, article, "effective", Words::SendersDecision)?;
         }
         let brought: Total = self.obligations.iter().map(|one| one.amount.total()).sum();
         exactly(brought, moved, article, "brought.obligations.amount")?;
@@ -188,45 +166,35 @@ impl Brought {
                 continue;
             }
             if brought.iter().chain(sent).any(|party| matches!(party.person, Personal::Lost(_))) {
-                let limit = "names that can be compared";
-                let accepted = "personal data brought back from a backup (thads verify says what is lost), or fact_corrected with the names first";
-                return Err(Refusal::new(
-                    Code::Unknown,
-                    "57",
-                    field,
-                    "words that are lost here",
-                    limit,
-                    accepted,
-                ));
+                let limit = Words::NamesToCompare;
+                let accepted = Words::BroughtBack {
+                    command: Value::typed("thads verify"),
+                    kind: KindName::FactCorrected.into(),
+                };
+                refuse!(Unknown, "57", field => Words::LostWords; limit; accepted);
             }
             if let (Some(brought), Some(sent)) = (names(brought), names(sent))
                 && brought != sent
             {
-                let limit = format!("those of {}", self.from);
-                let accepted = format!(
-                    "the names that thads case {} shows; where they are wrong, fact_corrected there first",
-                    self.from
-                );
-                return Err(Refusal::new(Code::Mismatch, "57", field, "other names", limit, accepted));
+                let limit = Words::ThoseOf { case: self.from.clone() };
+                let accepted =
+                    Words::NamesShown { command: self.shown_by(), kind: KindName::FactCorrected.into() };
+                refuse!(Mismatch, "57", field => Words::OtherNames; limit; accepted);
             }
             let is_other = |(brought, sent): (&Party, &Party)| matches!((brought.id_number(), sent.id_number()), (Some(brought), Some(sent)) if brought != sent);
             if brought.iter().zip(sent).any(is_other) {
-                let limit = format!("those of {}", self.from);
-                let accepted = format!(
-                    "the identity numbers that thads case {} shows, or none; where they are wrong, fact_corrected there first",
-                    self.from
-                );
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "57",
-                    field,
-                    "other identity numbers",
-                    limit,
-                    accepted,
-                ));
+                let limit = Words::ThoseOf { case: self.from.clone() };
+                let accepted =
+                    Words::IdentityShown { command: self.shown_by(), kind: KindName::FactCorrected.into() };
+                refuse!(Mismatch, "57", field => Words::OtherIdentity; limit; accepted);
             }
         }
         Ok(())
+    }
+
+    /// The command that shows the sender's case.
+    fn shown_by(&self) -> Value {
+        Value::Typed(format!("thads case {}", self.from))
     }
 
     /// What comes over is what was sent: each obligation with its kind, its payee and its security, and the parties. Their
@@ -238,16 +206,11 @@ impl Brought {
         let comes_over =
             |one: &SentOver| left.iter().position(|sent| sent == one).map(|at| left.remove(at)).is_some();
         if !(brought.iter().all(comes_over) && brought.len() == wanted.len()) {
-            let list = |all: &[SentOver]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            let list = |all: &[SentOver]| {
+                Words::from(Value::Rows(all.iter().map(|one| Words::from(one).into()).collect()))
+            };
             let (given, sent) = (list(&brought), list(&wanted));
-            return Err(Refusal::new(
-                Code::Mismatch,
-                article,
-                "brought.obligations",
-                given,
-                &sent,
-                sent.clone(),
-            ));
+            refuse!(Mismatch, article, "brought.obligations" => given; sent.clone(); sent);
         }
         let owed_to_creditors = wanted.iter().any(|one| matches!(one.payee, Payee::Creditor(_)));
         if owed_to_creditors || !self.creditors.is_empty() {
@@ -255,10 +218,10 @@ impl Brought {
         }
         exactly(kinds(&self.debtors), kinds(&sender.debtors), article, "brought.debtors")?;
         if let Some(basis) = sender.order.basis {
-            exactly(self.basis.word(), basis.word(), article, "brought.basis")?;
+            exactly(self.basis, basis, article, "brought.basis")?;
         }
         match sender.judgment {
-            Some(judgment) => exactly(self.judgment.word(), judgment.word(), article, "brought.judgment"),
+            Some(judgment) => exactly(self.judgment, judgment, article, "brought.judgment"),
             None => Ok(()),
         }
     }
@@ -287,9 +250,9 @@ fn names(parties: &[Party]) -> Option<Vec<String>> {
 }
 
 /// The parties by number and kind, for instance `1 individual, 2 state_body`.
-fn kinds(parties: &[Party]) -> String {
-    let one = |(number, party): (usize, &Party)| format!("{number} {}", party.kind.word());
-    (1..).zip(parties).map(one).collect::<Vec<_>>().join(", ")
+fn kinds(parties: &[Party]) -> Words {
+    let one = |(number, party): (usize, &Party)| Words::Numbered { number, what: party.kind.into() };
+    Value::list((1..).zip(parties).map(one)).into()
 }
 
 /// `entrusted_in` (nhận ủy thác): the receiver's order.
@@ -355,18 +318,11 @@ impl KindOf<Case> for PulledUp {
         open(case, "35")?;
         other_office(case, self.to, on, "35", "to")?;
         if on.reference_data.rules.flag(crate::rules::Parameter::PullUp, on.at.on).set() != Some(true) {
-            return Err(Refusal::new(
-                Code::TooLate,
-                "35",
-                "effective",
-                on.at.on,
-                "pulling up ended on 1 July 2025",
-                "a date before",
-            ));
+            refuse!(TooLate, "35", "effective" => on.at.on; Words::PullingUpEnded; Words::ADateBefore);
         }
         if !on.at.imported && !on.reference_data.organisation.covers(self.to, case.office) {
-            let limit = format!("an office above office {}", case.office);
-            return Err(Refusal::new(Code::Competence, "35", "to", self.to, limit, "the Department above"));
+            let limit = Words::OfficeAbove { office: case.office };
+            refuse!(Competence, "35", "to" => self.to; limit; Words::DepartmentAbove);
         }
         out_of_tracking_book(case)?;
         settled(case, on, "35")

@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::date::Date;
 use crate::decide::State;
+use crate::event::KindName;
 use crate::ids::{CaseId, OfficeNo, numbered_id};
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::words::Words;
+use crate::{refusal, refuse};
 
 numbered_id! {
     /// An inspection by the office that conducts it, written `DT03/2019/T0003`.
@@ -53,24 +56,17 @@ impl Kind for InspectionOpened {
 impl KindOf<Inspection> for InspectionOpened {
     fn allowed(&self, inspection: &Inspection, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if inspection.opened.is_some() {
-            return Err(Refusal::new(
-                Code::Standing,
-                "–",
-                "stream",
-                "opened",
-                "not opened",
-                "another number",
-            ));
+            refuse!(Standing, "–", "stream" => Words::Opened; Words::NotOpened; Words::AnotherNumber);
         }
         let organisation = &on.reference_data.organisation;
         if self.inspected != on.at.office && !organisation.covers(on.at.office, self.inspected) {
-            let limit = format!("office {} or one below it", on.at.office);
-            let accepted = "an office that it is over";
-            return Err(Refusal::new(Code::Competence, "–", "inspected", self.inspected, limit, accepted));
+            let limit = Words::OfficeOrBelow { office: on.at.office };
+            let accepted = Words::OfficeItIsOver;
+            refuse!(Competence, "–", "inspected" => self.inspected; limit; accepted);
         }
         if self.until < self.from || self.from > on.at.on {
-            let limit = format!("from {} on, and begun by {}", self.from, on.at.on);
-            return Err(Refusal::new(Code::TooEarly, "–", "until", self.until, limit, "the days looked at"));
+            let limit = Words::FromAndBy { from: self.from, by: on.at.on };
+            refuse!(TooEarly, "–", "until" => self.until; limit; Words::DaysLookedAt);
         }
         Ok(())
     }
@@ -133,21 +129,21 @@ impl KindOf<Inspection> for InspectionConcluded {
     fn allowed(&self, inspection: &Inspection, on: &RuleContext<'_>) -> Result<(), Refusal> {
         match (inspection.opened, inspection.concluded) {
             (None, _) => {
-                let accepted = "inspection_opened first";
-                return Err(Refusal::new(Code::Standing, "–", "stream", "not opened", "opened", accepted));
+                let accepted = Words::first([KindName::InspectionOpened]);
+                refuse!(Standing, "–", "stream" => Words::NotOpened; Words::Opened; accepted);
             }
             (Some(_), Some(concluded)) => {
-                let given = format!("concluded on {concluded}");
-                let accepted = "fact_corrected of that conclusion";
-                return Err(Refusal::new(Code::Duplicate, "–", "stream", given, "not concluded", accepted));
+                let given = Words::ConcludedOn { date: concluded };
+                let accepted = Words::CorrectConclusion { kind: KindName::FactCorrected.into() };
+                refuse!(Duplicate, "–", "stream" => given; Words::NotConcluded; accepted);
             }
             (Some(_), None) => {}
         }
         match self.recommendations.iter().find(|one| one.due <= on.at.on) {
             None => Ok(()),
             Some(late) => {
-                let limit = format!("after {}, the day of the conclusion", on.at.on);
-                Err(Refusal::new(Code::TooEarly, "–", "recommendations.due", late.due, limit, "a later day"))
+                let limit = Words::AfterConclusion { date: on.at.on };
+                Err(refusal!(TooEarly, "–", "recommendations.due" => late.due; limit; Words::ALaterDay))
             }
         }
     }

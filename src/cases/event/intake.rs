@@ -15,12 +15,15 @@ use crate::check::{
 };
 use crate::date::Date;
 use crate::distribution::ObligationKind;
+use crate::event::KindName;
 use crate::ids::ObligationNo;
 use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::Parameter;
+use crate::words::Words;
+use crate::{refusal, refuse};
 
 /// `judgment_received` (nhận bản án): a court's judgment comes in and takes an intake number.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -53,13 +56,13 @@ impl Kind for JudgmentReceived {
 impl KindOf<Case> for JudgmentReceived {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Unknown {
-            return Err(wrong_standing(case, "28", "a new case", "the next intake number"));
+            return Err(wrong_standing(case, "28", Words::MustBeNew, Words::NextIntakeNumber));
         }
         not_blank(&self.court, "28", "court")?;
         not_blank(&self.number, "28", "number")?;
-        not_after(self.date, on.at.on, "28", "date", "the day it is received")?;
+        not_after(self.date, on.at.on, "28", "date", Words::DayReceived)?;
         match self.in_force {
-            Some(in_force) => not_before(in_force, self.date, "28", "in_force", "the judgment"),
+            Some(in_force) => not_before(in_force, self.date, "28", "in_force", Words::TheJudgment),
             None => Ok(()),
         }
     }
@@ -116,12 +119,17 @@ impl Kind for RequestReceived {
 impl KindOf<Case> for RequestReceived {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Registered {
-            return Err(wrong_standing(case, "31", "registered", "judgment_received first"));
+            return Err(wrong_standing(
+                case,
+                "31",
+                Words::CaseRegistered,
+                Words::first([KindName::JudgmentReceived]),
+            ));
         }
         let Some(in_force) = case.in_force else { return Ok(()) };
         match on.reference_data.rules.span(Parameter::RequestLimitation, on.at.on).set() {
             Some(span) => match on.reference_data.calendar.due(in_force, span) {
-                Ok(last) => not_after(on.at.on, last, "30", "effective", "the limitation of the request"),
+                Ok(last) => not_after(on.at.on, last, "30", "effective", Words::LimitationOfRequest),
                 Err(_) => Ok(()),
             },
             None => Ok(()),
@@ -155,7 +163,12 @@ impl Kind for RequestRefused {
 impl KindOf<Case> for RequestRefused {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Registered || case.requested.is_none() {
-            return Err(wrong_standing(case, "31.5", "registered, with a request", "request_received first"));
+            return Err(wrong_standing(
+                case,
+                "31.5",
+                Words::MustHaveRequest,
+                Words::first([KindName::RequestReceived]),
+            ));
         }
         ground(on, Parameter::RefusalGrounds, "31.5", &self.ground)
     }
@@ -204,14 +217,9 @@ pub enum Liability {
 /// Checks a list of obligations against its list of creditors.
 pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static str) -> Result<(), Refusal> {
     if owed.is_empty() {
-        return Err(Refusal::new(
-            Code::Unknown,
-            article,
-            "obligations",
-            "none",
-            "at least one",
-            "the obligations of the judgment",
-        ));
+        refuse!(Unknown, article, "obligations" => Words::None;
+            Words::AtLeastOne;
+            Words::ObligationsOfJudgment);
     }
     number_left(0, owed.len(), article, "obligations")?;
     for one in owed {
@@ -224,38 +232,21 @@ pub(super) fn check_owed(owed: &[Owed], creditors: &[Party], article: &'static s
             && (number == 0 || usize::from(number) > creditors.len())
         {
             let limit = match creditors.len() {
-                0 => "no creditor is named".to_owned(),
-                count => format!("1 to {count}"),
+                0 => Words::NoCreditor,
+                count => Words::Range { first: 1_u8.into(), last: count.into() },
             };
-            return Err(Refusal::new(
-                Code::Unknown,
-                article,
-                "obligations.payee",
-                number,
-                &limit,
-                limit.clone(),
-            ));
+            refuse!(Unknown, article, "obligations.payee" => number; limit.clone(); limit);
         }
         if one.kind.to_budget() && one.payee != Payee::Budget {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                article,
-                "obligations.payee",
-                one.kind,
-                "owed to the budget",
-                "budget",
-            ));
+            refuse!(Mismatch, article, "obligations.payee" => one.kind;
+                Words::OwedToBudget;
+                Words::typed("budget"));
         }
         if one.payee == Payee::Budget && (is_a_persons(one.kind) || one.secured) {
-            let given = if one.secured { "secured, to the budget".to_owned() } else { one.kind.to_string() };
-            return Err(Refusal::new(
-                Code::Mismatch,
-                article,
-                "obligations.payee",
-                given,
-                "owed to a creditor",
-                "{\"creditor\": 1}",
-            ));
+            let given = if one.secured { Words::SecuredToBudget } else { one.kind.into() };
+            refuse!(Mismatch, article, "obligations.payee" => given;
+                Words::OwedToCreditor;
+                Words::typed("{\"creditor\": 1}"));
         }
     }
     Ok(())
@@ -329,55 +320,38 @@ impl Kind for EnforcementOrdered {
 impl KindOf<Case> for EnforcementOrdered {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if case.status != CaseStatus::Registered {
-            return Err(wrong_standing(case, "36", "registered", "judgment_received first, once"));
+            return Err(wrong_standing(
+                case,
+                "36",
+                Words::CaseRegistered,
+                Words::FirstOnce { kinds: KindName::JudgmentReceived.into() },
+            ));
         }
         if self.basis == Basis::OnRequest && case.requested.is_none() {
-            return Err(Refusal::new(
-                Code::Standing,
-                "36.1",
-                "basis",
-                "on_request",
-                "a request received",
-                "request_received first",
-            ));
+            refuse!(Standing, "36.1", "basis" => Basis::OnRequest;
+                Words::ARequest;
+                Words::first([KindName::RequestReceived]));
         }
         if self.debtors.is_empty() {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "36",
-                "debtors",
-                "none",
-                "at least one",
-                "the debtors of the judgment",
-            ));
+            refuse!(Unknown, "36", "debtors" => Words::None; Words::AtLeastOne; Words::DebtorsOfJudgment);
         }
         if self.basis == Basis::Proactive {
             let private = self.obligations.iter().find(|one| {
                 one.kind.is_money() && !one.kind.to_budget() && one.kind != ObligationKind::ReturnMoney
             });
             if let Some(one) = private {
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "36.2",
-                    "obligations.kind",
-                    one.kind,
-                    "proactive: budget revenue, return of money or property, urgent measures, land, bankruptcy",
-                    "on_request, after request_received",
-                ));
+                refuse!(Mismatch, "36.2", "obligations.kind" => one.kind;
+                    Words::ProactiveOnly;
+                    Words::AfterRequest { basis: Basis::OnRequest.into(), kind: KindName::RequestReceived.into() });
             }
         }
         if let Some(in_force) = case.in_force {
-            not_before(on.at.on, in_force, "2", "effective", "the judgment takes force")?;
+            not_before(on.at.on, in_force, "2", "effective", Words::JudgmentInForce)?;
         }
         if self.obligations.iter().any(|one| one.kind == ObligationKind::Cost) {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "36",
-                "obligations.kind",
-                "cost",
-                "what the judgment names",
-                "coercion_cost_recorded, when costs arise",
-            ));
+            refuse!(Mismatch, "36", "obligations.kind" => ObligationKind::Cost;
+                Words::NamedByJudgment;
+                Words::WhenCostsArise { kind: KindName::CoercionCostRecorded.into() });
         }
         check_owed(&self.obligations, &self.creditors, "36")
     }
@@ -431,14 +405,9 @@ impl KindOf<Case> for OrderAmended {
         open(case, "37.2")?;
         let one = obligation(case, self.obligation, "37.2")?;
         if !one.counts() || !one.kind.is_money() {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "37.2",
-                "obligation",
-                one.kind,
-                "money that the order names",
-                "another obligation",
-            ));
+            refuse!(Mismatch, "37.2", "obligation" => one.kind;
+                Words::MoneyOfOrder;
+                Words::AnotherObligation);
         }
         positive(self.amount, "37.2", "amount")?;
         // What was paid over, let off or approved for paying out; and what is held must stay owed.
@@ -448,14 +417,9 @@ impl KindOf<Case> for OrderAmended {
         if self.amount.total() >= least {
             return Ok(());
         }
-        Err(Refusal::new(
-            Code::Money,
-            "37.2",
-            "amount",
-            self.amount,
-            format!("{least} settled, approved or held"),
-            format!("at least {least}"),
-        ))
+        Err(refusal!(Money, "37.2", "amount" => self.amount;
+                Words::SettledApprovedHeld { amount: least };
+                Words::AtLeast { amount: least }))
     }
 
     fn apply(&self, case: &mut Case, _: &EventMeta) {
@@ -504,43 +468,32 @@ impl KindOf<Case> for OrderWithdrawn {
     }
 }
 
+/// What settles what a case holds.
+const SETTLING: [KindName; 4] =
+    [KindName::Disbursed, KindName::RemittedToBudget, KindName::Refunded, KindName::HeldMoneyResolved];
+
 /// The case's account must hold nothing that is not settled.
 pub(super) fn settled(case: &Case, on: &RuleContext<'_>, article: &'static str) -> Result<(), Refusal> {
     if let Some(asset) = case.assets.iter().find(|asset| asset.paid.is_some() && asset.handed_over.is_none())
     {
-        let given = format!("asset {} paid for and not handed over", asset.number);
-        return Err(Refusal::new(
-            Code::Standing,
-            article,
-            "case",
-            given,
-            "what is sold is handed over",
-            "asset_handed_over first",
-        ));
+        let given = Words::AssetNotHandedOver { asset: asset.number };
+        refuse!(Standing, article, "case" => given;
+            Words::SoldHandedOver;
+            Words::first([KindName::AssetHandedOver]));
     }
     if let Some((number, fee)) = fee_left(case, on) {
-        let given = format!("obligation {number}: a fee of {fee} not charged");
-        let accepted =
-            "enforcement_fee_charged; where it was not kept back, fact_corrected of the payment first";
-        return Err(Refusal::new(
-            Code::Money,
-            "60",
-            "case",
-            given,
-            "the fee on what was paid over",
-            accepted,
-        ));
+        let given = Words::FeeNotCharged { obligation: number, fee };
+        let accepted = Words::ChargeFee {
+            charge: KindName::EnforcementFeeCharged.into(),
+            correct: KindName::FactCorrected.into(),
+        };
+        refuse!(Money, "60", "case" => given; Words::FeeOnPaid; accepted);
     }
     match case.unsettled() {
         0 => Ok(()),
-        held => Err(Refusal::new(
-            Code::Money,
-            article,
-            "case",
-            format!("{held} still held"),
-            "0 held",
-            "disbursed, remitted_to_budget, refunded or held_money_resolved first",
-        )),
+        held => Err(refusal!(Money, article, "case" => Words::StillHeld { amount: held };
+                Words::ZeroHeld;
+                Words::first(SETTLING))),
     }
 }
 

@@ -8,12 +8,15 @@ use crate::check::{
     at_most, no_overflow, not_blank, number_left, obligation, open, out_of_tracking_book, own_case, positive,
     unapproved,
 };
+use crate::event::KindName;
 use crate::exemption::{self, ExemptionRefusal};
 use crate::ids::ObligationNo;
 use crate::money::Amount;
 use crate::organisation::Role;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::words::Words;
+use crate::{refusal, refuse};
 
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
 
@@ -75,8 +78,8 @@ impl KindOf<Case> for PaymentCollected {
         no_overflow(case.cash.collected, self.amount, "45", "amount")?;
         match self.payer {
             Payer::Debtor(number) if number == 0 || usize::from(number) > case.debtors.len() => {
-                let limit = format!("1 to {}", case.debtors.len());
-                Err(Refusal::new(Code::Unknown, "45", "payer", number, &limit, limit.clone()))
+                let limit = Words::Range { first: 1_u8.into(), last: case.debtors.len().into() };
+                Err(refusal!(Unknown, "45", "payer" => number; limit.clone(); limit))
             }
             Payer::Debtor(_) | Payer::Other(_) => Ok(()),
         }
@@ -113,14 +116,8 @@ impl KindOf<Case> for PaidDirectly {
         out_of_tracking_book(case)?;
         positive(self.amount, "6", "amount")?;
         let one = obligation(case, self.obligation, "6")?;
-        at_most(
-            self.amount.total(),
-            unapproved(case, one),
-            "6",
-            "amount",
-            "still owed and not approved for paying out",
-        )?;
-        at_most(self.amount.total(), case.outstanding(), "6", "amount", "owed and not held already")
+        at_most(self.amount.total(), unapproved(case, one), "6", "amount", Words::OwedNotApprovedForPaying)?;
+        at_most(self.amount.total(), case.outstanding(), "6", "amount", Words::OwedNotHeld)
     }
 
     fn apply(&self, case: &mut Case, _: &EventMeta) {
@@ -195,16 +192,11 @@ impl KindOf<Case> for HeldMoneyResolved {
         positive(self.amount, "–", "amount")?;
         let held = case.held.iter().find(|held| held.number == self.item);
         let Some(held) = held else {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "–",
-                "item",
-                self.item,
-                format!("1 to {}", case.held.len()),
-                "held_temporarily first",
-            ));
+            refuse!(Unknown, "–", "item" => self.item;
+                Words::Range { first: 1_u8.into(), last: case.held.len().into() };
+                Words::first([KindName::HeldTemporarily]));
         };
-        at_most(self.amount.total(), held.amount.total(), "–", "amount", "held")?;
+        at_most(self.amount.total(), held.amount.total(), "–", "amount", Words::Held)?;
         match self.to {
             HeldTo::Distribution => {
                 out_of_tracking_book(case)?;
@@ -252,7 +244,7 @@ impl KindOf<Case> for Refunded {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "47")?;
         positive(self.amount, "47", "amount")?;
-        at_most(self.amount.total(), case.cash.refund_due, "47", "amount", "to be refunded")
+        at_most(self.amount.total(), case.cash.refund_due, "47", "amount", Words::ToRefund)
     }
 
     fn apply(&self, case: &mut Case, _: &EventMeta) {
@@ -300,22 +292,15 @@ impl Exempted {
         };
         match exemption::allowed(&request, &on.reference_data.rules, &on.reference_data.calendar) {
             Ok(allowed) => {
-                at_most(self.amount.total(), allowed.most.total(), "61", "amount", "that may be let off now")
+                at_most(self.amount.total(), allowed.most.total(), "61", "amount", Words::LetOffNow)
             }
             Err(
                 ExemptionRefusal::NotBudget { .. }
                 | ExemptionRefusal::NotMet { .. }
                 | ExemptionRefusal::NothingRemains,
             ) => {
-                let limit = "part paid and hardship, or the years and sums of Art. 61.1-61.3";
-                Err(Refusal::new(
-                    Code::Limit,
-                    "61",
-                    "amount",
-                    self.amount,
-                    limit,
-                    "later, or after a part is paid",
-                ))
+                let limit = Words::ExemptionConditions;
+                Err(refusal!(Limit, "61", "amount" => self.amount; limit; Words::LaterOrPart))
             }
             // What is not known stops nobody.
             Err(ExemptionRefusal::Unset { .. } | ExemptionRefusal::UnknownYear(_)) => Ok(()),
@@ -330,24 +315,13 @@ impl KindOf<Case> for Exempted {
         positive(self.amount, "61", "amount")?;
         let one = obligation(case, self.obligation, "61")?;
         if one.payee != Payee::Budget || !one.counts() {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "61",
-                "obligation",
-                self.obligation,
-                "an obligation to the state budget",
-                "terminated, for a creditor's waiver",
-            ));
+            refuse!(Mismatch, "61", "obligation" => self.obligation;
+                Words::ObligationToState;
+                Words::WaiverByCreditor { kind: KindName::Terminated.into() });
         }
         not_blank(&self.decision, "62", "decision")?;
-        at_most(
-            self.amount.total(),
-            unapproved(case, one),
-            "61",
-            "amount",
-            "still owed and not approved for paying out",
-        )?;
-        at_most(self.amount.total(), case.outstanding(), "61", "amount", "owed and not held already")?;
+        at_most(self.amount.total(), unapproved(case, one), "61", "amount", Words::OwedNotApprovedForPaying)?;
+        at_most(self.amount.total(), case.outstanding(), "61", "amount", Words::OwedNotHeld)?;
         self.within_the_law(case, one, on)
     }
 

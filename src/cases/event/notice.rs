@@ -12,8 +12,10 @@ use crate::case::Case;
 use crate::check::{not_before, not_blank, open, own_case};
 use crate::date::Date;
 use crate::organisation::Role;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::Parameter;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 /// `notice_served` (thông báo, tống đạt). It takes effect on the day on which it was received, refused, or not received.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -210,24 +212,18 @@ impl KindOf<Case> for NoticeServed {
         if let Some((list, field, number)) = numbered
             && !(1..=list.len()).contains(&usize::from(number))
         {
-            let (limit, accepted) =
-                ("a number in the order's list", format!("1 to {}, or without a number", list.len()));
-            return Err(Refusal::new(Code::Unknown, "39", field, number, limit, accepted));
+            let (limit, accepted) = (Words::NumberInList, Words::NumberOrNone { last: list.len() });
+            refuse!(Unknown, "39", field => number; limit; accepted);
         }
         if let Some(sent) = self.sent {
-            not_before(on.at.on, sent, "39", "effective", "the day on which it was sent")?;
+            not_before(on.at.on, sent, "39", "effective", Words::DaySent)?;
         }
         match on.reference_data.rules.grounds(Parameter::NoticeModes, on.at.on).set() {
             Some(ways) if !ways.iter().any(|way| way.name == self.mode.rule()) => {
-                let accepted = ways.iter().map(|way| way.name.as_str()).collect::<Vec<_>>().join(", ");
-                Err(Refusal::new(
-                    Code::Limit,
-                    "39.3",
-                    "mode",
-                    self.mode.rule(),
-                    "the ways of that day",
-                    accepted,
-                ))
+                let accepted = Value::typed_list(ways.iter().map(|way| &way.name));
+                Err(refusal!(Limit, "39.3", "mode" => Words::typed(self.mode.rule());
+                        Words::WaysOfDay;
+                        accepted))
             }
             Some(_) | None => Ok(()),
         }

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::{Body, EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::check::not_after;
 use crate::date::Date;
+use crate::event::KindName;
 use crate::ids::{OfficeCode, OfficeNo, OfficerNo};
 use crate::money::Ratio;
 use crate::organisation::{Level, Office, Officer, Organisation, Role, Target};
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::ParameterSet as Parameter;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 /// Who sets up offices and officers.
 pub(super) const ABOVE: &[Role] = &[Role::ProvincialHead, Role::Administrator];
@@ -59,8 +62,8 @@ fn within(
         Some(officer)
             if officer.role == Role::ProvincialHead && !organisation.covers(officer.office, office) =>
         {
-            let limit = format!("office {} and those below it", officer.office);
-            Err(Refusal::new(Code::Competence, article, field, office, &limit, limit.clone()))
+            let limit = Words::OfficeAndBelow { office: officer.office };
+            Err(refusal!(Competence, article, field => office; limit.clone(); limit))
         }
         Some(_) | None => Ok(()),
     }
@@ -98,46 +101,24 @@ impl KindOf<Organisation> for OfficeOpened {
     fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.number == OfficeNo(0) || organisation.offices.contains_key(&self.number) {
             let next = organisation.offices.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "13",
-                "number",
-                self.number,
-                "a number given once, from 1",
-                next,
-            ));
+            refuse!(Duplicate, "13", "number" => self.number; Words::NumberGivenOnce; next);
         }
         // The code stands in the name of every case, for ever and in the open: what identifies a person is nine or twelve
         // digits.
         if !self.code.as_str().bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "13",
-                "code",
-                &self.code,
-                "a code with a letter: digits alone may be a person's number",
-                "for instance DT03",
-            ));
+            refuse!(Mismatch, "13", "code" => &self.code;
+                Words::CodeWithLetter;
+                Words::ForInstance { example: Value::typed("DT03") });
         }
         if organisation.office_by_code(&self.code).is_some() {
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "13",
-                "code",
-                &self.code,
-                "a code given once",
-                "another code",
-            ));
+            refuse!(Duplicate, "13", "code" => &self.code; Words::CodeGivenOnce; Words::AnotherCode);
         }
         match self.parent {
-            Some(parent) if !organisation.offices.contains_key(&parent) => Err(Refusal::new(
-                Code::Unknown,
-                "13",
-                "parent",
-                parent,
-                "an office opened before",
-                "office_opened first",
-            )),
+            Some(parent) if !organisation.offices.contains_key(&parent) => {
+                Err(refusal!(Unknown, "13", "parent" => parent;
+                    Words::OfficeOpenedBefore;
+                    Words::first([KindName::OfficeOpened])))
+            }
             Some(parent) => within(parent, organisation, on, "13", "parent"),
             None => Ok(()),
         }
@@ -191,34 +172,15 @@ impl KindOf<Organisation> for OfficerAppointed {
     fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if self.number == OfficerNo(0) || organisation.officers.contains_key(&self.number) {
             let next = organisation.officers.keys().next_back().map_or(1, |last| last.0.saturating_add(1));
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "17",
-                "number",
-                self.number,
-                "a number given once, from 1",
-                next,
-            ));
+            refuse!(Duplicate, "17", "number" => self.number; Words::NumberGivenOnce; next);
         }
         if self.number > NUMBER_MAX {
-            return Err(Refusal::new(
-                Code::Limit,
-                "17",
-                "number",
-                self.number,
-                "at most 8 digits: more may be a person's number, and the name of this stream is in the open",
-                "the next free number",
-            ));
+            refuse!(Limit, "17", "number" => self.number; Words::EightDigits; Words::NextFreeNumber);
         }
         if !organisation.offices.contains_key(&self.office) {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "17",
-                "office",
-                self.office,
-                "an office opened before",
-                "office_opened first",
-            ));
+            refuse!(Unknown, "17", "office" => self.office;
+                Words::OfficeOpenedBefore;
+                Words::first([KindName::OfficeOpened]));
         }
         within(self.office, organisation, on, "17", "office")
     }
@@ -268,49 +230,25 @@ impl Kind for TargetAssigned {
 impl KindOf<Organisation> for TargetAssigned {
     fn allowed(&self, organisation: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
         if !organisation.offices.contains_key(&self.office) {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "166",
-                "office",
-                self.office,
-                "an office opened before",
-                "office_opened first",
-            ));
+            refuse!(Unknown, "166", "office" => self.office;
+                Words::OfficeOpenedBefore;
+                Words::first([KindName::OfficeOpened]));
         }
         within(self.office, organisation, on, "166", "office")?;
         if !TARGET_FIGURES.contains(&self.figure.as_str()) {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "166",
-                "figure",
-                &self.figure,
-                "figures with targets",
-                TARGET_FIGURES.join(", "),
-            ));
+            refuse!(Unknown, "166", "figure" => Words::typed(&self.figure);
+                Words::FiguresWithTargets;
+                Value::typed_list(TARGET_FIGURES));
         }
         let years = Date::MIN.year()..=Date::MAX.year();
         if !years.contains(&self.year) {
-            let limit = format!("a year that dates can have: {} to {}", years.start(), years.end());
-            return Err(Refusal::new(
-                Code::Limit,
-                "166",
-                "year",
-                self.year,
-                limit,
-                "the fiscal year, for instance 2019",
-            ));
+            let limit = Words::YearOfDates { first: *years.start(), last: *years.end() };
+            refuse!(Limit, "166", "year" => self.year; limit; Words::FiscalYear { example: 2019 });
         }
         // Both figures are a part of what is enforceable.
         if self.ratio.denominator <= 0 || !(0..=self.ratio.denominator).contains(&self.ratio.numerator) {
-            let given = format!("{}/{}", self.ratio.numerator, self.ratio.denominator);
-            return Err(Refusal::new(
-                Code::Limit,
-                "166",
-                "ratio",
-                given,
-                "numerator from 0 to the denominator, denominator from 1",
-                "7300/10000",
-            ));
+            let given = self.ratio;
+            refuse!(Limit, "166", "ratio" => given; Words::RatioBounds; Words::typed("7300/10000"));
         }
         Ok(())
     }
@@ -343,18 +281,11 @@ impl Kind for ParameterSet {
 
 impl KindOf<Organisation> for ParameterSet {
     fn allowed(&self, _: &Organisation, on: &RuleContext<'_>) -> Result<(), Refusal> {
-        not_after(self.set.from, Date::MAX, "–", "from", "the calendar's end")?;
+        not_after(self.set.from, Date::MAX, "–", "from", Words::CalendarsEnd)?;
         let mut rules = on.reference_data.rules.clone();
-        rules.set(&self.set).map_err(|error| {
-            Refusal::new(
-                Code::Limit,
-                "–",
-                "set",
-                &self.set.rule,
-                error.to_string(),
-                "a rule's id and a value of its type",
-            )
-        })
+        rules.set(&self.set).map_err(
+            |error| refusal!(Limit, "–", "set" => Words::typed(&self.set.rule); error; Words::RuleAndValue),
+        )
     }
 
     fn apply(&self, organisation: &mut Organisation, _: &EventMeta) {

@@ -11,12 +11,15 @@ use crate::check::{
 };
 use crate::date::Date;
 use crate::distribution::{self, Claim, ObligationKind};
+use crate::event::KindName;
 use crate::fee::{self, FeeRefusal};
 use crate::ids::{ObligationNo, OfficerNo};
 use crate::money::{Amount, Total};
 use crate::organisation::Role;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::rules::Parameter;
+use crate::words::{Value, Words};
+use crate::{refusal, refuse};
 
 const ACCOUNTANT: &[Role] = &[Role::Accountant];
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
@@ -27,37 +30,19 @@ fn sum(lines: &[Line]) -> Total {
 
 fn check_lines(case: &Case, lines: &[Line], article: &'static str) -> Result<(), Refusal> {
     if lines.is_empty() {
-        return Err(Refusal::new(
-            Code::Unknown,
-            article,
-            "lines",
-            "none",
-            "at least one",
-            "a line an obligation",
-        ));
+        refuse!(Unknown, article, "lines" => Words::None; Words::AtLeastOne; Words::LineAnObligation);
     }
     for (at, line) in lines.iter().enumerate() {
         positive(line.amount, article, "lines.amount")?;
         let one = obligation(case, line.obligation, article)?;
-        at_most(
-            line.amount.total(),
-            unapproved(case, one),
-            article,
-            "lines.amount",
-            "owed and not approved already",
-        )?;
+        at_most(line.amount.total(), unapproved(case, one), article, "lines.amount", Words::OwedNotApproved)?;
         if lines.iter().take(at).any(|earlier| earlier.obligation == line.obligation) {
-            return Err(Refusal::new(
-                Code::Duplicate,
-                article,
-                "lines.obligation",
-                line.obligation,
-                "one line an obligation",
-                "their sum",
-            ));
+            refuse!(Duplicate, article, "lines.obligation" => line.obligation;
+                Words::OneLine;
+                Words::TheirSum);
         }
     }
-    at_most(sum(lines), case.unapproved(), article, "lines.amount", "held and not approved already")
+    at_most(sum(lines), case.unapproved(), article, "lines.amount", Words::HeldNotApproved)
 }
 
 /// The lines that the law wants for a sum (Art. 47). What of it comes of the sale of mortgaged assets goes to the
@@ -90,14 +75,9 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &RuleContext<'_>) -> Result<
             on.at.on,
         )
         .map_err(|error| {
-            Refusal::new(
-                Code::Unset,
-                "47",
-                "lines",
-                error.to_string(),
-                "the law's distribution",
-                "parameter_set",
-            )
+            refusal!(Unset, "47", "lines" => error;
+                Words::LawsDistribution;
+                Words::kinds([KindName::ParameterSet]))
         })?;
         for share in shares {
             for claim in claims.iter_mut().filter(|claim| claim.obligation == share.obligation) {
@@ -118,8 +98,8 @@ pub fn lawful_lines(case: &Case, amount: Total, on: &RuleContext<'_>) -> Result<
 /// A sum as the amount of one entry.
 fn amount_of(sum: Total, field: &'static str) -> Result<Amount, Refusal> {
     Amount::of(sum).ok_or_else(|| {
-        let limit = format!("0 to {}", i64::MAX);
-        Refusal::new(Code::Limit, "47", field, sum, &limit, limit.clone())
+        let limit = Words::Range { first: Value::Amount(0), last: Value::Amount(i64::MAX.into()) };
+        refusal!(Limit, "47", field => sum; limit.clone(); limit)
     })
 }
 
@@ -151,20 +131,10 @@ impl KindOf<Case> for DistributionPlanned {
             let given = self.lines.iter().find(|line| line.obligation == wanted.obligation);
             let given = given.map_or(Amount::ZERO, |line| line.amount);
             if given != wanted.amount {
-                let limit = lawful
-                    .iter()
-                    .map(|line| format!("{}: {}", line.obligation, line.amount))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                let given = format!("{}: {given}", wanted.obligation);
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "47.1",
-                    "lines",
-                    given,
-                    "the order of Art. 47",
-                    limit,
-                ));
+                let line = |line: &Line| Words::LineIs { obligation: line.obligation, amount: line.amount };
+                let limit = Value::list(lawful.iter().map(line));
+                let given = Words::LineIs { obligation: wanted.obligation, amount: given };
+                refuse!(Mismatch, "47.1", "lines" => given; Words::OrderOfArticle; limit);
             }
         }
         exactly(self.lines.len(), lawful.len(), "47.1", "lines")
@@ -199,7 +169,13 @@ impl KindOf<Case> for PayoutApproved {
         for line in &self.lines {
             let planned = case.planned.iter().find(|plan| plan.obligation == line.obligation);
             let planned = planned.map_or(0, |plan| plan.amount.total());
-            at_most(line.amount.total(), planned, "47", "lines.amount", "planned (distribution_planned)")?;
+            at_most(
+                line.amount.total(),
+                planned,
+                "47",
+                "lines.amount",
+                Words::Planned { kind: KindName::DistributionPlanned.into() },
+            )?;
         }
         Ok(())
     }
@@ -218,22 +194,21 @@ impl KindOf<Case> for PayoutApproved {
 /// Checks that another officer approved so much for the obligation, and that it is held and owed.
 fn approved(case: &Case, number: ObligationNo, amount: Amount, actor: OfficerNo) -> Result<(), Refusal> {
     let one = obligation(case, number, "47")?;
-    at_most(amount.total(), case.cash.undistributed, "47", "amount", "held")?;
-    at_most(amount.total(), one.remaining().total(), "47", "amount", "still owed")?;
+    at_most(amount.total(), case.cash.undistributed, "47", "amount", Words::Held)?;
+    at_most(amount.total(), one.remaining().total(), "47", "amount", Words::StillOwed)?;
     let lines = || case.approved.iter().filter(|line| line.obligation == number);
     let by_another: Total = lines().filter(|line| line.by != actor).map(|line| line.amount.total()).sum();
     let in_all: Total = lines().map(|line| line.amount.total()).sum();
     if amount.total() > by_another && amount.total() <= in_all {
-        return Err(Refusal::new(
-            Code::SamePerson,
-            "47",
-            "actor",
-            actor,
-            "not the officer who approved",
-            "another officer",
-        ));
+        refuse!(SamePerson, "47", "actor" => actor; Words::NotWhoApproved; Words::AnotherOfficer);
     }
-    at_most(amount.total(), by_another, "47", "amount", "approved (payout_approved)")
+    at_most(
+        amount.total(),
+        by_another,
+        "47",
+        "amount",
+        Words::Approved { kind: KindName::PayoutApproved.into() },
+    )
 }
 
 fn approved_for(case: &Case, number: ObligationNo) -> Total {
@@ -292,14 +267,9 @@ impl KindOf<Case> for Disbursed {
         positive(self.amount, "47.5", "amount")?;
         let one = obligation(case, self.obligation, "47.5")?;
         if one.payee == Payee::Budget {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "47.5",
-                "obligation",
-                self.obligation,
-                "an obligation to a creditor",
-                "remitted_to_budget",
-            ));
+            refuse!(Mismatch, "47.5", "obligation" => self.obligation;
+                Words::ObligationToCreditor;
+                Words::kinds([KindName::RemittedToBudget]));
         }
         approved(case, self.obligation, self.amount, on.at.actor)
     }
@@ -363,18 +333,13 @@ impl KindOf<Case> for RemittedToBudget {
         positive(self.amount, "47", "amount")?;
         let shares = self.shares(case);
         let total: Total = shares.iter().map(|(_, share)| share.total()).sum();
-        at_most(self.amount.total(), total, "47", "amount", "owed to the budget")?;
+        at_most(self.amount.total(), total, "47", "amount", Words::OwedToBudget)?;
         for (number, share) in shares {
             let one = obligation(case, number, "47")?;
             if one.payee != Payee::Budget {
-                return Err(Refusal::new(
-                    Code::Mismatch,
-                    "47",
-                    "obligation",
-                    number,
-                    "an obligation to the budget",
-                    "disbursed",
-                ));
+                refuse!(Mismatch, "47", "obligation" => number;
+                    Words::ObligationToBudget;
+                    Words::kinds([KindName::Disbursed]));
             }
             approved(case, number, share, on.at.actor)?;
         }
@@ -421,25 +386,15 @@ impl KindOf<Case> for EnforcementFeeCharged {
         not_suspended(case, "60")?;
         let one = obligation(case, self.obligation, "60")?;
         if one.payee == Payee::Budget {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "60",
-                "obligation",
-                self.obligation,
-                "an obligation to a creditor",
-                "no fee",
-            ));
+            refuse!(Mismatch, "60", "obligation" => self.obligation;
+                Words::ObligationToCreditor;
+                Words::NoFee);
         }
         let fee_on = |base: Amount| {
             fee_on(case, one, base, on).map_err(|error| {
-                Refusal::new(
-                    Code::Unset,
-                    "60",
-                    "fee",
-                    self.fee,
-                    error.to_string(),
-                    "parameter_set with the document that says it",
-                )
+                refusal!(Unset, "60", "fee" => self.fee;
+                    error;
+                    Words::SetWithDocument { kind: KindName::ParameterSet.into() })
             })
         };
         let received = amount_of(one.uncharged.total() + self.fee.total(), "fee")?;
@@ -503,23 +458,12 @@ impl KindOf<Case> for DepositedForPayee {
         not_blank(&self.bank, "126", "bank")?;
         let payee = obligation(case, self.obligation, "126")?.payee;
         if payee == Payee::Budget {
-            return Err(Refusal::new(
-                Code::Mismatch,
-                "126",
-                "obligation",
-                self.obligation,
-                "an obligation to a creditor",
-                "remitted_to_budget",
-            ));
+            refuse!(Mismatch, "126", "obligation" => self.obligation;
+                Words::ObligationToCreditor;
+                Words::kinds([KindName::RemittedToBudget]));
         }
         if let Some(last) = told_until(case, payee, on) {
-            not_before(
-                on.at.on,
-                last.next(),
-                "126",
-                "effective",
-                "the payee was told and has his days to come",
-            )?;
+            not_before(on.at.on, last.next(), "126", "effective", Words::PayeeTold)?;
         }
         approved(case, self.obligation, self.amount, on.at.actor)
     }

@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::Case;
+use crate::event::KindName;
 use crate::ids::ComplaintId;
 use crate::personal::Personal;
-use crate::refusal::{Code, Refusal};
+use crate::refusal;
+use crate::refusal::Refusal;
+use crate::words::Words;
 
 /// `row_imported` (dòng dữ liệu nguồn): a row of another program's log, recorded together with what it became. From the rows
 /// of a case an import can tell what a row that comes later changes; and an auditor, what a figure was made of.
@@ -43,8 +46,10 @@ impl KindOf<Case> for RowImported {
         if on.at.imported {
             return Ok(());
         }
-        let limit = "a row that an import takes";
-        Err(Refusal::new(Code::Mismatch, "–", "kind", Self::INFO.name, limit, "note_added, for words"))
+        let limit = Words::RowOfImport;
+        Err(refusal!(Mismatch, "–", "kind" => &Self::INFO;
+                limit;
+                Words::NoteForWords { kind: KindName::NoteAdded.into() }))
     }
 
     fn apply(&self, _: &mut Case, _: &EventMeta) {}

@@ -9,11 +9,14 @@ use crate::check::{
     active, ground, not_after, not_before, obligation, open, out_of_tracking_book, own_case, wrong_standing,
 };
 use crate::date::Date;
+use crate::event::KindName;
 use crate::ids::ObligationNo;
 use crate::money::Amount;
 use crate::organisation::Role;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
+use crate::refuse;
 use crate::rules::Parameter;
+use crate::words::Words;
 
 const HEAD: &[Role] = &[Role::Head, Role::ProvincialHead];
 
@@ -50,47 +53,30 @@ impl KindOf<Case> for Postponed {
             .set()
             .unwrap_or_default();
         if personal.iter().any(|ground| ground.is(&self.ground)) && !case.has_personal_duty() {
-            return Err(Refusal::new(
-                Code::Ground,
-                "48.1",
-                "ground",
-                &self.ground,
-                "a debt of money; a ground of personal duties only",
-                "another ground",
-            ));
+            refuse!(Ground, "48.1", "ground" => Words::typed(&self.ground);
+                Words::PersonalDutiesOnly;
+                Words::AnotherGround);
         }
         if let Some(until) = self.until {
-            not_before(until, on.at.on, "48", "until", "the day of the decision")?;
+            not_before(until, on.at.on, "48", "until", Words::DayOfDecision)?;
         }
         if self.ground != "authority" {
             return Ok(());
         }
         let Some(until) = self.until else {
-            return Err(Refusal::new(
-                Code::Unknown,
-                "48.2",
-                "until",
-                "none",
-                "a date",
-                "at most 3 months from the request",
-            ));
+            refuse!(Unknown, "48.2", "until" => Words::None; Words::ADate; Words::ThreeMonthsMost);
         };
         if case.postponed_by_request {
-            return Err(Refusal::new(
-                Code::Duplicate,
-                "48.2",
-                "ground",
-                "authority",
-                "once a case",
-                "another ground",
-            ));
+            refuse!(Duplicate, "48.2", "ground" => Words::typed("authority");
+                Words::OnceACase;
+                Words::AnotherGround);
         }
         match last_day(
             &on.reference_data.calendar,
             on.at.on,
             on.reference_data.rules.span(Parameter::PostponeByRequest, on.at.on),
         ) {
-            Some(last) => not_after(until, last, "48.2", "until", "3 months from the request"),
+            Some(last) => not_after(until, last, "48.2", "until", Words::ThreeMonths),
             None => Ok(()),
         }
     }
@@ -124,7 +110,7 @@ impl KindOf<Case> for PostponementEnded {
         match open(case, "48.3")?.activity {
             Activity::Postponed { .. } => Ok(()),
             Activity::Active | Activity::Suspended { .. } | Activity::Paused => {
-                Err(wrong_standing(case, "48.3", "postponed", "postponed first"))
+                Err(wrong_standing(case, "48.3", Words::MustBePostponed, Words::first([KindName::Postponed])))
             }
         }
     }
@@ -159,7 +145,7 @@ impl KindOf<Case> for TemporarilySuspended {
     fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         // A postponed case is suspended as well as one that goes on.
         if let Activity::Suspended { .. } = open(case, "49")?.activity {
-            return Err(wrong_standing(case, "49", "open and not suspended", "nothing: it is suspended"));
+            return Err(wrong_standing(case, "49", Words::MustNotBeSuspended, Words::ItIsSuspended));
         }
         ground(on, Parameter::SuspendGrounds, "49", &self.ground)
     }
@@ -191,9 +177,12 @@ impl KindOf<Case> for Resumed {
     fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
         match open(case, "49.3")?.activity {
             Activity::Suspended { .. } => Ok(()),
-            Activity::Active | Activity::Postponed { .. } | Activity::Paused => {
-                Err(wrong_standing(case, "49.3", "suspended", "temporarily_suspended first"))
-            }
+            Activity::Active | Activity::Postponed { .. } | Activity::Paused => Err(wrong_standing(
+                case,
+                "49.3",
+                Words::MustBeSuspended,
+                Words::first([KindName::TemporarilySuspended]),
+            )),
         }
     }
 
@@ -240,24 +229,12 @@ impl KindOf<Case> for Terminated {
         for (at, number) in self.obligations.iter().enumerate() {
             let one = obligation(case, *number, "50")?;
             if self.obligations.iter().take(at).any(|earlier| earlier == number) {
-                return Err(Refusal::new(
-                    Code::Duplicate,
-                    "50",
-                    "obligations",
-                    number,
-                    "each obligation once",
-                    "without it",
-                ));
+                refuse!(Duplicate, "50", "obligations" => *number; Words::EachOnce; Words::WithoutIt);
             }
             if one.kind.is_money() && one.remaining() == Amount::ZERO {
-                return Err(Refusal::new(
-                    Code::Money,
-                    "50",
-                    "obligations",
-                    number,
-                    "of which something is still owed",
-                    "another obligation",
-                ));
+                refuse!(Money, "50", "obligations" => *number;
+                    Words::SomethingOwed;
+                    Words::AnotherObligation);
             }
         }
         settled(case, on, "50")
@@ -306,14 +283,9 @@ impl KindOf<Case> for Completed {
         match case.remaining() {
             0 => {}
             left => {
-                return Err(Refusal::new(
-                    Code::Money,
-                    "52",
-                    "case",
-                    format!("{left} still owed"),
-                    "0 owed",
-                    "payment, exemption or termination of the rest first",
-                ));
+                refuse!(Money, "52", "case" => Words::StillOwedSum { amount: left };
+                    Words::ZeroOwed;
+                    Words::PayFirst);
             }
         }
         settled(case, on, "52")

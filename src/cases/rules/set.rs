@@ -6,6 +6,7 @@ use super::parameter::{Parameter, UnknownParameter};
 use super::value::{ExemptionBand, FeeStep, Form, Ground, Value};
 use crate::date::Date;
 use crate::money::Ratio;
+use crate::words::Words;
 
 /// The payload of `parameter_set`: from a day on, a parameter has this value, by that document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -51,12 +52,12 @@ pub enum ParameterRefusal {
         accepted: &'static [&'static str],
     },
     /// The value has the right form but cannot be meant.
-    #[error("{parameter}: {wanted}")]
+    #[error("{parameter}: {wanted:?}")]
     Bounds {
         /// Whose value it is.
         parameter: Parameter,
         /// What the value must be.
-        wanted: &'static str,
+        wanted: Box<Words>,
     },
     /// No document, or one of more than 500 bytes.
     #[error("a parameter is set by a document; name it: number, date, article (1 to 500 bytes)")]
@@ -91,7 +92,7 @@ impl ParameterSet {
             return Err(ParameterRefusal::Form { parameter, form, given });
         }
         match bounds(parameter, &self.value) {
-            Some(wanted) => Err(ParameterRefusal::Bounds { parameter, wanted }),
+            Some(wanted) => Err(ParameterRefusal::Bounds { parameter, wanted: Box::new(wanted) }),
             None => words(parameter, &self.value).map(|()| parameter),
         }
     }
@@ -124,50 +125,36 @@ fn words(parameter: Parameter, value: &Value) -> Result<(), ParameterRefusal> {
 }
 
 /// What the value must be and is not; `None` when all is well.
-fn bounds(parameter: Parameter, value: &Value) -> Option<&'static str> {
+fn bounds(parameter: Parameter, value: &Value) -> Option<Words> {
     let (good, wanted) = match value {
         Value::Unset | Value::None | Value::Amount(_) | Value::Flag(_) => return None,
-        Value::Span(span) => (
-            span.is_sensible(),
-            "a span counts 1 to 2500 working days, 36500 days, 1200 months, 100 years or 8760 hours, or before day 2 to 28",
+        Value::Span(span) => (span.is_sensible(), Words::BoundSpan),
+        Value::Ratio(ratio) => (
+            is_share(*ratio) || parameter == Parameter::FeeThreshold && is_positive(*ratio),
+            Words::BoundRatio,
         ),
-        Value::Ratio(ratio) => {
-            (is_share(*ratio) || parameter == Parameter::FeeThreshold && is_positive(*ratio), RATIO)
-        }
         Value::Count(number) if parameter == Parameter::StatYear => {
-            ((1..=12).contains(number), "a month is 1 to 12")
+            ((1..=12).contains(number), Words::BoundMonth)
         }
-        Value::Count(number) => (*number <= 1000, "a count is at most 1000"),
-        Value::Choice(word) => {
-            (Ground::new("", word).is_well_formed(), "a word is in lower case with underscores")
+        Value::Count(number) => (*number <= 1000, Words::BoundCount),
+        Value::Choice(word) => (Ground::new("", word).is_well_formed(), Words::BoundWord),
+        Value::Grounds(list) if parameter == Parameter::Priority => {
+            (well_formed(list) && list.last().is_some_and(|last| last.name == "rest"), Words::BoundClasses)
         }
-        Value::Grounds(list) if parameter == Parameter::Priority => (
-            well_formed(list) && list.last().is_some_and(|last| last.name == "rest"),
-            "classes are lettered in their order, name kinds of obligation once each, and end with rest",
-        ),
-        Value::Grounds(list) => (
-            well_formed(list),
-            "a list has 1 to 64 names in lower case with underscores, each once, with letters of at most 3 characters",
-        ),
+        Value::Grounds(list) => (well_formed(list), Words::BoundList),
         Value::Numbers(list) => (
             (1..=12).contains(&list.len())
                 && list.iter().all(|number| (1..=12).contains(number))
                 && list.is_sorted_by(|a, b| a < b),
-            "periods are months from 1 to 12, each once, in rising order",
+            Words::BoundPeriods,
         ),
-        Value::FeeSteps(steps) => (
-            are_steps(steps),
-            "steps begin over 0, rise, have bases that do not fall, and rates from 0 to 1 above a positive denominator",
-        ),
-        Value::ExemptionBands(bands) => (
-            (1..=32).contains(&bands.len()) && bands.iter().all(is_band),
-            "a band has below > from, 1 to 100 years, and shares from 0 to 1 above a positive denominator",
-        ),
+        Value::FeeSteps(steps) => (are_steps(steps), Words::BoundSteps),
+        Value::ExemptionBands(bands) => {
+            ((1..=32).contains(&bands.len()) && bands.iter().all(is_band), Words::BoundBands)
+        }
     };
     if good { None } else { Some(wanted) }
 }
-
-const RATIO: &str = "a ratio has a positive denominator and lies between 0 and 1 (fee_threshold: above 0)";
 
 fn is_positive(ratio: Ratio) -> bool {
     ratio.denominator > 0 && ratio.numerator > 0

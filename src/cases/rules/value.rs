@@ -229,9 +229,7 @@ impl Form {
     /// A value of this form, as JSON, for a refusal to show.
     pub const fn example(self) -> &'static str {
         match self {
-            Form::Span => {
-                r#"{"span": {"working_days": 5}} (or days, months, years, hours), {"span": "at_once"}"#
-            }
+            Form::Span => r#"{"span": {"working_days": 5}}"#,
             Form::Amount => r#"{"amount": 2530000}"#,
             Form::Ratio => r#"{"ratio": {"numerator": 1, "denominator": 10}}"#,
             Form::Count => r#"{"count": 2}"#,

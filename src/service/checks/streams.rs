@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use thads_projections::streams::{stream_id, stream_of};
+use thads_texts::{Language, words};
 
 use super::{CASE, record, service};
 use crate::json::parse_stream;
@@ -13,7 +14,10 @@ fn refused(service: &LedgerService, stream: &str, kind: &str, fields: serde_json
     let error = record(service, stream, 1, kind, "2018-12-04", fields).unwrap_err();
     assert_eq!(service.ledger().head().size, size, "{stream}");
     match error {
-        RecordError::Refused(refusal) => format!("{} {}: {}", refusal.field, refusal.given, refusal.accepted),
+        RecordError::Refused(refusal) => {
+            let [given, accepted] = [&refusal.given, &refusal.accepted].map(|said| words(said, Language::En));
+            format!("{} {given}: {accepted}", refusal.field)
+        }
         RecordError::Json(error) => {
             format!("{} {}: {}", error.field, error.given.unwrap_or_default(), error.accepted)
         }

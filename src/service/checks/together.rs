@@ -111,7 +111,7 @@ fn a_case_comes_over_with_the_names_that_were_sent() {
     let text = json!({ "brought": named("Trần") });
     let taken = event_of("entrusted_in", text.as_object().unwrap().clone()).unwrap();
     let refused = taken.body.brought().unwrap().has_the_parties_sent(&sender).unwrap_err();
-    assert_eq!(refused.given, "words that are lost here");
+    assert_eq!(*refused.given, thads_cases::words::Words::LostWords);
 }
 
 /// The same name is not the same person: where both sides have an identity number, it is the same one, however it is parted.

@@ -23,6 +23,8 @@ use thads_cases::ids::{OfficeNo, OfficerNo, Position};
 use thads_cases::organisation::Role;
 use thads_cases::reference_data::ReferenceData;
 use thads_cases::refusal::Refusal;
+use thads_texts::testing::english_in;
+use thads_texts::{Language, held_against, words};
 
 /// The Department, and two offices below it.
 pub(crate) const OFFICES: [(&str, u32, &str); 3] = [("D", 1, "DT00"), ("A", 2, "DT01"), ("B", 3, "DT02")];
@@ -495,6 +497,12 @@ impl History {
 /// A refusal in a line.
 pub(crate) fn refused(refusal: &Refusal) -> String {
     let Refusal { code, article, field, given, limit, accepted, breaks } = refusal;
+    for part in [given, limit, accepted] {
+        let vi = words(part, Language::Vi);
+        assert_eq!(english_in(&vi), None, "{refusal:?}: {vi}");
+    }
+    let given = words(given, Language::En);
+    let [limit, accepted] = [limit, accepted].map(|part| held_against(part, Language::En));
     let code = serde_json::to_value(code).unwrap();
     let breaks = breaks.map_or_else(String::new, |position| format!(" [entry {position}]"));
     format!(
