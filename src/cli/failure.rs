@@ -1,6 +1,8 @@
 //! Failures of a command: one sentence, a way out, and an exit status.
 
+use std::fmt;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use thads_cases::refusal::Refusal;
@@ -11,63 +13,64 @@ use thads_service::answers::AnswerError;
 use thads_service::json::{JsonError, Language, refusal_json, refusal_text};
 use thads_service::ledger_service::ServiceError;
 use thads_service::record::RecordError;
+use thads_texts::Told;
 
 use crate::output::{self, Output};
 
-/// The way out of damage.
-const MEND: &str = "thads doctor mends one copy from the other and keeps what was damaged (--dry-run only says it); thads verify names what is damaged";
-
-/// The way out where neither copy has what was acknowledged.
-const BEYOND_REPAIR: &str = "nothing was written; keep this directory as evidence and bring the ledger back into another one from a backup (thads restore); thads verify names every damaged place";
-
-/// The way out where both copies end too early.
-const CUT_SHORT: &str = "nothing was written; look for wal/ and sled/ of later, or bring the ledger back from a backup (thads restore); only who accepts the loss moves snapshots/ away";
-
-/// The way out where the log's key signed another history.
-const FORKED: &str = "nothing was written; keep this directory as evidence, and find out which history is the ledger's (checkpoints, receipts and backups say it); only who knows that it is this one moves snapshots/ away";
-
-/// The way out where a file of the vault is gone.
-const NO_VAULT: &str = "bring it back from a backup (keys/keyring from one made with --keys); only where there is none, make an empty file of that name: what it held can then never be read again";
-
-/// The way out where a file of the vault is another ledger's.
-const OTHER_VAULT: &str = "move it out of the directory, and bring this ledger's own back from a backup (keys/keyring from one made with --keys)";
-
-/// The way out where only a copy is left that need not be whole.
-const NO_SEGMENTS: &str =
-    "bring wal/ back (is its disk mounted?); thads doctor goes on from sled as it is, and says so";
-
-/// The way out where the second copy has everything.
-pub(crate) const SEGMENTS_GONE: &str = "thads doctor brings them back from sled (--dry-run only says it); are they on a disk that is not mounted?";
-
-/// The way out where neither copy of the log is left.
-const NO_LOG: &str = "bring wal/ or sled/ back, or restore a backup into another directory; to found a ledger, choose an empty one with --data";
-
-/// The way out where nothing can be signed.
-const NO_KEY: &str = "without the log's key nothing can be recorded or signed: bring keys/log.key back from a backup that was made with --keys (keys/log.key@SIZE in it); reading, verify and backup do without";
-
-/// The way out where nothing more is written until a restart.
-const STOPPED: &str = "what was answered is safe; look at that file and its disk, and run it again: opening looks at both copies";
-
-/// The way out where less is free than the mark.
-const FULL: &str =
-    "make room on that disk and run it again; where none can be made, thads doctor releases the ballast";
-
 /// The way out of what the system does not let be done.
-fn way_out(error: &std::io::Error) -> &'static str {
+fn way_out(error: &std::io::Error) -> Told {
     match error.kind() {
-        ErrorKind::PermissionDenied => {
-            "run it as the user whom the file belongs to, or give this user the right to it (ls -l shows both)"
-        }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "make room on that disk, or raise the limit, and try again"
-        }
-        ErrorKind::ReadOnlyFilesystem => "mount that file system for writing, or name another directory",
-        ErrorKind::NotFound | ErrorKind::NotADirectory => "look at the name; is its disk mounted?",
-        ErrorKind::InvalidInput | ErrorKind::InvalidData => {
-            "nothing was changed; put what belongs there in its place"
-        }
-        _ => "look at that file and its disk (the system's log says more), and try again",
+        ErrorKind::PermissionDenied => Told::HintPermission,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Told::HintRoom,
+        ErrorKind::ReadOnlyFilesystem => Told::HintReadOnlyDisk,
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Told::HintNotFound,
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => Told::HintInPlace,
+        _ => Told::HintLookAtFile,
     }
+}
+
+/// A sentence in English, and in Vietnamese where the catalogues have it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Said {
+    vi: Option<String>,
+    en: String,
+}
+
+impl From<Told> for Said {
+    fn from(told: Told) -> Said {
+        Said { vi: Some(told.say(Language::Vi)), en: told.say(Language::En) }
+    }
+}
+
+impl From<String> for Said {
+    fn from(en: String) -> Said {
+        Said { vi: None, en }
+    }
+}
+
+impl From<&str> for Said {
+    fn from(en: &str) -> Said {
+        en.to_owned().into()
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+/// Says what failed and the way out; before the English the Vietnamese, where that was asked for.
+fn complain(message: &Said, hint: Option<&Said>, language: Language) {
+    if language == Language::Vi {
+        if let Some(message) = &message.vi {
+            output::complain(message, None);
+        }
+        if let Some(way) = hint.and_then(|hint| hint.vi.as_ref()) {
+            output::aside(&format!("Gợi ý: {way}"));
+        }
+    }
+    output::complain(&message.en, hint.map(|hint| hint.en.as_str()));
 }
 
 /// Why a command did not do what was asked.
@@ -80,28 +83,31 @@ pub(crate) enum Failure {
     /// It could not be done: exit 1.
     Failed {
         /// One sentence.
-        message: String,
+        message: Said,
         /// The way out.
-        hint: Option<String>,
+        hint: Option<Said>,
     },
     /// Evidence of damage or tampering: exit 3.
     Damage {
         /// What was found.
-        message: String,
+        message: Said,
         /// The way out.
-        hint: Option<String>,
+        hint: Option<Said>,
     },
 }
 
 impl Failure {
     /// A failure with a way out.
-    pub(crate) fn new(message: impl ToString, hint: &str) -> Failure {
-        Failure::Failed { message: message.to_string(), hint: Some(hint.to_owned()) }
+    pub(crate) fn new(message: impl ToString, hint: impl Into<Said>) -> Failure {
+        Failure::Failed { message: message.to_string().into(), hint: Some(hint.into()) }
     }
 
     /// The same failure with what it happened at before it.
     pub(crate) fn at(self, place: &str) -> Failure {
-        let placed = |message: String| format!("{place}: {message}");
+        let placed = |Said { vi, en }: Said| Said {
+            vi: vi.map(|vi| format!("{place}: {vi}")),
+            en: format!("{place}: {en}"),
+        };
         match self {
             Failure::Failed { message, hint } => Failure::Failed { message: placed(message), hint },
             Failure::Damage { message, hint } => Failure::Damage { message: placed(message), hint },
@@ -113,7 +119,7 @@ impl Failure {
     pub(crate) fn unwritten(error: &std::io::Error) -> Failure {
         Failure::new(
             format!("the answer cannot be written to standard output: {error}"),
-            "write it where there is room and ask again; what was recorded or copied before that stays so",
+            Told::HintStandardOutput,
         )
     }
 
@@ -127,7 +133,7 @@ impl Failure {
         match self {
             Failure::Refused(refusal) => refusal_text(refusal, Language::En),
             Failure::Field(error) => error.to_string(),
-            Failure::Failed { message, .. } | Failure::Damage { message, .. } => message.clone(),
+            Failure::Failed { message, .. } | Failure::Damage { message, .. } => message.en.clone(),
         }
     }
 
@@ -155,11 +161,11 @@ impl Failure {
                 ExitCode::from(1)
             }
             Failure::Failed { message, hint } => {
-                output::complain(message, hint.as_deref());
+                complain(message, hint.as_ref(), output.language);
                 ExitCode::from(1)
             }
             Failure::Damage { message, hint } => {
-                output::complain(message, hint.as_deref());
+                complain(message, hint.as_ref(), output.language);
                 ExitCode::from(3)
             }
         }
@@ -170,15 +176,13 @@ impl From<RecordError> for Failure {
     fn from(error: RecordError) -> Failure {
         match error {
             RecordError::Refused(refusal) => Failure::Refused(refusal),
-            RecordError::Append(AppendError::Stale { .. }) => {
-                Failure::new(error, "load it again (thads case ID) and decide anew")
-            }
-            RecordError::Append(AppendError::DiskFull { .. }) => Failure::new(error, FULL),
+            RecordError::Append(AppendError::Stale { .. }) => Failure::new(error, Told::HintReload),
+            RecordError::Append(AppendError::DiskFull { .. }) => Failure::new(error, Told::HintFull),
             RecordError::Service(error) => error.into(),
             RecordError::Json(error) => error.into(),
             RecordError::Close(error) => error.into(),
             RecordError::Append(_) | RecordError::Clock(_) | RecordError::Seal(_) => {
-                Failure::Failed { message: error.to_string(), hint: None }
+                Failure::Failed { message: error.to_string().into(), hint: None }
             }
         }
     }
@@ -196,15 +200,12 @@ impl From<ServiceError> for Failure {
             ServiceError::Open(error) => error.into(),
             ServiceError::Read(error) => error.into(),
             ServiceError::Name | ServiceError::Randomness(_) | ServiceError::Origin(_) => {
-                Failure::Failed { message: error.to_string(), hint: None }
+                Failure::Failed { message: error.to_string().into(), hint: None }
             }
-            ServiceError::Fold(error) if error.is_later() => {
-                Failure::new(error, "this build is older than the ledger: use a newer thads")
+            ServiceError::Fold(error) if error.is_later() => Failure::new(error, Told::HintNewerProgram),
+            ServiceError::Fold(error) => {
+                Failure::Damage { message: error.to_string().into(), hint: Some(Told::HintNoBuild.into()) }
             }
-            ServiceError::Fold(error) => Failure::Damage {
-                message: error.to_string(),
-                hint: Some("no build writes such a record; thads verify names each".to_owned()),
-            },
         }
     }
 }
@@ -220,7 +221,7 @@ impl From<VerifyError> for Failure {
         let message = error.to_string();
         match error {
             VerifyError::Read { source, .. } => Failure::new(message, way_out(&source)),
-            _ => Failure::Failed { message, hint: None },
+            _ => Failure::Failed { message: message.into(), hint: None },
         }
     }
 }
@@ -229,12 +230,10 @@ impl From<AnswerError> for Failure {
     fn from(error: AnswerError) -> Failure {
         match error {
             AnswerError::Service(error) => error.into(),
-            AnswerError::NotFound { what: "figure", .. } => {
-                Failure::new(error, "thads report --json lists the figures")
-            }
+            AnswerError::NotFound { what: "figure", .. } => Failure::new(error, Told::HintFigures),
             AnswerError::Field(error) => error.into(),
             AnswerError::NotFound { .. } | AnswerError::Figure(_) => {
-                Failure::Failed { message: error.to_string(), hint: None }
+                Failure::Failed { message: error.to_string().into(), hint: None }
             }
         }
     }
@@ -242,17 +241,17 @@ impl From<AnswerError> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
-        let message = error.to_string();
+        let message = said(&error);
         if let OpenError::Key(KeyError::Io(error)) = &error
             && error.kind() == ErrorKind::NotFound
         {
-            return Failure::new(message, NO_KEY);
+            return Failure::Failed { message, hint: Some(Told::HintNoKey.into()) };
         }
         if let OpenError::Io(error)
         | OpenError::Vault(VaultError::Io(error))
         | OpenError::Key(KeyError::Io(error)) = &error
         {
-            return Failure::new(message, way_out(error));
+            return Failure::Failed { message, hint: Some(way_out(error).into()) };
         }
         let error = match error {
             OpenError::Write(error) => return error.into(),
@@ -260,33 +259,27 @@ impl From<OpenError> for Failure {
         };
         if error.is_evidence() {
             let hint = match error {
-                OpenError::Damaged { .. } => BEYOND_REPAIR,
-                OpenError::Short { .. } => CUT_SHORT,
-                OpenError::OtherHistory { .. } => FORKED,
-                OpenError::OutOfOrder { .. } => NO_SEGMENTS,
-                OpenError::Gone { .. } => SEGMENTS_GONE,
-                OpenError::Remains(_) => NO_LOG,
-                OpenError::Vault(VaultError::Strange(_)) => OTHER_VAULT,
-                OpenError::Vault(_) => NO_VAULT,
-                OpenError::Key(_) => NO_KEY,
-                _ => MEND,
+                OpenError::Damaged { .. } => Told::HintBeyondRepair,
+                OpenError::Short { .. } => Told::HintCutShort,
+                OpenError::OtherHistory { .. } => Told::HintForked,
+                OpenError::OutOfOrder { .. } => Told::HintNoSegments,
+                OpenError::Gone { .. } => Told::HintSegmentsGone,
+                OpenError::Remains(_) => Told::HintNoLog,
+                OpenError::Vault(VaultError::Strange(_)) => Told::HintOtherVault,
+                OpenError::Vault(_) => Told::HintNoVault,
+                OpenError::Key(_) => Told::HintNoKey,
+                _ => Told::HintMend,
             };
-            return Failure::Damage { message, hint: Some(hint.to_owned()) };
+            return Failure::Damage { message, hint: Some(hint.into()) };
         }
         let hint = match error {
-            OpenError::NotALedger(_) => {
-                Some("thads init founds a ledger, thads demo a practice one; --data names the directory")
-            }
-            OpenError::AlreadyThere(_) => Some("choose another directory with --data"),
-            OpenError::Later(_) => Some("this build is older than the ledger: use a newer thads"),
-            OpenError::Key(_) => Some(NO_KEY),
-            OpenError::NoRoom { .. } => Some(
-                "nothing was made; make room on that disk, or name a directory on another one with --data",
-            ),
-            OpenError::NotFounded(_) => {
-                Some("nothing was left there; look at that file and its disk, and found it again")
-            }
-            OpenError::Locked { .. } => Some("ask that process (its API), or stop it first"),
+            OpenError::NotALedger(_) => Some(Told::HintFound),
+            OpenError::AlreadyThere(_) => Some(Told::HintOtherDirectory),
+            OpenError::Later(_) => Some(Told::HintNewerProgram),
+            OpenError::Key(_) => Some(Told::HintNoKey),
+            OpenError::NoRoom { .. } => Some(Told::HintNoRoom),
+            OpenError::NotFounded(_) => Some(Told::HintNotFounded),
+            OpenError::Locked { .. } => Some(Told::HintLocked),
             OpenError::Damaged { .. }
             | OpenError::Segments { .. }
             | OpenError::Short { .. }
@@ -301,8 +294,51 @@ impl From<OpenError> for Failure {
             | OpenError::Genesis(_)
             | OpenError::Io(_) => None,
         };
-        Failure::Failed { message, hint: hint.map(str::to_owned) }
+        Failure::Failed { message, hint: hint.map(Said::from) }
     }
+}
+
+/// An error of opening in both languages; what the system says of itself stands as it was given.
+fn said(error: &OpenError) -> Said {
+    let path = |path: &Path| path.display().to_string();
+    let told = match error {
+        OpenError::Locked { dir, pid } => Told::OpenLocked { pid: pid.clone(), dir: path(dir) },
+        OpenError::NotALedger(dir) => Told::OpenNoLedger { dir: path(dir) },
+        OpenError::AlreadyThere(dir) => Told::OpenAlreadyThere { dir: path(dir) },
+        OpenError::Remains(file) => Told::OpenRemains { file: path(file) },
+        OpenError::NoRoom { dir, free, needed } => {
+            Told::OpenNoRoom { dir: path(dir), free: free.to_string(), needed: needed.to_string() }
+        }
+        OpenError::NotFounded(why) => Told::OpenNotFounded { why: why.clone() },
+        OpenError::Damaged { first, end: None, what } => {
+            Told::OpenDamaged { first: first.to_string(), what: what.clone() }
+        }
+        OpenError::Damaged { first, end: Some(end), what } => Told::OpenDamagedTo {
+            first: first.to_string(),
+            last: end.saturating_sub(1).to_string(),
+            what: what.clone(),
+        },
+        OpenError::Segments { first, what } => {
+            Told::OpenSegments { first: first.to_string(), what: what.clone() }
+        }
+        OpenError::Short { size, cache, known } => {
+            Told::OpenShort { size: size.to_string(), cache: cache.to_string(), known: known.to_string() }
+        }
+        OpenError::OtherHistory { cache, signed } => {
+            Told::OpenOtherHistory { cache: cache.to_string(), signed: signed.to_string() }
+        }
+        OpenError::OutOfOrder { end } => Told::OpenOutOfOrder { end: end.to_string() },
+        OpenError::Gone { end } => Told::OpenGone { end: end.to_string() },
+        OpenError::Fork { first, what } => Told::OpenFork { first: first.to_string(), what: what.clone() },
+        OpenError::Log(why) => Told::OpenNotContinuous { why: why.to_string() },
+        OpenError::Genesis(why) => Told::OpenGenesis { why: why.clone() },
+        OpenError::Write(_)
+        | OpenError::Vault(_)
+        | OpenError::Key(_)
+        | OpenError::Later(_)
+        | OpenError::Io(_) => return error.to_string().into(),
+    };
+    told.into()
 }
 
 impl From<BackupError> for Failure {
@@ -312,19 +348,15 @@ impl From<BackupError> for Failure {
         }
         let message = error.to_string();
         let hint = match error {
-            BackupError::Damaged { .. } => "nothing was put in place; thads verify names what is damaged",
-            BackupError::Contents { .. } => {
-                "nothing was changed; put this file back as the backup wrote it (from a copy of the backup), or use another backup; a ledger that is there can be backed up into another folder"
-            }
-            BackupError::Contradiction(_) => {
-                "keep both as they are; thads verify --checkpoint with the backup's checkpoint says from where on they differ"
-            }
+            BackupError::Damaged { .. } => Told::HintBackupDamaged,
+            BackupError::Contents { .. } => Told::HintBackupContents,
+            BackupError::Contradiction(_) => Told::HintContradiction,
             BackupError::Io(error) => return Failure::new(message, way_out(&error)),
             BackupError::Open(_) | BackupError::Refused(_) => {
-                return Failure::Failed { message, hint: None };
+                return Failure::Failed { message: message.into(), hint: None };
             }
         };
-        Failure::Damage { message, hint: Some(hint.to_owned()) }
+        Failure::Damage { message: message.into(), hint: Some(hint.into()) }
     }
 }
 
@@ -333,11 +365,46 @@ impl From<JournalError> for Failure {
         let message = error.to_string();
         match error {
             JournalError::Damaged { .. } | JournalError::NotContiguous(_) => {
-                Failure::Damage { message, hint: Some(MEND.to_owned()) }
+                Failure::Damage { message: message.into(), hint: Some(Told::HintMend.into()) }
             }
             JournalError::Io(error) => Failure::new(message, way_out(&error)),
-            JournalError::Full { .. } => Failure::new(message, FULL),
-            JournalError::Stopped(_) => Failure::new(message, STOPPED),
+            JournalError::Full { .. } => Failure::new(message, Told::HintFull),
+            JournalError::Stopped(_) => Failure::new(message, Told::HintStopped),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The catalogue says of an error of opening what the error says of itself, and says it in Vietnamese too, with a way out.
+    #[test]
+    fn errors_of_opening_are_said_in_both_languages() {
+        let what = || "a hole".to_owned();
+        for error in [
+            OpenError::Locked { dir: "d".into(), pid: "7".to_owned() },
+            OpenError::NotALedger("d".into()),
+            OpenError::AlreadyThere("d".into()),
+            OpenError::Remains("d/f".into()),
+            OpenError::NoRoom { dir: "d".into(), free: 1, needed: 2 },
+            OpenError::NotFounded(what()),
+            OpenError::Damaged { first: 3, end: None, what: what() },
+            OpenError::Damaged { first: 3, end: Some(5), what: what() },
+            OpenError::Segments { first: 3, what: what() },
+            OpenError::OutOfOrder { end: 9 },
+            OpenError::Gone { end: 9 },
+            OpenError::Fork { first: 3, what: what() },
+        ] {
+            let own = error.to_string();
+            let (Failure::Failed { message, hint } | Failure::Damage { message, hint }) =
+                Failure::from(error)
+            else {
+                panic!("{own}")
+            };
+            assert_eq!(message.en, own);
+            assert!(message.vi.is_some_and(|vi| vi != own), "{own}");
+            assert!(hint.is_some_and(|hint| hint.vi.is_some()), "{own}");
         }
     }
 }

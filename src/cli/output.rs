@@ -117,7 +117,7 @@ pub(crate) fn usage(says: &clap::Error) -> Result<(), Failure> {
 static UNSAID: AtomicBool = AtomicBool::new(false);
 
 /// Writes beside the answer. Where that cannot be done there is nobody to tell; the exit status says it.
-fn aside(text: &str) {
+pub(crate) fn aside(text: &str) {
     let line = format!("{}\n", harmless(text, false));
     match standard::err().and_then(|mut err| err.write_all(line.as_bytes())) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => UNSAID.store(true, Ordering::Relaxed),
@@ -138,7 +138,7 @@ pub(crate) fn all_written() -> Result<(), Failure> {
         Ok(()) | Err(_) => {}
     }
     if UNSAID.load(Ordering::Relaxed) {
-        return Err(Failure::Failed { message: "standard error cannot be written".to_owned(), hint: None });
+        return Err(Failure::Failed { message: "standard error cannot be written".into(), hint: None });
     }
     Ok(())
 }

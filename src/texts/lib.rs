@@ -5,11 +5,13 @@
 mod catalogue;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod told;
 mod write;
 
 use thads_cases::refusal::Refusal;
 use thads_cases::words::Words;
 
+pub use crate::told::Told;
 use crate::write::Writer;
 
 /// A language of the interface.

@@ -50,7 +50,6 @@ const ENGLISH: &[&str] = &[
     "its",
     "their",
     "his",
-    "an",
     "than",
     "case",
     "entry",

@@ -48,7 +48,8 @@ fn sentences(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 /// Every name with its values.
 fn wanted() -> BTreeMap<String, BTreeSet<String>> {
     let codes = Code::ALL.iter().map(|code| (code.id(), &[][..]));
-    let all = Words::ALL.iter().copied().chain(OTHERS.iter().copied()).chain(codes);
+    let told = Told::ALL.iter().copied();
+    let all = Words::ALL.iter().copied().chain(told).chain(OTHERS.iter().copied()).chain(codes);
     all.map(|(name, values)| (name.to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
         .collect()
 }

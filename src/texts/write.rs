@@ -42,7 +42,7 @@ impl Writer {
         }
     }
 
-    fn say(self, name: &str, values: Vec<(&'static str, String)>) -> String {
+    pub(crate) fn say(self, name: &str, values: Vec<(&'static str, String)>) -> String {
         Catalogue::of(self.language).write(name, values).0
     }
 

@@ -25,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "thads-projections",
             "thads-proof",
             "thads-service",
+            "thads-texts",
             "thads-web",
         ],
     ),

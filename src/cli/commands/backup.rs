@@ -81,12 +81,13 @@ fn result(done: &thads_ledger::Backup) -> Result<(), Failure> {
         Failure::Failed { message, hint } => (keys.is_damage, message, hint),
         told @ (Failure::Refused(_) | Failure::Field(_)) => return Err(told),
     };
-    let hints = hint.into_iter().chain([keys.hint]).collect::<Vec<_>>();
+    let hints = hint.into_iter().map(|hint| hint.to_string()).chain([keys.hint]).collect::<Vec<_>>();
     Err(failure(is_damage, format!("{message}; {}", keys.what), hints.join("; ")))
 }
 
 fn failure(is_damage: bool, message: String, hint: String) -> Failure {
-    let hint = Some(hint);
+    let hint = Some(hint.into());
+    let message = message.into();
     if is_damage { Failure::Damage { message, hint } } else { Failure::Failed { message, hint } }
 }
 
@@ -110,8 +111,8 @@ fn personal(done: &thads_ledger::Backup) -> Result<(), Failure> {
             return Ok(());
         }
         return Err(Failure::Damage {
-            message: "the log was backed up, and its vault or keyring was changed".to_owned(),
-            hint: Some("thads verify names what is wrong with it; nothing of it is lost".to_owned()),
+            message: "the log was backed up, and its vault or keyring was changed".into(),
+            hint: Some("thads verify names what is wrong with it; nothing of it is lost".into()),
         });
     }
     let (hint, mut message) = if lacking.is_empty() {
@@ -123,7 +124,7 @@ fn personal(done: &thads_ledger::Backup) -> Result<(), Failure> {
     message = format!(
         "the log was backed up, and of the personal data {lost} pieces are lost in the ledger{message}"
     );
-    Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
+    Err(Failure::Damage { message: message.into(), hint: Some(hint.into()) })
 }
 
 fn is_signing_key(copy: &str) -> bool {

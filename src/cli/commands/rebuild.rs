@@ -34,10 +34,8 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let wrong = checks.iter().find(|(_, check)| args.check && !check.is_good());
     if let Some(wrong) = wrong.and_then(|(name, check)| check.sentence(name)) {
         return Err(Failure::Damage {
-            message: output.sentence(&wrong).to_owned(),
-            hint: Some(
-                "thads doctor folds the caches anew; thads verify looks at the whole ledger".to_owned(),
-            ),
+            message: output.sentence(&wrong).into(),
+            hint: Some("thads doctor folds the caches anew; thads verify looks at the whole ledger".into()),
         });
     }
     let (size, cases) = view.with_model(|model| (model.position().0, model.case_count()));

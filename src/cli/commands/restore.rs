@@ -133,7 +133,7 @@ fn result(done: &Restored, unopened: Option<u64>, without_key: u64) -> Result<()
         ));
     }
     let damage = |message: String, hint: &str| {
-        Err(Failure::Damage { message: said(message), hint: Some(hint.to_owned()) })
+        Err(Failure::Damage { message: said(message).into(), hint: Some(hint.into()) })
     };
     let lost = unopened.unwrap_or(0).saturating_sub(without_key);
     if lost > 0 {

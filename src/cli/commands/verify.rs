@@ -17,7 +17,9 @@ use thads_service::audit::{Finding as Meant, Found};
 use thads_service::persons::REFERENCES;
 use thads_service::read_only::{ReadOnlyLedger, Source};
 
-use crate::failure::{Failure, SEGMENTS_GONE};
+use thads_texts::Told;
+
+use crate::failure::Failure;
 use crate::output::{Output, both};
 use crate::progress::Progress;
 
@@ -143,8 +145,9 @@ fn given(data: &Path, args: &Args) -> Result<Given, Failure> {
     {
         let named = &genesis.log_key;
         given.contradiction = Some(Failure::Damage {
-            message: format!("the genesis names the key {named}, not {key}: this is another log's history"),
-            hint: Some("is --data the directory that was meant, and --key this log's?".to_owned()),
+            message: format!("the genesis names the key {named}, not {key}: this is another log's history")
+                .into(),
+            hint: Some("is --data the directory that was meant, and --key this log's?".into()),
         });
     }
     for file in &args.checkpoint {
@@ -485,10 +488,7 @@ impl Verified {
             return Ok(());
         }
         let hint = if self.directory.segments_gone().is_some() {
-            output.say(
-                "thads doctor khôi phục chúng từ sled (--dry-run chỉ nói ra); có phải ổ đĩa của wal/ chưa được gắn?",
-                SEGMENTS_GONE,
-            )
+            &*Told::HintSegmentsGone.say(output.language)
         } else if self.is_whole() && !self.caches_are_good() && !self.model.is_evidence() {
             output.say(
                 "các bản ghi còn nguyên; thads doctor lập lại các bộ nhớ đệm từ nhật ký",
@@ -512,8 +512,8 @@ impl Verified {
                 "keep the directory as it is; thads doctor mends one copy from the other",
             )
         };
-        let message = output.sentence(&self.first_wrong()).to_owned();
-        Err(Failure::Damage { message, hint: Some(hint.to_owned()) })
+        let message = output.sentence(&self.first_wrong()).into();
+        Err(Failure::Damage { message, hint: Some(hint.into()) })
     }
 
     /// The first record that means what no honest log says.

@@ -284,6 +284,7 @@ mod tests {
             let Failure::Failed { message, .. } = tally.broken_off(7, stopped.into()) else {
                 panic!("failed")
             };
+            let message = message.to_string();
             assert!(message.starts_with(said) && message.contains("the disk is gone"), "{message}");
         }
     }
