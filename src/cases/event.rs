@@ -403,7 +403,7 @@ impl Event {
         let mut event = self.clone();
         let of = |personal: &mut Personal| match personal {
             Personal::Sealed(reference) => Some(*reference),
-            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) => None,
+            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) | Personal::Withheld => None,
         };
         event.personal().into_iter().filter_map(of).collect()
     }

@@ -27,7 +27,7 @@ pub struct Person {
 /// words into bytes is an error, so none can slip in.
 ///
 /// In JSON: a string, an object with `name` (and `id_number`, `address`, `account`), `{"ref": HEX}`, or, in answers only,
-/// `{"ref": HEX, "lost": true}`.
+/// `{"ref": HEX, "lost": true}` and null.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Personal {
     /// Free text.
@@ -38,6 +38,8 @@ pub enum Personal {
     Sealed(VaultRef),
     /// In an answer: words that the record commits to and that are lost, or others stand in their place.
     Lost(VaultRef),
+    /// In an answer: words that whoever asks may not read.
+    Withheld,
 }
 
 impl fmt::Display for VaultRef {
@@ -74,7 +76,7 @@ impl Serialize for Personal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self, serializer.is_human_readable()) {
             (Personal::Sealed(reference), false) => reference.0.serialize(serializer),
-            (Personal::Text(_) | Personal::Person(_) | Personal::Lost(_), false) => {
+            (Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) | Personal::Withheld, false) => {
                 Err(S::Error::custom("personal data never stands in a record: seal it in the vault first"))
             }
             (Personal::Sealed(reference), true) => {
@@ -88,6 +90,7 @@ impl Serialize for Personal {
                 map.serialize_entry("lost", &true)?;
                 map.end()
             }
+            (Personal::Withheld, true) => serializer.serialize_none(),
             (Personal::Text(text), true) => serializer.serialize_str(text),
             (Personal::Person(person), true) => {
                 let mut map = serializer.serialize_map(None)?;

@@ -7,7 +7,8 @@ use thads_cases::ids::Position;
 use thads_ledger::{OpenError, OpenReport};
 use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::ledger_service::{LedgerService, ServiceError};
-use thads_service::read_only::ReadOnlyLedger;
+use thads_service::principal::{Principal, Session};
+use thads_service::read_only::{ReadOnlyLedger, Source};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -137,6 +138,11 @@ fn say_practice(output: &Output, answer: &Value) -> Result<(), Failure> {
 }
 
 /// Prints a list: in JSON each row names the log that it was made from, for rows are read apart from each other.
+/// A ledger as whoever has its directory asks it.
+fn asked<S: Source>(source: &S) -> Session<'_, S> {
+    Session::new(source, Principal::local())
+}
+
 fn print_rows(
     output: &Output,
     view: &ReadOnlyLedger,
@@ -144,7 +150,7 @@ fn print_rows(
     rows: Vec<Value>,
     text: impl Fn(&Value) -> String,
 ) -> Result<(), Failure> {
-    let ledger = answers::ledger(view, Some(known))?;
+    let ledger = answers::ledger(&asked(view), Some(known))?;
     say_practice(output, &json!({ "ledger": ledger }))?;
     output.lines(rows.into_iter().map(|mut row| {
         if !output.json {

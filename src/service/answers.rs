@@ -19,6 +19,7 @@ use thads_projections::scope::Scope;
 
 use crate::json::{JsonError, refusal_json, rfc3339};
 use crate::ledger_service::ServiceError;
+use crate::principal::Session;
 use crate::read_only::Source;
 use crate::record::Done;
 
@@ -60,7 +61,7 @@ pub fn total(amount: Total) -> Value {
 ///
 /// # Errors
 /// A record that cannot be read.
-pub fn ledger(source: &impl Source, known: Option<Position>) -> Result<Value, ServiceError> {
+pub fn ledger(source: &Session<'_, impl Source>, known: Option<Position>) -> Result<Value, ServiceError> {
     let size = match known {
         Some(known) => known.0,
         None => source.with_model(|model| model.position().0),
@@ -136,7 +137,11 @@ fn value_json(value: figures::Value, unit: &str) -> Value {
 ///
 /// # Errors
 /// A question that cannot be read, a log that cannot be read.
-pub fn report(source: &impl Source, asked: &Asked, by: Option<&str>) -> Result<Value, AnswerError> {
+pub fn report(
+    source: &Session<'_, impl Source>,
+    asked: &Asked,
+    by: Option<&str>,
+) -> Result<Value, AnswerError> {
     let (question, report, organisation) = source.with_model(|model| {
         let question = asked.read(model)?;
         let report = report::report(model, &question.period, question.scope, question.known);
@@ -159,7 +164,7 @@ pub fn report(source: &impl Source, asked: &Asked, by: Option<&str>) -> Result<V
 }
 
 fn head(
-    source: &impl Source,
+    source: &Session<'_, impl Source>,
     question: &Question,
     organisation: &Organisation,
 ) -> Result<Map<String, Value>, AnswerError> {
@@ -226,7 +231,7 @@ pub fn figure_about(id: &str) -> Result<&'static FigureInfo, AnswerError> {
 /// # Errors
 /// A question that cannot be read, an unknown figure, a log that cannot be read.
 pub fn figure(
-    source: &impl Source,
+    source: &Session<'_, impl Source>,
     id: &str,
     asked: &Asked,
     list: Option<&str>,
@@ -271,7 +276,11 @@ pub fn figure(
 ///
 /// # Errors
 /// A figure that has no list.
-pub fn figure_cases(source: &impl Source, id: &str, question: &Question) -> Result<Vec<Value>, AnswerError> {
+pub fn figure_cases(
+    source: &Session<'_, impl Source>,
+    id: &str,
+    question: &Question,
+) -> Result<Vec<Value>, AnswerError> {
     source.with_model(|model| {
         let organisation = &model.reference_data_at(question.known).organisation;
         let counted = drilldown::figure_cases(model, id, &question.period, question.scope, question.known)?;
@@ -295,7 +304,7 @@ pub fn figure_cases(source: &impl Source, id: &str, question: &Question) -> Resu
 }
 
 /// A row of a list: on a practice ledger each says so, since rows are read apart from each other.
-fn row(source: &impl Source, mut row: Value) -> Value {
+fn row(source: &Session<'_, impl Source>, mut row: Value) -> Value {
     if source.genesis().practice {
         row["practice"] = Value::Bool(true);
     }
@@ -306,7 +315,11 @@ fn row(source: &impl Source, mut row: Value) -> Value {
 ///
 /// # Errors
 /// A figure that has no list.
-pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Result<Vec<Value>, AnswerError> {
+pub fn figure_events(
+    source: &Session<'_, impl Source>,
+    id: &str,
+    question: &Question,
+) -> Result<Vec<Value>, AnswerError> {
     source.with_model(|model| {
         let organisation = &model.reference_data_at(question.known).organisation;
         let moved = drilldown::figure_events(model, id, &question.period, question.scope, question.known)?;
@@ -335,7 +348,10 @@ pub fn figure_events(source: &impl Source, id: &str, question: &Question) -> Res
 ///
 /// # Errors
 /// A question that cannot be read, a log that cannot be read.
-pub fn replay(source: &impl Source, asked: &Asked) -> Result<(Value, Vec<(Date, Report)>), AnswerError> {
+pub fn replay(
+    source: &Session<'_, impl Source>,
+    asked: &Asked,
+) -> Result<(Value, Vec<(Date, Report)>), AnswerError> {
     let (question, days, organisation) = source.with_model(|model| {
         let question = asked.read(model)?;
         let days = thads_projections::replay::replay(

@@ -6,12 +6,13 @@ use thads_ledger::AppendError;
 use crate::answers;
 use crate::ledger_service::LedgerService;
 use crate::record::RecordError;
-use crate::testing::{CASE, FEE, record, service_in};
+use crate::testing::{CASE, FEE, asked, record, service_in};
 
 mod clock;
 mod judged_again;
 mod kept;
 mod payees;
+mod principals;
 mod random;
 mod rehearsed;
 mod repeated;
@@ -90,7 +91,7 @@ fn a_correction_names_what_changes() {
     let entry = service.model().case(&id).unwrap()[0].position.0;
     let fix = json!({ "entry": entry, "changes": { "number": "2/2018" }, "authority": "1/QĐ" });
     record(&service, CASE, 1, "fact_corrected", "2018-12-05", fix).unwrap();
-    let case = answers::case(&service, &id, None, answers::Moment::Now, false).unwrap();
+    let case = answers::case(&asked(&service), &id, None, answers::Moment::Now, false).unwrap();
     assert_eq!(case["judgment"]["number"], "2/2018");
     assert_eq!(case["judgment"]["kind"], "civil");
     assert_eq!(case["debtors"][0]["person"]["name"], "Trần Thị Thử");
@@ -104,13 +105,19 @@ fn a_text_is_found_in_every_spelling_that_looks_like_it() {
     let typed = "\u{200b}12/2018/H\u{f4}\u{300}-\u{d0}S\u{a0} ";
     let judgment = json!({ "court": "TAND", "number": typed, "date": "2018-09-01", "judgment": "civil" });
     record(&service, "case:DT00/2018/0002", 3, "judgment_received", "2018-10-02", judgment).unwrap();
-    for asked in ["Hồ-Đ", "Ho\u{302}\u{300}-ĐS", " H\u{f4}\u{300}\u{200d}-\u{189}"] {
+    for part in ["Hồ-Đ", "Ho\u{302}\u{300}-ĐS", " H\u{f4}\u{300}\u{200d}-\u{189}"] {
         let filter =
-            answers::ListFilter { judgment: Some(asked.to_owned()), ..answers::ListFilter::default() };
-        let found = answers::cases(&service, &filter).unwrap().rows;
-        assert_eq!(found.len(), 1, "{asked:?}");
+            answers::ListFilter { judgment: Some(part.to_owned()), ..answers::ListFilter::default() };
+        let found = answers::cases(&asked(&service), &filter).unwrap().rows;
+        assert_eq!(found.len(), 1, "{part:?}");
     }
-    let case = answers::case(&service, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false)
-        .unwrap();
+    let case = answers::case(
+        &asked(&service),
+        &"DT00/2018/0002".parse().unwrap(),
+        None,
+        answers::Moment::Now,
+        false,
+    )
+    .unwrap();
     assert_eq!(case["judgment"]["number"], "12/2018/Hồ-ĐS");
 }

@@ -16,6 +16,7 @@ pub mod log;
 mod payees;
 mod pending;
 pub mod persons;
+pub mod principal;
 pub mod read_only;
 pub mod record;
 pub mod rehearse;

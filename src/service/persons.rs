@@ -14,6 +14,7 @@ use thads_projections::entry;
 use thads_projections::read_model::ReadModel;
 
 use crate::ledger_service::ServiceError;
+use crate::principal::Principal;
 use crate::read_only::Source;
 
 /// What the ledger is given of the law.
@@ -55,20 +56,30 @@ pub struct Words<'a, S> {
     source: &'a S,
     /// The entries that name a reference: one, in a log that nobody tampered with.
     named: HashMap<VaultRef, Vec<Position>>,
+    principal: Principal,
     /// What the records say that were read.
     read: HashMap<Position, HashMap<VaultRef, Personal>>,
 }
 
 impl<'a, S: Source> Words<'a, S> {
-    /// The words of these entries.
+    /// The words of these entries, whoever asks: for what is decided by them and shown to nobody.
     pub fn of<'e>(source: &'a S, entries: impl IntoIterator<Item = (Position, &'e Event)>) -> Words<'a, S> {
+        Words::read_by(Principal::local(), source, entries)
+    }
+
+    /// The words of these entries, as far as a principal may read them.
+    pub(crate) fn read_by<'e>(
+        principal: Principal,
+        source: &'a S,
+        entries: impl IntoIterator<Item = (Position, &'e Event)>,
+    ) -> Words<'a, S> {
         let mut named: HashMap<VaultRef, Vec<Position>> = HashMap::new();
         for (position, event) in entries {
             for reference in event.references() {
                 named.entry(reference).or_default().push(position);
             }
         }
-        Words { source, named, read: HashMap::new() }
+        Words { source, named, principal, read: HashMap::new() }
     }
 
     /// Puts words in place of the references of an event.
@@ -83,13 +94,16 @@ impl<'a, S: Source> Words<'a, S> {
         Ok(opened)
     }
 
-    /// Puts words in place of a reference. They must open the commitment of every entry that names it, and no record before
+    /// Puts words in place of a reference, or nothing where they may not be read. They must open the commitment of every entry that names it, and no record before
     /// may name it: a commitment stands in the log for all to repeat. Else they are lost.
     ///
     /// # Errors
     /// A record that cannot be read.
     pub fn personal(&mut self, personal: &Personal) -> Result<Personal, ServiceError> {
         let Personal::Sealed(reference) = personal else { return Ok(personal.clone()) };
+        if !self.principal.sees_names() {
+            return Ok(Personal::Withheld);
+        }
         let mut words = None;
         let first = self.source.doubled().get(reference);
         for position in self.named.get(reference).into_iter().flatten() {
@@ -116,7 +130,7 @@ pub(crate) fn own_words(entry: &RecordedEvent, words: &Event) -> HashMap<VaultRe
     pairs
         .filter_map(|(sealed, plain)| match sealed {
             Personal::Sealed(reference) => Some((*reference, plain.clone())),
-            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) => None,
+            Personal::Text(_) | Personal::Person(_) | Personal::Lost(_) | Personal::Withheld => None,
         })
         .collect()
 }
@@ -174,6 +188,6 @@ fn words(plaintext: &[u8]) -> Option<Personal> {
 pub fn shown(personal: &Personal) -> Option<&str> {
     match personal {
         Personal::Text(text) | Personal::Person(Person { name: text, .. }) => Some(text),
-        Personal::Sealed(_) | Personal::Lost(_) => None,
+        Personal::Sealed(_) | Personal::Lost(_) | Personal::Withheld => None,
     }
 }

@@ -59,7 +59,7 @@ pub fn seal(
 /// The canonical bytes of personal words: one byte for what it is, then JSON with the keys in a fixed order.
 pub(crate) fn plaintext(field: &Personal) -> Option<Vec<u8>> {
     match field {
-        Personal::Sealed(_) | Personal::Lost(_) => None,
+        Personal::Sealed(_) | Personal::Lost(_) | Personal::Withheld => None,
         Personal::Text(_) | Personal::Person(_) => serde_json::to_vec(field).ok(),
     }
 }

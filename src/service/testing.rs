@@ -11,6 +11,8 @@ use thads_proof::genesis;
 use crate::answers;
 use crate::json::parse_action;
 use crate::ledger_service::{LedgerConfig, LedgerService};
+use crate::principal::{Principal, Session};
+use crate::read_only::Source;
 use crate::record::RecordError;
 
 /// The case.
@@ -86,4 +88,9 @@ pub fn record(
     let (Value::Object(all), Value::Object(fields)) = (&mut action, fields) else { panic!("no object") };
     all.extend(fields);
     service.record(parse_action(action, None)?).map(|done| answers::done(&done))
+}
+
+/// A source as a test asks it: with every right.
+pub fn asked<S: Source>(source: &S) -> Session<'_, S> {
+    Session::new(source, Principal::local())
 }

@@ -31,6 +31,7 @@ use crate::problem::Problem;
 use thads_service::answers::{self, Asked, CASES_DEFAULT, ListFilter, Moment, Whose};
 use thads_service::json::{JsonError, parse_action};
 use thads_service::ledger_service::LedgerService;
+use thads_service::principal::{Principal, Session};
 
 use causes::Operator;
 use costly::Costly;
@@ -147,6 +148,11 @@ async fn run_blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|panic| Problem::internal(&panic))?
 }
 
+/// The service as whoever reaches this address asks it: nobody has signed in.
+fn asked(service: &LedgerService) -> Session<'_, LedgerService> {
+    Session::new(service, Principal::local())
+}
+
 async fn answer(
     service: Shared,
     work: impl FnOnce(&LedgerService) -> Result<Value, Problem> + Send + 'static,
@@ -164,7 +170,7 @@ fn routes() -> Value {
 async fn index(State(service): State<Shared>) -> Answer {
     answer(service, |service| {
         Ok(json!({
-            "ledger": answers::ledger(service, None)?,
+            "ledger": answers::ledger(&asked(service), None)?,
             "name": service.ledger().genesis().name,
             "api": {
                 "append": "POST /api/v1/actions, /api/v1/cases/{id}/actions, /api/v1/complaints/{id}/actions (?dry_run=true)",
@@ -190,7 +196,7 @@ async fn ready(State(service): State<Shared>) -> Answer {
         let ready = stopped.is_none() && files.is_none() && clock.is_none();
         let (files, clock) = (files.map(|why| why.to_string()), clock.map(|off| off.to_string()));
         // Its root may have to be reckoned from what cannot be read.
-        let ledger = answers::ledger(&*service, None).ok();
+        let ledger = answers::ledger(&asked(&service), None).ok();
         let state = json!({
             "ready": ready, "stopped": stopped, "files": files, "clock": clock, "sled": sled, "ledger": ledger,
         });
@@ -289,7 +295,8 @@ async fn one_case(
 ) -> Answer {
     let (id, at) = (case_id(id)?, answers::day("at", query.text("at"))?);
     let moment = Moment::read(query.text("as_known"))?;
-    let work = move |service: &LedgerService| Ok(answers::case(service, &id, at, moment, with_history)?);
+    let work =
+        move |service: &LedgerService| Ok(answers::case(&asked(service), &id, at, moment, with_history)?);
     // The root of another moment than now is reckoned from the log.
     if moment == Moment::Now { answer(service, work).await } else { costly.answer(service, work).await }
 }
@@ -318,13 +325,15 @@ async fn cases(
         moment: Moment::read(query.text("as_known"))?,
     };
     let work = move |service: &LedgerService| {
-        let list = answers::cases(service, &filter)?;
+        let list = answers::cases(&asked(service), &filter)?;
         // The rest of the list is asked of the same moment.
         let next = list.next.as_ref().map(|last| {
             let (last, known) = (last.to_string().replace('/', "-"), list.known.to_string());
             query.link(CASES, &[("after", &last), ("as_known", &known)])
         });
-        Ok(json!({ "ledger": answers::ledger(service, Some(list.known))?, "cases": list.rows, "next": next }))
+        Ok(
+            json!({ "ledger": answers::ledger(&asked(service), Some(list.known))?, "cases": list.rows, "next": next }),
+        )
     };
     costly.answer(service, work).await
 }
@@ -336,7 +345,9 @@ async fn report(
     Extension(query): Extension<Parameters>,
 ) -> Answer {
     let asked = Asked::new(&period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
-    costly.answer(service, move |service| Ok(answers::report(service, &asked, query.text("by"))?)).await
+    costly
+        .answer(service, move |service| Ok(answers::report(&self::asked(service), &asked, query.text("by"))?))
+        .await
 }
 
 async fn figure(
@@ -348,7 +359,9 @@ async fn figure(
     let period = query.required("period", "2019-H1, 2019-Q3, 2019-M09, 2019 or 2018-10-01..2019-03-31")?;
     let asked = Asked::new(period, whose(&query)?, Moment::read(query.text("as_known"))?)?;
     costly
-        .answer(service, move |service| Ok(answers::figure(service, &id, &asked, query.text("list"))?))
+        .answer(service, move |service| {
+            Ok(answers::figure(&self::asked(service), &id, &asked, query.text("list"))?)
+        })
         .await
 }
 

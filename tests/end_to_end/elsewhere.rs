@@ -19,6 +19,7 @@ use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::ledger_service::{LedgerConfig, LedgerService};
 use thads_service::read_only::ReadOnlyLedger;
 use thads_service::record::{Group, Part};
+use thads_service::testing::asked;
 
 use crate::support::{HALF_YEAR, demo, send};
 
@@ -162,9 +163,9 @@ fn the_demo_lives_there_as_it_does_in_files() {
     assert_eq!((head.size, head.root), (there.head().size, there.head().root));
     assert_eq!(service.ledger().vault().count(), there.vault().count());
 
-    let asked = Asked::new(HALF_YEAR, Whose::Ledger, Moment::Now).unwrap();
+    let question = Asked::new(HALF_YEAR, Whose::Ledger, Moment::Now).unwrap();
     let there = ReadOnlyLedger::open(&demo().data).unwrap();
-    let report = answers::report(&there, &asked, Some("office")).unwrap();
+    let report = answers::report(&asked(&there), &question, Some("office")).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let service = Arc::new(service);
     let (finish, orders) = tokio::sync::watch::channel(thads_web::Order::Serve);

@@ -7,6 +7,7 @@
     reason = "in tests a panic is the answer"
 )]
 
+mod answers;
 mod api;
 mod appended;
 mod backup;

@@ -128,7 +128,7 @@ impl Party {
         match &self.person {
             Personal::Person(person) => Some(normal(&person.name).to_lowercase()),
             Personal::Text(text) => Some(normal(text).to_lowercase()),
-            Personal::Sealed(_) | Personal::Lost(_) => None,
+            Personal::Sealed(_) | Personal::Lost(_) | Personal::Withheld => None,
         }
     }
 

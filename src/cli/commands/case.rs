@@ -27,7 +27,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let (at, moment) = (answers::day("at", args.at.as_deref())?, args.known.moment()?);
-    let answer = answers::case(&ReadOnlyLedger::open(data)?, &args.id, at, moment, args.history)?;
+    let answer =
+        answers::case(&super::asked(&ReadOnlyLedger::open(data)?), &args.id, at, moment, args.history)?;
     if output.json {
         output.json(&answer)?;
         return Ok(());

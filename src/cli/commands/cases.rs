@@ -44,7 +44,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
         moment: args.of.moment()?,
     };
     let view = ReadOnlyLedger::open(data)?;
-    let found = answers::cases(&view, &filter)?;
+    let found = answers::cases(&super::asked(&view), &filter)?;
     if let Some(last) = &found.next {
         output.remark(&format!(
             "{} {}; {} --after {last} --as-known {}",

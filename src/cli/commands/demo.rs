@@ -46,7 +46,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args, ending: &mut Ending
     generate(&service, output, args.seed)?;
     service.save_snapshot();
     let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now)?;
-    let report = answers::report(&service, &asked, Some("office"))?;
+    let report = answers::report(&super::asked(&service), &asked, Some("office"))?;
     let bands = bands(&service.model());
     let said = say(data, output, &service, &report, &bands, started);
     if args.no_serve || said.is_err() {

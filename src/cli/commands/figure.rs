@@ -28,7 +28,7 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     let (asked, info) = (args.question.asked()?, answers::figure_about(&args.id)?);
     let view = ReadOnlyLedger::open(data)?;
     if !args.cases && !args.events {
-        let answer = answers::figure(&view, info.id, &asked, None)?;
+        let answer = answers::figure(&super::asked(&view), info.id, &asked, None)?;
         if output.json {
             return output.json(&answer);
         }
@@ -37,9 +37,9 @@ pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failu
     }
     let question = view.with_model(|model| asked.read(model))?;
     let rows = if args.cases {
-        answers::figure_cases(&view, info.id, &question)?
+        answers::figure_cases(&super::asked(&view), info.id, &question)?
     } else {
-        answers::figure_events(&view, info.id, &question)?
+        answers::figure_events(&super::asked(&view), info.id, &question)?
     };
     super::print_rows(output, &view, question.known, rows, |row| {
         let text = |value: &Value| super::digits(value);

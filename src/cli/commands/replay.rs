@@ -20,7 +20,7 @@ pub(crate) struct Args {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let asked = args.question.asked()?;
     let view = ReadOnlyLedger::open(data)?;
-    let (head, days) = answers::replay(&view, &asked)?;
+    let (head, days) = answers::replay(&super::asked(&view), &asked)?;
     super::say_practice(output, &head)?;
     let ledger = head.get("ledger").cloned().unwrap_or_default();
     let lines = days.iter().map(|(day, report)| {

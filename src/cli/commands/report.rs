@@ -23,7 +23,7 @@ pub(crate) struct Args {
 pub(crate) fn run(data: &Path, output: &Output, args: &Args) -> Result<(), Failure> {
     let asked = args.question.asked()?;
     let view = ReadOnlyLedger::open(data)?;
-    let answer = answers::report(&view, &asked, args.by.as_deref())?;
+    let answer = answers::report(&super::asked(&view), &asked, args.by.as_deref())?;
     if output.json {
         output.json(&answer)?;
     } else {

@@ -224,7 +224,7 @@ impl Target for Memory {
             Body::OfficerAppointed(officer) => match &officer.person {
                 Personal::Person(person) => Some((officer.number, person.name.clone())),
                 Personal::Text(name) => Some((officer.number, name.clone())),
-                Personal::Sealed(_) | Personal::Lost(_) => None,
+                Personal::Sealed(_) | Personal::Lost(_) | Personal::Withheld => None,
             },
             _ => None,
         });

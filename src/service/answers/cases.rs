@@ -16,6 +16,7 @@ use super::{AnswerError, Moment, Whose, ledger, office_code, row, total};
 use crate::json::{JsonError, fields_of};
 use crate::ledger_service::ServiceError;
 use crate::persons::Words;
+use crate::principal::Session;
 use crate::read_only::Source;
 
 /// A case as it stood at the end of a day, as known; with its history if asked.
@@ -23,7 +24,7 @@ use crate::read_only::Source;
 /// # Errors
 /// No such case, a parameter that cannot be read, a log that cannot be read.
 pub fn case(
-    source: &impl Source,
+    source: &Session<'_, impl Source>,
     id: &CaseId,
     at: Option<Date>,
     moment: Moment,
@@ -35,7 +36,7 @@ pub fn case(
         let view = case_view(model, id, at.unwrap_or(Date::MAX), known).ok_or_else(not_found)?;
         Ok::<_, AnswerError>((known, view, model.reference_data_at(known)))
     })?;
-    let mut words = Words::of(source, view.entries.iter().map(|entry| (entry.position, &*entry.event)));
+    let mut words = source.words(view.entries.iter().map(|entry| (entry.position, &*entry.event)));
     let organisation = &reference_data.organisation;
     // A case stays its office's where voids leave nothing of it.
     let office = view.entries.first().map(|entry| entry.office).unwrap_or_default();
@@ -252,7 +253,7 @@ pub struct CaseList {
 ///
 /// # Errors
 /// A parameter that cannot be read.
-pub fn cases(source: &impl Source, filter: &ListFilter) -> Result<CaseList, AnswerError> {
+pub fn cases(source: &Session<'_, impl Source>, filter: &ListFilter) -> Result<CaseList, AnswerError> {
     if let Some(wanted) = filter.status.as_deref().filter(|wanted| !STANDINGS.contains(wanted)) {
         let accepted = STANDINGS.join(", ");
         return Err(JsonError::new("standing", wanted, "there is no such standing", &accepted).into());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use thads_cases::event::Body;
 use thads_cases::history::RecordedEvent;
 
-use super::{CASE, position, record, service};
+use super::{CASE, asked, position, record, service};
 use crate::answers;
 
 /// A case whose only creditor was told, and for whom ten million were put aside after the days that the law gives.
@@ -65,7 +65,7 @@ fn a_late_parameter_names_the_acts_that_it_leaves_behind() {
     }
     let deposited = service.ledger().head().size - 1;
     let cash = || {
-        answers::case(&service, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false)
+        answers::case(&asked(&service), &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false)
             .unwrap()["cash"]
             .clone()
     };

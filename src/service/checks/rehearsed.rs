@@ -233,8 +233,14 @@ fn what_was_rehearsed_is_recorded_as_it_was_judged() {
         assert_eq!(rehearsed["first"], receipt.first().get());
         assert_eq!(receipt.size(), size + 4, "one block");
     }
-    let case = answers::case(&service, &"DT00/2018/0002".parse().unwrap(), None, answers::Moment::Now, false)
-        .unwrap();
+    let case = answers::case(
+        &crate::testing::asked(&service),
+        &"DT00/2018/0002".parse().unwrap(),
+        None,
+        answers::Moment::Now,
+        false,
+    )
+    .unwrap();
     assert_eq!(case["debtors"][0]["person"]["name"], "Lê");
     assert_eq!(case["cash"]["collected"], 5);
 

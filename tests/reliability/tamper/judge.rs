@@ -11,6 +11,7 @@ use thads_proof::tree::Frontier;
 use thads_proof::verify::Options;
 use thads_service::answers::{self, Asked, Moment, Whose};
 use thads_service::persons::REFERENCES;
+use thads_service::principal::{Principal, Session};
 use thads_service::read_only::ReadOnlyLedger;
 
 use super::ledgers::Ledger;
@@ -32,7 +33,8 @@ pub(crate) fn quiet_sled() {
 pub(crate) fn report(data: &Path) -> Result<Value, String> {
     let view = ReadOnlyLedger::open(data).map_err(|error| error.to_string())?;
     let asked = Asked::new(PERIOD, Whose::Ledger, Moment::Now).map_err(|error| error.to_string())?;
-    answers::report(&view, &asked, Some("office")).map_err(|error| error.to_string())
+    answers::report(&Session::new(&view, Principal::local()), &asked, Some("office"))
+        .map_err(|error| error.to_string())
 }
 
 /// What a directory held once it was opened for writing and closed again.

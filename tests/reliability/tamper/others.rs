@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thads_service::answers;
+use thads_service::principal::{Principal, Session};
 use thads_service::read_only::ReadOnlyLedger;
 
 use super::judge;
@@ -36,7 +37,8 @@ fn cases(data: &Path) -> Result<BTreeSet<String>, String> {
     for number in 1..=CASES {
         let id = format!("DT03/2018/{number:04}").parse().unwrap();
         let case =
-            answers::case(&view, &id, None, answers::Moment::Now, true).map_err(|error| error.to_string())?;
+            answers::case(&Session::new(&view, Principal::local()), &id, None, answers::Moment::Now, true)
+                .map_err(|error| error.to_string())?;
         texts(&case, &mut all);
     }
     Ok(all)
