@@ -32,7 +32,7 @@ const ASKED: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/reports/2019-H1?by=enforcer&office=DT00&as_known=9", ""),
     ("GET", "/api/v1/reports/2019-H1?by=none", ""),
     ("GET", "/api/v1/figures/cases.finished?period=2019-H1", ""),
-    ("GET", "/api/v1/figures/RATE?period=2019-H1&office=DT00", ""),
+    ("GET", "/api/v1/figures/rate.cases?period=2019-H1&office=DT00", ""),
     ("GET", "/api/v1/figures/money.collected?period=2019-H1&list=cases", ""),
     ("GET", "/api/v1/figures/money.collected?period=2019-H1&list=events", ""),
     ("GET", "/api/v1/figures/none?period=2019-H1", ""),
@@ -71,7 +71,7 @@ const COMMANDS: &[&[&str]] = &[
     &["log"],
     &["report", "--period", "2019-H1"],
     &["figure", "money.collected", "--period", "2019-H1", "--cases"],
-    &["replay", "--period", "2019-H1"],
+    &["replay", "--period", "2018-12-02..2018-12-04"],
     &["checkpoint"],
     &["verify"],
     &["doctor"],
@@ -83,7 +83,7 @@ const COMMANDS: &[&[&str]] = &[
 /// What is asked of the demo.
 const OF_THE_DEMO: &[&[&str]] = &[
     &["report", "--period", "2019-H1", "--by", "office"],
-    &["figure", "RATE", "--period", "2019-H1", "--office", "DT03"],
+    &["figure", "rate.cases", "--period", "2019-H1", "--office", "DT03"],
     &["case", "DT03/2018/0412", "--history"],
     &["cases", "--office", "DT01", "--limit", "3"],
     &["figure", "auctions.sold", "--period", "2019-H1", "--events"],
