@@ -184,14 +184,38 @@ fn fits(route: &str, address: &str) -> bool {
         && route.iter().zip(address).all(|(part, given)| part.starts_with('{') || *part == given)
 }
 
-/// Texts that differ from run to run, put by their names.
+/// Texts that differ from run to run, put by their names: places, and what is drawn or follows from it (ids, hashes, roots,
+/// signatures).
 fn masked(value: Value, names: &[(&str, &str)]) -> Value {
-    let masked_text = |text: String| names.iter().fold(text, |text, (what, name)| text.replace(what, name));
+    let masked_text = |text: String| {
+        let text = names.iter().fold(text, |text, (what, name)| text.replace(what, name));
+        text.split_inclusive(|letter: char| !(letter.is_ascii_alphanumeric() || "+/=".contains(letter)))
+            .map(drawn)
+            .collect::<String>()
+    };
     match value {
         Value::String(text) => json!(masked_text(text)),
         Value::Array(all) => all.into_iter().map(|one| masked(one, names)).collect(),
         Value::Object(all) => all.into_iter().map(|(field, one)| (field, masked(one, names))).collect(),
         other => other,
+    }
+}
+
+/// A word, or its name where it is an id, a hash or a signature: hexadecimal digits or base64 of a length that nothing else has.
+fn drawn(word: &str) -> String {
+    let (body, end) = match word.char_indices().last() {
+        Some((at, last)) if !(last.is_ascii_alphanumeric() || "+/=".contains(last)) => word.split_at(at),
+        _ => (word, ""),
+    };
+    let is_hex = body.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match body.len() {
+        32 if is_hex && !body.starts_with("0000") => format!("ID{end}"),
+        64 if is_hex => format!("HASH{end}"),
+        8 if is_hex && body.bytes().any(|byte| byte.is_ascii_digit()) => format!("MARK{end}"),
+        44.. if !body.contains("/v1/") && body.bytes().any(|byte| byte.is_ascii_digit()) => {
+            format!("BASE64{end}")
+        }
+        _ => word.to_owned(),
     }
 }
 
