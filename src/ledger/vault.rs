@@ -6,7 +6,7 @@
 //! a [`Vault`]'s to say: the files of a data directory, memory, or something else.
 //!
 //! No vault is evidence of anything. What stands under a reference is given out only against the commitment of the very
-//! record that names it ([`read`](<dyn Vault>::read), [`read_record`](<dyn Vault>::read_record)): whoever can write a vault can
+//! record that names it (`read`, `read_record`): whoever can write a vault can
 //! destroy words, and cannot have others shown in their place. A reference has one entry and one key; a second one is never
 //! written, and never read.
 

@@ -57,7 +57,7 @@ impl Beginnings {
         self.0.is_empty()
     }
 
-    /// Refuses a log that is shorter than, or another than, what its own key signed. `end`: as for [`believed`].
+    /// Refuses a log that is shorter than, or another than, what its own key signed. `end`: as for [`believed`](crate::cache::believed).
     ///
     /// # Errors
     /// [`OpenError::Short`] or [`OpenError::OtherHistory`].
