@@ -140,6 +140,11 @@ pub(crate) fn no_overflow(
     at_most(added.total(), room, article, field, Words::AccountHolds)
 }
 
+/// How many numbers were given before this one.
+pub(crate) fn before(nth: u32) -> usize {
+    usize::try_from(nth.saturating_sub(1)).unwrap_or(usize::MAX)
+}
+
 /// There must be a number left for one more of what a case counts: obligations, assets, sums in keeping.
 pub(crate) fn number_left(
     there: usize,

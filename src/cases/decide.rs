@@ -263,6 +263,7 @@ fn check_rules(
             match kind {
                 StreamKind::Case => {
                     repair::check_payees(history, action, context)?;
+                    repair::check_obligations(history, action, context)?;
                     moved::check_moved(history, behind, action, context)
                 }
                 _ => Ok(()),
@@ -329,6 +330,7 @@ fn folded(entries: &[RecordedEvent]) -> Case {
 
 fn at(action: &Action, position: Position) -> EventMeta {
     EventMeta {
+        nth: 0,
         position,
         on: action.effective,
         recorded_on: action.recorded_on,

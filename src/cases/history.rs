@@ -40,8 +40,29 @@ impl RecordedEvent {
             recorded_on: self.recorded_on,
             office: self.office,
             actor: self.actor,
+            nth: 0,
             imported: self.imported,
         }
+    }
+}
+
+/// What a case counts, each sort by itself, in the order in which it is recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counted {
+    assets: u32,
+    kept: u32,
+}
+
+impl Counted {
+    /// Counts an entry and returns its number; 0 where nothing is named by one.
+    pub fn number(&mut self, body: &Body) -> u32 {
+        let count = match body {
+            Body::AssetDistrained(_) => &mut self.assets,
+            Body::HeldTemporarily(_) => &mut self.kept,
+            _ => return 0,
+        };
+        *count = count.saturating_add(1);
+        *count
     }
 }
 
@@ -117,8 +138,11 @@ pub fn timeline(entries: &[RecordedEvent]) -> Vec<EffectiveEvent<'_>> {
     let repaired = entries.iter().any(|entry| entry.event.body.repairs().is_some());
     let repairs = if repaired { repairs(entries) } else { Vec::new() };
     let mut live: Vec<EffectiveEvent<'_>> = Vec::with_capacity(entries.len());
+    let mut counted = Counted::default();
     for (at, entry) in entries.iter().enumerate() {
         let mut this = EffectiveEvent { at: entry.at(), event: &entry.event, corrected_by: None };
+        // Of all that was recorded, what is voided by now as well.
+        this.at.nth = counted.number(&entry.event.body);
         match repairs.get(at) {
             Some(Some(Repair::Voided { .. })) => continue,
             Some(Some(Repair::Corrected { by, took_effect, event })) => {

@@ -25,7 +25,7 @@ pub struct OfficerNo(pub u32);
 #[serde(transparent)]
 pub struct ObligationNo(pub u16);
 
-/// An asset's number inside its case: 1, 2, … in the order of distraint.
+/// An asset's number inside its case: 1, 2, … in the order in which distraints were recorded, voided ones counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AssetNo(pub u16);

@@ -7,6 +7,7 @@ use thads_cases::case::{Case, Party, PartyKind};
 use thads_cases::date::Date;
 use thads_cases::event::repair::NoteAdded;
 use thads_cases::event::{Body, Event, EventMeta};
+use thads_cases::history::Counted;
 use thads_cases::ids::{OfficerNo, Position};
 use thads_cases::personal::Personal;
 use thads_cases::reference_data::ReferenceData;
@@ -145,7 +146,7 @@ impl<'a> CaseScript<'a> {
 
     fn step(&mut self, by: By, event: Event, aside: bool) {
         let actor = self.officer(by);
-        let at = self.at(actor);
+        let at = EventMeta { nth: self.number(&event.body), ..self.at(actor) };
         event.body.apply_to(&mut self.case, &at);
         self.push(actor, event, aside);
     }
@@ -167,10 +168,20 @@ impl<'a> CaseScript<'a> {
         self.steps.push(draft);
     }
 
+    /// The number of what a step makes, among all that was entered, voided or not.
+    pub(super) fn number(&self, body: &Body) -> u32 {
+        let mut counted = Counted::default();
+        self.steps.iter().for_each(|step| {
+            counted.number(&step.event.body);
+        });
+        counted.number(body)
+    }
+
     /// Where and when the next step happens.
     pub(super) fn at(&self, actor: OfficerNo) -> EventMeta {
         let position = u64::try_from(self.steps.len()).map_or(u64::MAX, |length| length + 1);
         EventMeta {
+            nth: 0,
             position: Position(position),
             on: self.day,
             recorded_on: self.day,

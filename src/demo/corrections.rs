@@ -2,7 +2,7 @@
 
 use thads_cases::date::Date;
 use thads_cases::event::repair::{EntryVoided, FactCorrected};
-use thads_cases::event::{Body, Event};
+use thads_cases::event::{Body, Event, EventMeta};
 use thads_cases::ids::Position;
 use thads_cases::personal::Personal;
 
@@ -15,7 +15,7 @@ impl CaseScript<'_> {
     fn corrected(&mut self, by: By, wrong: (Date, Body), right: Body, reason: &str) {
         let actor = self.officer(by);
         let right = Event::bare(right);
-        let at = self.at(actor);
+        let at = EventMeta { nth: self.number(&right.body), ..self.at(actor) };
         right.body.apply_to(&mut self.case, &at);
         let entry = self.next_index();
         let today = self.day;

@@ -156,6 +156,7 @@ pub(super) fn as_founded(drafts: &[Draft]) -> Organisation {
     let mut organisation = Organisation::default();
     for (draft, position) in drafts.iter().zip(1u64..) {
         let at = EventMeta {
+            nth: 0,
             position: Position(position),
             on: draft.effective,
             recorded_on: draft.recorded,

@@ -186,6 +186,7 @@ PotOwedAtEnd = a finished case owes nothing
 PaidOnObligation = { $kind }, { $payee }: { $amount } was paid on it
 VoidPayments = { $void } of what was paid first ({ $kinds }), then this, then the payments recorded again
 ObligationBecomes = { $number }: { $kind }, { $payee }
+NamedObligation = { $kind }, { $payee }: paid, exempted or terminated by its number
 PaidOnIt = { $number }: { $amount } paid on it
 CreditorIsOther = creditor { $number } is somebody else
 WhoWasPaid = who was paid { $amount } on obligation { $obligation }

@@ -248,6 +248,7 @@ PotOwedAtEnd = việc đã kết thúc không còn khoản nào phải thi hành
 PaidOnObligation = { $kind }, trả cho { $payee }: đã chi { $amount }
 VoidPayments = trước hết { $void } đối với các khoản đã chi ({ $kinds }), rồi ghi việc này, rồi ghi lại các khoản chi
 ObligationBecomes = khoản { $number }: { $kind }, trả cho { $payee }
+NamedObligation = { $kind }, trả cho { $payee }: đã chi, miễn, giảm hoặc đình chỉ theo số của khoản này
 PaidOnIt = khoản { $number }: đã chi { $amount }
 CreditorIsOther = người được thi hành án số { $number } là người khác
 WhoWasPaid = người đã nhận { $amount } của khoản { $obligation }

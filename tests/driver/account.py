@@ -140,8 +140,9 @@ class Account:
 
     def asset(self, number):
         """The asset of a number."""
-        must(1 <= number <= len(self.assets), f"no asset {number}")
-        return self.assets[number - 1]
+        found = [asset for asset in self.assets if asset["number"] == number]
+        must(len(found) == 1, f"no asset {number}")
+        return found[0]
 
     def sent(self):
         """What went to another office, debt by debt."""
@@ -315,7 +316,7 @@ class Account:
 
     def _asset_distrained(self, f, live):
         self.assets.append({
-            "number": len(self.assets) + 1, "kind": f["asset_kind"], "distrained": live.on, "appraised": None,
+            "number": live.number, "kind": f["asset_kind"], "distrained": live.on, "appraised": None,
             "offered_at": None, "reductions": 0, "rounds": [], "paid": None, "handed_over": None,
             "mortgaged": f.get("mortgaged", False),
         })
@@ -383,11 +384,12 @@ class Account:
 
     def _held_temporarily(self, f, live):
         self.cash["held_in"] += f["amount"]
-        self.held.append({"number": len(self.held) + 1, "amount": f["amount"], "since": live.on})
+        self.held.append({"number": live.number, "amount": f["amount"], "since": live.on})
 
     def _held_money_resolved(self, f, _):
-        must(1 <= f["item"] <= len(self.held), f"no item {f['item']} is held")
-        item = self.held[f["item"] - 1]
+        found = [item for item in self.held if item["number"] == f["item"]]
+        must(len(found) == 1, f"no item {f['item']} is held")
+        item = found[0]
         must(f["amount"] <= item["amount"], "more is resolved than was held")
         item["amount"] -= f["amount"]
         if f["to"] == "distribution":

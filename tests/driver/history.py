@@ -25,6 +25,10 @@ class Live:
     kind: str
     fields: dict
     actor: int
+    number: int = 0  # of an asset or a sum in keeping, in the order in which they were recorded, voided ones counted
+
+
+NUMBERED = ("asset_distrained", "held_temporarily")
 
 
 def repairs(entries):
@@ -52,11 +56,14 @@ def says(entry, over):
 def timeline(entries):
     """What stands of entries, in the order of (effective, position)."""
     standing = repairs(entries)
-    live = []
+    live, counted = [], dict.fromkeys(NUMBERED, 0)
     for entry in entries:
+        if entry.kind in NUMBERED:
+            counted[entry.kind] += 1
         said = says(entry, standing.get(entry.position))
         if said is not None and entry.kind not in REPAIRS:
-            live.append(Live(entry.position, said[0], entry.kind, said[1], entry.actor))
+            number = counted.get(entry.kind, 0)
+            live.append(Live(entry.position, said[0], entry.kind, said[1], entry.actor, number))
     live.sort(key=lambda one: (one.on, one.position))
     return live
 

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::case::Case;
 use crate::date::Date;
-use crate::event::{HeldIn, States};
-use crate::history::{EffectiveEvent, timeline};
+use crate::event::{EventMeta, HeldIn, States};
+use crate::history::{Counted, EffectiveEvent, timeline};
 use crate::ids::Position;
 use crate::refusal::Refusal;
 
@@ -27,6 +27,8 @@ pub struct Kept {
     until: Option<Date>,
     /// Whether one of them sends a case to another office.
     sends: bool,
+    /// What was counted of all entries.
+    counted: Counted,
     states: States,
 }
 
@@ -54,14 +56,15 @@ impl Kept {
         let goes_on = begun == Some(self.last) && new.iter().all(|entry| is_behind(&mut until, entry));
         if goes_on {
             for entry in new {
-                self.fold(
-                    &EffectiveEvent { at: entry.at(), event: &entry.event, corrected_by: None },
-                    &mut show,
-                );
+                let at = EventMeta { nth: self.counted.number(&entry.event.body), ..entry.at() };
+                self.fold(&EffectiveEvent { at, event: &entry.event, corrected_by: None }, &mut show);
             }
         } else {
             *self = Kept::default();
             show(None);
+            history.iter().for_each(|entry| {
+                self.counted.number(&entry.event.body);
+            });
             for live in timeline(history) {
                 self.fold(&live, &mut show);
             }
@@ -139,7 +142,9 @@ impl Kept {
         let is_last = action.event.body.repairs().is_none()
             && self.until <= Some(action.effective)
             && self.highest < Some(next);
-        let live = EffectiveEvent { at: at(action, next), event: &action.event, corrected_by: None };
+        let nth = { self.counted }.number(&action.event.body);
+        let at = EventMeta { nth, ..at(action, next) };
+        let live = EffectiveEvent { at, event: &action.event, corrected_by: None };
         (is_last && self.is_of(history)).then_some(Behind { kept: self, live })
     }
 }

@@ -22,6 +22,16 @@ use crate::{refusal, refuse};
 const PAYMENTS: [KindName; 4] =
     [KindName::Disbursed, KindName::RemittedToBudget, KindName::DepositedForPayee, KindName::PaidDirectly];
 
+/// What names an obligation and leaves a sum of it neither owed nor as it was.
+const NAMING: [KindName; 6] = [
+    KindName::Exempted,
+    KindName::Terminated,
+    KindName::Disbursed,
+    KindName::RemittedToBudget,
+    KindName::DepositedForPayee,
+    KindName::PaidDirectly,
+];
+
 /// A repair names a standing entry of its own stream, replaces like by like, and is recorded by one who may record
 /// what it repairs.
 pub(super) fn check(
@@ -63,6 +73,37 @@ pub(super) fn check(
             _ => Ok(()),
         }
     })
+}
+
+/// What was let off or paid names an obligation by its number, and that stays the same obligation: neither a repair nor a late
+/// entry puts another in its place. Imported history is what it is.
+pub(super) fn check_obligations(
+    history: &[RecordedEvent],
+    action: &Action,
+    context: &DecisionContext<'_>,
+) -> Result<(), Refusal> {
+    let body = &action.event.body;
+    let is_late = body.repairs().is_none();
+    let owes = body.orders() || matches!(body, Body::CoercionCostRecorded(_));
+    let is_before = || history.iter().any(|entry| entry.effective > action.effective);
+    if action.imported || (is_late && !(owes && is_before())) {
+        return Ok(());
+    }
+    let (before, after) = (folded(history), folded(&with_action(history, action, context.next)));
+    for was in &before.obligations {
+        let is_let_off = was.exempted > Amount::ZERO || was.terminated > Amount::ZERO || was.ended;
+        let is_named = is_let_off || (is_late && was.credited > Amount::ZERO);
+        // Where it is not there any more, what names it breaks.
+        let Some(now) = after.obligation(was.number).filter(|_| is_named) else { continue };
+        let is_the_same = (now.kind, now.payee) == (was.kind, was.payee) && (!is_late || now.due == was.due);
+        if !is_the_same {
+            refuse!(Later, "–", "obligations" =>
+                Words::ObligationBecomes { number: now.number, kind: now.kind, payee: now.payee };
+                Words::NamedObligation { kind: was.kind, payee: was.payee };
+                Words::VoidPayments { void: KindName::EntryVoided.into(), kinds: Value::list(NAMING) });
+        }
+    }
+    Ok(())
 }
 
 /// Who was paid stays who was paid: no repair gives what was paid over, or put aside, on an obligation to another payee, or makes
@@ -268,6 +309,7 @@ fn check_repairer(
     }
     if officer.role == Role::Enforcer && stream_of(history) == StreamKind::Case {
         let at = EventMeta {
+            nth: 0,
             position: context.next,
             on: action.effective,
             recorded_on: action.recorded_on,
@@ -314,6 +356,7 @@ fn check_organisation(
     let known = &context.reference_data.organisation;
     let officer = known.officers.get(&action.actor);
     let at = EventMeta {
+        nth: 0,
         position: target.position,
         on: change.after.map_or(action.effective, |after| after.at.on),
         recorded_on: action.recorded_on,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext};
 use crate::case::{Asset, AssetKind, Case, Class, Payee};
-use crate::check::{active, not_blank, number_left, open, own_case, positive, wrong_standing};
+use crate::check::{active, before, not_blank, number_left, open, own_case, positive, wrong_standing};
 use crate::distribution::ObligationKind;
 use crate::event::KindName;
 use crate::ids::AssetNo;
@@ -131,11 +131,11 @@ impl KindOf<Case> for AssetDistrained {
                 Words::ADecisionToDistrain;
                 Words::FirstWithMeasure { kind: KindName::CoercionOrdered.into(), measure: Value::typed("distrain") });
         }
-        number_left(case.assets.len(), 1, "84", "asset")
+        number_left(before(on.at.nth), 1, "84", "asset")
     }
 
     fn apply(&self, case: &mut Case, at: &EventMeta) {
-        let number = AssetNo(u16::try_from(case.assets.len()).map_or(u16::MAX, |n| n.saturating_add(1)));
+        let number = AssetNo(u16::try_from(at.nth).unwrap_or(u16::MAX));
         case.assets.push(Asset {
             number,
             kind: self.asset_kind,

@@ -19,6 +19,9 @@ pub struct EventMeta {
     pub office: OfficeNo,
     /// The officer who records.
     pub actor: OfficerNo,
+    /// Of what is named by a number that its case counts (an asset, a sum in keeping): the number. It is given in the order in
+    /// which those are recorded, whatever became of them since, so that it never comes to name another. 0 for all else.
+    pub nth: u32,
     /// Whether it is imported history: then its limits may go unchecked (`limit_unknown`) and start no deadline.
     pub imported: bool,
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{EventMeta, Kind, KindInfo, KindOf, RuleContext, info};
 use crate::case::{Case, Held, Obligation, Payee, Receipt};
 use crate::check::{
-    at_most, no_overflow, not_blank, number_left, obligation, open, out_of_tracking_book, own_case, positive,
-    unapproved,
+    at_most, before, no_overflow, not_blank, number_left, obligation, open, out_of_tracking_book, own_case,
+    positive, unapproved,
 };
 use crate::event::KindName;
 use crate::exemption::{self, ExemptionRefusal};
@@ -144,15 +144,15 @@ impl Kind for HeldTemporarily {
 }
 
 impl KindOf<Case> for HeldTemporarily {
-    fn allowed(&self, case: &Case, _: &RuleContext<'_>) -> Result<(), Refusal> {
+    fn allowed(&self, case: &Case, on: &RuleContext<'_>) -> Result<(), Refusal> {
         open(case, "–")?;
         positive(self.amount, "–", "amount")?;
-        number_left(case.held.len(), 1, "–", "item")?;
+        number_left(before(on.at.nth), 1, "–", "item")?;
         no_overflow(case.cash.held_in, self.amount, "–", "amount")
     }
 
     fn apply(&self, case: &mut Case, at: &EventMeta) {
-        let number = case.held.last().map_or(1, |last| last.number.saturating_add(1));
+        let number = u16::try_from(at.nth).unwrap_or(u16::MAX);
         case.cash.held_in += self.amount.total();
         case.held.push(Held { number, amount: self.amount, since: at.on });
     }
@@ -174,7 +174,7 @@ pub enum HeldTo {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldMoneyResolved {
-    /// Which sum: 1, 2, … in the order of keeping.
+    /// Which sum: 1, 2, … in the order in which they were recorded.
     pub item: u16,
     /// How much of it, đồng.
     pub amount: Amount,

@@ -162,6 +162,7 @@ words! {
     PotHeldAtEnd;
     PotOwedAtEnd;
     PaidOnObligation { kind: ObligationKind, payee: Payee, amount: Amount };
+    NamedObligation { kind: ObligationKind, payee: Payee };
     VoidPayments { void: Value, kinds: Value };
     ObligationBecomes { number: ObligationNo, kind: ObligationKind, payee: Payee };
     PaidOnIt { number: ObligationNo, amount: Amount };

@@ -127,6 +127,7 @@ impl Planner<'_> {
 
     fn fold_organisation(&mut self, imported: &ImportedEvent) {
         let at = EventMeta {
+            nth: 0,
             position: self.next,
             on: imported.effective,
             recorded_on: self.today,

@@ -61,6 +61,7 @@ pub(crate) fn province() -> ReferenceData {
         at += 1;
         let event = read(kind, step);
         let at = EventMeta {
+            nth: 0,
             position: Position(at),
             on: day("2015-01-02"),
             recorded_on: day("2015-01-02"),

@@ -11,6 +11,7 @@ mod json;
 mod language;
 mod money;
 mod moves;
+mod numbers;
 mod organisation;
 mod payouts;
 mod properties;

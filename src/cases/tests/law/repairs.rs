@@ -285,6 +285,7 @@ fn the_organisation_is_repaired_by_who_sets_it_up() {
     let mut history = History::new();
     history.tell("2019-01-02 officer_appointed 50 2 clerk by provincial_head");
     let at = thads_cases::event::EventMeta {
+        nth: 0,
         position: thads_cases::ids::Position(100),
         on: super::language::day("2019-01-02"),
         recorded_on: super::language::day("2019-01-02"),

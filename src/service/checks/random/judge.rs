@@ -57,7 +57,8 @@ struct Account {
     debts: Vec<Debt>,
     /// On the case's account: for distribution or to be given back.
     held: i128,
-    kept: Vec<i128>,
+    /// What is kept of each sum that was entered for keeping, by its entry; `None` before that takes effect.
+    kept: BTreeMap<usize, Option<i128>>,
     open: bool,
     from: Option<CaseId>,
     /// What went to another office: secured, payee, amount.
@@ -98,7 +99,8 @@ impl Account {
         not_negative("approved after a payment", debt.approved)
     }
 
-    fn apply(&mut self, body: &Body) -> Result<(), Fault> {
+    /// `at`: which of the entries says it.
+    fn apply(&mut self, at: usize, body: &Body) -> Result<(), Fault> {
         match body {
             Body::EnforcementOrdered(order) => {
                 for one in &order.obligations {
@@ -128,10 +130,11 @@ impl Account {
                 self.owe(Payee::Budget, false, true, cost.amount.get());
             }
             Body::PaymentCollected(paid) => self.held += paid.amount.total(),
-            Body::HeldTemporarily(held) => self.kept.push(held.amount.total()),
+            Body::HeldTemporarily(held) => drop(self.kept.insert(at, Some(held.amount.total()))),
             Body::HeldMoneyResolved(resolved) => {
                 let item = usize::from(resolved.item) - 1;
-                let kept = self.kept.get_mut(item).ok_or("no such sum is kept")?;
+                let kept = self.kept.values_mut().nth(item).and_then(Option::as_mut);
+                let kept = kept.ok_or("no such sum is kept")?;
                 *kept -= resolved.amount.total();
                 not_negative("kept", *kept)?;
                 if resolved.to == HeldTo::Distribution {
@@ -226,7 +229,7 @@ impl Account {
         for debt in &mut self.debts {
             debt.approved = 0;
         }
-        let held = self.held + self.kept.iter().sum::<i128>();
+        let held = self.held + self.kept.values().flatten().sum::<i128>();
         not_negative(&format!("nothing held when {how}"), -held)
     }
 }
@@ -235,14 +238,16 @@ impl Account {
 pub(super) fn judge<'a>(cases: impl Iterator<Item = (&'a CaseId, &'a [RecordedEvent])>) -> Result<(), Fault> {
     let mut accounts: BTreeMap<&CaseId, Account> = BTreeMap::new();
     for (case, entries) in cases {
-        let mut said: Vec<(i32, &Body)> = (0..entries.len())
+        let mut said: Vec<(usize, (i32, &Body))> = (0..entries.len())
             .filter(|at| !matches!(entries[*at].event.body, Body::EntryVoided(_) | Body::FactCorrected(_)))
-            .filter_map(|at| says(entries, at))
+            .filter_map(|at| Some((at, says(entries, at)?)))
             .collect();
-        said.sort_by_key(|(day, _)| *day);
-        let mut account = Account::default();
-        for (_, body) in said {
-            account.apply(body).map_err(|fault| format!("{case}, {}: {fault}", body.info().name))?;
+        said.sort_by_key(|(_, (day, _))| *day);
+        let sums =
+            (0..entries.len()).filter(|at| matches!(entries[*at].event.body, Body::HeldTemporarily(_)));
+        let mut account = Account { kept: sums.map(|at| (at, None)).collect(), ..Account::default() };
+        for (at, (_, body)) in said {
+            account.apply(at, body).map_err(|fault| format!("{case}, {}: {fault}", body.info().name))?;
         }
         accounts.insert(case, account);
     }
