@@ -7,7 +7,7 @@ use std::sync::Arc;
 use thads_proof::record::Position;
 
 use super::*;
-use crate::embedded::vault::FileVault;
+use crate::embedded::vault::{ENTRIES_BYTES_MAX, FileVault, KEYRING_BYTES_MAX};
 use crate::{AppendError, Reader, VaultCheck, VaultError};
 
 #[test]
@@ -226,4 +226,21 @@ fn a_vault_that_nothing_names_may_be_gone() {
         fs::remove_dir_all(place.dir.join(folder)).unwrap();
     }
     assert!(verify(&place).is_good());
+}
+
+/// Bytes that a reader would refuse are not written: nothing is recorded whose words nobody could read.
+#[test]
+fn no_file_of_the_vault_is_made_longer_than_it_is_read() {
+    for (name, most) in [("vault/entries", ENTRIES_BYTES_MAX), ("keys/keyring", KEYRING_BYTES_MAX)] {
+        let place = filled(3);
+        let file = fs::OpenOptions::new().write(true).open(place.dir.join(name)).unwrap();
+        file.set_len(most / 56 * 56).unwrap();
+        let (ledger, _) = open(&place.dir);
+        let size = ledger.head().size;
+        let refused = ledger.append(append(900, "Z", 0, vec![personal_event(1, "Nguyễn Văn A")]));
+        assert!(refused.is_err(), "{name}: {refused:?}");
+        assert_eq!(ledger.head().size, size);
+        drop(ledger);
+        assert!(Reader::open(&place.dir).is_ok(), "{name}");
+    }
 }

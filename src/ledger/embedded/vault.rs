@@ -139,6 +139,9 @@ impl Vault for FileVault {
             entries.extend_from_slice(sealed);
             slots.extend_from_slice(&scan::slot(reference, key)[..]);
         }
+        // Before a byte is out in either.
+        self.keyring.refuse_beyond(slots.len(), ends.keyring)?;
+        self.entries.refuse_beyond(entries.len(), ends.entries)?;
         self.keyring.write_at(&slots, ends.keyring)?;
         self.entries.write_at(&entries, ends.entries)?;
         reached(Step::VaultWritten);

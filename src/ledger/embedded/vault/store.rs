@@ -28,12 +28,14 @@ pub(super) struct Written {
     path: PathBuf,
     inode: Inode,
     length: AtomicU64,
+    /// The most bytes that it may have: a longer one would not be read.
+    at_most: u64,
 }
 
 impl Written {
-    fn of(file: File, path: &Path) -> Result<Store> {
+    fn of(file: File, path: &Path, at_most: u64) -> Result<Store> {
         let (inode, length) = (Inode::of(&file)?, AtomicU64::new(file.metadata()?.len()));
-        Ok(Store::Written(Written { file, path: path.to_path_buf(), inode, length }))
+        Ok(Store::Written(Written { file, path: path.to_path_buf(), inode, length, at_most }))
     }
 }
 
@@ -46,9 +48,9 @@ impl Store {
                 let file = files::new_file(path)?;
                 file.sync_all()?;
                 files::sync_parent(path)?;
-                Written::of(file, path)
+                Written::of(file, path, at_most)
             }
-            opened => Written::of(opened?, path),
+            opened => Written::of(opened?, path, at_most),
         }
     }
 
@@ -78,7 +80,7 @@ impl Store {
     /// Refuses where the file is not as this process left it: its name leads to another, or its length has changed. Then
     /// somebody else writes as well, or has put another file in its place.
     pub(super) fn refuse_if_changed(&self) -> Result<()> {
-        let Store::Written(Written { file, path, inode, length }) = self else { return Ok(()) };
+        let Store::Written(Written { file, path, inode, length, .. }) = self else { return Ok(()) };
         if planted(Defect::LockByName) {
             return Ok(());
         }
@@ -167,6 +169,16 @@ impl Store {
                 Ok(())
             }
         }
+    }
+
+    /// Refuses to make a file longer than it may be: what is written behind that would be read by nobody.
+    pub(super) fn refuse_beyond(&self, count: usize, at: u64) -> Result<()> {
+        let Store::Written(Written { path, at_most, .. }) = self else { return Ok(()) };
+        if at.saturating_add(to_u64(count)) <= *at_most {
+            return Ok(());
+        }
+        let what = format!("{}: it has {at} bytes, and more than {at_most} are not read", path.display());
+        Err(std::io::Error::new(ErrorKind::FileTooLarge, what))
     }
 
     /// Makes everything written so far durable.
