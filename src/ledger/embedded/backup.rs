@@ -26,7 +26,7 @@ use crate::embedded::lock::FolderLock;
 use crate::embedded::open::OpenError;
 use crate::embedded::reader::Reader;
 use crate::embedded::vault;
-use crate::embedded::vault::compare::{self, Difference};
+use crate::embedded::vault::compare::{self, Difference, Keys};
 use crate::embedded::verify::{VaultCheck, check_vault};
 use crate::embedded::{files, keys};
 use crate::sentence::Sentence;
@@ -469,7 +469,14 @@ fn copy_files(
                 let is_lost = is_wrong && is_right_key(&target.join(&kept.copy), place, genesis)?;
                 Difference { lost: u64::from(is_lost), gained: 0 }
             } else {
-                difference(dir, target, before, &kept, opens_all)?
+                let keys = match (with_keys, before.iter().any(|kept| kept.place == vault::KEYRING)) {
+                    (true, _) => Keys::Copied,
+                    (false, true) => Keys::Stay,
+                    // A copy that is not what was written is nobody's.
+                    (false, false) if kept.open(target).is_err() => Keys::Copied,
+                    (false, false) => Keys::Elsewhere,
+                };
+                difference(dir, target, before, &kept, opens_all, keys)?
             };
             if difference.lost > 0 {
                 done.lacking.push(kept.copy.clone());
@@ -514,6 +521,7 @@ fn difference(
     before: &[Kept],
     kept: &Kept,
     opens_all: bool,
+    keys: Keys,
 ) -> Result<Difference, BackupError> {
     let there = |place: &str| {
         let in_place = before.iter().find(|other| other.place == place && !other.is_beside);
@@ -526,7 +534,7 @@ fn difference(
     let compared = match kept.place {
         vault::ENTRIES => {
             let other = compare::Files { entries: &copy, keyring: &other_keyring };
-            compare::entries(ours, other, opens_all)
+            compare::entries(ours, other, opens_all, keys)
         }
         vault::KEYRING => {
             let other = compare::Files { entries: &other_entries, keyring: &copy };

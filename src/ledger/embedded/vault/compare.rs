@@ -22,6 +22,18 @@ pub(crate) struct Difference {
     pub(crate) gained: u64,
 }
 
+/// Where the keys of the later entries will be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keys {
+    /// They are copied with the entries.
+    Copied,
+    /// The earlier keyring stays as it is.
+    Stay,
+    /// There is no keyring, and the one that is kept elsewhere opens what it opened: an entry that is sealed anew, under
+    /// whichever key, is another one.
+    Elsewhere,
+}
+
 /// Both copies, and each one's entries under the other's keys: keys and entries may have been damaged apart.
 struct Both {
     /// The later entries, under the later keys and under the earlier ones.
@@ -71,11 +83,12 @@ fn is_lost(before: Option<[u8; 32]>, now: Option<[u8; 32]>, opens_all: bool) -> 
 }
 
 /// Compares the entries of an earlier copy with those of a later one. Entries that are the same, byte for byte, need no key.
-/// `opens_all`: the later copy opens all that the records commit to.
+/// `opens_all`: the later copy opens, under its own keys, all that the records commit to.
 pub(crate) fn entries(
     later: Files<'_>,
     earlier: Files<'_>,
     opens_all: bool,
+    keys: Keys,
 ) -> Result<Difference, VaultError> {
     let both = Both::open(later, earlier)?;
     let (now, before) = (&both.later[0], &both.earlier[0]);
@@ -86,6 +99,14 @@ pub(crate) fn entries(
             None => false,
         };
         let lost = || {
+            let stays = match keys {
+                Keys::Elsewhere => return Ok(true),
+                Keys::Stay => word(&[&both.earlier[0]], &reference)?,
+                Keys::Copied => None,
+            };
+            if stays.is_some() {
+                return Ok(word(&[&both.later[1]], &reference)? != stays);
+            }
             let had = word(&[&both.earlier[0], &both.earlier[1]], &reference)?;
             Ok::<_, VaultError>(is_lost(had, word(&[&both.later[0], &both.later[1]], &reference)?, opens_all))
         };
