@@ -465,22 +465,22 @@ fn copy_files(
                 }
                 continue;
             }
+            // A copy that stands beside another, or is not what was written, is not the one that keys were kept for.
+            let is_alone = opens_all && !kept.is_beside && kept.open(target).is_ok();
+            let keys = match (with_keys, before.iter().any(|kept| kept.place == vault::KEYRING)) {
+                (false, true) => Keys::Stay,
+                (false, false) if is_alone => Keys::Elsewhere,
+                (true, _) | (false, false) => Keys::Copied,
+            };
             let difference = if is_signing_key {
                 let is_lost = is_wrong && is_right_key(&target.join(&kept.copy), place, genesis)?;
                 Difference { lost: u64::from(is_lost), gained: 0 }
             } else {
-                let keys = match (with_keys, before.iter().any(|kept| kept.place == vault::KEYRING)) {
-                    (true, _) => Keys::Copied,
-                    (false, true) => Keys::Stay,
-                    // A copy that is not what was written is nobody's.
-                    (false, false) if kept.open(target).is_err() => Keys::Copied,
-                    (false, false) => Keys::Elsewhere,
-                };
                 difference(dir, target, before, &kept, opens_all, keys)?
             };
             if difference.lost > 0 {
                 done.lacking.push(kept.copy.clone());
-                kept.is_beside |= difference.gained >= difference.lost;
+                kept.is_beside |= keys != Keys::Elsewhere && difference.gained >= difference.lost;
                 first &= kept.is_beside;
                 stay.push(kept);
             }
