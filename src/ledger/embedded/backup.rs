@@ -465,11 +465,12 @@ fn copy_files(
                 }
                 continue;
             }
-            // A copy that stands beside another, or is not what was written, is not the one that keys were kept for.
-            let is_alone = opens_all && !kept.is_beside && kept.open(target).is_ok();
             let keys = match (with_keys, before.iter().any(|kept| kept.place == vault::KEYRING)) {
                 (false, true) => Keys::Stay,
-                (false, false) if is_alone => Keys::Elsewhere,
+                // A copy that stands beside another, or is not what was written, is not the one that keys were kept for.
+                (false, false) if opens_all && !kept.is_beside && kept.open(target).is_ok() => {
+                    Keys::Elsewhere
+                }
                 (true, _) | (false, false) => Keys::Copied,
             };
             let difference = if is_signing_key {
