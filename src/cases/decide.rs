@@ -262,7 +262,6 @@ fn check_rules(
             judge::check_violations(broken)?;
             match kind {
                 StreamKind::Case => {
-                    repair::check_payees(history, action, context)?;
                     repair::check_obligations(history, action, context)?;
                     moved::check_moved(history, behind, action, context)
                 }

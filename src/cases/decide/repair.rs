@@ -89,12 +89,15 @@ pub(super) fn check_obligations(
     if action.imported || (is_late && !(owes && is_before())) {
         return Ok(());
     }
-    let (before, after) = (folded(history), folded(&with_action(history, action, context.next)));
-    for was in &before.obligations {
+    let repaired = Repaired::by(history, action, context.next);
+    if !is_late {
+        check_payees(&repaired)?;
+    }
+    for was in &repaired.before.obligations {
         let is_let_off = was.exempted > Amount::ZERO || was.terminated > Amount::ZERO || was.ended;
         let is_named = is_let_off || (is_late && was.credited > Amount::ZERO);
         // Where it is not there any more, what names it breaks.
-        let Some(now) = after.obligation(was.number).filter(|_| is_named) else { continue };
+        let Some(now) = repaired.after.obligation(was.number).filter(|_| is_named) else { continue };
         let is_the_same = (now.kind, now.payee) == (was.kind, was.payee) && (!is_late || now.due == was.due);
         if !is_the_same {
             refuse!(Later, "–", "obligations" =>
@@ -107,22 +110,13 @@ pub(super) fn check_obligations(
 }
 
 /// Who was paid stays who was paid: no repair gives what was paid over, or put aside, on an obligation to another payee, or makes
-/// another debt of it. Where it brings a payment back, that was to whom it was when it was recorded. Imported history is what it
-/// is.
-pub(super) fn check_payees(
-    history: &[RecordedEvent],
-    action: &Action,
-    context: &DecisionContext<'_>,
-) -> Result<(), Refusal> {
-    if action.imported || action.event.body.repairs().is_none() {
-        return Ok(());
-    }
+/// another debt of it. Where it brings a payment back, that was to whom it was when it was recorded.
+fn check_payees(repaired: &Repaired<'_>) -> Result<(), Refusal> {
     let refuse = |given: Words, before: &Obligation, credited: Amount| {
         Err(refusal!(Later, "47", "obligations" => given;
                 Words::PaidOnObligation { kind: before.kind, payee: before.payee, amount: credited };
                 Words::VoidPayments { void: KindName::EntryVoided.into(), kinds: Value::list(PAYMENTS) }))
     };
-    let repaired = Repaired::by(history, action, context.next);
     for Paid { before, after, .. } in repaired.paid() {
         if (after.kind, after.payee) != (before.kind, before.payee) {
             let given =
